@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.journeys_site import NAME, Site, with_people
 
@@ -86,3 +86,78 @@ def test_the_text_stays_where_it_is_while_somebody_types(page: Page, site: Site)
     page.keyboard.type("# More\n")
     expect(page.locator(".line-numbers .chosen")).to_have_text("52")
     assert text.evaluate("area => area.scrollTop") == 0
+
+
+def test_what_is_typed_while_the_file_is_saved_stays_and_is_saved_next(page: Page, site: Site) -> None:
+    before, held = site.file.read_text(), list[Route]()
+    page.goto(site.url)
+    page.route(site.url, lambda route: held.append(route))
+    text, save = page.get_by_label(f"The file of {NAME}"), page.locator("#save")
+    text.fill(before + "# one\n")
+    save.click()
+    with page.expect_request(site.url):
+        page.get_by_role("button", name="Save", exact=True).click()
+    text.press("Control+End")
+    with page.expect_response("**/journeys/check"):
+        page.keyboard.type("# two\n")
+    expect(save).to_be_disabled()  # one after the other
+    held[0].continue_()
+    expect(page.locator("#done")).to_contain_text("Saved")
+    assert site.file.read_text() == before + "# one\n"
+    expect(text).to_have_value(before + "# one\n# two\n")
+    save.click()
+    expect(page.locator("#diff .new")).to_have_text("+put in: # two")
+    with page.expect_request(site.url):
+        page.get_by_role("button", name="Save", exact=True).click()
+    held[1].continue_()
+    expect(page.locator("#undo")).to_be_disabled()
+    assert site.file.read_text() == before + "# one\n# two\n"
+
+
+def test_an_answer_that_comes_late_shows_no_older_file(page: Page, site: Site) -> None:
+    held: list[Route] = []
+    page.goto(site.url)
+    text, before = page.get_by_label(f"The file of {NAME}"), site.file.read_text()
+    expect(text).to_have_value(before)
+    page.route(f"**/{NAME}.json", lambda route: held.append(route), times=1)
+    with page.expect_request(f"**/{NAME}.json"):
+        page.locator("#reload").click()
+    older = held[0].fetch()
+    site.file.write_text(before + "# new\n")
+    page.locator("#reload").click()
+    expect(text).to_have_value(before + "# new\n")
+    with page.expect_response(f"**/{NAME}.json"):
+        held[0].fulfill(response=older)
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(text).to_have_value(before + "# new\n")
+
+
+def test_a_step_is_removed_once_however_often_somebody_clicks(page: Page, site: Site) -> None:
+    held: list[Route] = []
+    page.goto(site.url)
+    text, step = page.get_by_label(f"The file of {NAME}"), page.locator("#step")
+    page.locator("[data-step='steps.0']").click()
+    page.route("**/journeys/edit", lambda route: held.append(route))
+    with page.expect_request("**/journeys/edit"):
+        step.get_by_role("button", name="Remove").dblclick()
+    held.pop().continue_()
+    once = site.file.read_text().replace("  - wait: 1d\n\n", "")
+    expect(text).to_have_value(once)
+    expect(step).to_contain_text("No step is chosen")
+    assert held == []
+    expect(page.locator("#picture-about")).to_have_text("6 steps, not saved yet")
+
+
+def test_what_is_typed_while_a_step_is_edited_stays(page: Page, site: Site) -> None:
+    held: list[Route] = []
+    page.goto(site.url)
+    text, step = page.get_by_label(f"The file of {NAME}"), page.locator("#step")
+    page.locator("[data-step=nurture]").click()
+    page.route("**/journeys/edit", lambda route: held.append(route))
+    with page.expect_request("**/journeys/edit"):
+        step.get_by_role("button", name="Up", exact=True).click()
+    text.press("Control+End")
+    page.keyboard.type("# more\n")
+    held[0].continue_()
+    expect(page.locator("#toast")).to_contain_text("What was typed is still being read")
+    expect(text).to_have_value(site.file.read_text() + "# more\n")

@@ -39,16 +39,18 @@ class Editing:
 
     async def check(self, request: web.Request) -> web.StreamResponse:
         """What is wrong with the text; where nothing is, its picture."""
-        name, text = _named_text(await json_object(request))
+        return private_json(await self._looked_at(*_named_text(await json_object(request))))
+
+    async def _looked_at(self, name: str, text: str) -> dict[str, Any]:
         checked = await asyncio.to_thread(self.checked, name, text)
         drawing = draw(picture_of(checked.journey), ()) if checked.journey is not None else None
         told = {"faults": faults_json(checked.faults), "warnings": faults_json(checked.warnings)}
-        return private_json({**told, "picture": drawing, "sources": sources(checked), "head": head(checked)})
+        return {**told, "picture": drawing, "sources": sources(checked), "head": head(checked)}
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
-        """The text after something was done in the picture; nothing is saved."""
+        """The text after something was done in the picture, and what a check tells of it; nothing is saved."""
         body = await json_object(request)
-        _, text = _named_text(body)
+        name, text = _named_text(body)
         edits = edits_of(body.get("edit"))
         try:
             after = await asyncio.to_thread(_after, text, edits)
@@ -56,7 +58,7 @@ class Editing:
             raise Conflict(str(error)) from error
         except RecursionError as error:
             raise WebhookRejected(400, "what is to be written is nested too deeply") from error
-        return private_json({"text": after})
+        return private_json({"text": after, **await self._looked_at(name, after)})
 
     async def schema_of_steps(self, _request: web.Request) -> web.StreamResponse:
         """For forms: the schema with the names in force."""

@@ -12,10 +12,9 @@ export class Editing {
   #sources = {}; // what each step, way and entry says, by its id, in the text that was looked at last
   #head = {};
 
-  /** `make` makes edits and says whether it could; `choose` chooses a step. */
-  constructor({ make, choose }) {
-    this.make = make;
-    this.choose = choose;
+  /** `make` makes edits and says whether it could; `choose` chooses a step; `isLookedAt` says whether this is of what is typed. */
+  constructor({ make, choose, isLookedAt }) {
+    Object.assign(this, { make, choose, isLookedAt });
     byId("form-not").addEventListener("click", () => byId("form-dialog").close());
   }
 
@@ -222,6 +221,7 @@ export class Editing {
   }
 
   #open(title, node, deed) {
+    if (!this.isLookedAt()) return;
     byId("form-title").textContent = title;
     byId("form-fields").replaceChildren(node);
     byId("step-form").onsubmit = async (event) => {

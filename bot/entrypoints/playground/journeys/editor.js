@@ -49,9 +49,9 @@ export class Editor {
     });
     this.area.addEventListener("keydown", (event) => this.key(event));
     for (const leaving of ["blur", "pointerdown"]) this.area.addEventListener(leaving, () => this.close());
-    this.changed = () => {
+    this.changed = ({ isLookedAt = false } = {}) => {
       changed();
-      look();
+      if (!isLookedAt) look();
     };
   }
 
@@ -69,13 +69,14 @@ export class Editor {
     this.mark(faults);
   }
 
-  /** Put another text in, as if somebody had typed it. */
-  set(text) {
+  /** Put another text in, as if somebody had typed it; where its faults are known, it is not looked at again. */
+  set(text, faults = null) {
     const { scrollTop } = this.area;
     this.area.value = text;
     this.area.scrollTop = scrollTop;
-    this.number();
-    this.changed();
+    if (faults) this.mark(faults);
+    else this.number();
+    this.changed({ isLookedAt: faults !== null });
   }
 
   get isChanged() {

@@ -1,6 +1,6 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, complain, dayAndTime, empty, h } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, refill } from "../dom.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
@@ -17,7 +17,7 @@ const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
-const editing = new Editing({ make, choose });
+const editing = new Editing({ make, choose, isLookedAt });
 const messages = new Messages();
 const inside = new Inside(name);
 const standing = new Standing(name, {
@@ -30,9 +30,13 @@ let journey = null;
 let drawn = null; // the picture of what is typed, where that has no faults
 let chosen = null;
 
+const asked = latest(request);
+
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
-  const { ok, told } = await request(address);
+  const answer = await asked(address);
+  if (!answer) return;
+  const { ok, told } = answer;
   byId("reload").removeAttribute("aria-busy");
   byId("beside").hidden = !ok && !journey;
   if (!ok) {
@@ -44,9 +48,10 @@ async function load() {
   }
   journey = told;
   if (journey.may_edit && !editing.isReady) editing.begin(await ask("/journeys.schema.json"));
-  byId("settings").hidden = !journey.may_edit;
-  if (!editor.isChanged) look(told);
+  byId("settings").hidden = !journey.may_edit || !editing.isReady;
+  if (!editor.isChanged) look(journey);
   show();
+  if (!editor.isChanged) lookedAt = editor.text;
 }
 
 function show() {
@@ -85,11 +90,12 @@ let digest = null; // of the file as it was when the editor took it over
 
 function showFile() {
   const { file, may_edit: mayEdit, faults } = journey;
+  if (digest !== null && file?.text.replaceAll("\r\n", "\n") === editor.before) digest = file.digest; // as it was saved here
   if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-path").textContent = file ? file.path : "its file is gone";
   byId("file-buttons").hidden = !mayEdit;
   byId("editor").hidden = !file && !editor.isChanged;
-  if (!file || (editor.isChanged && digest !== null)) {
+  if (!file || editor.isChanged) {
     if (file && file.digest !== digest) complain("Somebody else has changed the file. Your text is still here.");
     return;
   }
@@ -111,12 +117,18 @@ async function check(text) {
     if (status === 0) nextCheck = setTimeout(() => text === editor.text && editor.changed(), CHECK_AGAIN);
     return null;
   }
+  takeIn(told);
+  return told.faults;
+}
+
+/** What a check tells of what stands in the editor. */
+function takeIn(told) {
+  lookedAt = editor.text;
   look(told);
   showWarnings(told.warnings);
   if (!journey.older && told.picture) drawn = editor.isChanged ? told.picture : null;
   if (!journey.older) showPicture();
-  byId("save").disabled = !editor.isChanged || told.faults.length > 0;
-  return told.faults;
+  byId("save").disabled = isSaving || !editor.isChanged || told.faults.length > 0;
 }
 
 function complete(text, cursor) {
@@ -144,8 +156,19 @@ function compare() {
   byId("save-dialog").showModal();
 }
 
+let isSaving = false;
+
+/** One at a time; what is typed meanwhile is not saved, and stays. */
 async function save() {
   byId("save-dialog").close();
+  isSaving = byId("save").disabled = true;
+  await write();
+  isSaving = false;
+  if (editor.isChanged) editor.changed();
+}
+
+async function write() {
+  const typed = editor.area.value;
   const { ok, status, told } = await request(`/journeys/${name}`, { text: editor.text, digest });
   if (!ok) {
     if (status === 422 && told.faults) editor.mark(told.faults);
@@ -153,9 +176,8 @@ async function save() {
     else complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
     return;
   }
-  digest = null;
-  editor.before = editor.area.value;
-  drawn = null;
+  editor.before = typed;
+  if (!editor.isChanged) drawn = null;
   const isDraft = journey.standing.publishing === "on_command";
   await reload(isDraft ? "Saved as a draft. Publish it to put it in force." : "Saved. It is in force in a moment.");
 }
@@ -172,7 +194,7 @@ async function settle(problem) {
   if (choice === "") return;
   digest = told.file.digest;
   editor.before = theirs;
-  if (choice === "mine") await save();
+  if (choice === "mine") await write();
   else editor.set(theirs);
 }
 
@@ -227,11 +249,25 @@ function look(told) {
   editing.look(told);
 }
 
-/** Do something to the text; it is looked at as if somebody had typed it. */
+let lookedAt = null; // the text of which that is known
+let isMaking = false;
+
+/** Whether the steps on the page are those of what is typed: an edit names them by where they stand. */
+function isLookedAt() {
+  if (lookedAt === editor.text) return true;
+  complain("What was typed is still being read. Look at the step, and do it once more.");
+  return false;
+}
+
+/** Do something to the text, one thing at a time; what somebody types meanwhile stays, and it is not done. */
 async function make(edits) {
-  const told = await ask("/journeys/edit", { journey: name, text: editor.text, edit: edits });
-  if (!told) return false;
-  editor.set(told.text.replaceAll("\r\n", "\n"));
+  if (isMaking || !isLookedAt()) return false;
+  isMaking = true;
+  const told = await ask("/journeys/edit", { journey: name, text: lookedAt, edit: edits });
+  isMaking = false;
+  if (!told || !isLookedAt()) return false;
+  editor.set(told.text.replaceAll("\r\n", "\n"), told.faults);
+  takeIn(told);
   return true;
 }
 
@@ -251,20 +287,16 @@ function choose(id, go = false) {
 }
 
 function showStep() {
-  const label = byId("step").contains(document.activeElement) && focusLabel(document.activeElement);
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
   const known = { picture: picture(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts) };
   const nodes = stepNodes(known, chosen, choose);
   const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
-  byId("step").replaceChildren(...[wrong, ...nodes, ...(journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [])].filter(Boolean));
-  if (label) ([...byId("step").querySelectorAll("button:enabled")].find((one) => focusLabel(one) === label) ?? byId("step-title")).focus();
+  const deeds = journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [];
+  refill(byId("step"), [wrong, ...nodes, ...deeds].filter(Boolean), byId("step-title"));
   void messages.show(journey.older ? null : says);
   if (!journey.older) editor.show(box?.line ?? null);
 }
-
-/** What a button does, and to what. */
-const focusLabel = (node) => `${node.closest("[role=group]")?.getAttribute("aria-label")}: ${node.textContent}`;
 
 function showParked() {
   byId("parked-panel").hidden = journey.parked.length === 0;

@@ -1,6 +1,6 @@
 /** What is in force of a journey: how it stands, what was done to it, and publishing, rolling back, pausing, stopping. */
 
-import { byId, complain, dayAndTime, h } from "../dom.js";
+import { byId, complain, dayAndTime, h, latest, refill } from "../dom.js";
 import { diffNode } from "./diff.js";
 import { ask, counted, number, people, request } from "./service.js";
 import { Simulation, table } from "./simulation.js";
@@ -14,6 +14,8 @@ export class Standing {
     this.address = `/journeys/${name}`;
     Object.assign(this, { name, journey, text, isChanged, reload });
     this.reviewed = null;
+    this.isChanging = false;
+    this.history = latest(ask);
     this.tried = new Simulation(`${this.address}/simulation`, text);
     byId("simulation").replaceChildren(this.tried.node);
     byId("simulate").addEventListener("click", () => byId("simulate-dialog").showModal());
@@ -31,8 +33,8 @@ export class Standing {
     byId("standing-panel").hidden = older;
     if (older) return;
     byId("standing-words").textContent = standingWords(standing, this.journey().file);
-    byId("standing-buttons").replaceChildren(...(mayChange ? this.buttons(standing) : []));
-    const told = await ask(`${this.address}/history.json`);
+    refill(byId("standing-buttons"), mayChange ? this.buttons(standing) : [], byId("standing-title"));
+    const told = await this.history(`${this.address}/history.json`);
     if (told) this.showHistory(told, mayChange);
   }
 
@@ -50,8 +52,9 @@ export class Standing {
   showHistory({ changes, back_to: backTo }, mayChange) {
     const versions = changes.filter((one) => one.what === "publish" || one.what === "rollback");
     const offered = new Set();
-    byId("history").replaceChildren(
-      ...changes.map((change) => {
+    refill(
+      byId("history"),
+      changes.map((change) => {
         const { what, version, who, at, people: many } = change;
         const before = versions[versions.indexOf(change) + 1]?.version ?? "";
         const goesBack = mayChange && what === "publish" && backTo.includes(version) && !offered.has(version);
@@ -66,6 +69,7 @@ export class Standing {
           goesBack && h("button", { type: "button", class: "link", onclick: () => void this.review(version) }, "Roll back to it…"),
         );
       }),
+      byId("standing-title"),
     );
     byId("history-none").hidden = changes.length > 0;
   }
@@ -135,7 +139,10 @@ export class Standing {
   // ---------------------------------------------------------------- pausing and stopping
 
   async change(what, words) {
+    if (this.isChanging) return;
+    this.isChanging = true;
     const told = await ask(`${this.address}/${what}`, {});
+    this.isChanging = false;
     if (told) await this.reload(words(told));
   }
 

@@ -39,7 +39,9 @@ async def test_what_is_done_to_a_step_gives_another_text(service: Service, clien
             return answer.status, await answer.json()
 
         changed = WELCOME.replace("wait: 1d ", "wait: 5d ")
-        assert await done(do="change", step="steps.0", to={"wait": "5d"}) == (200, {"text": changed})
+        status, told = await done(do="change", step="steps.0", to={"wait": "5d"})
+        assert (status, told["text"], told["sources"]["steps.0"]["says"]) == (200, changed, {"wait": "5d"})
+        assert (told["faults"], told["picture"]["boxes"][1]["title"]) == ([], "Wait 5 days")
         status, told = await done(do="add", beside="tip", new={"add_to": "tipped"}, before=True)
         assert (status, told["text"].index("tipped") < told["text"].index("id: tip")) == (200, True)
         status, told = await done(do="move", step="tip", beside="steps.0", before=True)
