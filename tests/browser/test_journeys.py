@@ -318,6 +318,7 @@ def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     words = page.locator("#standing-words")
     page.get_by_role("button", name="Pause").click()
     expect(words).to_contain_text("Paused since")
+    expect(page.locator("#standing-title")).to_be_focused()  # the button that had the focus is gone
     page.get_by_role("button", name="Resume").click()
     expect(words).to_contain_text("Whoever enters goes through the file as it is.")
     page.get_by_role("button", name="Stop…").click()
