@@ -32,12 +32,12 @@ async def at_work(stage: Stage, *lanes: Lane) -> AsyncIterator[Worker]:
         yield worker
     finally:
         await worker.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await working
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110  the fakes tell nobody
             await asyncio.sleep(0.005)
 
