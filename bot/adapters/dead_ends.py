@@ -32,10 +32,16 @@ def dead_ends(
     yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said})
 
 
+def own_actions(assistant: Assistant) -> list[str]:
+    """The declared actions that somebody has to write: neither Rasa's and ours, nor responses, also those of retrieval
+    intents."""
+    return [one for one in sorted(assistant.actions - BUILTIN - BY_THE_SERVICE) if not one.startswith("utter_")]
+
+
 def without_code(assistant: Assistant, documents: Sequence[Document], knows: Callable[[str], bool]) -> Iterator[Fault]:
     """Warnings of actions that are declared and that nobody wrote; `knows` tells those that somebody did."""
-    for action in sorted(assistant.actions - BUILTIN - BY_THE_SERVICE):
-        if not action.startswith("utter_") and not knows(action):
+    for action in own_actions(assistant):
+        if not knows(action):
             yield Fault(
                 _declared(documents, "actions", action),
                 f'no code has the action "{action}", so whoever comes to it is told that something went wrong.',

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bot.adapters.content_files import YAML, files_below, read_documents
+from bot.adapters.dead_ends import own_actions
 from bot.adapters.library import REQUIRED_RESPONSES
 from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
@@ -314,7 +315,7 @@ def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:
 
 
 def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
-    own = sorted(name for name in assistant.actions if name not in assistant.responses)
+    own = own_actions(assistant)
     has_code = (folder / "actions").is_dir() or (folder / "actions.py").is_file()
     if has_code:
         yield Note(

@@ -129,6 +129,16 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
     assert "hush" not in told
 
 
+def test_only_actions_that_somebody_has_to_write_are_missed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = "actions: [action_look_up, action_restart, utter_hello, utter_faq]"
+    domain = DOMAIN.replace("actions: [action_look_up]", named)
+    domain = domain.replace("responses:\n", "responses:\n  utter_faq/price: [{text: Ten.}]\n")
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain})
+    shutil.rmtree(theirs / "actions")
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert "the domain names custom actions (action_look_up), and their code is not here" in capsys.readouterr().out
+
+
 def test_what_the_actions_read_and_import_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import json\nimport prices\nfrom shop.stock import count\nopen('data/names.txt')\nopen('domain.yml')\n"
     files = {
