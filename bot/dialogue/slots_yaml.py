@@ -8,7 +8,7 @@ from typing import Any, Literal
 from bot.dialogue.accepting_yaml import read_accepts
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.features import OTHER
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source, is_nearly, plain
 from bot.documents import did_you_mean
 from bot.domain.assistant import MappingCondition, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT
@@ -193,7 +193,7 @@ def _read_intents(source: Source, mapping: Mapping[Any, Any], key: str, declared
     # Rasa takes names of intents that do not exist, and public assistants have them beside others that do.
     if unknown and len(unknown) == len(intents):
         for intent in unknown:
-            source.faults.unknown(place, "intent", intent, known)
+            (source.faults if is_nearly(intent, known) else source.warnings).unknown(place, "intent", intent, known)
     return intents
 
 

@@ -100,7 +100,7 @@ class Source:
         for key in node:
             if key in known:
                 continue
-            if get_close_matches(str(key), known):
+            if is_nearly(str(key), known):
                 self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
             else:
                 said = f'{what} has "{key}", which is passed over, as Rasa 3 does.'
@@ -117,6 +117,11 @@ class Source:
                     yield str(name), properties, self.place(entry, name)
             elif name := self.text(entry, here, f"an entry of {what}"):
                 yield name, None, here
+
+
+def is_nearly(name: str, known: Iterable[str]) -> bool:
+    """Whether a name that is none of these is hardly meant as another than one of them."""
+    return bool(get_close_matches(name, tuple(known), n=1))
 
 
 def _missing_blank(value: Any) -> str:

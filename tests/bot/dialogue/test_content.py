@@ -384,6 +384,12 @@ session_config: {comment: none}
     ]
 
 
+def test_a_mapping_for_an_intent_like_no_other_is_warned_of() -> None:
+    mapping = "{type: from_text, intent: None}"
+    (warning,) = warnings_of(f"intents: [greet]\nslots: {{x: {{type: text, mappings: [{mapping}]}}}}")
+    assert 'there is no intent "None".' in warning
+
+
 def test_a_slot_that_is_misspelt_in_a_response_or_never_closed_is_warned_of() -> None:
     content = """
 slots:
