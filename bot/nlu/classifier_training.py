@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -30,6 +31,7 @@ MOST_ASKED = 200
 """Examples that a classifier is asked for, to see whether it knows its own."""
 
 _SHARPNESS, _RIDGE = 2.0, 0.2
+_NEVER_HELD_OUT = -1
 _NGRAM_STRENGTH = 1.0
 _FEW, _MOST_DIRECTIONS = 2_000, 128
 """Up to `_FEW` examples all directions are kept; with more, comparing takes most of the time, and 128 do as well."""
@@ -137,7 +139,9 @@ def _ngram_head(material: Material) -> Head:
 
     # Balanced, so that an intent with five examples is not drowned by one with fifty.
     model = LinearSVC(C=_NGRAM_STRENGTH, class_weight="balanced", tol=1e-2, max_iter=5000, random_state=SEED)
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        # Of many intents with one or two examples sklearn supposes that they are numbers.
+        warnings.filterwarnings("ignore", "The number of unique classes is greater")
         model.fit(material.ngrams, material.labels)
     return _head(model, material.intents)
 
@@ -171,22 +175,24 @@ def _read_unseen(known: Material, rest: Material) -> Unseen:
 def _held_out(material: Material) -> Unseen:
     """The examples as read by heads trained on the other folds; of many examples only a part."""
     folds = _folds(material.labels)
-    tried = 1 if len(material.labels) > LARGE else int(folds.max()) + 1
-    parts = [_read_unseen(material.part(folds != fold), material.part(folds == fold)) for fold in range(tried)]
+    tried = np.setdiff1d(folds, [_NEVER_HELD_OUT])[: 1 if len(material.labels) > LARGE else None]
+    parts = [_read_unseen(material.part(folds != fold), material.part(folds == fold)) for fold in tried]
     return Unseen.together(parts)
 
 
 def _folds(labels: Integers) -> Integers:
-    """A fold for each example. Each intent is dealt out in turn, so that the other folds always hold some of it.
+    """A fold for each example. Each intent is dealt out in turn, so that the other folds always hold some of it; what
+    has one example only is never held out.
 
     Few examples are held out a few at a time, as heads without a fifth of six are not those that will serve.
     """
     count = 10 if len(labels) <= FEW else 5 if len(labels) <= LARGE else 4
     random = np.random.default_rng(SEED)
-    folds = np.zeros(len(labels), dtype=np.int64)
+    folds = np.full(len(labels), _NEVER_HELD_OUT, dtype=np.int64)
     for label in np.unique(labels):
         rows = random.permutation(np.flatnonzero(labels == label))
-        folds[rows] = (np.arange(len(rows)) + label) % count
+        if len(rows) > 1:
+            folds[rows] = (np.arange(len(rows)) + label) % count
     return folds
 
 

@@ -18,6 +18,7 @@ from bot.nlu.patterns import Pattern
 from bot.nlu.reading import read
 
 FEWEST_EXAMPLES = 2
+FEWEST_INTENTS = 2
 
 _KINDS = ("intent", "synonym", "regex", "lookup")
 
@@ -280,18 +281,28 @@ class _Reader:
                     f'"{example.text}" stands at {other.place}, too, with other entities; the first counts.',
                     "Mark the same ones, and keep one of the two.",
                 )
-        for intent, texts in counts.items():
-            if len(texts) < FEWEST_EXAMPLES:
-                place = self._places.get(intent, nowhere)
-                self.faults.add(
-                    place,
-                    f'the intent "{intent}" has {len(texts)} example; it cannot be learnt from fewer than '
-                    f"{FEWEST_EXAMPLES}.",
-                    "Add more, ten if you can, in the words that customers use.",
-                )
+        self._check_counts({intent: len(texts) for intent, texts in counts.items()}, nowhere)
         if len(counts) == 1:
             place = self._places.get(next(iter(counts)), nowhere)
             self.faults.add(place, "there is only one intent to choose from.", "Add examples of a second one.")
+
+    def _check_counts(self, counts: Mapping[str, int], nowhere: Place) -> None:
+        """An intent of one example is hardly learnt, and takes no other's place. What is sure enough is learnt from
+        examples that the classifier has not seen, so two intents must have some to spare."""
+        learnable = sum(count >= FEWEST_EXAMPLES for count in counts.values())
+        for intent, count in counts.items():
+            if count >= FEWEST_EXAMPLES:
+                continue
+            found, what = (
+                (self.warnings, "it is hardly recognised by so few")
+                if learnable >= FEWEST_INTENTS
+                else (self.faults, f"it cannot be learnt from fewer than {FEWEST_EXAMPLES}")
+            )
+            found.add(
+                self._places.get(intent, nowhere),
+                f'the intent "{intent}" has {count} example; {what}.',
+                "Add more, ten if you can, in the words that customers use.",
+            )
 
 
 def _where_examples_belong(documents: Sequence[Document]) -> Place:

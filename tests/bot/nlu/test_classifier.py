@@ -103,6 +103,23 @@ def test_two_intents_are_enough(encoder: Encoder) -> None:
         assert (reading.intent, reading.understood) == (intent, True)
 
 
+def test_intents_of_one_example_are_learnt_beside_others(encoder: Encoder) -> None:
+    twice = [(f"{word} please", word) for word in ("tea", "milk")] + [
+        (f"some {word}", word) for word in ("tea", "milk")
+    ]
+    once = [
+        (f"my {word} is late", word) for word in ("train", "bus", "plane", "ship", "ferry", "tram", "taxi", "coach")
+    ]
+    once += [
+        (f"who is {name}", name) for name in ("anna", "ben", "carl", "dora", "eve", "fred", "gina", "hugo", "ines")
+    ]
+    texts, intents = zip(*twice, *once, strict=True)
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
+    reading = classifier.classify("my plane is late", encoder.features(["my plane is late"])[0])
+    assert reading.intent == "plane"
+    assert np.isfinite(reading.confidence)
+
+
 def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_chosen(encoder: Encoder) -> None:
     texts = [
         "what are your prices",

@@ -149,12 +149,17 @@ def test_one_intent_alone_is_a_fault_where_it_stands() -> None:
     assert fault.startswith("nlu.yml:3:3: there is only one intent")
 
 
-def test_an_intent_with_one_example_however_often_it_stands_is_a_fault_of_that_intent() -> None:
-    (fault,) = faults_of(GOOD + "  - intent: bye\n    examples: |\n      - Bye\n      - bye\n")
-    assert fault == (
-        'nlu.yml:11:5: the intent "bye" has 1 example; it cannot be learnt from fewer than 2. '
+def test_an_intent_with_one_example_however_often_it_stands_is_warned_of() -> None:
+    (warning,) = warnings_of(GOOD + "  - intent: bye\n    examples: |\n      - Bye\n      - bye\n")
+    assert warning == (
+        'nlu.yml:11:5: the intent "bye" has 1 example; it is hardly recognised by so few. '
         "Add more, ten if you can, in the words that customers use."
     )
+
+
+def test_where_no_two_intents_have_more_than_one_example_nothing_can_be_learnt() -> None:
+    (fault,) = faults_of("nlu:\n- intent: hi\n  examples: |\n    - hi\n    - hey\n- intent: bye\n  examples: '- bye'\n")
+    assert 'the intent "bye" has 1 example; it cannot be learnt from fewer than 2.' in fault
 
 
 def warnings_of(text: str) -> list[str]:
