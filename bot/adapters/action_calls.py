@@ -232,7 +232,8 @@ def _no_effect(action: str, effect: Any) -> ActionError:
 def _say(action: str, told: Mapping[str, Any]) -> Say:
     """Text, buttons and image; a named response comes with empty text, for the caller to render with `arguments`.
 
-    A custom payload, an attachment or elements go along for the channels that can show them; alone they say nothing.
+    A custom payload, an attachment or elements are for the channels that can show them, also where they come alone, as
+    in Rasa; others say nothing then.
     """
     response = told.get("response") or told.get("template") or ""
     buttons = tuple(
@@ -242,10 +243,10 @@ def _say(action: str, told: Mapping[str, Any]) -> Say:
     )
     extras = {key: told[key] for key in ("custom", "attachment", "elements") if told.get(key)}
     content = Text(str(told.get("text") or ""), buttons=buttons, image=told.get("image") or None, extras=extras)
-    if not (response or content.text or content.image or content.buttons):
+    if not (response or content.text or content.image or content.buttons or extras):
         raise ActionError(
-            f'The action "{action}" answered a message with neither text, buttons, image nor the name of a response. '
-            "Custom payloads, attachments and elements need a text beside them, for channels that cannot show them."
+            f'The action "{action}" answered an empty message: no text, buttons, image, custom payload, attachment, '
+            "elements or name of a response."
         )
     arguments = {key: value for key, value in told.items() if key not in _MESSAGE_KEYS}
     return Say(content, response=str(response), arguments=arguments)

@@ -165,7 +165,7 @@ NONSENSE: list[dict[str, Any]] = [
     {"events": [{"event": "overture", "effect": {"kind": "sync_crm", "nte": "misspelt"}}]},
     {"events": [{"event": "overture", "effect": {"kind": "change_score", "points": "many"}}]},
     {"events": [{"event": "overture"}]},
-    {"messages": [{"custom": {"a": 1}}]},
+    {"messages": [{"text": ""}]},
 ]
 CONTEXT = {"profile": {"id": "p1", "name": "Ana"}, "lead": {"fit": 1}, "channel": "webchat", "now": NOW.isoformat()}
 
@@ -335,6 +335,17 @@ async def test_what_goes_wrong_is_a_sentence_without_the_customers_text(runner: 
     assert action in str(raised.value)
     assert SECRET not in str(raised.value)
     assert str(raised.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    "alone", [{"custom": {"a": 1}}, {"attachment": {"type": "video"}}, {"elements": [{"title": "A"}]}], ids=str
+)
+async def test_what_only_some_channels_can_show_is_a_message_of_its_own(
+    runner: ActionRunner, alone: dict[str, Any]
+) -> None:
+    script = {"messages": [{"text": "Look:"}, alone]}
+    result = await runner.run("action_scripted", replace(tracker(), slots=script), CONTEXT)
+    assert result.says == (Say(Text("Look:")), Say(Text("", extras=alone)))
 
 
 @pytest.mark.parametrize("script", NONSENSE)
