@@ -17,7 +17,8 @@ def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
     written: list[dict[str, Any]] = []
     if content.buttons:
         buttons = [{"title": button.title, "payload": button.payload} for button in content.buttons]
-        written.append({**to, "text": content.text, "buttons": buttons})
+        text = {"text": content.text} if content.text else {}
+        written.append({**to, **text, "buttons": buttons})
     elif content.text.strip():
         written += [{**to, "text": paragraph} for paragraph in content.text.strip().split("\n\n")]
     if content.source_url.startswith(("http://", "https://")):

@@ -26,6 +26,11 @@ def test_buttons_go_with_their_text() -> None:
     assert message == {"recipient_id": "ana", "text": "Which?", "buttons": [{"title": "This", "payload": "/this"}]}
 
 
+def test_buttons_without_a_text_have_none() -> None:
+    (message,) = as_rasa_messages("ana", Text("", buttons=(Button("This", "/this"),)))
+    assert message == {"recipient_id": "ana", "buttons": [{"title": "This", "payload": "/this"}]}
+
+
 def test_where_an_answer_came_from_is_named_and_linked() -> None:
     content = Text("Behind the house.", source_title="Parking", source_url="https://example.com/parking")
     assert as_rasa_messages("ana", content)[1:] == [
