@@ -14,10 +14,8 @@ from bot.domain.understanding import OPT_OUT_INTENT
 from bot.nlu.languages import Languages, folder_language
 
 
-def check_own_words(assistant: Assistant | None, journeys: Iterable[Journey], faults: Faults) -> None:
+def check_own_words(assistant: Assistant, journeys: Iterable[Journey], faults: Faults) -> None:
     """What is written to people unasked says something to those of every language, and so does what is personal."""
-    if assistant is None:
-        return
     sent = {step.response for one in journeys for step in one.steps.values() if isinstance(step, SendStep)}
     for name, response in assistant.responses.items():
         foreign = all(variation.language is not None for variation in response.variations)

@@ -11,9 +11,11 @@ from pathlib import Path
 import structlog
 
 from bot.adapters.content_files import CONTENT, files_below
-from bot.adapters.contents import PROFILE, REQUIRED_RESPONSES, Contents, Shelves, read_contents
+from bot.adapters.contents import REQUIRED_RESPONSES, Contents, read_contents
 from bot.adapters.encoder_tuning import Steps
 from bot.adapters.fine_tuning import FineTuning, fine_tune
+from bot.adapters.journey_shelf import PROFILE
+from bot.adapters.shelves import Shelves
 from bot.adapters.training import find_model, load, train
 from bot.domain.errors import ContentError, Fault, Place
 from bot.nlu.pipeline import Pipeline

@@ -1,0 +1,34 @@
+"""Shelves: where content is, and what it may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from bot.ports import ChannelKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where content is, and what else it may refer to.
+
+    Where nobody is at the desks, `has_desk` is false. `left_out` finds the channels of connectors that are there and
+    that the settings do not name. `reply_windows` are those of channels that have one, `crm_fields` the mappings that
+    CRMs bring along.
+    """
+
+    assistant: Path
+    journeys: Path
+    model: Path
+    encoder: str = ""
+    channels: tuple[str, ...] = ()
+    left_out: Callable[[], Collection[str]] = tuple
+    desks: tuple[str, ...] = ()
+    has_desk: bool = True
+    crms: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+    kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
+    reply_windows: Mapping[str, timedelta] = field(default_factory=dict)
+    crm_fields: Mapping[str, Path] = field(default_factory=dict)
