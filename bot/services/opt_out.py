@@ -34,16 +34,20 @@ async def opt_out(
     message_id: MessageId | None,
     now: datetime,
     ip: str | None = None,
+    answered_on: str = "",
 ) -> Sequence[Emit]:
     """Withdraw consent, suppress every address, purge the queue, tell the CRMs, end the journeys; word of those that
     others run.
 
     Whoever sends marketing takes the same lock on the person, so that nothing is decided on consent that has ended.
     Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
+    A channel on which it is still to be `answered_on` suppresses the address with the answer, which else were not sent.
     """
     await uow.profiles.lock(profile_id)
     identities = await uow.profiles.identities(profile_id)
     for channel, kind in runtime.marketed.items():
+        if channel == answered_on:
+            continue
         for address in sorted(one.value for one in identities if one.kind == kind):
             if await uow.consents.suppression(channel, address) is None:
                 await uow.consents.suppress(Suppression(channel, address, how, now))

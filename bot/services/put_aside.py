@@ -68,8 +68,16 @@ async def _heed_stop(
         return
     await uow.profiles.lock(who)
     if not has_opted_out(await uow.consents.of(who)):  # as it has on the first day of those that it waits
-        how = f"wrote so on {message.channel}"
-        ended = await opt_out(uow, runtime, who, how=how, text=message.text, message_id=message.message_id, now=now)
+        ended = await opt_out(
+            uow,
+            runtime,
+            who,
+            how=f"wrote so on {message.channel}",
+            text=message.text,
+            message_id=message.message_id,
+            now=now,
+            answered_on=message.channel,
+        )
         await tell_journeys(uow, runtime, who, ended, now)
 
 

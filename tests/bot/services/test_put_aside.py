@@ -55,10 +55,8 @@ async def test_who_asks_to_stop_on_a_channel_that_is_gone_is_left_alone_at_once(
     await converse(stage.runtime, conversation.id)
     async with stage.store.transaction() as uow:
         records = [one for one in await uow.consents.of(conversation.profile_id) if not one.granted]
-    assert sorted((one.channel, one.how) for one in records) == [
-        ("sms", "wrote so on sms"),
-        ("webchat", "wrote so on sms"),
-    ]
+    told = [(channel, "wrote so on sms") for channel in ("sms", "voice", "webchat", "whatsapp")]
+    assert sorted((one.channel, one.how) for one in records) == told, "the channels of their number, set up or not"
     start_again(stage, channels=[stage.slack, stage.webchat, stage.sms])
     await take_up(stage.runtime)
     await stage.settle()
