@@ -19,7 +19,7 @@ PERSON: dict[str, Any] = {
     "provenance": {"attributes": {}, "tags": {}},
     **dict.fromkeys(("objects_since", "restricted_since", "held_until", "time_zone", "locale"), None),
     **{name: [] for name in ("identities", "requests", "conversations", "attributes", "tags", "segments")},
-    **{name: [] for name in ("score", "consent", "decisions", "timeline")},
+    **{name: [] for name in ("journeys", "score", "consent", "decisions", "timeline")},
 }
 DEAD = {"reason": "401: expired", "oldest": "2026-11-01T10:00:00Z", "entries": 2, "replayable": True}
 NOTHING: dict[str, Any] = {"stopped": [], "untold": [], "resting": [], "waiting": [], "lanes": []}

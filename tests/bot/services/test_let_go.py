@@ -21,7 +21,7 @@ from bot.domain.message import Text
 from bot.domain.pace import Pace
 from bot.ports import Store, UnitOfWork
 from bot.services import let_go as service
-from bot.services.compose_outbound import Unready, compose
+from bot.services.compose_outbound import STALE_AFTER, Unready, compose
 from bot.services.deliver import deliver_due
 from bot.services.let_go import Departure, let_go
 from bot.services.runtime import Runtime
@@ -45,6 +45,18 @@ async def meet(stage: Stage) -> None:
 async def offer(stage: Stage, person: ProfileId, key: str = "", purpose: Purpose = Purpose.MARKETING) -> OutboxEntry:
     message = ChannelMessage("sms", phone(person), Text("An offer."))
     return await stage.queue(key or f"offer for {person}", profile_id=person, dispatch=message, purpose=purpose)
+
+
+async def offers(stage: Stage, people: Sequence[ProfileId] = PEOPLE) -> list[OutboxEntry]:
+    """An offer for each, claimed to be sent."""
+    waiting = [await offer(stage, person) for person in people]
+    return await claimed(stage, *waiting)
+
+
+async def claimed(stage: Stage, *waiting: OutboxEntry) -> list[OutboxEntry]:
+    async with stage.store.transaction() as uow:
+        taken = {one.key: one for one in await uow.outbox.claim(stage.clock.now(), 10, stale_after=STALE_AFTER)}
+    return [taken[one.key] for one in waiting]
 
 
 async def consent(stage: Stage, person: ProfileId) -> None:
@@ -119,7 +131,7 @@ async def test_each_verdict_leaves_one_decision_record(stage: Stage) -> None:
     await meet(stage)
     for person in PEOPLE[:2]:
         await consent(stage, person)
-    answers = await let_go(stage.runtime, [await offer(stage, person) for person in PEOPLE])
+    answers = await let_go(stage.runtime, await offers(stage))
     assert [isinstance(answers[one], Departure) for one in answers].count(True) == 2
     outcomes = [[one.outcome for one in await stage.decisions(person)] for person in PEOPLE]
     assert outcomes == [["send"], ["send"], ["withhold"], ["withhold"]]
@@ -131,7 +143,7 @@ async def test_only_what_may_leave_uses_up_its_senders_pace(stage: Stage) -> Non
     await meet(stage)
     for person in PEOPLE[1:]:
         await consent(stage, person)
-    answers = await let_go(stage.runtime, [await offer(stage, person) for person in PEOPLE])
+    answers = await let_go(stage.runtime, await offers(stage))
     kinds = [type(answers[(await stage.entry(f"offer for {person}")).id]).__name__ for person in PEOPLE]
     assert kinds == ["Withhold", "Departure", "Departure", "timedelta"]
     outcomes = [[one.outcome for one in await stage.decisions(person)] for person in PEOPLE]
@@ -149,7 +161,7 @@ async def test_what_is_said_while_a_message_waits_for_its_sender_counts(stage: S
     await meet(stage)
     for person in PEOPLE[:2]:
         await consent(stage, person)
-    entries = [await offer(stage, person) for person in PEOPLE[:2]]
+    entries = await offers(stage, PEOPLE[:2])
     answers = await let_go(stage.runtime, entries)
     assert isinstance(answers[entries[0].id], Withhold)
     assert isinstance(answers[entries[1].id], Departure)
@@ -161,6 +173,7 @@ async def test_one_that_cannot_be_composed_costs_no_other(stage: Stage) -> None:
     await stage.queue("another", purpose=Purpose.REPLY, profile_id=PEOPLE[1])
     waiting = await stage.queue("k", purpose=Purpose.REPLY, profile_id=PEOPLE[0], dispatch=belongs_to_another)
     other = await offer(stage, PEOPLE[2], purpose=Purpose.REPLY)
+    waiting, other = await claimed(stage, waiting, other)
     answers = await let_go(stage.runtime, [waiting, other])
     assert isinstance(answers[waiting.id], Unready)
     assert isinstance(answers[other.id], Departure)
@@ -210,7 +223,7 @@ async def test_two_who_let_go_messages_to_the_same_people_do_not_wait_for_each_o
     await meet(stage)
     for person in PEOPLE:
         await consent(stage, person)
-    entries = [await offer(stage, person) for person in PEOPLE]
+    entries = await offers(stage)
     async with asyncio.timeout(20):
         answers = await asyncio.gather(
             *(let_go(stage.runtime, turn) for turn in (entries, entries[::-1], entries, entries[::-1]))

@@ -209,7 +209,7 @@ def test_a_package_without_the_actions_that_the_content_names_is_ill(
     monkeypatch.setenv("OVERTURE_ACTIONS", "bot.nlu")
     assert run(["doctor"]) == 1
     told = capsys.readouterr().out
-    assert "! the content names custom actions that the package bot.nlu has not: action_book_meeting, " in told
+    assert "! the content names custom actions that the package bot.nlu has not: action_answer_refused, " in told
 
 
 def test_a_scanner_that_works_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

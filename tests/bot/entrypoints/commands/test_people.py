@@ -256,7 +256,7 @@ async def test_the_receipt_of_an_erasure_counts_what_was_deleted(sqlite_store: D
     told = await erasing(stage.runtime, PHONE, who="a test")
     assert told[0].startswith("Erased 2026-11-23 12:00 UTC by a test; receipt ")
     assert "  1 of profile" in told
-    assert "Addresses that get no more marketing: 1" in told
+    assert "Addresses that get no more marketing: 2" in told
     assert [line.split(": not possible: ")[0] for line in told[-2:]] == [
         "  backups: copies of the database",
         "  sms: messages: 1",
