@@ -152,11 +152,10 @@ def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared:
         if entity is None:
             source.faults.add(place, f"{what} is from_entity and names no entity.", "Add entity:.")
         elif entity not in declared.entities:
-            source.faults.add(
-                source.place(mapping, "entity"),
-                f'there is no entity "{entity}".',
-                f"{did_you_mean(entity, declared.entities)} Else list it under entities: in the domain.".lstrip(),
-            )
+            meant = did_you_mean(entity, declared.entities)
+            advice = f"{meant} Else list it" if meant else "List it"
+            at = source.place(mapping, "entity")
+            source.faults.add(at, f'there is no entity "{entity}".', f"{advice} under entities: in the domain.")
         else:
             _check_parts(source, mapping, entity, declared)
     if kind in ("from_intent", "from_trigger_intent") and mapping.get("value") is None:

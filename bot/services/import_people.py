@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.audit import Deed
-from bot.domain.consent import WRITTEN_TO, ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.importing import IMPORTED, Arrival, GivenConsent, ImportProgress, Landing
@@ -212,7 +212,7 @@ class _Chunk:
             self._suppressions += [
                 Suppression("email", one.value, arrival.unreachable, self._now, Consequence.UNREACHABLE)
                 for one in arrival.identities
-                if one.kind == WRITTEN_TO["email"]
+                if one.kind == "email"
             ]
         for consent in arrival.consents:
             warnings += self._consent(someone, others, consent)

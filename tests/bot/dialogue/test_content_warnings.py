@@ -1,0 +1,124 @@
+"""What `overture validate` warns of in an assistant's files: it is taken, and hardly meant."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bot.dialogue.chat import assistant_of
+
+
+def warnings_of(*texts: str) -> list[str]:
+    return [str(warning) for warning in assistant_of(*texts).warnings]
+
+
+def test_a_mapping_of_a_role_or_group_that_the_entity_has_not_is_warned_of() -> None:
+    (role, group) = warnings_of("""
+version: "3.1"
+intents: [inform]
+entities:
+  - city: {roles: [from, to]}
+  - topping: {groups: ["1", "2"]}
+  - size
+slots:
+  start: {type: text, mappings: [{type: from_entity, entity: city, role: from}]}
+  goal: {type: text, mappings: [{type: from_entity, entity: city, role: too}]}
+  first: {type: list, mappings: [{type: from_entity, entity: topping, group: 1}]}
+  third: {type: list, mappings: [{type: from_entity, entity: topping, group: "3"}]}
+  large: {type: text, mappings: [{type: from_entity, entity: size, role: any}]}
+""")
+    assert 'there is no role of the entity "city" called "too". Did you mean "to"?' in role
+    assert 'there is no group of the entity "topping" called "3"' in group
+
+
+def test_keys_that_rasa_takes_and_passes_over_are_warned_of() -> None:
+    warnings = warnings_of("""
+x-office: &office Paris
+intents:
+  - thank: {triggers: utter_thank}
+entities:
+  - price: {unit: EUR, roles: [from]}
+slots:
+  cap: {type: text, mappings: [{type: from_entity, entity: price, role: from, remark: highest}]}
+responses:
+  utter_thank: [{text: Thanks!}]
+  utter_ask_cap: [{text: *office}]
+forms:
+  cap_form: {required_slots: [cap], owner: sales}
+session_config: {comment: none}
+""")
+    assert [warning.partition(" ")[2] for warning in warnings] == [
+        'the file has "x-office", which is passed over, as Rasa 3 does. Take it out.',
+        'the intent "thank" has "triggers", which is passed over, as Rasa 3 does. '
+        "Write a rule: the intent:, then the action: that it triggers.",
+        'the entity "price" has "unit", which is passed over, as Rasa 3 does. Take it out.',
+        'a mapping of the slot "cap" has "remark", which is passed over, as Rasa 3 does. Take it out.',
+        'the form "cap_form" has "owner", which is passed over, as Rasa 3 does. Take it out.',
+        'session_config has "comment", which is passed over, as Rasa 3 does. Take it out.',
+    ]
+
+
+def test_a_mapping_for_an_intent_like_no_other_is_warned_of() -> None:
+    mapping = "{type: from_text, intent: None}"
+    (warning,) = warnings_of(f"intents: [greet]\nslots: {{x: {{type: text, mappings: [{mapping}]}}}}")
+    assert 'there is no intent "None".' in warning
+
+
+def test_a_slot_that_is_misspelt_in_a_response_or_never_closed_is_warned_of() -> None:
+    content = """
+slots:
+  lead_name: {type: text, mappings: [{type: custom}]}
+responses:
+  utter_thanks:
+  - text: "Thanks, {leadname}, {lead_name} and {{lead_name of {link} at {rep}!"
+  - text: "Thanks, {lead_name!"
+"""
+    assert [warning.partition(": ")[2] for warning in warnings_of(content)] == [
+        '{leadname} is no slot, so nothing is said for it. Did you mean "{lead_name}"?',
+        "{lead_name is never closed, so it is said as it stands. Write {lead_name}.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "liquid"),
+    [
+        ("Hi {{ profile.name }}", "{{ profile.name"),
+        ("{% if slots.name %}Hi{% endif %}", "{% if"),
+        ("{{preferences_link}}", "{{preferences_link"),
+        ('/inform{{"profile": "x"}} 5{%', None),
+    ],
+)
+def test_liquid_that_does_not_say_that_it_is_is_warned_of(text: str, liquid: str | None) -> None:
+    told = warnings_of(f"responses:\n  utter_hi:\n    - text: '{text}'\n")
+    assert told == (
+        [
+            f'nlu_data/0.yml:3:7: "{liquid}" is Liquid, and is said as it stands '
+            "where the variation does not say that it is. Add metadata: {liquid: true}."
+        ]
+        if liquid
+        else []
+    )
+
+
+def test_an_intent_with_a_blank_is_warned_of() -> None:
+    assert warnings_of("intents: [opening hours]") == [
+        'nlu_data/0.yml:1:11: the intent "opening hours" has a blank in its name, so no button can name it. '
+        "Call it opening_hours."
+    ]
+
+
+def test_two_rules_of_one_name_are_warned_of() -> None:
+    rule = "  - rule: Hello\n    steps: [{intent: %s}, {action: utter_hi}]\n"
+    told = warnings_of(
+        "intents: [greet, hi]\nresponses: {utter_hi: [{text: Hi}]}\nrules:\n" + rule % "greet" + rule % "hi"
+    )
+    assert told == [
+        'nlu_data/0.yml:6:5: another rule is called "Hello", at nlu_data/0.yml:4:5, so nobody can tell which of them '
+        "acted. Give this one a name of its own."
+    ]
+
+
+def test_a_slot_with_a_class_of_its_own_counts_as_any() -> None:
+    content = "slots: {x: {type: my.MySlot, path: a, influence_conversation: true, mappings: [{type: custom}]}}"
+    slot = assistant_of(content).slots["x"]
+    assert (slot.type, slot.influence_conversation) == ("any", False)
+    assert "counts as any" in warnings_of(content)[0]
