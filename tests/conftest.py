@@ -35,6 +35,15 @@ settings.register_profile(
 )
 settings.load_profile("overture")
 
+# A traceback with each frame's values, structlog's own, takes seconds to draw.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
+
 TIMED_BY_THE_MACHINE = ("tests/browser/", "tests/end_to_end/")
 """Their processes wait for each other on a machine that others use, too: what fails is tried once more, and told."""
 

@@ -60,9 +60,9 @@ async def heard(stage: Stage) -> list[str]:
 @pytest.fixture
 def _logs_as_before() -> Iterator[None]:
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
+    level, handlers, configured = root.level, list(root.handlers), structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     root.setLevel(level)
     root.handlers[:] = handlers
 

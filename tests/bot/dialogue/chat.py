@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ MOST_DECISIONS = 60
 CustomAction = Callable[[Tracker], Sequence[Event]]
 
 
+@cache
 def assistant_of(*texts: str) -> Assistant:
-    """The assistant of these YAML files."""
+    """The assistant of these YAML files; nothing changes one, so that tests share what was read."""
     return read_assistant([parse(f"nlu_data/{index}.yml", text) for index, text in enumerate(texts)])
 
 

@@ -35,9 +35,9 @@ def _no_settings_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 def _logs_as_before() -> Iterator[None]:
     """Commands set up the logs of their process, which here is everybody's."""
     root = logging.getLogger()
-    level, handlers = root.level, list(root.handlers)
+    level, handlers, configured = root.level, list(root.handlers), structlog.get_config()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**configured)
     root.setLevel(level)
     root.handlers[:] = handlers
 

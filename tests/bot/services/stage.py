@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import make_url
 
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
-from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, standing_consent
 from bot.domain.conversation import Conversation
@@ -39,6 +39,7 @@ from bot.services.perform import Cause, perform
 from bot.services.receive import receive
 from bot.services.runtime import Desk, Runtime
 from bot.services.start_conversation import start_conversation
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeEndpoints, FakeLibrary, FakeNlu
 from tests.manual_clock import ManualClock
 
@@ -130,6 +131,7 @@ def open_between(opens: time, closes: time) -> SendingRules:
     return replace(RULES, hours=(hours,))
 
 
+@cache
 def journey_of(steps: str, head: str = "", *, name: str = "welcome", purpose: str = "marketing") -> Journey:
     """A journey as a marketer writes it; people enter it on `demo.requested` unless `head` says otherwise."""
     enter = "" if "enter:" in head else "enter: {event: demo.requested}\n"
@@ -173,7 +175,7 @@ class Stage:
         self.crm = FakeCrm()
         self.actions = FakeActions()
         self.endpoints = FakeEndpoints("billing")
-        assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT)])
+        assistant = assistant_of(ASSISTANT)
         self.library = FakeLibrary(Playbook(assistant, FakeNlu(*assistant.intents), {}, RULES))
         self.runtime = Runtime(
             store=store,

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.conversation import REQUESTED_SLOT, BotUttered, UserUttered
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskVerb
 from bot.domain.understanding import Further, IntentScore, Understood
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, Stage
 
@@ -53,7 +52,7 @@ class SeveralNlu(FakeNlu):
 
 @pytest.fixture
 def several(stage: Stage) -> Stage:
-    assistant = with_built_in_responses(read_assistant([parse("domain.yml", MORE)]))
+    assistant = with_built_in_responses(assistant_of(MORE))
     nlu = SeveralNlu(*assistant.intents)
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=nlu)
     return stage

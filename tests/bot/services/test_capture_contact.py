@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import Author, DeskVerb, PageReport, Text
 from bot.domain.person import Identity
 from bot.services.receive import receive
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.stage import ASSISTANT, VISITOR, Stage
 
 MONDAY, SATURDAY = datetime(2026, 11, 23, 12, tzinfo=UTC), datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -27,7 +26,7 @@ FORM = {"custom": {"widget": {"show": "contact"}}}
 
 @pytest.fixture
 def stage(stage: Stage) -> Stage:
-    assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", RESPONSES)])
+    assistant = assistant_of(ASSISTANT, RESPONSES)
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant)
     stage.webchat.abilities = replace(stage.webchat.abilities, extras=True)
     stage.runtime = replace(stage.runtime, desk_answers_within=timedelta(minutes=5))

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from bot.adapters.language_model import HttpLanguageModel
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.language_model import ModelTerms
 from bot.domain.message import Text
 from bot.domain.understanding import IntentScore, KnowledgeAnswer, Understood
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.stage import ASSISTANT, Stage
 from tests.scripted_model import ScriptedModel, commands
 
@@ -45,7 +44,7 @@ class Asking:
 
 @pytest.fixture
 async def stage(stage: Stage, client: HttpLanguageModel) -> Stage:
-    assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", MORE)])
+    assistant = assistant_of(ASSISTANT, MORE)
     nlu = Asking("ask_knowledge", PRICES, known="prices")
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=nlu)
     stage.runtime = replace(stage.runtime, model=client)

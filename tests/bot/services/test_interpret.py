@@ -8,8 +8,6 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.language_model import HttpLanguageModel
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.consent import Purpose
 from bot.domain.effects import OptIn, RecordConsent, RequestHandoff
 from bot.domain.language_model import ModelTerms
@@ -17,6 +15,7 @@ from bot.domain.message import DeskVerb
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import RequestWords
 from bot.services.interpret import SHORT_ANSWER
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, PHONE, Stage
 from tests.scripted_model import Answer, ScriptedModel, Trouble, commands
@@ -64,7 +63,7 @@ ANSWER = "How many are you?"
 
 @pytest.fixture
 async def stage(stage: Stage, client: HttpLanguageModel) -> Stage:
-    assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", MORE)])
+    assistant = assistant_of(ASSISTANT, MORE)
     stage.library.playbook = replace(
         stage.library.playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents), said=frozenset(assistant.intents)
     )

@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.message import DeskAction, DeskLine, DeskOpened, DeskPage, DeskReply, DeskVerb
@@ -16,6 +14,7 @@ from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.services.receive import receive
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.stage import ANA, ASSISTANT, PHONE, Stage, journey_of
 
 LIMA, OKORO = Rep("ana", "Ana Lima", "U0ANA0001"), Rep("ben", "Ben Okoro", "U0BEN0001")
@@ -216,8 +215,8 @@ async def test_what_is_given_to_a_colleague_goes_from_one_page_to_the_other(desk
 
 
 async def test_when_a_customer_has_waited_long_enough_the_desks_file_says_what_its_thread_reads(desk: Stage) -> None:
-    parts = [parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", STILL_BUSY)]
-    desk.library.playbook = replace(desk.library.playbook, assistant=read_assistant(parts))
+    assistant = assistant_of(ASSISTANT, STILL_BUSY)
+    desk.library.playbook = replace(desk.library.playbook, assistant=assistant)
     desk.webchat.abilities = replace(desk.webchat.abilities, extras=True)
     desk.runtime = replace(desk.runtime, desk_answers_within=15 * MINUTE)
     await desk.says("lead", channel="webchat")

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.sending_rules import OptOutWords, SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, RULES, VISITOR, Stage
 
@@ -46,9 +45,7 @@ async def teach(
         'utter_default: [{text: "Pardon?"}, {text: "Wie bitte?", language: de}]',
     )
     text += "  - rule: person\n    steps: [{intent: talk_to_person}, {action: utter_tip}]\n"
-    assistant = with_built_in_responses(
-        read_assistant([parse("domain.yml", text.replace("slots:", f"slots:{more}", 1))])
-    )
+    assistant = with_built_in_responses(assistant_of(text.replace("slots:", f"slots:{more}", 1)))
     stage.library.playbook = replace(
         stage.library.playbook,
         assistant=assistant,

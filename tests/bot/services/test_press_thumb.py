@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.conversation import ActiveLoop, BotUttered, Event, SlotSet, Tracker
 from bot.domain.ids import ConversationId
 from bot.domain.message import Button
 from bot.domain.sending_rules import SendingRules
 from bot.ports import Playbook
 from bot.services.press_thumb import thumb_pressed
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import keyword_row
 
@@ -34,7 +33,7 @@ responses:
 forms: {shop_form: {required_slots: [has_shifts, newsletter, town]}}
 """
 PLAYBOOK = Playbook(
-    read_assistant([parse("domain.yml", ASSISTANT)]),
+    assistant_of(ASSISTANT),
     FakeNlu("affirm", "deny"),
     {},
     SendingRules(keywords=(keyword_row("confirm", "yes"), keyword_row("deny", "no"))),

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.language_model import HttpLanguageModel
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.effects import Say
 from bot.domain.language_model import ModelTerms
 from bot.domain.message import Text
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, Stage
 from tests.scripted_model import ScriptedModel
@@ -32,7 +31,7 @@ rules:
 
 @pytest.fixture
 async def stage(stage: Stage, client: HttpLanguageModel) -> Stage:
-    assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", MORE)])
+    assistant = assistant_of(ASSISTANT, MORE)
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents))
     await stage.says("greet")
     stage.runtime = replace(stage.runtime, model=client)

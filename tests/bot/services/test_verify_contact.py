@@ -9,11 +9,10 @@ from datetime import timedelta
 import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
-from bot.dialogue.content import read_assistant
-from bot.documents import parse
 from bot.domain.challenge import CODE_LASTS, CODE_TRIES, MOST_A_DAY
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
@@ -44,7 +43,7 @@ rules:
 
 @pytest.fixture(autouse=True)
 def content(stage: Stage) -> None:
-    assistant = with_built_in_responses(read_assistant([parse("nlu_data/domain.yml", ASSISTANT)]))
+    assistant = with_built_in_responses(assistant_of(ASSISTANT))
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=FakeNlu("prove"))
 
 
