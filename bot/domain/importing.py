@@ -34,7 +34,8 @@ class Arrival:
 
     Of several identities of a kind the first is the main one. They are found by the record in the CRM (`record`), else
     by the first of `identities` that somebody has. `opted_out` says where they want no marketing at all, and is empty
-    where that is not told; `unreachable` is the same for e-mail addresses at which nothing arrives. `left_out` is what
+    where that is not told; `unreachable` is the same for e-mail addresses at which nothing arrives. `silent` are single
+    addresses that get no more marketing. `left_out` is what
     was wrong with the rest of the row, of which their refusal alone is taken.
     """
 
@@ -47,6 +48,7 @@ class Arrival:
     consents: tuple[GivenConsent, ...] = ()
     opted_out: str = ""
     unreachable: str = ""
+    silent: tuple[Identity, ...] = ()
     record: str = ""
     left_out: tuple[str, ...] = ()
 

@@ -189,7 +189,7 @@ class _Chunk:
             profile = await self._uow.profiles.get(who)
             identities = set(await self._uow.profiles.identities(who))
             self._people[who] = _Someone(profile, profile, identities, list(consents.get(who, ())))
-        addresses = {one.value for one in named}
+        addresses = {one.value for one in (*named, *(one for arrival in arrivals for one in arrival.silent))}
         addresses |= {one.value for someone in self._people.values() for one in someone.identities}
         self._silent = dict(await self._uow.consents.opted_out(addresses))
 
@@ -208,6 +208,8 @@ class _Chunk:
         warnings += self._claim(who, someone, arrival)
         if arrival.opted_out:
             self._opt_out(someone, arrival)
+        unheard = [one for one in arrival.silent if not self._silent.get(one.value)]
+        self._silence(unheard, f"opted out in {self._taking.source}")
         if arrival.unreachable:
             self._suppressions += [
                 Suppression("email", one.value, arrival.unreachable, self._now, Consequence.UNREACHABLE)
@@ -274,11 +276,7 @@ class _Chunk:
     def _opt_out(self, someone: _Someone, arrival: Arrival) -> None:
         """Of all marketing: each address is left alone, new ones of somebody who had opted out before, too."""
         who = someone.profile.id
-        for channel, kind in self._channels.items():
-            for address in someone.goes_by(kind):
-                if channel not in self._silent.get(address, frozenset()):
-                    self._suppressions.append(Suppression(channel, address, arrival.opted_out, self._now))
-                    self._silent[address] = self._silent.get(address, frozenset()) | {channel}
+        self._silence(someone.identities, arrival.opted_out)
         if has_opted_out(someone.records):
             return
         someone.opts_out = arrival.opted_out
@@ -287,6 +285,13 @@ class _Chunk:
             someone.records.append(record)
             if someone.before is None:
                 self._records.append(record)  # of others it is written by their opting out
+
+    def _silence(self, addresses: Iterable[Identity], why: str) -> None:
+        for one in addresses:
+            for channel, kind in self._channels.items():
+                if kind == one.kind and channel not in self._silent.get(one.value, frozenset()):
+                    self._suppressions.append(Suppression(channel, one.value, why, self._now))
+                    self._silent[one.value] = self._silent.get(one.value, frozenset()) | {channel}
 
     def _consent(self, someone: _Someone, others: Sequence[_Someone], told: GivenConsent) -> Iterable[str]:
         who = someone.profile.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _FORMULA = re.compile(r"[=@\t\r\n＝＠]|[+＋\-－](?!\d[\d.,]*\Z)")
-_GUARDED = re.compile(r"'(?='*[=@\t\r\n＝＠+＋\-－])")
+_GUARDED = re.compile(r"'(?='*(?:[=@\t\r\n＝＠+＋\-－]|\d[\d ()./-]*\Z))")
 
 
 def guarded(text: str) -> str:
@@ -14,5 +14,5 @@ def guarded(text: str) -> str:
 
 
 def unguarded(text: str) -> str:
-    """Without that apostrophe, which Shopify writes before phone numbers, too."""
+    """Without that apostrophe, which Shopify writes before phone numbers and ids, too."""
     return text[1:] if _GUARDED.match(text) else text

@@ -12,7 +12,7 @@ from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.errors import Place, SettingsError
 from bot.entrypoints.importing.numbers import MARKS
-from bot.entrypoints.importing.words import fold, rank_of, words
+from bot.entrypoints.importing.words import close_up, fold, meaning_of, rank_of, words
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 
@@ -23,10 +23,11 @@ NAME_PARTS = ("first_name", "last_name")
 """Together they are the attribute `name`."""
 
 FULL_NAME = "full_name"
-SEVERAL = ("tags", "opted_out")
-"""What several columns may tell of, each of which counts."""
+WISHES = ("opted_out", "subscribed")
+"""What somebody wants of marketing; with a channel's name behind it (`subscribed.email`) on that channel."""
 
-PLAIN = (*IDENTITIES, *NAME_PARTS, "time_zone", "locale", "tags", "opted_out", "ignore")
+OPTED_OUT_ADDRESSES = "opted_out_addresses"
+PLAIN = (*IDENTITIES, *NAME_PARTS, "time_zone", "locale", "tags", *WISHES, OPTED_OUT_ADDRESSES, "ignore")
 PROOF = ("purpose", "channel", "granted", "how", "at", "text")
 PARTS = (*PROOF, "ip")
 """Of a consent. The network address that the form was sent from, `ip`, may be left out."""
@@ -34,29 +35,35 @@ PARTS = (*PROOF, "ip")
 REPORTED = ("overture_row", "overture_result", "overture_why")
 """Columns of our own reports, which may be read again once they were put right."""
 
-STATES = ("opted_out_addresses", "objected_at", "restricted_at")
+STATES = (OPTED_OUT_ADDRESSES, "objected_at", "restricted_at")
 """Columns of our own exports that tell how it stands here."""
 
 OWN: Mapping[str, str] = {
     **{f"consent_{name}": f"consent.{name}" for name in PARTS},
-    **dict.fromkeys((*REPORTED, *STATES), "ignore"),
+    **dict.fromkeys((*REPORTED, "restricted_at"), "ignore"),
+    OPTED_OUT_ADDRESSES: OPTED_OUT_ADDRESSES,
+    "objected_at": "opted_out",
 }
 """Names of our own exports and reports. What others call their columns stands in `words.yml`."""
 
 COLUMNS_TOLD = 20
 UNNAMED = re.compile(r"\(column \d+\)")
+ANOTHER = re.compile(r" \(column \d+\)\Z")
+WISH = re.compile(rf"(?:{'|'.join(WISHES)})(?:\.[a-z0-9_]+)?")
 CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PARTS)})")
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """What columns mean, what holds for every row, the country of phone numbers that name none, and the `decimal` mark
-    of numbers, which is empty where each column shows its own."""
+    of numbers, which is empty where each column shows its own. `overlooked` are the columns that mean nothing we know,
+    without anybody having said so."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     region: str = "GB"
     decimal: str = ""
+    overlooked: Collection[str] = ()
 
     def joined(self, other: ColumnMapping) -> ColumnMapping:
         """With what the other one says besides, which counts where both say something."""
@@ -108,7 +115,7 @@ def _check_into(faults: Faults, place: Place, target: str) -> None:
 
 def check_target(target: str) -> None:
     """Raises ValueError, whose words say what a column may mean."""
-    if target in PLAIN or CONSENT.fullmatch(target):
+    if target in PLAIN or CONSENT.fullmatch(target) or WISH.fullmatch(target):
         return
     head, _, name = target.partition(".")
     if head == "profile":
@@ -152,22 +159,32 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
     for column in given.columns:
         if column not in columns:
             raise SettingsError(f'there is no column "{column}". {did_you_mean(column, columns)}'.rstrip())
-    twice = sorted({one for one in columns if columns.count(one) > 1})
-    if twice:
-        raise SettingsError(f"a column is there twice: {', '.join(twice)}. Give each a name of its own.")
     found, taken = dict(given.columns), {*given.columns.values(), *given.values}
     for column in sorted(columns, key=rank_of):
         if column in found:
             continue
         target = guess(column, schema)
-        found[column] = "ignore" if target in taken and target not in SEVERAL else target
+        found[column] = "ignore" if target in taken and not may_be_several(target) else target
         taken.add(found[column])
     _halve(found, given, taken)
     if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
         found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
-    mapping = replace(given, columns={one: found[one] for one in columns})
+    overlooked = [one for one in columns if one not in given.columns and _is_overlooked(one, found[one], schema)]
+    mapping = replace(given, columns={one: found[one] for one in columns}, overlooked=overlooked)
     _check_whole(mapping)
     return mapping
+
+
+def may_be_several(target: str) -> bool:
+    """Whether several columns may tell of it, each of which counts."""
+    return target in ("tags", OPTED_OUT_ADDRESSES) or WISH.fullmatch(target) is not None
+
+
+def _is_overlooked(column: str, target: str, schema: ProfileSchema | None) -> bool:
+    """Where no attribute is declared any column is one, also such as nobody has thought of."""
+    if target == "ignore":
+        return fold(column) not in OWN and meaning_of(column) != "ignore"
+    return schema is None and target.startswith("profile.") and not column.strip().startswith("profile.")
 
 
 def number_columns(mapping: ColumnMapping, schema: ProfileSchema | None) -> Collection[str]:
@@ -182,12 +199,22 @@ def unnamed(place: int) -> str:
     return f"(column {place})"
 
 
+def named_apart(names: Sequence[str]) -> list[str]:
+    """Each with a name of its own: without a name, or with one that stood before, by its place."""
+    found: list[str] = []
+    for place, name in enumerate(names, 1):
+        apart = f"{name} {unnamed(place)}".strip()
+        found.append(name if name and name not in found else apart)
+    return found
+
+
 def guess(column: str, schema: ProfileSchema | None) -> str:
     """What a column of this name most likely means. No consent is guessed but from columns that are named for it."""
     if UNNAMED.fullmatch(column):
         return "ignore"
+    column = ANOTHER.sub("", column)
     name = fold(column)
-    meant = OWN.get(name) or words().columns.get(name, "")
+    meant = OWN.get(name) or meaning_of(column)
     if meant and meant not in (*NAME_PARTS, FULL_NAME):
         return meant
     if CONSENT.fullmatch(column.strip()):
@@ -198,9 +225,10 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
             return f"profile.{wording.attribute(name)}"
         except wording.Unreadable:
             return "ignore"
-    by_label = {fold(one.label): one.name for one in schema.attributes.values() if one.label}
-    if name in schema.attributes or name in by_label:
-        return f"profile.{name if name in schema.attributes else by_label[name]}"
+    declared = {close_up(one.label): one.name for one in schema.attributes.values() if one.label}
+    declared |= {close_up(one): one for one in schema.attributes}
+    if attribute := declared.get(close_up(name)):
+        return f"profile.{attribute}"
     if "name" not in schema.attributes:
         return "ignore"
     return "profile.name" if meant == FULL_NAME or name in words().either_name else meant or "ignore"

@@ -16,7 +16,13 @@ from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
-from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, NAME_PARTS, ColumnMapping
+from bot.entrypoints.importing.mapping import (
+    CONSENT,
+    IDENTITIES,
+    NAME_PARTS,
+    WISHES,
+    ColumnMapping,
+)
 from bot.entrypoints.importing.numbers import read_number
 from bot.entrypoints.importing.words import fold, says_yes, words
 from bot.entrypoints.named_person import NobodyNamed, normal_phone, read_email, read_own_id
@@ -31,6 +37,9 @@ DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 
 BETWEEN_ADDRESSES = re.compile(r":::|[;,\n|]")
 """What systems write between several addresses of one person; Google Contacts three colons."""
+
+BETWEEN_TAGS = re.compile(r":::|[;,\n]")
+NOT_OF_TAGS = re.compile(r"[^\w.:-]+")
 
 CLOCKS_DIFFER = timedelta(hours=26)
 """A day without a zone may already be over elsewhere."""
@@ -55,6 +64,7 @@ class _Row:
     names: dict[str, str] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     consents: dict[str, dict[str, str]] = field(default_factory=dict)
+    silent: dict[Identity, None] = field(default_factory=dict)
     opted_out: bool = False
     unreachable: bool = False
     faults: list[str] = field(default_factory=list)
@@ -121,7 +131,7 @@ class RowReader:
         if not row.ids and not row.faults:
             row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
         refusals = tuple(one for one in consents if not one.granted)
-        if row.faults and (not row.ids or not (row.opted_out or row.unreachable or refusals)):
+        if row.faults and (not row.ids or not (row.opted_out or row.unreachable or row.silent or refusals)):
             raise RowRefused(row.faults)
         if row.faults:
             return Arrival(
@@ -130,6 +140,7 @@ class RowReader:
                 consents=refusals,
                 opted_out=self._opted_out(row),
                 unreachable=self._unreachable(row),
+                silent=tuple(row.silent),
                 record=record,
                 left_out=tuple(f"left out: {one}" for one in row.faults),
             )
@@ -143,6 +154,7 @@ class RowReader:
             consents=tuple(consents),
             opted_out=self._opted_out(row),
             unreachable=self._unreachable(row),
+            silent=tuple(row.silent),
             record=record,
         )
 
@@ -173,8 +185,11 @@ class RowReader:
                     row.names[target] = _name(value)
                 case "tags", _, _:
                     row.tags |= _tags(value)
-                case "opted_out", _, _:
-                    self._take_state(row, value)
+                case wish, _, channel if wish in WISHES:
+                    self._take_wish(row, wish, channel, value)
+                case "opted_out_addresses", _, _:
+                    given = value if isinstance(value, list) else _each(value)
+                    row.silent |= dict.fromkeys(self._address(one) for one in given)
                 case "profile", _, name:
                     row.traits[name] = self._cast(column, name, value)
                 case "consent", _, _:
@@ -182,19 +197,30 @@ class RowReader:
         except (NobodyNamed, ValueError) as error:
             row.faults.append(f"{storable(column)[:80]}: {error}")
 
-    def _take_state(self, row: _Row, value: Any) -> None:
-        """A yes, a day on which they left, or a state such as "unsubscribed" or "cleaned"."""
-        if isinstance(value, bool):
-            row.opted_out |= value
-            return
+    def _take_wish(self, row: _Row, wish: str, channel: str, value: Any) -> None:
+        """A yes, a no, a day on which it began, or a state such as "unsubscribed" or "cleaned".
+
+        The state is what somebody did, and counts as STOP does. A mere yes or no is of the channel that it is said for.
+        That they may be written to is heard, and is no consent.
+        """
         text = str(value).strip()
         state, answer = words().states.get(fold(text), ""), says_yes(text)
+        if not state and answer is None:
+            if not DAY.match(text):
+                raise ValueError("it must be yes or no, a day, or a state such as subscribed or unsubscribed")
+            answer = True
+        refused = not state and answer == (wish == "opted_out")
         if state == "unreachable":
             row.unreachable = True
-        elif state == "opted_out" or answer or DAY.match(text):
+        elif state == "opted_out" or (refused and not channel):
             row.opted_out = True
-        elif not state and answer is None:
-            raise ValueError("it must be yes or no, a day, or a state such as subscribed or unsubscribed")
+        elif refused:
+            row.consents[f"{wish}.{channel}"] = {"purpose": Purpose.MARKETING, "channel": channel, "granted": "no"}
+
+    def _address(self, value: Any) -> Identity:
+        if isinstance(value, str) and "@" in value:
+            return read_email(value)
+        return Identity("phone", normal_phone(_unshortened(value), self._region))
 
     def _take_consent(self, row: _Row, target: str, value: Any) -> None:
         matched = CONSENT.fullmatch(target)
@@ -273,11 +299,16 @@ def _whole_name(parts: Sequence[str]) -> str:
 
 
 def _tags(value: Any) -> frozenset[str]:
-    given = value if isinstance(value, list) else str(value).replace(",", ";").split(";")
+    """As journeys name them: `Big spender` of another system is `Big-spender`."""
+    given = value if isinstance(value, list) else BETWEEN_TAGS.split(str(value))
     try:
-        return frozenset(wording.tag(one.strip()) for one in map(str, given) if one.strip())
+        return frozenset(wording.tag(_joined_up(one) or one) for one in map(str, given) if one.strip())
     except wording.Unreadable as error:
         raise ValueError(f"{error} {error.advice}"[:200]) from error
+
+
+def _joined_up(tag: str) -> str:
+    return NOT_OF_TAGS.sub("-", tag).lstrip(".:-").rstrip("-")
 
 
 def _yes_no(value: Any) -> bool:

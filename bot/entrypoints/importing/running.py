@@ -13,6 +13,7 @@ from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing
 from bot.entrypoints.importing.mapping import ColumnMapping, complete, number_columns
 from bot.entrypoints.importing.numbers import Marks
+from bot.entrypoints.importing.overlooked import Overlooked
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.sources import Chunk, Row, Source
@@ -71,13 +72,14 @@ async def run(
     runtime: Runtime, told: Import, begun: ImportProgress, *, moved: Callable[[int], object] = lambda _: None
 ) -> ImportProgress:
     """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read."""
+    marks = await _looked_through(told, runtime.library.current().profile)
     reader = RowReader(
         told.mapping,
         runtime.library.current().profile,
         consent_channels(runtime),
         source=told.source.name,
         now=runtime.clock.now,
-        marks=await _marks(told, runtime.library.current().profile),
+        marks=marks,
     )
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None
@@ -98,19 +100,23 @@ async def run(
     return done
 
 
-async def _marks(told: Import, schema: ProfileSchema | None) -> Mapping[str, str] | None:
-    """The decimal mark of each column of numbers, by all that stands in it; None where a program wrote the numbers."""
+async def _looked_through(told: Import, schema: ProfileSchema | None) -> Mapping[str, str] | None:
+    """The decimal mark of each column of numbers, by all that stands in it; None where a program wrote the numbers.
+
+    Raises SettingsError where a column would be left out in which somebody wants no marketing.
+    """
     columns = number_columns(told.mapping, schema)
+    marks, overlooked = Marks(), Overlooked(told.mapping.overlooked)
+    if not told.crm:
+        async for chunk in told.source.chunks("", 0):
+            for row in chunk.rows:
+                overlooked.see(row)
+                for column in columns:
+                    marks.see(column, str(row.values.get(column, "")))
+        overlooked.refuse()
     if not told.source.is_table:
         return None
-    if told.mapping.decimal or not columns:
-        return dict.fromkeys(columns, told.mapping.decimal)
-    marks = Marks()
-    async for chunk in told.source.chunks("", 0):
-        for row in chunk.rows:
-            for column in columns:
-                marks.see(column, str(row.values.get(column, "")))
-    return marks.found()
+    return dict.fromkeys(columns, told.mapping.decimal) if told.mapping.decimal else marks.found()
 
 
 async def _take(

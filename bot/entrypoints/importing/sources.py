@@ -9,29 +9,35 @@ import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.errors import SettingsError
 from bot.entrypoints.importing.cells import unguarded
-from bot.entrypoints.importing.mapping import unnamed
+from bot.entrypoints.importing.mapping import named_apart
 
 CHUNK = 500
 """Rows that are taken in one transaction: some tenths of a second."""
 
 LONGEST_CELL = 2 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
-LOOKED_AT = 100
-"""Lines of a JSON Lines file in which its names are looked for."""
+MOST_NAMES = 1000
+"""Of one JSON Lines file."""
 
 SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 OF_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How their files begin, whatever they are named."""
 
+NO_UTF_8 = (
+    "is no UTF-8. Save it as UTF-8, which Excel calls CSV UTF-8 (comma delimited), or say what it is, such as "
+    "--encoding windows-1252."
+)
+NO_UTF_8_ROW = "it is no UTF-8; save the file as UTF-8, or say --encoding windows-1252"
 LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
 OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",;\t|"
+QUOTED = re.compile(r'"[^"]*"')
 DELIMITER_LINE = re.compile(rf'"?sep=([{DELIMITERS}])"?', re.IGNORECASE)
 """A first line by which Excel is told what stands between cells."""
 
@@ -74,24 +80,26 @@ class Source(Protocol):
 
 
 class FileSource:
-    """A file, read once for its digest and once more row by row, however large it is."""
+    """A file, read once for its digest and then row by row, however large it is. `encoding` is how its letters are
+    written; without one it is UTF-8, or what the file says by its first bytes."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str = "") -> None:
         self.path = path
         self.name = path.name
+        self._encoding = checked_encoding(encoding)
         self.is_table = path.suffix.lower() in (".csv", ".tsv", ".txt")
         try:
             begins = _beginning(path)
             _check_kind(path, begins, is_table=self.is_table)
             self._is_utf_16 = begins.startswith(OF_UTF_16)
-            self.digest, lines = _digest_of(path)
+            self.digest, lines = _digest_of(path, self._encoding)
             with self._open() as file:
                 self.columns: Sequence[str] = _header(path, file)[0] if self.is_table else _names(path, file)
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
         if self.is_table and (_is_broken(self.columns) or any("\0" in one for one in self.columns)):
-            raise SettingsError(f"{path} is no UTF-8. Save it as UTF-8; Excel calls that CSV UTF-8 (comma delimited).")
+            raise SettingsError(f"{path} {NO_UTF_8}")
         if not self.columns:
             wanted = "a header and a row" if self.is_table else "a JSON object on a line"
             raise SettingsError(f"there is nobody in {path}. Write {wanted} for each person.")
@@ -103,10 +111,21 @@ class FileSource:
                 yield Chunk(chunk, str(chunk[-1].number))
 
     def _open(self) -> Any:
+        if self._encoding:
+            return self.path.open(encoding=self._encoding, errors="replace", newline="")
         if self._is_utf_16:
             return self.path.open(encoding="utf-16", errors="replace", newline="")
         # What is no UTF-8 is found in its row, by the characters that stand for it.
         return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def checked_encoding(name: str) -> str:
+    """An encoding of letters, such as windows-1252; raises SettingsError."""
+    try:
+        b"a".decode(name or "utf-8")
+    except (LookupError, UnicodeError) as error:
+        raise SettingsError(f'--encoding "{name}": there is no such encoding of letters. Try windows-1252.') from error
+    return name
 
 
 def _beginning(path: Path) -> bytes:
@@ -124,13 +143,14 @@ def _check_kind(path: Path, begins: bytes, *, is_table: bool) -> None:
         raise SettingsError(f"{path} is neither a .csv nor a .jsonl file.")
 
 
-def _digest_of(path: Path) -> tuple[str, int]:
-    digest, lines = hashlib.sha256(), 0
+def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
+    """Also of how it is read; and about how many lines there are, of which a Mac ends some by a carriage return."""
+    digest, ends = hashlib.sha256(encoding.encode()), {b"\n": 0, b"\r": 0}
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
-            lines += block.count(b"\n")
-    return digest.hexdigest(), lines
+            ends = {end: count + block.count(end) for end, count in ends.items()}
+    return digest.hexdigest(), max(ends.values())
 
 
 def _header(path: Path, file: Any) -> tuple[list[str], Any]:
@@ -139,12 +159,12 @@ def _header(path: Path, file: Any) -> tuple[list[str], Any]:
     if told := DELIMITER_LINE.fullmatch(first.strip()):
         delimiter = told[1]
     else:
-        delimiter = max(DELIMITERS, key=first.count)
+        delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
         file.seek(0)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=delimiter)
     try:
-        names = [one.strip() or unnamed(place) for place, one in enumerate(next(reader, []), 1)]
+        names = named_apart([one.strip() for one in next(reader, [])])
     except csv.Error as error:
         raise SettingsError(f"{path}: its header cannot be read: {error}.") from error
     return names, reader
@@ -179,7 +199,7 @@ def _csv_rows(path: Path, file: Any) -> Iterator[Row]:
 def _flaw(cells: Iterable[str]) -> str:
     """What is wrong with its letters."""
     if _is_broken(cells):
-        return "it is no UTF-8; save the file as UTF-8"
+        return NO_UTF_8_ROW
     if any(LOST_LETTER in one for one in cells):
         return f"a letter was lost where {LOST_LETTER} stands, for the file was no UTF-8; write it there"
     return ""
@@ -217,7 +237,7 @@ def _json_rows(file: Any) -> Iterator[Row]:
         if not isinstance(told, dict):
             yield Row(number, {"line": line.strip()[:2000]}, "the line is no JSON object")
         elif _is_broken([line]):
-            yield Row(number, {}, "it is no UTF-8; save the file as UTF-8")
+            yield Row(number, {}, NO_UTF_8_ROW)
         else:
             yield Row(number, told)
 
@@ -227,9 +247,14 @@ def _refuse_constant(name: str) -> None:
 
 
 def _names(path: Path, file: Any) -> list[str]:
-    """The names in the first lines; others are not looked at unless the mapping names them."""
+    """All names of all lines: that somebody left may stand in the one line that has it."""
     if file.readline(LONGEST_LINE).lstrip().startswith("["):
         raise SettingsError(f"{path} is a list. Write each person as a JSON object on a line of its own.")
     file.seek(0)
-    rows = islice(_json_rows(file), LOOKED_AT)
-    return list(dict.fromkeys(str(name) for row in rows if not row.fault for name in row.values))
+    named = chain.from_iterable(row.values for row in _json_rows(file) if not row.fault)
+    found: dict[str, None] = {}
+    for name in named:
+        found.setdefault(name)
+        if len(found) > MOST_NAMES:
+            raise SettingsError(f"{path} has more than {MOST_NAMES} names of values. Write each value under one name.")
+    return list(found)

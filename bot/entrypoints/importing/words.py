@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot.documents import parse
@@ -16,10 +16,13 @@ FILE = Path(__file__).with_name("words.yml")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All of them folded. `columns` leads from a name to what the column means, `rank` says which of two is taken;
-    `either_name` is what may be half of a name, or the whole."""
+    """All of them folded. `columns` leads from a name, closed up, to what the column means, `begins` from how a name
+    begins; `rank` says which of two is taken; `either_name` is what may be half of a name, or the whole; `speaks_of`
+    leads from what may be within a name to what of marketing the column tells."""
 
     columns: Mapping[str, str]
+    begins: Mapping[str, str]
+    speaks_of: Mapping[str, str]
     either_name: frozenset[str]
     rank: Mapping[str, int]
     answers: Mapping[str, bool]
@@ -29,9 +32,11 @@ class Words:
 @cache
 def words() -> Words:
     told = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
-    columns = _meanings(told["columns"])
+    columns = _closed_up(told["columns"])
     return Words(
         columns,
+        _closed_up(told["begins"]),
+        _closed_up(told["speaks_of"]),
         frozenset(_meanings(told["half_or_whole_name"])),
         {name: place for place, name in enumerate(columns)},
         {word: answer == "yes" for word, answer in _meanings(told["answers"]).items()},
@@ -48,6 +53,14 @@ def _meanings(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
     return found
 
 
+def _closed_up(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, meaning in _meanings(told).items():
+        found.setdefault(close_up(name), meaning)
+    return found
+
+
+@lru_cache(4096)
 def fold(text: str) -> str:
     """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
     `first_name`. A sign alone stays what it is."""
@@ -58,10 +71,28 @@ def fold(text: str) -> str:
     return re.sub(r"[\W_]+", "_", plain).strip("_") or text.strip()
 
 
+def close_up(name: str) -> str:
+    """Folded, without what stands between words, which programs leave out: `HASOPTEDOUTOFEMAIL`, `Time Zone`."""
+    return fold(name).replace("_", "")
+
+
+def meaning_of(column: str) -> str:
+    """What a column of this name means, as far as its name is known; else empty."""
+    found, name = words(), close_up(column)
+    begun = (meaning for begins, meaning in found.begins.items() if name.startswith(begins))
+    return found.columns.get(name) or next(begun, "")
+
+
+def speaks_of(column: str) -> str:
+    """What of marketing a column of this name tells: `opted_out`, `subscribed`, or nothing."""
+    name = close_up(column)
+    return next((meaning for within, meaning in words().speaks_of.items() if within in name), "")
+
+
 def rank_of(column: str) -> int:
     """How early its name stands among those that mean the same."""
     found = words()
-    return found.rank.get(fold(column), len(found.rank))
+    return found.rank.get(close_up(column), len(found.rank))
 
 
 def says_yes(text: str) -> bool | None:

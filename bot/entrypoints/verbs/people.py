@@ -63,6 +63,7 @@ COMMANDS = (
                 "--decimal",
                 {"choices": [",", "."], "help": "the decimal mark, where a column does not show it"},
             ),
+            ("--encoding", {"metavar": "NAME", "help": "how the letters are written, if not as UTF-8: windows-1252"}),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
             ("--report", {"type": Path, "metavar": "FILE", "help": "where the report is written (beside the file)"}),
             ("--again", {"action": "store_true", "help": "from the beginning, though it was imported before"}),

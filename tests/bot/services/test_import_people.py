@@ -88,6 +88,18 @@ async def test_somebody_new_is_known_afterwards_with_all_that_was_told(stage: St
         assert all(not one.verified for one in await uow.profiles.identities(person.id))
 
 
+async def test_a_single_address_that_was_left_alone_elsewhere_is_left_alone(stage: Stage) -> None:
+    """Of one that has opted out here it is known better on which channels."""
+    number = Identity("phone", "+447700900124")
+    await take(stage, arrival(1, ADDRESS, PHONE, number, silent=(number,), consents=(YES,)))
+    async with stage.store.transaction() as uow:
+        await uow.consents.suppress(Suppression("whatsapp", PHONE.value, "STOP", NOON))
+    await take(stage, arrival(2, ADDRESS, silent=(PHONE, number)))
+    async with stage.store.transaction() as uow:
+        silent = await uow.consents.opted_out({ADDRESS.value, PHONE.value, number.value})
+    assert silent == {PHONE.value: {"whatsapp"}, number.value: {"sms", "whatsapp", "voice"}}
+
+
 async def test_a_second_time_changes_nothing(stage: Stage) -> None:
     told = arrival(1, ADDRESS, PHONE, attributes={"team_size": 50}, consents=(YES,))
     await take(stage, told)

@@ -47,7 +47,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )
-    file = None if crm else FileSource(options.file)
+    file = None if crm else FileSource(options.file, options.encoding or "")
     async with open_service(settings) as service:
         runtime = service.runtime
         if crm:

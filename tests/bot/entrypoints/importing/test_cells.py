@@ -21,6 +21,7 @@ def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
 
 def test_a_number_that_another_system_has_guarded_is_a_number() -> None:
     assert unguarded("'+447700900123") == "+447700900123"
+    assert unguarded("'101") == "101"
 
 
 @given(st.text("'=+-@1a ", max_size=6))

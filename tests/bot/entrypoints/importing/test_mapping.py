@@ -6,7 +6,16 @@ import pytest
 
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError, SettingsError
-from bot.entrypoints.importing.mapping import PROOF, ColumnMapping, complete, guess, read_mapping, read_options, told
+from bot.entrypoints.importing.mapping import (
+    PROOF,
+    ColumnMapping,
+    complete,
+    guess,
+    named_apart,
+    read_mapping,
+    read_options,
+    told,
+)
 
 SCHEMA = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
 
@@ -123,9 +132,12 @@ def test_nobody_says_for_everybody_that_they_consented() -> None:
         complete(ColumnMapping({"A": "email"}, values), ["A"], SCHEMA)
 
 
-def test_columns_of_one_name_are_refused() -> None:
-    with pytest.raises(SettingsError, match="there twice: Email"):
-        complete(ColumnMapping(), ["Email", "Email"], SCHEMA)
+def test_of_columns_of_one_name_the_first_is_taken_unless_they_tell_of_an_opt_out() -> None:
+    names = named_apart(["Email", "Email", "Unsubscribed", "Unsubscribed", ""])
+    assert complete(ColumnMapping(), names, SCHEMA).columns == {
+        "Email": "email", "Email (column 2)": "ignore", "Unsubscribed": "opted_out",
+        "Unsubscribed (column 4)": "opted_out", "(column 5)": "ignore",
+    }  # fmt: skip
 
 
 def test_a_region_is_a_country_in_a_file_and_as_an_option() -> None:

@@ -92,13 +92,54 @@ def test_empty_cells_say_nothing() -> None:
         ({"Gone": "perhaps"}, "it must be yes or no"),
         ({"name": "x" * 1_000_000}, "longer than 10000 characters"),
         ({"plans": ["x" * 1_000_000]}, "longer than 10000 characters"),
-        ({"Tags": "a b"}, "cannot be a tag"),
+        ({"Tags": "★"}, "cannot be a tag"),
         ({"Id": "x" * 300}, "an id of yours"),
     ],
 )
 def test_a_row_with_a_fault_is_refused_whole(values: dict[str, Any], words: str) -> None:
     with pytest.raises(RowRefused, match=words):
         read(**{"Email": "ana@example.com", **values})
+
+
+@pytest.mark.parametrize("told", ["ana@example.com;+447700900123", ["ana@example.com", "+447700900123"]])
+def test_addresses_that_are_left_alone_elsewhere_are_told_as_an_export_writes_them(told: object) -> None:
+    reader = RowReader(
+        ColumnMapping({"id": "user_id", "gone": "opted_out_addresses"}), SCHEMA, [], source="x", now=lambda: NOON
+    )
+    silent = reader.read(1, {"id": "17", "gone": told}).silent
+    assert silent == (Identity("email", "ana@example.com"), Identity("phone", "+447700900123"))
+
+
+@pytest.mark.parametrize(
+    ("target", "told", "refused", "opted_out"),
+    [
+        ("subscribed", "no", [], True),
+        ("subscribed", "yes", [], False),
+        ("subscribed", "2026-03-01", [], False),
+        ("subscribed.email", False, ["email"], False),
+        ("subscribed.email", "UNSUBSCRIBED", [], True),
+        ("subscribed.email", "pending", [], False),
+        ("opted_out.voice", "yes", ["voice"], False),
+        ("opted_out.voice", "2026-03-01", ["voice"], False),
+        ("opted_out.voice", "no", [], False),
+    ],
+)
+def test_a_mere_yes_or_no_is_of_its_channel_and_what_somebody_did_of_all(
+    target: str, told: object, refused: list[str], opted_out: bool
+) -> None:
+    reader = RowReader(ColumnMapping({"e": "email", "x": target}), SCHEMA, ["sms"], source="x", now=lambda: NOON)
+    found = reader.read(1, {"e": "ana@example.com", "x": told})
+    assert [one.channel for one in found.consents] == refused
+    assert not any(one.granted for one in found.consents)
+    assert bool(found.opted_out) == opted_out
+
+
+def test_a_wish_of_a_channel_that_is_none_is_told() -> None:
+    reader = RowReader(
+        ColumnMapping({"e": "email", "x": "subscribed.post"}), SCHEMA, ["sms"], source="x", now=lambda: NOON
+    )
+    with pytest.raises(RowRefused, match='no channel "post"'):
+        reader.read(1, {"e": "ana@example.com", "x": "no"})
 
 
 def test_every_fault_is_told() -> None:

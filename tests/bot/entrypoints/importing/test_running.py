@@ -21,7 +21,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.running import Import, begin, mapping_for, run
-from bot.entrypoints.importing.sources import Chunk, FileSource
+from bot.entrypoints.importing.sources import NO_UTF_8_ROW, Chunk, FileSource
 from tests.bot.services.stage import Stage
 
 GOOD = "ana{0}@example.com,+447700{0:06},{0}"
@@ -211,7 +211,7 @@ async def test_letters_that_are_lost_are_refused_again_where_they_were_not_writt
     (tmp_path / "people.csv").write_bytes(b"email,name\nana@example.com,J\xf6rg\n")
     await take(stage, tmp_path / "people.csv")
     (line,) = reported(tmp_path / "people.report.csv")
-    assert (line["name"], line["overture_why"]) == ("J\ufffdrg", "it is no UTF-8; save the file as UTF-8")
+    assert (line["name"], line["overture_why"]) == ("J\ufffdrg", NO_UTF_8_ROW)
     done = await take(stage, tmp_path / "people.report.csv")
     assert (done.new, done.refused) == (0, 1)
 
@@ -231,7 +231,7 @@ async def test_who_opted_out_has_opted_out_though_their_row_is_no_utf_8(stage: S
 @pytest.mark.parametrize("content", ["Name,E-mail\nJo\n".encode("utf-16-le"), b"Pr\xe9nom,E-mail\n"])
 def test_a_file_whose_header_is_no_utf_8_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "people.csv").write_bytes(content)
-    with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8; Excel calls that"):
+    with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8, which Excel calls"):
         FileSource(tmp_path / "people.csv")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.documents import parse
-from bot.entrypoints.importing.mapping import FULL_NAME, PLAIN
+from bot.entrypoints.importing.mapping import FULL_NAME, WISHES, check_target
 from bot.entrypoints.importing.words import FILE, fold, says_yes, words
 from bot.entrypoints.preferences.words import LANGUAGES
 
@@ -21,7 +21,9 @@ def test_no_word_means_two_things(part: str) -> None:
 
 
 def test_a_column_may_be_told_to_mean_what_it_is_guessed_to_mean() -> None:
-    assert set(words().columns.values()) <= {*PLAIN, FULL_NAME}
+    for target in {*words().columns.values(), *words().begins.values()} - {FULL_NAME}:
+        check_target(target)
+    assert set(words().speaks_of.values()) == {*WISHES}
 
 
 @pytest.mark.parametrize("target", ["email", "phone", "first_name", "last_name", "opted_out"])

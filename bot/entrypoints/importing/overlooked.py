@@ -1,0 +1,75 @@
+"""Columns that would be left out although somebody says in them that they want no marketing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.domain.errors import SettingsError
+from bot.domain.message import storable
+from bot.entrypoints.importing.rows import DAY
+from bot.entrypoints.importing.sources import Row
+from bot.entrypoints.importing.words import fold, says_yes, speaks_of, words
+
+LONGEST_ANSWER = 60
+DIGITS = ("0", "1")
+
+
+@dataclass(slots=True)
+class _Column:
+    """What was seen of one. `heard` is the first cell that may be a wish, and its row; a 0 or 1 is one only where
+    there is nothing else, since other columns count with them."""
+
+    speaks_of: str
+    heard: tuple[str, int] | None = None
+    digit: tuple[str, int] | None = None
+    counts: bool = False
+
+    def see(self, told: str, row: int) -> None:
+        if told in DIGITS:
+            if self.digit is None and self._refuses(told):
+                self.digit = told, row
+        else:
+            self.counts = self.counts or told.isdigit()
+            if self.heard is None and self._refuses(told):
+                self.heard = told, row
+
+    def _refuses(self, told: str) -> bool:
+        if words().states.get(fold(told)) in ("opted_out", "unreachable"):
+            return True
+        if self.speaks_of == "opted_out":
+            return says_yes(told) is True or DAY.match(told) is not None
+        return self.speaks_of == "subscribed" and says_yes(told) is False
+
+    @property
+    def wish(self) -> tuple[str, int] | None:
+        return self.heard or (None if self.counts else self.digit)
+
+
+class Overlooked:
+    """What stands in such columns. None is taken for a wish by itself: whoever imports says what they are."""
+
+    def __init__(self, columns: Collection[str]) -> None:
+        self._columns = {one: _Column(speaks_of(one)) for one in columns}
+
+    def see(self, row: Row) -> None:
+        for name, column in self._columns.items():
+            told = row.values.get(name)
+            if isinstance(told, str | bool | int) and 0 < len(text := str(told).strip()) <= LONGEST_ANSWER:
+                column.see(text, row.number)
+
+    def refuse(self) -> None:
+        """Raises SettingsError where somebody's wish would not be heard."""
+        found = [_advice(name, column, column.wish) for name, column in self._columns.items() if column.wish]
+        if found:
+            raise SettingsError(
+                "a column is left out in which somebody may say that they want no marketing. Say what it is "
+                "(ignore, if it is about something else):\n" + "\n".join(found)
+            )
+
+
+def _advice(name: str, column: _Column, wish: tuple[str, int]) -> str:
+    told, row = wish
+    shown = storable(name)
+    target = column.speaks_of or "opted_out"
+    return f'  "{shown}" says "{storable(told)}" in row {row}: --map "{shown}={target}", or --map "{shown}=ignore"'
