@@ -10,7 +10,7 @@ import structlog
 
 from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.circuit_breaker import CircuitBreaker
-from bot.domain.crm import CrmEvent, CrmPage, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmRecord, FieldValue
 from bot.domain.delivery import LEFT_ALONE
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
@@ -120,7 +120,7 @@ class SparingCrm:
         self._ask()
         return await self._watch("page", self._crm.page(fields, after=after))
 
-    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent | CrmMerge]:
         return self._crm.parse(request)
 
     async def close(self) -> None:

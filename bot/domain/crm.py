@@ -91,6 +91,15 @@ class CrmEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class CrmMerge:
+    """A CRM tells that `records` are one with the record `into`, by which it tells of them from then on."""
+
+    records: tuple[str, ...]
+    into: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SentField:
     """One field as it was sent. `source` is the mapping's expression, `journey` for what a step says, or `note`."""
 

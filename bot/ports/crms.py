@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from bot.domain.crm import CrmEvent, CrmPage, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmRecord, FieldValue
 from bot.domain.handoff import Lead
 from bot.ports.webhooks import WebhookRequest
 
@@ -28,7 +28,7 @@ class Crm(Protocol):
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the record, once for each `key`."""
 
-    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent | CrmMerge]:
         """Verify and translate what the CRM sends to `/crms/<name>`; no I/O. Raises WebhookRejected."""
 
     async def close(self) -> None: ...

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.domain.consent import Purpose, standing_consent
-from bot.domain.crm import CrmEvent
+from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.ids import ProfileId
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
@@ -17,9 +18,13 @@ from bot.services.take_events import Told, take_events
 log = structlog.get_logger()
 
 
-async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]) -> Mapping[str, int]:
+async def take_crm_events(runtime: Runtime, crm: str, news: Sequence[CrmEvent | CrmMerge]) -> Mapping[str, int]:
     """How many were taken, were duplicates, or were of people whom we do not know; of those nothing is kept."""
+    merges = sorted((one for one in news if isinstance(one, CrmMerge)), key=lambda one: one.at)
+    events = [one for one in news if isinstance(one, CrmEvent)]
     async with runtime.store.transaction() as uow:
+        followed = [await _follow(uow, crm, one) for one in merges]
+        events = [_as_merged(one, merges) for one in events]
         linked = await uow.crm_links.people(crm, {one.record for one in events})
         echoes = {(one.id, who) for one in events for who in linked.get(one.record, ()) if await _knows(uow, who, one)}
     told: list[Told] = []
@@ -31,7 +36,7 @@ async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]
             for place, who in enumerate(people)
         ]
         unknown += [] if people else [event]
-    counts = Counter({"taken": 0, "duplicates": 0, "ignored": len(unknown)})
+    counts = Counter({"taken": sum(followed), "duplicates": 0, "ignored": len(unknown) + followed.count(False)})
     for one, outcome in zip(told, await take_events(runtime, told), strict=True):
         counts[{"duplicate": "duplicates", "refused": "ignored"}.get(outcome.result, "taken")] += 1
         if outcome.result == "refused":
@@ -39,6 +44,21 @@ async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]
     for event in unknown:
         log.info("a CRM tells of somebody whom nobody knows here", crm=crm, event_name=event.name, record=event.record)
     return counts
+
+
+async def _follow(uow: UnitOfWork, crm: str, merge: CrmMerge) -> bool:
+    """Whose records these were have the one record now; whether that is anybody whom we know."""
+    people = await uow.crm_links.people(crm, merge.records)
+    await uow.crm_links.put_all(crm, {who: merge.into for found in people.values() for who in found})
+    return bool(people)
+
+
+def _as_merged(event: CrmEvent, merges: Sequence[CrmMerge]) -> CrmEvent:
+    """Of the record that it has become, where the same request tells of both."""
+    for one in merges:
+        if event.record in one.records:
+            event = replace(event, record=one.into)
+    return event
 
 
 async def _knows(uow: UnitOfWork, who: ProfileId, event: CrmEvent) -> bool:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
+from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
 from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -145,7 +145,7 @@ class HubSpotCrm:
                 raise TemporarySendError("HubSpot's answer is no list of contacts")
         raise _refusal(answer)
 
-    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent | CrmMerge]:
         return parse_webhook(request, self._webhook_secret)
 
     async def close(self) -> None:

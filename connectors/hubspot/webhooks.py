@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.crm import CrmEvent, CrmNews
+from bot.domain.crm import CrmEvent, CrmMerge, CrmNews
 from bot.domain.errors import WebhookRejected
 from bot.ports import WebhookRequest
 from connectors.crm_webhooks import (
@@ -36,7 +36,7 @@ DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 """What HubSpot decodes of an address before it signs it, and no more."""
 
 
-def parse_webhook(request: WebhookRequest, secret: str) -> Sequence[CrmEvent]:
+def parse_webhook(request: WebhookRequest, secret: str) -> Sequence[CrmEvent | CrmMerge]:
     """The events of a batch that say something to us; raises WebhookRejected."""
     check_post(request, secret, SETTING)
     check_equal(request.headers.get(SIGNATURE, ""), signature(request, secret), "X-HubSpot-Signature-v3", SETTING)
@@ -54,7 +54,7 @@ def signature(request: WebhookRequest, secret: str) -> str:
     return base64.b64encode(hmac_sha256(secret, *signed)).decode()
 
 
-def _event(told: Any, received_at: datetime) -> CrmEvent | None:
+def _event(told: Any, received_at: datetime) -> CrmEvent | CrmMerge | None:
     """By HubSpot's documentation its `eventId` alone is not unique, so what else names the change goes with it."""
     match told:
         case {"subscriptionType": "contact.propertyChange", "propertyName": str(name), "objectId": record}:
@@ -66,6 +66,8 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | None:
             "objectId": record,
         }:
             pass
+        case {"subscriptionType": "contact.merge"} | {"subscriptionType": "object.merge", "objectTypeId": "0-1"}:
+            return _merge(told, received_at)
         case _:
             return None
     contact, value = as_id(record), as_value(told.get("propertyValue"))
@@ -76,3 +78,13 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | None:
     data = {} if news == "unsubscribed" else {news.partition("_")[0]: value, "field": name}
     at = from_milliseconds(told.get("occurredAt"), received_at)
     return CrmEvent(f"{contact}:{':'.join(parts)}:{name}"[:240], news, contact, at, data=data)
+
+
+def _merge(told: Mapping[str, Any], received_at: datetime) -> CrmMerge | None:
+    """What two contacts have become may be a third one (`newObjectId`)."""
+    merged = told.get("mergedObjectIds")
+    primary = as_id(told.get("primaryObjectId"))
+    into = as_id(told.get("newObjectId")) or primary
+    records = {as_id(one) for one in (*(merged if isinstance(merged, list) else ()), primary)} - {"", into}
+    at = from_milliseconds(told.get("occurredAt"), received_at)
+    return CrmMerge(tuple(sorted(records)), into, at) if into and records else None

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.errors import WebhookRejected
+from bot.domain.message import storable
 from bot.ports import Crm, WebhookRequest
 from connectors.crm_webhooks import SECRET_HEADER
 from connectors.hubspot.webhooks import SIGNATURE as HUBSPOT_SIGNATURE
@@ -45,8 +47,12 @@ async def told(stage: Stage, deed: dict[str, Any]) -> WebhookRequest:
     return await stage.server.vendor.act({"record": await stage.sync(), **deed}, NOW)
 
 
+def heard(crm: Crm, request: WebhookRequest) -> list[CrmEvent]:
+    return [one for one in crm.parse(request) if isinstance(one, CrmEvent)]
+
+
 async def test_who_unsubscribes_there_is_told_by_the_id_of_their_record(stage: Stage) -> None:
-    [event] = stage.crm.parse(await told(stage, UNSUBSCRIBED))
+    [event] = heard(stage.crm, await told(stage, UNSUBSCRIBED))
     assert (event.news, event.name, event.data) == ("unsubscribed", "crm.unsubscribed", {})
     assert [event.record] == list(stage.records())
     assert abs(event.at - NOW) < timedelta(seconds=1)
@@ -58,7 +64,7 @@ async def test_a_new_stage_and_a_new_owner_are_told(stage: Stage, deed: dict[str
         with pytest.raises(WebhookRejected):
             await told(stage, deed)
         return
-    [event] = stage.crm.parse(await told(stage, deed))
+    [event] = heard(stage.crm, await told(stage, deed))
     assert (event.name, event.data[name]) == (f"crm.{name}_changed", deed[name])
 
 
@@ -67,9 +73,9 @@ async def test_the_same_webhook_again_has_the_same_id_and_another_has_another(st
     other = await stage.server.vendor.act(
         {"record": next(iter(stage.records())), **UNSUBSCRIBED}, NOW + timedelta(minutes=1)
     )
-    ids = [stage.crm.parse(one)[0].id for one in (first, replace(first, received_at=NOW + timedelta(seconds=5)))]
+    ids = [heard(stage.crm, one)[0].id for one in (first, replace(first, received_at=NOW + timedelta(seconds=5)))]
     later = replace(other, received_at=NOW + timedelta(minutes=1))
-    assert ids[0] == ids[1] != stage.crm.parse(later)[0].id
+    assert ids[0] == ids[1] != heard(stage.crm, later)[0].id
 
 
 async def test_what_is_not_signed_or_not_as_it_was_signed_is_refused(stage: Stage) -> None:
@@ -107,6 +113,19 @@ def test_without_its_secret_nothing_is_taken(name: str) -> None:
     assert refused.value.status == 404
 
 
+@pytest.mark.parametrize(
+    ("told", "records", "into"),
+    [
+        ({"primaryObjectId": 1, "mergedObjectIds": [2, 3]}, ("2", "3"), "1"),
+        ({"primaryObjectId": 1, "mergedObjectIds": [2], "newObjectId": 9}, ("1", "2"), "9"),
+    ],
+)
+def test_hubspot_tells_what_merged_contacts_have_become(told: dict[str, Any], records: tuple[str], into: str) -> None:
+    for kind in ({"subscriptionType": "contact.merge"}, {"subscriptionType": "object.merge", "objectTypeId": "0-1"}):
+        body = [{**kind, **told, "occurredAt": int(NOW.timestamp() * 1000)}]
+        assert BUILT["hubspot"].parse(signed("hubspot", json.dumps(body).encode())) == [CrmMerge(records, into, NOW)]
+
+
 # ---------------------------------------------------------------- whatever comes, signed
 
 
@@ -138,10 +157,12 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=9), inner, max_size=3),
     max_leaves=8,
 )
-ANY = JUNK | st.sampled_from(["stage_changed", "unsubscribed", "contact.propertyChange", "hs_email_optout", "true", 17])
+ANY = JUNK | st.sampled_from(
+    ["stage_changed", "unsubscribed", "contact.propertyChange", "contact.merge", "hs_email_optout", "true", 17]
+)
 NAMES = (
     "id event record lead at stage owner eventId subscriptionId occurredAt subscriptionType objectId propertyName "
-    "propertyValue contact channel new_status timestamp"
+    "propertyValue contact channel new_status timestamp primaryObjectId mergedObjectIds newObjectId"
 )
 NEARLY = st.fixed_dictionaries({}, optional=dict.fromkeys(NAMES.split(), ANY))
 BODIES = (JUNK | NEARLY | st.lists(NEARLY, max_size=3)).map(lambda one: json.dumps(one).encode()) | st.binary()
@@ -152,6 +173,9 @@ BODIES = (JUNK | NEARLY | st.lists(NEARLY, max_size=3)).map(lambda one: json.dum
 def test_whatever_comes_is_read_or_refused(name: str, body: bytes) -> None:
     with suppress(WebhookRejected):
         for event in BUILT[name].parse(signed(name, body)):
+            if isinstance(event, CrmMerge):
+                assert all(one and storable(one) == one for one in (*event.records, event.into))
+                continue
             assert event.id
             assert event.record or event.lead
             said = json.dumps([event.id, event.record, event.lead, dict(event.data)], ensure_ascii=False)

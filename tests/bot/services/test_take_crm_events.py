@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.consent import Purpose, standing_consent
-from bot.domain.crm import CrmEvent
+from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
@@ -47,6 +47,19 @@ async def timeline(stage: Stage, who: ProfileId = ANA) -> list[tuple[str, dict[s
 async def attributes(stage: Stage) -> object:
     async with stage.store.transaction() as uow:
         return (await uow.profiles.get(ANA)).attributes
+
+
+async def test_of_a_record_that_was_merged_over_there_it_goes_on_under_the_other_id(linked: Stage) -> None:
+    """Otherwise nobody would hear that they unsubscribe there."""
+    now = linked.clock.now()
+    again, first = CrmMerge(("20",), "30", now), CrmMerge(("17", "18"), "20", now - timedelta(minutes=1))
+    counts = await take_crm_events(linked.runtime, "crm", [moved(linked), again, first])
+    assert counts == {"taken": 3, "duplicates": 0, "ignored": 0}
+    counts = await take_crm_events(linked.runtime, "crm", [first, replace(unsubscribed(linked), record="30")])
+    assert counts == {"taken": 1, "duplicates": 0, "ignored": 1}
+    async with linked.store.transaction() as uow:
+        assert await uow.crm_links.get("crm", ANA) == "30"
+        assert has_opted_out(await uow.consents.of(ANA))
 
 
 async def test_a_new_stage_lets_its_person_into_a_journey_once(linked: Stage) -> None:
