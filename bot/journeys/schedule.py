@@ -52,7 +52,9 @@ def next_clock_time(until: ClockTime, zones: Iterable[str], now: datetime) -> da
 def attribute_time(until: AttributeTime, value: Any, zones: Iterable[str]) -> datetime | None:
     """The moment that the attribute's value speaks of, moved by the step's offset; None where it names no time.
 
-    Texts in ISO 8601 count: a day, which has the step's hour, a local time, or a time with its offset from UTC.
+    Whole days of the offset go by the calendar, so that it is the same time of day when clocks change between; what is
+    less than a day counts from there by the hour. Texts in ISO 8601 count: a day, which has the step's hour, a local
+    time, or a time with its offset from UTC.
     """
     try:
         return _moment_in(value, until, zones)
@@ -66,10 +68,9 @@ def _moment_in(value: Any, until: AttributeTime, zones: Iterable[str]) -> dateti
     said = _time_in(value)
     if said is not None and said.tzinfo is not None:
         return said.astimezone(UTC) + until.offset
-    if said is not None:
-        return moment_in_all(day, said.time(), zones) + until.offset
-    whole_days = until.offset // _DAY * _DAY
-    return moment_in_all(day + whole_days, until.at, zones) + (until.offset - whole_days)
+    whole_days = int(until.offset / _DAY) * _DAY
+    at = said.time() if said is not None else until.at
+    return moment_in_all(day + whole_days, at, zones) + (until.offset - whole_days)
 
 
 def day_in(value: Any) -> date | None:

@@ -129,6 +129,29 @@ def test_hours_before_an_appointment_count_from_its_time_and_days_go_by_the_cale
     assert attribute_time(a_day_after, before_the_change, ["Europe/London"]) == utc(2026, 10, 25, 9)
 
 
+@pytest.mark.parametrize("change", ["2026-03-29", "2026-10-25"])
+@given(
+    days_off=st.integers(-3, 3),
+    hours=st.integers(-23, 23),
+    at=st.sampled_from([time(9), time(18, 30)]),
+    told=st.booleans(),
+)
+def test_near_a_change_of_clocks_days_keep_the_time_of_day_and_hours_are_hours(
+    change: str, days_off: int, hours: int, at: time, told: bool
+) -> None:
+    """An hour before nine on the Sunday on which clocks change is eight, and three days before is at the same time."""
+    hours = abs(hours) if days_off >= 0 else -abs(hours)
+    value = f"{change}T{at.isoformat()}" if told else change
+    until = AttributeTime("x", timedelta(days=days_off, hours=hours), at)
+    same_time = moment_of(date.fromisoformat(change) + timedelta(days=days_off), at, "Europe/London")
+    assert attribute_time(until, value, ["Europe/London"]) == same_time + timedelta(hours=hours)
+
+
+def test_an_hour_before_a_day_on_which_clocks_change_is_an_hour_before() -> None:
+    an_hour_before = AttributeTime("renewal_date", timedelta(hours=-1), time(9))
+    assert attribute_time(an_hour_before, "2026-03-29", ["Europe/London"]) == utc(2026, 3, 29, 7)
+
+
 @given(value=st.none() | st.integers() | st.floats() | st.text() | st.lists(st.text()) | st.dates() | days.map(str))
 def test_no_value_breaks_a_date(value: Any) -> None:
     named = day_in(value)
