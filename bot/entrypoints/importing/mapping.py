@@ -11,6 +11,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.errors import Place, SettingsError
+from bot.entrypoints.importing.dates import ORDERS
 from bot.entrypoints.importing.numbers import MARKS
 from bot.entrypoints.importing.words import close_up, fold, meaning_of, rank_of, words
 from bot.journeys import wording
@@ -55,27 +56,29 @@ CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """What columns mean, what holds for every row, the country of phone numbers that name none, and the `decimal` mark
-    of numbers, which is empty where each column shows its own. `overlooked` are the columns that mean nothing we know,
-    without anybody having said so."""
+    """What columns mean, what holds for every row, the country of phone numbers that name none, the `decimal` mark of
+    numbers and the order of `dates`, which are empty where each column shows its own. `overlooked` are the columns that
+    mean nothing we know, without anybody having said so."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     region: str = "GB"
     decimal: str = ""
     overlooked: Collection[str] = ()
+    dates: str = ""
 
     def joined(self, other: ColumnMapping) -> ColumnMapping:
         """With what the other one says besides, which counts where both say something."""
         columns, values = {**self.columns, **other.columns}, {**self.values, **other.values}
-        return ColumnMapping(columns, values, other.region, other.decimal or self.decimal)
+        decimal, dates = other.decimal or self.decimal, other.dates or self.dates
+        return ColumnMapping(columns, values, other.region, decimal, dates=dates)
 
 
 def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
     """The mapping in a YAML file; raises ContentError with every fault."""
     document, faults = parse(path, text), Faults()
     head = Fields(document, faults, document.data, "a mapping of columns")
-    head.only("columns", "values", "region", "decimal")
+    head.only("columns", "values", "region", "decimal", "dates")
     found: dict[str, dict[str, str]] = {"columns": {}, "values": {}}
     for part, told in found.items():
         if not head.has(part):
@@ -95,8 +98,10 @@ def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
             faults.add(head.place("region"), str(error))
     if (decimal := head.text("decimal") or "") not in ("", *MARKS):
         faults.add(head.place("decimal"), f'"{decimal}" is no decimal mark: write "," or ".".')
+    if (dates := head.text("dates") or "") not in ("", *ORDERS):
+        faults.add(head.place("dates"), f'"{dates}" is no order of days and months: write dmy or mdy.')
     faults.raise_if_any()
-    return ColumnMapping(found["columns"], found["values"], region, decimal)
+    return ColumnMapping(found["columns"], found["values"], region, decimal, dates=dates)
 
 
 def checked_region(told: str) -> str:
@@ -126,8 +131,11 @@ def check_target(target: str) -> None:
     raise ValueError(f'a column cannot be "{target}". {near} It is one of {known}'.replace("  ", " "))
 
 
-def read_options(pairs: Iterable[str], values: Iterable[str], region: str, decimal: str = "") -> ColumnMapping:
-    """What `--map COLUMN=TARGET`, `--set TARGET=VALUE`, `--region` and `--decimal` say; raises SettingsError."""
+def read_options(
+    pairs: Iterable[str], values: Iterable[str], region: str, decimal: str = "", dates: str = ""
+) -> ColumnMapping:
+    """What `--map COLUMN=TARGET`, `--set TARGET=VALUE`, `--region`, `--decimal` and `--dates` say; raises
+    SettingsError."""
     columns, constants = {}, {}
     try:
         region = checked_region(region)
@@ -141,7 +149,7 @@ def read_options(pairs: Iterable[str], values: Iterable[str], region: str, decim
         target, parted, value = pair.partition("=")
         _check_option(pair, "--set", parted, target)
         constants[target] = value
-    return ColumnMapping(columns, constants, region, decimal)
+    return ColumnMapping(columns, constants, region, decimal, dates=dates)
 
 
 def _check_option(pair: str, option: str, parted: str, target: str) -> None:
@@ -189,9 +197,24 @@ def _is_overlooked(column: str, target: str, schema: ProfileSchema | None) -> bo
 
 def number_columns(mapping: ColumnMapping, schema: ProfileSchema | None) -> Collection[str]:
     """Those whose cells are numbers, by the attributes that are declared."""
-    declared = schema.attributes.values() if schema is not None else ()
-    numbers = {f"profile.{one.name}" for one in declared if one.type is AttributeType.NUMBER}
+    numbers = _declared(schema, AttributeType.NUMBER)
     return [column for column, target in mapping.columns.items() if target in numbers]
+
+
+def date_columns(mapping: ColumnMapping, schema: ProfileSchema | None) -> Collection[str]:
+    """Those whose cells are days: by the attributes that are declared, and when somebody consented."""
+    days = _declared(schema, AttributeType.DATE)
+    return [column for column, target in mapping.columns.items() if target in days or _is_when(target)]
+
+
+def _declared(schema: ProfileSchema | None, kind: AttributeType) -> Collection[str]:
+    declared = schema.attributes.values() if schema is not None else ()
+    return {f"profile.{one.name}" for one in declared if one.type is kind}
+
+
+def _is_when(target: str) -> bool:
+    matched = CONSENT.fullmatch(target)
+    return matched is not None and matched["part"] == "at"
 
 
 def unnamed(place: int) -> str:

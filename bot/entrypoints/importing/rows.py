@@ -16,6 +16,7 @@ from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
+from bot.entrypoints.importing.dates import read_date
 from bot.entrypoints.importing.mapping import (
     CONSENT,
     IDENTITIES,
@@ -31,9 +32,6 @@ from bot.journeys import wording
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
 """How a cell begins that tells on which day somebody left."""
-
-DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
-"""A day with points has the day first wherever it is written so; one with slashes (03/04/2026) may be two days."""
 
 BETWEEN_ADDRESSES = re.compile(r":::|[;,\n|]")
 """What systems write between several addresses of one person; Google Contacts three colons."""
@@ -77,7 +75,7 @@ class _Row:
 class RowReader:
     """Reads rows by a mapping. `channels` are those on which people may consent; `source` is told as how somebody
     refused, where the row does not say it. `marks` are the decimal marks of columns of people's numbers; without them a
-    program wrote the numbers, with a point."""
+    program wrote the numbers, with a point. `orders` are those of days and months in columns of dates."""
 
     def __init__(
         self,
@@ -88,6 +86,7 @@ class RowReader:
         source: str,
         now: Callable[[], datetime],
         marks: Mapping[str, str] | None = None,
+        orders: Mapping[str, str] | None = None,
     ) -> None:
         self._columns = [(column, target) for column, target in mapping.columns.items() if target != "ignore"]
         self._values = mapping.values
@@ -97,6 +96,7 @@ class RowReader:
         self._source = source
         self._now = now
         self._marks = marks
+        self._orders = orders or {}
 
     def by(self, mapping: ColumnMapping) -> RowReader:
         """The same, for rows whose columns have other meanings; numbers are of the same country."""
@@ -193,7 +193,7 @@ class RowReader:
                 case "profile", _, name:
                     row.traits[name] = self._cast(column, name, value)
                 case "consent", _, _:
-                    self._take_consent(row, target, value)
+                    self._take_consent(row, column, target, value)
         except (NobodyNamed, ValueError) as error:
             row.faults.append(f"{storable(column)[:80]}: {error}")
 
@@ -222,13 +222,15 @@ class RowReader:
             return read_email(value)
         return Identity("phone", normal_phone(_unshortened(value), self._region))
 
-    def _take_consent(self, row: _Row, target: str, value: Any) -> None:
+    def _take_consent(self, row: _Row, column: str, target: str, value: Any) -> None:
         matched = CONSENT.fullmatch(target)
         if matched is None or isinstance(value, dict | list):
             raise ValueError("it must be a text")
         text = storable(str(value)).strip()
         if len(text) > LONGEST_WORDS:
             raise ValueError(f"it is longer than {LONGEST_WORDS} characters")
+        if matched["part"] == "at":
+            text = read_date(text, self._orders.get(column, ""))
         row.consents.setdefault(matched["group"] or "", {})[matched["part"]] = text
 
     def _cast(self, column: str, name: str, value: Any) -> Any:
@@ -241,6 +243,8 @@ class RowReader:
         match attribute.type:
             case AttributeType.NUMBER:
                 return read_number(value, "." if self._marks is None else self._marks.get(column, ""))
+            case AttributeType.DATE:
+                return read_date(value, self._orders.get(column, ""))
             case AttributeType.YES_NO:
                 return _yes_no(value)
             case AttributeType.LIST:
@@ -338,14 +342,9 @@ def _network_address(text: str) -> str:
         raise ValueError("where it was sent from must be a network address such as 203.0.113.5") from None
 
 
-def _iso_day(dotted: re.Match[str]) -> str:
-    day, month, year = dotted.groups()
-    return f"{year}-{month:0>2}-{day:0>2}"
-
-
 def _moment(text: str, now: datetime) -> datetime:
     try:
-        moment = datetime.fromisoformat(DOTTED.sub(_iso_day, text))
+        moment = datetime.fromisoformat(text)
         moment = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(

@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing
-from bot.entrypoints.importing.mapping import ColumnMapping, complete, number_columns
+from bot.entrypoints.importing.dates import Orders
+from bot.entrypoints.importing.mapping import ColumnMapping, complete, date_columns, number_columns
 from bot.entrypoints.importing.numbers import Marks
 from bot.entrypoints.importing.overlooked import Overlooked
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
@@ -42,6 +43,7 @@ class Import:
             self.mapping.region,
             self.mapping.decimal,
             self.fill,
+            *([self.mapping.dates] if self.mapping.dates else []),
         ]
         told = json.dumps([self.source.digest, understood], sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
@@ -72,7 +74,7 @@ async def run(
     runtime: Runtime, told: Import, begun: ImportProgress, *, moved: Callable[[int], object] = lambda _: None
 ) -> ImportProgress:
     """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read."""
-    marks = await _looked_through(told, runtime.library.current().profile)
+    marks, orders = await _looked_through(told, runtime.library.current().profile)
     reader = RowReader(
         told.mapping,
         runtime.library.current().profile,
@@ -80,6 +82,7 @@ async def run(
         source=told.source.name,
         now=runtime.clock.now,
         marks=marks,
+        orders=orders,
     )
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None
@@ -100,23 +103,30 @@ async def run(
     return done
 
 
-async def _looked_through(told: Import, schema: ProfileSchema | None) -> Mapping[str, str] | None:
-    """The decimal mark of each column of numbers, by all that stands in it; None where a program wrote the numbers.
+async def _looked_through(
+    told: Import, schema: ProfileSchema | None
+) -> tuple[Mapping[str, str] | None, Mapping[str, str]]:
+    """The decimal mark of each column of numbers, by all that stands in it, None where a program wrote the numbers; and
+    of each column of dates whether days or months stand first.
 
     Raises SettingsError where a column would be left out in which somebody wants no marketing.
     """
-    columns = number_columns(told.mapping, schema)
-    marks, overlooked = Marks(), Overlooked(told.mapping.overlooked)
+    mapping = told.mapping
+    numbers, dates = number_columns(mapping, schema), date_columns(mapping, schema)
+    marks, orders, overlooked = Marks(), Orders(), Overlooked(mapping.overlooked)
     if not told.crm:
         async for chunk in told.source.chunks("", 0):
             for row in chunk.rows:
                 overlooked.see(row)
-                for column in columns:
+                for column in numbers:
                     marks.see(column, str(row.values.get(column, "")))
+                for column in dates:
+                    orders.see(column, str(row.values.get(column, "")))
         overlooked.refuse()
+    ordered = dict.fromkeys(dates, mapping.dates) if mapping.dates else orders.found()
     if not told.source.is_table:
-        return None
-    return dict.fromkeys(columns, told.mapping.decimal) if told.mapping.decimal else marks.found()
+        return None, ordered
+    return (dict.fromkeys(numbers, mapping.decimal) if mapping.decimal else marks.found()), ordered
 
 
 async def _take(

@@ -63,6 +63,13 @@ COMMANDS = (
                 "--decimal",
                 {"choices": [",", "."], "help": "the decimal mark, where a column does not show it"},
             ),
+            (
+                "--dates",
+                {
+                    "choices": ["dmy", "mdy"],
+                    "help": "the order of dates such as 03/04/2026, where a column does not show it",
+                },
+            ),
             ("--encoding", {"metavar": "NAME", "help": "how the letters are written, if not as UTF-8: windows-1252"}),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
             ("--report", {"type": Path, "metavar": "FILE", "help": "where the report is written (beside the file)"}),

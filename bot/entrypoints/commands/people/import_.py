@@ -94,8 +94,8 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
             given = read_mapping(str(path), path.read_text(encoding="utf-8"), region)
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path} cannot be read: {error}.") from error
-    region, decimal = options.region or given.region, options.decimal or ""
-    return given.joined(read_options(options.map or (), options.set or (), region, decimal))
+    region, decimal, dates = options.region or given.region, options.decimal or "", options.dates or ""
+    return given.joined(read_options(options.map or (), options.set or (), region, decimal, dates))
 
 
 def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[str]:

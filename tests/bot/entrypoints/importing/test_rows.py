@@ -71,6 +71,13 @@ def test_a_first_and_a_last_name_are_the_name_unless_a_column_says_it(told: dict
     assert reader.read(1, {"Email": "ana@example.com", **told}).attributes.get("name") == name
 
 
+def test_a_date_is_kept_as_journeys_read_it() -> None:
+    assert read(Email="ana@example.com", renews_on="31.1.2027").attributes == {"renews_on": "2027-01-31"}
+    assert read(Email="ana@example.com", renews_on="1/31/2027 5:30 PM").attributes == {
+        "renews_on": "2027-01-31T17:30:00"
+    }
+
+
 def test_empty_cells_say_nothing() -> None:
     found = read(Email="ana@example.com", team_size="", Gone=" ", granted="", channel="sms")
     assert (found.attributes, found.consents, found.opted_out) == ({}, (), "")
@@ -168,8 +175,10 @@ def test_a_consent_comes_with_its_proof() -> None:
 def test_the_day_of_a_consent_is_read_where_it_can_be_no_other(written: str) -> None:
     (consent,) = read(Email="ana@example.com", **{**CONSENT, "at": written}).consents
     assert f"{consent.at:%Y-%m-%d}" == "2026-03-01"
-    with pytest.raises(RowRefused, match="must be a time such as"):
+    with pytest.raises(RowRefused, match="may be 3 April or 4 March"):
         read(Email="ana@example.com", **{**CONSENT, "at": "03/04/2026"})
+    with pytest.raises(RowRefused, match="must be a time such as"):
+        read(Email="ana@example.com", **{**CONSENT, "at": "in March"})
 
 
 @pytest.mark.parametrize("part", ["purpose", "channel", "how", "at", "text"])
