@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain.errors import SettingsError
 from bot.domain.message import storable
@@ -27,23 +28,25 @@ class _Column:
 
     def see(self, told: str, row: int) -> None:
         if told in DIGITS:
-            if self.digit is None and self._refuses(told):
+            if self.digit is None and _refuses(self.speaks_of, told):
                 self.digit = told, row
         else:
             self.counts = self.counts or told.isdigit()
-            if self.heard is None and self._refuses(told):
+            if self.heard is None and _refuses(self.speaks_of, told):
                 self.heard = told, row
-
-    def _refuses(self, told: str) -> bool:
-        if words().states.get(fold(told)) in ("opted_out", "unreachable"):
-            return True
-        if self.speaks_of == "opted_out":
-            return says_yes(told) is True or DAY.match(told) is not None
-        return self.speaks_of == "subscribed" and says_yes(told) is False
 
     @property
     def wish(self) -> tuple[str, int] | None:
         return self.heard or (None if self.counts else self.digit)
+
+
+@lru_cache(4096)
+def _refuses(speaks_of: str, told: str) -> bool:
+    if words().states.get(fold(told)) in ("opted_out", "unreachable"):
+        return True
+    if speaks_of == "opted_out":
+        return says_yes(told) is True or DAY.match(told) is not None
+    return speaks_of == "subscribed" and says_yes(told) is False
 
 
 class Overlooked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -36,6 +36,7 @@ DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
 BETWEEN_ADDRESSES = re.compile(r":::|[;,\n|]")
 """What systems write between several addresses of one person; Google Contacts three colons."""
 
+WITH_NAME = re.compile(r"(?:[^<>]*<|mailto:)([^<>]+)>?", re.IGNORECASE)
 BETWEEN_TAGS = re.compile(r":::|[;,\n]")
 NOT_OF_TAGS = re.compile(r"[^\w.:-]+")
 
@@ -173,12 +174,11 @@ class RowReader:
         try:
             match target.partition("."):
                 case "email", _, _:
-                    row.ids["email"] = tuple(read_email(one) for one in _each(value))
+                    self._take_addresses(row, "email", column, map(_bare, _each(value)))
                 case "time_zone" | "locale", _, _:
                     row.traits[target] = value
                 case "phone", _, _:
-                    numbers = [normal_phone(_unshortened(one), self._region) for one in _each(value)]
-                    row.ids["phone"] = tuple(Identity("phone", one) for one in numbers)
+                    self._take_addresses(row, "phone", column, _each(value))
                 case "user_id" | "anonymous_id", _, _:
                     row.ids[target] = (read_own_id(target, _unshortened(value)),)
                 case "first_name" | "last_name", _, _:
@@ -189,13 +189,15 @@ class RowReader:
                     self._take_wish(row, wish, channel, value)
                 case "opted_out_addresses", _, _:
                     given = value if isinstance(value, list) else _each(value)
-                    row.silent |= dict.fromkeys(self._address(one) for one in given)
+                    row.silent |= dict.fromkeys(
+                        self._address("email" if "@" in str(one) else "phone", one) for one in given
+                    )
                 case "profile", _, name:
                     row.traits[name] = self._cast(column, name, value)
                 case "consent", _, _:
                     self._take_consent(row, column, target, value)
         except (NobodyNamed, ValueError) as error:
-            row.faults.append(f"{storable(column)[:80]}: {error}")
+            row.faults.append(_fault(column, error))
 
     def _take_wish(self, row: _Row, wish: str, channel: str, value: Any) -> None:
         """A yes, a no, a day on which it began, or a state such as "unsubscribed" or "cleaned".
@@ -217,8 +219,19 @@ class RowReader:
         elif refused:
             row.consents[f"{wish}.{channel}"] = {"purpose": Purpose.MARKETING, "channel": channel, "granted": "no"}
 
-    def _address(self, value: Any) -> Identity:
-        if isinstance(value, str) and "@" in value:
+    def _take_addresses(self, row: _Row, kind: str, column: str, told: Iterable[Any]) -> None:
+        """Each by itself: whoever wants no more is known by one though another is none."""
+        found = []
+        for one in told:
+            try:
+                found.append(self._address(kind, one))
+            except ValueError as error:
+                row.faults.append(_fault(column, error))
+        if found:
+            row.ids[kind] = tuple(found)
+
+    def _address(self, kind: str, value: Any) -> Identity:
+        if kind == "email":
             return read_email(value)
         return Identity("phone", normal_phone(_unshortened(value), self._region))
 
@@ -279,6 +292,16 @@ def _each(value: Any) -> Sequence[Any]:
     """The addresses of a cell, the first of which is the main one; whatever else is in it is read as one."""
     parts = BETWEEN_ADDRESSES.split(value) if isinstance(value, str) else []
     return [one.strip() for one in parts if one.strip()] or [value]
+
+
+def _bare(value: Any) -> Any:
+    """The address alone, where a mail program has written `Ana Weaver <ana@example.com>`."""
+    found = WITH_NAME.fullmatch(value) if isinstance(value, str) else None
+    return found[1].strip() if found is not None else value
+
+
+def _fault(column: str, error: Exception) -> str:
+    return f"{storable(column)[:80]}: {error}"
 
 
 def _unshortened(value: Any) -> Any:

@@ -155,12 +155,14 @@ def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
 
 def _header(path: Path, file: Any) -> tuple[list[str], Any]:
     """The names of the columns, their place where they have none, and a reader that stands behind them."""
-    first = file.readline(LONGEST_LINE)
+    begin = 0
+    while (first := file.readline(LONGEST_LINE)) and not first.strip(f" \r\n{DELIMITERS}"):
+        begin = file.tell()
     if told := DELIMITER_LINE.fullmatch(first.strip()):
         delimiter = told[1]
     else:
         delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
-        file.seek(0)
+        file.seek(begin)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(file, delimiter=delimiter)
     try:

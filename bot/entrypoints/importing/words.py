@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 from bot.documents import parse
@@ -60,7 +60,6 @@ def _closed_up(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
     return found
 
 
-@lru_cache(4096)
 def fold(text: str) -> str:
     """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
     `first_name`. A sign alone stays what it is."""

@@ -123,6 +123,12 @@ async def test_excel_on_windows_and_on_a_mac(tmp_path: Path, written: str, encod
     assert chunk.rows[0].flaw == ""
 
 
+@pytest.mark.parametrize("before", ["\n\n", ";;\r\n", "\ufeff\n"])
+def test_empty_lines_before_the_header_are_passed_over(tmp_path: Path, before: str) -> None:
+    source = written(tmp_path / "people.csv", f"{before}E-Mail;Name\nana@example.com;Ana\n")
+    assert source.columns == ["E-Mail", "Name"]
+
+
 def test_what_stands_between_cells_is_not_looked_for_within_quotation_marks(tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text('"Name, Vorname, Titel";E-Mail\nx;y\n', encoding="utf-8")
     assert FileSource(tmp_path / "people.csv").columns == ["Name, Vorname, Titel", "E-Mail"]

@@ -141,6 +141,21 @@ def test_a_mere_yes_or_no_is_of_its_channel_and_what_somebody_did_of_all(
     assert bool(found.opted_out) == opted_out
 
 
+@pytest.mark.parametrize(
+    "told", [{"Email": "ana@example.com; bob@"}, {"Email": "ana@example.com", "Phone": "+447700900123;12"}]
+)
+def test_who_wants_no_more_is_known_by_one_address_though_another_is_none(told: dict[str, str]) -> None:
+    found = read(**told, Gone="yes", name="Ana")
+    assert (found.opted_out, found.identities[0].value) == ("opted out in people.csv", "ana@example.com")
+    assert found.attributes == {}
+    assert "is none" in found.left_out[0] or "too short" in found.left_out[0]
+
+
+@pytest.mark.parametrize("told", ["Ana Weaver <ana@example.com>", "<ana@example.com>", "mailto:ana@example.com"])
+def test_an_address_may_stand_behind_the_name_of_its_owner(told: str) -> None:
+    assert read(Email=told).identities == (Identity("email", "ana@example.com"),)
+
+
 def test_a_wish_of_a_channel_that_is_none_is_told() -> None:
     reader = RowReader(
         ColumnMapping({"e": "email", "x": "subscribed.post"}), SCHEMA, ["sms"], source="x", now=lambda: NOON
