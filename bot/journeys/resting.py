@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.effects import AskForm, CallWebhook, StartAction, StartJourney, StopJourney
-from bot.domain.journey import ENDED, TAKEN_OVER, Answered, Failed, Finished, Happened, Refused, TimerFired, Trigger
+from bot.domain.journey import (
+    ENDED,
+    TAKEN_OVER,
+    Answered,
+    Enrolment,
+    Failed,
+    Finished,
+    Happened,
+    Journey,
+    Refused,
+    TimerFired,
+    Trigger,
+)
 from bot.domain.steps import (
     ActionStep,
     AskStep,
@@ -179,6 +192,16 @@ def _next_nudge(run: Run, step: AskStep, *, reminded: int) -> datetime:
     """When to remind next, or to take the silence for an answer."""
     pauses = (*sorted(step.remind)[reminded:], step.silent_after)
     return later(_asked_at(run), min(pauses))
+
+
+def put_off(journey: Journey, enrolment: Enrolment, until: datetime) -> Enrolment:
+    """The question that it waits at is asked at `until` only, so its silence counts from then. A clock that stands
+    still (a colleague has the floor, the journey is paused) is left to whoever sets it going."""
+    step = journey.steps.get(enrolment.step)
+    if not isinstance(step, AskStep) or enrolment.reminded or enrolment.paused_at or enrolment.data.get("held"):
+        return enrolment
+    due_at = later(until, min((*step.remind, step.silent_after)))
+    return replace(enrolment, arrived_at=until, due_at=due_at, seq=enrolment.seq + 1)
 
 
 def _asked_at(run: Run) -> datetime:

@@ -55,7 +55,7 @@ from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.interpreter import advance, begin, word_of_end
-from bot.journeys.resting import ANSWER, OUTER_IS_OVER
+from bot.journeys.resting import ANSWER, OUTER_IS_OVER, put_off
 from bot.journeys.selection import counting
 from bot.journeys.virtual_agenda import VirtualAgenda
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
@@ -250,6 +250,11 @@ class VirtualPerson:
         self.inside[run.id] = run
         return self._step(run, Entered(), now)
 
+    def _rest(self, run: Enrolment) -> None:
+        self.inside[run.id] = run
+        if run.due_at is not None:
+            self._agenda.put(run.due_at, -1000, run)
+
     # ------------------------------------------------------------ one step of one run
 
     def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
@@ -263,9 +268,7 @@ class VirtualPerson:
         if after is run:
             return ()
         if after.status is EnrolmentStatus.WAITING:
-            self.inside[run.id] = after
-            if after.due_at is not None:
-                self._agenda.put(after.due_at, -1000, after)
+            self._rest(after)
         else:
             self.inside.pop(run.id, None)
         self._tell_each(way_of(run, after, result.trail, now, with_what_it_did=self._tell_what_it_did))
@@ -400,6 +403,8 @@ class VirtualPerson:
             case Later(at=at, why=why):
                 self._note(now, "later", message, why)
                 self._agenda.put(at, -self._world.journeys[message.run.journey].priority, message)
+                if message.is_question and ":remind" not in message.key:
+                    self._rest(put_off(self._world.journeys[message.run.journey], self.inside[message.run.id], at))
             case Withhold(why=why):
                 self._note(now, "withheld", message, why)
 

@@ -13,6 +13,7 @@ from bot.domain.ids import EnrolmentId, MessageId
 from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import OpenForm
 from bot.journeys.judge import LOOK_AGAIN
+from bot.journeys.resting import put_off
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import park
 from bot.services.runtime import Runtime
@@ -94,6 +95,9 @@ async def _may_ask(
     await keep_decision(uow, matter, verdict, now)
     if isinstance(verdict, Later):
         await uow.inbox.put_off(entry.position, verdict.at)
+        waits = enrolment if question.again else put_off(journey, enrolment, verdict.at)
+        if waits is not enrolment:
+            await uow.enrolments.save(waits)
     else:
         await finish(uow, entry, now)
     return False

@@ -77,6 +77,21 @@ def test_at_night_a_message_waits_for_the_morning_of_the_law(journey_of: Reader)
     ]
 
 
+def test_whoever_is_asked_in_the_morning_has_from_then_on_to_answer(journey_of: Reader) -> None:
+    asks = "ask: {form: qualify_form, channels: [sms], need: [team_size]}"
+    ends = "remind: [2h]\n  silent: {after: 4h, go: end}\n  refuse: {go: end}"
+    journey = journey_of(f"- id: ask-size\n  {asks}\n  {ends}")
+    person, noted = live(journey, rules=SendingRules(hours=(HOURS,)))
+    night, morning = NOON + 11 * HOUR, NOON + 21 * HOUR
+    person.happens("demo.requested", {}, night)
+    person.run_until(night + DAY)
+    assert [(one.what, one.at) for one in noted if one.what in ("asked", "reminded")] == [
+        ("asked", morning),
+        ("reminded", morning + 2 * HOUR),
+    ]
+    assert noted[-1].at == morning + 4 * HOUR
+
+
 def test_what_waits_for_the_morning_is_not_sent_to_who_leaves_in_the_night(journey_of: Reader) -> None:
     steps = "- send: {response: utter_tip, channels: [sms]}\n- wait: 5d"
     journey = journey_of(steps, "exit: {goal: event meeting.booked}")

@@ -87,6 +87,26 @@ async def test_a_question_waits_for_its_hours(stage: Stage) -> None:
     assert stage.sms.texts() == [f"I am a machine. {QUESTION}"]
 
 
+async def test_silence_counts_from_when_the_law_lets_the_question_go_out(stage: Stage) -> None:
+    """Not from the evening before: a journey whose patience is shorter than the night would have asked nobody."""
+    stage.clock.set(datetime(2026, 11, 23, 22, tzinfo=UTC))
+    stage.rule(open_between(time(9), time(20)))
+    await stage.meet()
+    await stage.consent()
+    stage.play(journey_of(ASKS.replace("remind: [1d]", "remind: [2h]").replace("after: 3d", "after: 4h")))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.later(hours=10)
+    (enrolment,) = await stage.enrolments()
+    assert enrolment.due_at == datetime(2026, 11, 24, 11, tzinfo=UTC)
+    await stage.later(hours=1)
+    assert stage.sms.texts() == [f"I am a machine. {QUESTION}"]
+    await stage.later(hours=2)
+    assert len(stage.sms.texts()) == 2, "reminded"
+    (enrolment,) = await stage.enrolments()
+    assert enrolment.due_at == datetime(2026, 11, 24, 13, tzinfo=UTC)
+
+
 async def test_a_question_waits_until_the_rep_has_handed_back(stage: Stage) -> None:
     await stage.meet()
     await stage.do(RequestHandoff("Asked for a person"))
