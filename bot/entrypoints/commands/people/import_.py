@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +49,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )
     file = None if crm else FileSource(options.file, options.encoding or "")
-    async with open_service(settings) as service:
+    async with open_service(settings, progress=_tell) as service:
         runtime = service.runtime
         if crm:
             given = _read_back(runtime, crm, given)
@@ -69,6 +70,10 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             done = await run_import(runtime, wanted, begun, moved=moved)
     print("\n".join(summary(done, report, dry_run=options.dry_run)))
     return 1 if done.refused else 0
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr)  # a model that is missing is trained first
 
 
 def _read_back(runtime: Runtime, crm: str, given: ColumnMapping) -> ColumnMapping:
