@@ -202,8 +202,8 @@ class RowReader:
     def _take_wish(self, row: _Row, wish: str, channel: str, value: Any) -> None:
         """A yes, a no, a day on which it began, or a state such as "unsubscribed" or "cleaned".
 
-        The state is what somebody did, and counts as STOP does. A mere yes or no is of the channel that it is said for.
-        That they may be written to is heard, and is no consent.
+        What somebody did counts as STOP does: they left. That they are not subscribed is a refusal, on the channel that
+        it is said of or on all, and silences no address. That they may be written to is heard, and is no consent.
         """
         text = str(value).strip()
         state, answer = words().states.get(fold(text), ""), says_yes(text)
@@ -214,10 +214,11 @@ class RowReader:
         refused = not state and answer == (wish == "opted_out")
         if state == "unreachable":
             row.unreachable = True
-        elif state == "opted_out" or (refused and not channel):
+        elif state == "opted_out" or (refused and not channel and wish == "opted_out"):
             row.opted_out = True
         elif refused:
-            row.consents[f"{wish}.{channel}"] = {"purpose": Purpose.MARKETING, "channel": channel, "granted": "no"}
+            for one in [channel] if channel else sorted({*self._channels, *WRITTEN_TO}):
+                row.consents[f"no {one}"] = {"purpose": Purpose.MARKETING, "channel": one, "granted": "no"}
 
     def _take_addresses(self, row: _Row, kind: str, column: str, told: Iterable[Any]) -> None:
         """Each by itself: whoever wants no more is known by one though another is none."""

@@ -120,7 +120,8 @@ def test_addresses_that_are_left_alone_elsewhere_are_told_as_an_export_writes_th
 @pytest.mark.parametrize(
     ("target", "told", "refused", "opted_out"),
     [
-        ("subscribed", "no", [], True),
+        ("subscribed", "no", ["email", "sms", "voice", "whatsapp"], False),
+        ("subscribed", "unsubscribed", [], True),
         ("subscribed", "yes", [], False),
         ("subscribed", "2026-03-01", [], False),
         ("subscribed.email", False, ["email"], False),
