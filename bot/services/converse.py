@@ -50,6 +50,7 @@ from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
+from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import keep_language, language_of, stops_in_words, title_pressed
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
@@ -193,7 +194,7 @@ async def _customer_turn(
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
     take_slots(runtime.library.current().assistant, thought, message.slots)
-    keyword = _keyword(runtime, message, situation)
+    keyword = await _keyword(runtime, message, situation)
     conversation = situation.conversation
     asked = requests_in(runtime, thought.tracker, message, keyword)
     moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
@@ -257,11 +258,12 @@ async def _write(
     return news
 
 
-def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
+async def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
     """STOP, START and HELP, on channels where people write to a number or an e-mail address; a vendor may have read
     them for us.
 
-    START takes back an opt-out; where there is none, it is a word like others.
+    START takes back an opt-out; where there is none, it is a word like others, and a button of this title means what
+    its author says.
     """
     if runtime.channel(message.channel).abilities.identity not in ("phone", "email"):
         return None
@@ -269,7 +271,16 @@ def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -
         case "stop" | "start" | "help" as read:
             return read
     keyword = runtime.library.current().rules.keyword(message.text)
-    return None if keyword == "start" and not situation.suppressed else keyword
+    if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
+        return None
+    return keyword
+
+
+async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: Situation) -> bool:
+    if situation.suppressed or situation.profile.objected_at is not None:
+        return True
+    async with runtime.store.reading() as uow:
+        return await is_opted_out(uow, situation.profile.id, message.channel, message.address)
 
 
 async def _understand(

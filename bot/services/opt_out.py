@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import MessageId, ProfileId
@@ -45,10 +45,13 @@ async def opt_out(
     """
     await uow.profiles.lock(profile_id)
     identities = await uow.profiles.identities(profile_id)
+    talks = {(one.channel, one.address) for one in await uow.conversations.of(profile_id)}
     for channel, kind in runtime.marketed.items():
         if channel == answered_on:
             continue
-        for address in sorted(one.value for one in identities if one.kind == kind):
+        own = {one.value for one in identities if one.kind == kind}
+        own |= {address for name, address in talks if name == channel}  # which may say nothing of who it is
+        for address in sorted(own):
             if await uow.consents.suppression(channel, address) is None:
                 await uow.consents.suppress(Suppression(channel, address, how, now))
     refused = runtime.refused_with({one.kind for one in identities})
@@ -89,6 +92,14 @@ async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
     return journey.purpose is Purpose.MARKETING
 
 
+async def is_opted_out(uow: UnitOfWork, profile_id: ProfileId, channel: str, address: str) -> bool:
+    """Whether the address is left alone, or the person has refused marketing on its channel: on the page of their
+    preferences, say, which leaves no suppression."""
+    standing = standing_consent(await uow.consents.of(profile_id), Purpose.MARKETING, channel)
+    refused = standing is not None and not standing.granted
+    return refused or await uow.consents.suppression(channel, address) is not None
+
+
 async def opt_in(
     uow: UnitOfWork,
     runtime: Runtime,
@@ -102,8 +113,8 @@ async def opt_in(
     now: datetime,
     ip: str | None = None,
 ) -> bool:
-    """START from an address that had opted out: lift its suppression. False when there was none."""
-    if await uow.consents.suppression(channel, address) is None:
+    """START takes back an opt-out where it is written: lift its suppression. False when there was none."""
+    if not await is_opted_out(uow, profile_id, channel, address):
         return False
     await uow.consents.lift(channel, address)
     record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id, ip=ip)

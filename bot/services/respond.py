@@ -21,6 +21,8 @@ from bot.services.thought import Thought
 from bot.services.write_turn import OPTED_OUT
 
 OPENED = IntentScore("open_chat", 1.0)
+OUTRANKED = "utter_opt_in_outranked"
+"""Said also where the vendor has answered START itself, which knows of no objection."""
 
 
 async def respond(
@@ -50,9 +52,7 @@ async def respond(
     elif asked:
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "start":
-        how = f"wrote START on {message.channel}"
-        thought.effects.append(OptIn(message.channel, message.address, how))
-        _answer_keyword(assistant, thought, message, "utter_opted_in")
+        _start(assistant, thought, situation, message)
     elif keyword == "help":
         _answer_keyword(assistant, thought, message, "utter_help")
     elif situation.rep_has_the_floor and situation.handoff is not None:
@@ -63,6 +63,17 @@ async def respond(
         say_not_spoken(playbook, thought, latest.understood)
     else:
         await answer(runtime, thought, situation.profile, message_id)
+
+
+def _start(assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage) -> None:
+    """The consent that it is; who objects to all marketing, or is restricted, gets none by it, and is told so."""
+    thought.effects.append(OptIn(message.channel, message.address, f"wrote START on {message.channel}"))
+    profile = situation.profile
+    if profile.objected_at is None and profile.restricted_at is None:
+        _answer_keyword(assistant, thought, message, "utter_opted_in")
+        return
+    thought.acted.append((OUTRANKED, "they object to marketing, or what is kept of them may only be kept"))
+    thought.say_response(assistant, OUTRANKED)
 
 
 def _stop(

@@ -76,6 +76,7 @@ responses:
   utter_opt_out_narrowed: [{text: "Only here."}]
   utter_may_opt_out: [{text: "Did you mean to stop? YES or NO."}]
   utter_marketing_kept: [{text: "As before."}]
+  utter_opt_in_outranked: [{text: "Still none."}]
 forms:
   size_form: {required_slots: [team_size]}
 rules:

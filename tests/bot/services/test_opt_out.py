@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import Purpose, Suppression
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import OptOut, RequestHandoff
 from bot.domain.errors import TemporarySendError
@@ -14,6 +14,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
+from bot.services.respect_wishes import note_objection, restrict
 from tests.bot.services.enrolments import unreadable
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
 
@@ -149,6 +150,54 @@ async def test_start_without_an_opt_out_is_a_word_like_others_and_no_consent(sta
     await stage.meet()
     assert await stage.says("start") == ["I am a machine. Pardon?"]
     assert not await stage.may_send()
+
+
+async def test_start_takes_back_what_was_refused_otherwise_than_by_a_stop(stage: Stage) -> None:
+    """On the page of their preferences, say, which leaves no suppression."""
+    await stage.meet()
+    await stage.consent(granted=False)
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("START") == ["I am a machine. Welcome back."]
+    assert await stage.may_send()
+
+
+async def test_a_stop_counts_for_an_address_that_does_not_say_whose_it_is(stage: Stage) -> None:
+    """A name at WhatsApp's in the place of a number."""
+    stage.open_whatsapp()
+    hidden = {"channel": "whatsapp", "address": "US.13491208655302741918", "nameless": True}
+    await stage.says("greet", **hidden)
+    assert await stage.says("stop", **hidden) == [GOODBYE]
+    assert await stage.says("stop", **hidden) == [], "it was confirmed"
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("start", **hidden) == ["Welcome back."]
+    person = (await stage.at("whatsapp", hidden["address"])).profile_id
+    assert await stage.may_send(of=person, channel="whatsapp", address=hidden["address"])
+
+
+async def test_a_button_that_is_called_start_is_no_consent(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("Start", payload="/greet") == ["Hello!"]
+    assert not await stage.may_send()
+
+
+@pytest.mark.parametrize("wish", ["objection", "restriction"])
+async def test_who_is_still_left_alone_after_start_is_told_so(stage: Stage, wish: str) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        if wish == "objection":
+            await note_objection(uow, stage.runtime, ANA, how="by letter", now=stage.clock.now())
+        else:
+            await restrict(uow, ANA, now=stage.clock.now())
+            await uow.consents.suppress(Suppression("sms", PHONE, "STOP", stage.clock.now()))
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("START") == ["I am a machine. Still none."]
+    if wish == "objection":
+        assert await stage.says("START", metadata={"opt_out_type": "START"}) == ["Still none."]
+    await stage.queue("offer")
+    await stage.settle()
+    assert (await stage.outcome("offer"))[0] is OutboxStatus.WITHHELD
 
 
 async def test_help_is_answered_on_the_phone(stage: Stage) -> None:
