@@ -16,6 +16,7 @@ from bot.domain.ids import ProfileId, new_id
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.merging import MERGED, PARTED, Claim, Merge
 from bot.domain.person import Identity, Profile
+from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
@@ -32,6 +33,7 @@ OBJECTED = "two profiles of one person were merged, and one of them objects to m
 OPTED_OUT = "two profiles of one person were merged, and one of them had opted out"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
 SINCE_THE_MERGE = "refused while two profiles were one, and the merge was undone"
+ASKED_TWICE = "asked for twice, as two people who are one"
 BOTH_PROVED = "both have proved the same address"
 
 
@@ -89,7 +91,7 @@ async def merge_people(
     An attribute that both have keeps the value of the one who stays, unless the other one's was told by somebody whose
     word counts for more; the other value is kept beside it, and in the merge. Of two runs of one journey the older goes
     on, and none of marketing where one of them objects to it or has opted out. Consent that either has refused is
-    refused.
+    refused. Of what both have asked for by law, what is due first stays to be done.
     """
     plan = await plan_merge(uow, runtime, one, other)
     kept, merged = plan.kept, plan.merged
@@ -112,6 +114,8 @@ async def merge_people(
         if claim.profile_id == merged.id:
             await _claim_as_before(uow, kept.id, claim)
     await _link(uow, kept.id, links)
+    for request in asked_twice(await uow.privacy_requests.of(kept.id)):
+        await uow.privacy_requests.done(request.id, ASKED_TWICE, now)
     await uow.profiles.save(joined(kept, merged, plan.theirs))
     done = Merge(
         merge_id, kept, merged, now, who, why, claims, links, (*plan.ended, *plan.stopped), plan.withdrawn, moved,
@@ -152,6 +156,7 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
         await uow.crm_links.put(crm, merged, crm_id)
     await uow.profiles.save(parted(now_known, merge))
     await _grant_again(uow, merge, now)
+    await _ask_again(uow, merge, now)
     for record in refused:
         await uow.consents.add(replace(record, profile_id=merged, at=now, how=f"{SINCE_THE_MERGE}: {record.how}"))
     await _let_go_on(uow, runtime, merge, {one.channel for one in refused})
@@ -224,6 +229,18 @@ def refused_since(records: Sequence[ConsentRecord], merged_at: datetime) -> tupl
         and one.at >= merged_at
         and not (one.how == STRICTER and one.at == merged_at)
     )
+
+
+def asked_twice(requests: Iterable[PrivacyRequest]) -> list[PrivacyRequest]:
+    """Of several of one kind that are still to be done, all but the one that is due first."""
+    first: set[RequestKind] = set()
+    twice = []
+    for request in sorted(requests, key=lambda one: (one.due_at, one.id)):
+        if request.done_at is None and request.kind in first:
+            twice.append(request)
+        elif request.done_at is None:
+            first.add(request.kind)
+    return twice
 
 
 def _counted_once(
@@ -299,6 +316,14 @@ async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
         ended_by_merge = standing is not None and standing.how == STRICTER and standing.at == merge.at
         if ended_by_merge and record.profile_id == merge.kept.id:
             await uow.consents.add(replace(record, at=now, how=f"the merge that ended it was undone: {record.how}"))
+
+
+async def _ask_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
+    """A request that the merge alone has closed is to be done for whoever made it, by the day that it was."""
+    for who in (merge.kept.id, merge.merged.id):
+        for request in await uow.privacy_requests.of(who):
+            if (request.outcome, request.done_at) == (ASKED_TWICE, merge.at):
+                await uow.privacy_requests.add(replace(request, id=new_id(now), done_at=None, outcome=""))
 
 
 async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: Collection[str]) -> None:

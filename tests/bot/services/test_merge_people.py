@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from bot.domain.journey import EnrolmentStatus
 from bot.domain.merging import Merge
 from bot.domain.message import CustomerMessage, PageReport
 from bot.domain.person import Identity, Profile
+from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.services.converse import converse
@@ -307,6 +308,32 @@ async def test_an_objection_and_wishes_of_that_time_hold_for_both(two: Stage) ->
         profile = (await everything(two, who))["profile"]
         assert (profile.objected_at, profile.restricted_at) == (now, now)
         assert profile.marketing_pause == timedelta(days=30)
+
+
+async def test_what_both_have_asked_for_is_to_be_done_once_and_by_the_earlier_day(two: Stage) -> None:
+    day = timedelta(days=1)
+    asked = [
+        PrivacyRequest("anas", ANA, RequestKind.ACCESS, "by letter", NOON, NOON + 9 * day),
+        PrivacyRequest("beas", BEA, RequestKind.ACCESS, "by phone", NOON, NOON + 7 * day),
+        PrivacyRequest("erasure", BEA, RequestKind.ERASURE, "by phone", NOON, NOON + 7 * day),
+        PrivacyRequest("done", ANA, RequestKind.ERASURE, "by letter", NOON, NOON + day, NOON, "refused"),
+    ]
+
+    async def to_do(who: ProfileId) -> dict[RequestKind, tuple[str, datetime]]:
+        async with two.store.transaction() as uow:
+            requests = await uow.privacy_requests.of(who)
+        undone = [one for one in requests if one.done_at is None]
+        assert len({one.kind for one in undone}) == len(undone)
+        return {one.kind: (one.how, one.due_at) for one in undone}
+
+    async with two.store.transaction() as uow:
+        for request in asked:
+            await uow.privacy_requests.add(request)
+    before = [await to_do(who) for who in (ANA, BEA)]
+    await merge(two)
+    assert await to_do(ANA) == before[1]
+    await part(two)
+    assert [await to_do(who) for who in (ANA, BEA)] == before
 
 
 @pytest.mark.parametrize("objector", [ANA, BEA])
