@@ -17,6 +17,7 @@ ANSWERS_TO_OPT_OUTS: Final = (
     "utter_may_opt_out",
     "utter_marketing_kept",
     "utter_erasure_noted",
+    "utter_erased",
 )
 _LINK: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
 _PRICE: Final = re.compile(r"[%€$£¥]|\b(?:USD|EUR|GBP|CHF)\b")

@@ -15,6 +15,7 @@ from bot.services.let_go import Answer, Departure, let_go
 from bot.services.runtime import OUTBOX, Runtime
 from bot.services.spare_vendor import hold_of, spared
 from bot.services.take_refusal import send_elsewhere, take_refusal
+from bot.services.tell_of_erasure import is_last_word
 from bot.services.try_again import held, left_open, left_unknown, retry, sent, tried, wait_for_vendor
 
 WAIT_FOR_CARD = timedelta(seconds=1)
@@ -84,7 +85,7 @@ async def _send_elsewhere(runtime: Runtime, entry: OutboxEntry) -> None:
 
 
 async def _take_refusal(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
-    if isinstance(entry.dispatch, ChannelMessage):
+    if isinstance(entry.dispatch, ChannelMessage) and not is_last_word(entry):
         async with runtime.store.transaction() as uow:
             await take_refusal(uow, runtime, entry, entry.dispatch, error.code, runtime.clock.now())
         await runtime.wakeups.notify(OUTBOX)

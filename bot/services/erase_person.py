@@ -15,6 +15,7 @@ from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
 from bot.services.erase_elsewhere import Held, erase_elsewhere, held_elsewhere
 from bot.services.runtime import Runtime
+from bot.services.tell_of_erasure import last_word, say_last_word
 
 log = structlog.get_logger()
 
@@ -26,18 +27,22 @@ async def erase_person(
 ) -> Erasure:
     """The receipt. Whoever `asked` for it is left alone at every address; else only those stay so that were.
 
-    What others hold is queued for erasure there, where they let us; the receipt has a line for each. Files go first:
+    What others hold is queued for erasure there, where they let us; the receipt has a line for each. Who asked in a
+    message is told there that it is done. Files go first:
     should the rest fail, it is done again, while files whose rows are gone would stay for ever.
     """
     await uow.profiles.lock(profile_id, alone=True)
     held = [*await _drop_files(uow, runtime, profile_id)]
     held += await held_elsewhere(uow, runtime, profile_id, asked=asked)
+    word = await last_word(uow, runtime, profile_id) if asked else None
     shown = await uow.handoffs.open_for(profile_id)
     suppressions = await _suppressions(uow, runtime, profile_id, now)
     if not asked:
         suppressions = [one for one in suppressions if one.reason != ERASED or one.at != now]
     receipt = await uow.personal_data.erase(profile_id, suppressions, who=who, at=now)
     places = await erase_elsewhere(uow, receipt.id, held, now)
+    if word is not None:
+        places = (*places, await say_last_word(uow, receipt.id, word, now))
     if shown is not None:
         await refresh_pages(uow, shown, [shown.rep or shown.offered_to], now, key="erased")
     log.info("a person was erased", erasure=receipt.id, rows=sum(receipt.rows.values()), elsewhere=len(places))

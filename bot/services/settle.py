@@ -21,6 +21,7 @@ from bot.services.hand_off import relay
 from bot.services.pass_on_file import settle_reps_file
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import failure_of, take_refusal
+from bot.services.tell_of_erasure import is_last_word, settle_last_word
 from bot.services.weigh import matter_of, note_decision
 
 log = structlog.get_logger()
@@ -54,6 +55,8 @@ async def _ours(uow: UnitOfWork, settled: Sequence[OutboxEntry]) -> Sequence[Out
 async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed: str | None, now: datetime) -> None:
     """Whoever is concerned by what came of the entry."""
     match settled.dispatch:
+        case ChannelMessage() if is_last_word(settled):
+            await settle_last_word(uow, settled)
         case ChannelMessage() as message:
             if settled.purpose is Purpose.DESK:
                 await settle_late(uow, settled, message, now)

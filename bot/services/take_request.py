@@ -40,7 +40,12 @@ def requests_in(
 def in_their_words(message: CustomerMessage) -> str:
     """How it came, as the register has it."""
     words = message.text.strip()
-    return f'wrote on {message.channel}: "{words[:LONGEST]}{"…" if len(words) > LONGEST else ""}"'
+    return f'{asked_on(message.channel)}"{words[:LONGEST]}{"…" if len(words) > LONGEST else ""}"'
+
+
+def asked_on(channel: str) -> str:
+    """What `in_their_words` begins with, of a message on this channel."""
+    return f"wrote on {channel}: "
 
 
 def as_request(understood: Understood, asked: Sequence[RequestKind]) -> Understood:

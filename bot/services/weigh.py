@@ -89,7 +89,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         await uow.profiles.lock(matter.profile_id)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
     if matter.profile_id is None:
-        return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, suppression=suppression), now)
+        facts = SendFacts(matter.purpose, matter.channel, suppression=suppression, expires_at=matter.expires_at)
+        return judge(facts, now)
     if matter.purpose is Purpose.SERVICE:
         if suppression is not None and await _wrote_since(uow, matter, suppression.at):
             suppression = None

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bot.adapters.database.outbox_claims import CLAIMS, NEXT_DUE, claim, lanes_of
 from bot.adapters.database.outbox_rows import dispatch_of, entry_of, progress_of, row_of
-from bot.adapters.database.receipts import TOLD_OF, TRACK, keep_receipts, word_of
+from bot.adapters.database.receipts import DROP_RECEIPT, TOLD_OF, TRACK, keep_receipts, word_of
 from bot.adapters.database.repository import OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import decision, outbox
 from bot.domain.consent import Purpose
@@ -217,6 +217,7 @@ class StoredOutbox(Repository):
     async def drop(self, key: str) -> None:
         self._to_leave.discard(key)
         await self._execute(DROP, {"this_key": key})
+        await self._execute(DROP_RECEIPT, {"this_key": key})
 
     async def by_key(self, key: str) -> OutboxEntry | None:
         row = (await self._execute(BY_KEY, {"this_key": key})).first()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.database.repository import Listed, Session
@@ -38,6 +38,7 @@ TRACK = _word.on_conflict_do_update(
         and_(delivery.c.state == DeliveryState.DELIVERED, _word.excluded.state == DeliveryState.READ),
     ),
 ).returning(delivery.c.outbox_key)
+DROP_RECEIPT = delete(delivery).where(delivery.c.outbox_key == bindparam("this_key"))
 TOLD_OF = (
     select(delivery.c.vendor_id)
     .where(delivery.c.outbox_key == bindparam("this_key"), delivery.c.state != DeliveryState.FAILED)

@@ -7,16 +7,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.tables import metadata
 from bot.domain.audit import Deed
 from bot.domain.effects import NoteRequest, RequestHandoff
+from bot.domain.errors import PermanentSendError
 from bot.domain.message import DeskVerb
-from bot.domain.privacy import PrivacyRequest, RequestKind
+from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest, RequestKind
 from bot.domain.sending_rules import OptOutWords, RequestDeadline, RequestWords
+from bot.services.erase_person import erase_person
+from bot.services.note_request import note_request
 from bot.services.perform import Cause, perform
+from bot.services.tell_of_erasure import WORD
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ANA, RULES, SINCE, Stage, journey_of
+from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
 
 ERASURE = "We have noted that you want your data deleted, and you get an answer by {}. We send you no more marketing."
 ACCESS = "We have noted that you want a copy of your data, and you get an answer by {}."
@@ -24,6 +30,10 @@ ASKS = """
 - ask: {form: size_form, channels: [sms], need: [team_size]}
   silent: {after: 3d, go: end}
 """
+ERASED = (
+    "As you asked, we have deleted the data that we kept of you. "
+    "You get no more messages from us unless you write to us."
+)
 DUE = "7 December 2026"
 
 
@@ -165,3 +175,65 @@ async def test_the_day_that_they_were_told_holds_though_staff_is_quicker(asking:
         promised = NoteRequest(RequestKind.ACCESS, "wrote on sms", first.due_at)
         await perform(uow, asking.runtime, [promised], Cause("again", ANA), asking.clock.now())
     assert [one.due_at for one in await requests(asking)] == [first.due_at, first.due_at]
+
+
+async def erase(stage: Stage) -> Erasure:
+    async with stage.store.transaction() as uow:
+        return await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+
+
+async def traces(stage: Stage) -> dict[str, list[str]]:
+    """What any table still has of Ana's number, or of the message that told her."""
+    async with stage.store.transaction() as uow:
+        session = uow.profiles._session  # type: ignore[attr-defined]
+        rows = {name: [str(row) for row in await session.execute(select(one))] for name, one in metadata.tables.items()}
+    found = {name: [row for row in those if PHONE in row or "sms-erasure" in row] for name, those in rows.items()}
+    return {name: those for name, those in found.items() if those}
+
+
+async def line_of(stage: Stage, receipt: Erasure) -> ErasedPlace:
+    async with stage.store.transaction() as uow:
+        kept = await uow.erasures.get(receipt.id)
+    assert kept is not None
+    return next(one for one in kept.places if one.what == WORD)
+
+
+async def test_who_asked_for_erasure_is_told_where_they_asked_that_it_is_done(asking: Stage) -> None:
+    await asking.says("Please delete my data!")
+    receipt = await erase(asking)
+    before = len(asking.sms.texts())
+    await asking.settle()
+    assert asking.sms.texts()[before:] == [ERASED]
+    assert (await line_of(asking, receipt)).state is ErasedState.DONE
+    assert await traces(asking) == {}
+    assert (await asking.says("greet"))[-1].endswith("Hello!"), "a new conversation"
+
+
+async def test_what_could_not_be_said_after_an_erasure_is_not_kept(asking: Stage) -> None:
+    await asking.says("Please delete my data!")
+    receipt = await erase(asking)
+    asking.sms.faults.append(PermanentSendError(f"{PHONE} is nobody's", code="no_phone"))
+    await asking.settle()
+    assert (await line_of(asking, receipt)).state is ErasedState.NOT_POSSIBLE
+    assert await traces(asking) == {}
+
+
+async def test_what_a_vendor_takes_only_days_after_an_erasure_does_not_leave(asking: Stage) -> None:
+    await asking.says("Please delete my data!")
+    receipt = await erase(asking)
+    before = len(asking.sms.texts())
+    await asking.later(days=2)
+    assert len(asking.sms.texts()) == before
+    assert (await line_of(asking, receipt)).state is ErasedState.NOT_POSSIBLE
+    assert await traces(asking) == {}
+
+
+async def test_who_did_not_ask_by_text_message_is_not_written_to_after_an_erasure(asking: Stage) -> None:
+    async with asking.store.transaction() as uow:
+        rules, region, now = asking.library.playbook.rules, asking.runtime.region, asking.clock.now()
+        await note_request(uow, rules, region, ANA, RequestKind.ERASURE, how="by letter", now=now)
+    before = len(asking.sms.texts())
+    receipt = await erase(asking)
+    await asking.settle()
+    assert len(asking.sms.texts()) == before
+    assert not [one for one in receipt.places if one.what == WORD]
