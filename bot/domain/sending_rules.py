@@ -265,6 +265,15 @@ def _binding(rows: Iterable[Row], country: str) -> list[Row]:
     return own or [row for row in rows if row.jurisdiction == EVERYWHERE_ELSE]
 
 
+LOOK_ALIKES = str.maketrans(
+    "013457\u0430\u0441\u0435\u0456\u043a\u043c\u043d\u043e\u0440\u0455\u0442\u0443\u0445",
+    "oieastaceikmhopstyx",
+)
+"""Digits, and Cyrillic letters, that are written in the place of letters: ST0P."""
+
+LEAST_LOOKED_AT = 4
+"""Letters; "7d" is seven days, and no "td"."""
+
 LONGEST_KEYWORD_MESSAGE = 40
 """Words; a longer message is a sentence, whatever it repeats."""
 
@@ -273,9 +282,11 @@ def _keyword(text: str, meant_by: Mapping[str, Meaning]) -> Meaning | None:
     words = spelled(text)
     if not words or len(words) > LONGEST_KEYWORD_MESSAGE:
         return None
-    whole = meant_by.get("".join(words))
-    if whole is not None:
+    said = "".join(words)
+    if (whole := meant_by.get(said)) is not None:
         return whole
+    if len(said) >= LEAST_LOOKED_AT and meant_by.get(said.translate(LOOK_ALIKES)) == "stop":
+        return "stop"
     meanings = {meant_by.get(word) for word in words}
     return meanings.pop() if len(meanings) == 1 else None
 

@@ -138,6 +138,23 @@ _GOING_ON = re.compile(
 )
 """Only where the message begins so: "if you don't stop" is an opt-out."""
 
+_ENDING = (
+    "stop|end|quit|cease|cancel|revoke|remove|delete|erase|drop|unsubscribe|opt out|disable|deactivate|turn off|"
+    "switch off"
+)
+_OURS = (
+    "MESSAGES|CONTACT|CONTACTING|PHONE|LIST|CONSENT|me|us|calls?|calling|mails?|emails?|subscriptions?|name|details|"
+    "info|information|data|it|this|these|them|stuff|everything"
+)
+"""What ends by an opt-out, or is said of what we send."""
+
+_ANOTHER_THING = (
+    f"(?:REQUEST |WANT |let s |how (?:do|can|to) (?:(?:i|we|you) )?)?(?:{_ENDING}) "
+    "(?:(?:a|an|some|someone|somebody|another|one) .*|"
+    f"(?:the|my|our|that|your|its|their|his|her) (?!(?:.* )?(?:{_OURS})(?: |$)).*)"
+)
+"""What somebody wants ended that is none of it: "stop the import", "unsubscribe a customer"."""
+
 _CLAUSE_END = re.compile(r"[.!?;:,()\"\n]+|\s-+\s|\b(?:and|but|so|or|because|then|cause)\b")
 _BEFORE = word_set(
     "please pls plz plss kindly just now ok okay hi hey hello oh yo nope nah sorry well look listen right sir guys "
@@ -161,6 +178,7 @@ def _written_out(form: str) -> str:
 
 _ASKING = re.compile("|".join(map(_written_out, _FORMS)))
 _ASKING_LAST = re.compile(_written_out(_CLOSING))
+_NAMING = re.compile(_written_out(_ANOTHER_THING))
 
 
 def asks_to_be_left(text: str, *, asked: bool = False) -> bool:
@@ -172,6 +190,18 @@ def asks_to_be_left(text: str, *, asked: bool = False) -> bool:
     if any(_ASKING.fullmatch(clause) for clause in clauses):
         return True
     return len(clauses) > 1 and not asked and _ASKING_LAST.fullmatch(clauses[-1]) is not None
+
+
+def begins_with_stop(text: str) -> bool:
+    """Whether more follows upon "stop": why ("this is another's number now"), or what was meant."""
+    clauses = _clauses(text[:LONGEST])
+    return len(clauses) > 1 and _ASKING_LAST.fullmatch(clauses[0]) is not None
+
+
+def names_another_thing(text: str) -> bool:
+    """Whether it begins by saying what is to end, and that is nothing that we send."""
+    clauses = _clauses(text[:LONGEST])
+    return bool(clauses) and _NAMING.fullmatch(clauses[0]) is not None
 
 
 def asks_to_go_on(text: str) -> bool:

@@ -32,7 +32,7 @@ from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
-from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
+from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
@@ -58,6 +58,9 @@ _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
 _HEEDED = 0.4
 """An opt-out ends all marketing to somebody; one that is missed does more harm than one too many."""
+
+_OF_ANOTHER_THING = 0.9
+"""From here on, where the message says what is to end, and that is nothing that we send."""
 
 _DOUBTED = 0.2
 """From here on a message that is taken for something else may be an opt-out all the same: whoever wrote it is asked."""
@@ -126,7 +129,8 @@ class Pipeline:
             leaving = [(part, self._classify(part, kept, encode)) for part in said]
         understood = self._decide(reading.text, readings[0], leaving, found, expecting)
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
-            understood = replace(understood, may_opt_out=_may_opt_out(leaving))
+            in_doubt = _may_opt_out(leaving) or (expecting is None and begins_with_stop(leaving[0][0]))
+            understood = replace(understood, may_opt_out=in_doubt)
         understood = replace(self._look_up(understood, readings[0], whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
@@ -236,7 +240,7 @@ class Pipeline:
             if (
                 one.intent == OPT_OUT_INTENT
                 and one.understood
-                and one.confidence >= _HEEDED
+                and one.confidence >= (_OF_ANOTHER_THING if names_another_thing(part) else _HEEDED)
                 and not asks_to_go_on(part)
             ):
                 return replace(result, intent=one.ranking[0])

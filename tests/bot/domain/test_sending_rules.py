@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_countrys_own_cap_takes_the_place_of_the_one_for_everywhere_else(count
     [
         "stop", "STOP", "Stop.", " stop! ", "s t o p", "S.T.O.P", "«stop»", "🛑 STOP 🛑", "stop\n", "stop\u200b",
         "ＳＴＯＰ", "Ⓢⓣⓞⓟ", "stop stop STOP", "stop, quit!", "opt out", "OPT-OUT", "optout", "opt\nout", "Arrêt",
-        "ARRET", "Kündigen", "kündigen",
+        "ARRET", "Kündigen", "kündigen", "ST0P", "5TOP!", "S\u0422\u041eP", "0pt 0ut",
     ],
 )  # fmt: skip
 def test_a_stop_word_is_known_in_any_dress(text: str) -> None:
@@ -147,6 +148,11 @@ def test_where_two_rows_disagree_stopping_wins() -> None:
     assert RULES.keyword("stop") == "stop"
     reversed_rows = SendingRules(keywords=tuple(reversed(RULES.keywords)))
     assert reversed_rows.keyword("stop") == "stop"
+
+
+def test_a_number_is_no_stop_word_that_looks_like_it() -> None:
+    """TD stops in Chinese, and 7d is a week."""
+    assert replace(RULES, keywords=(replace(RULES.keywords[0], words=("td",)),)).keyword("7d") is None
 
 
 def test_a_very_long_message_is_no_keyword() -> None:

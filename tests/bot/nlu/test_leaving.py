@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
+from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,42 @@ def test_however_long_a_message_is_it_is_read_in_no_time() -> None:
     for word in ("now ", "please ", "stop ", "i would ", "take my ", "\\w+ ", "(", "and "):
         asks_to_be_left(word * 4000 + "x")
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop the import please",
+        "Could you please stop our nightly sync?",
+        "remove the second row",
+        "revoke my API key",
+        "unsubscribe a contact from a list, how?",
+        "how do I cancel my plan?",
+    ],
+)
+def test_what_is_to_end_may_be_nothing_that_we_send(text: str) -> None:
+    assert names_another_thing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop",
+        "stop the texts",
+        "stop your damn calls",
+        "remove my number",
+        "remove my name from the list",
+        "cancel my subscription to your messages",
+        "stop these",
+        "revoke my consent",
+        "stop texting me and stop the car",
+    ],
+)
+def test_what_is_to_end_may_be_what_we_send(text: str) -> None:
+    assert not names_another_thing(text)
+
+
+def test_a_stop_that_begins_a_message_says_why_or_goes_on() -> None:
+    assert begins_with_stop("Stop, this is another's number now")
+    assert not begins_with_stop("stop")
+    assert not begins_with_stop("stop by, I am in until three")

@@ -96,10 +96,10 @@ def test_a_question_while_something_was_asked_stays_a_question(pipeline: Pipelin
 class Sure:
     """A classifier that takes whatever it reads for `intent`, seeing an example so near."""
 
-    def __init__(self, pipeline: Pipeline, intent: str, similarity: float) -> None:
+    def __init__(self, pipeline: Pipeline, intent: str, similarity: float, confidence: float) -> None:
         self._of = pipeline.classifier
         self._reading = Classification(
-            (IntentScore(intent, 0.6),), similarity, intent, understood=True, ambiguous=False
+            (IntentScore(intent, confidence),), similarity, intent, understood=True, ambiguous=False
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -112,8 +112,8 @@ class Sure:
         return self._reading
 
 
-def reads_all_as(pipeline: Pipeline, intent: str, similarity: float) -> Pipeline:
-    return replace(pipeline, classifier=cast("IntentClassifier", Sure(pipeline, intent, similarity)))
+def reads_all_as(pipeline: Pipeline, intent: str, similarity: float, *, confidence: float = 0.6) -> Pipeline:
+    return replace(pipeline, classifier=cast("IntentClassifier", Sure(pipeline, intent, similarity, confidence)))
 
 
 @pytest.mark.parametrize(
@@ -217,6 +217,19 @@ def test_what_was_taken_for_something_else_may_be_an_opt_out_all_the_same(pipeli
     assert not _may_opt_out([("don't stop texting me", reading(0.3))])
     assert not pipeline.parse("stop texting me").may_opt_out, "that is an opt-out"
     assert not pipeline.parse("hello").may_opt_out
+
+
+def test_who_names_something_else_that_is_to_end_is_asked_unless_it_is_all_but_certain(pipeline: Pipeline) -> None:
+    guessed = reads_all_as(pipeline, "opt_out", 0.7, confidence=0.5).parse("please stop the import")
+    certain = reads_all_as(pipeline, "opt_out", 0.7, confidence=0.95).parse("please stop the harassment")
+    assert (guessed.intent.name == "opt_out", guessed.may_opt_out) == (False, True)
+    assert certain.intent.name == "opt_out"
+
+
+def test_a_stop_that_begins_a_message_is_asked_about_unless_a_form_has_asked(pipeline: Pipeline) -> None:
+    text = "stop, this is another's number now"
+    assert pipeline.parse(text).may_opt_out
+    assert not pipeline.parse(text, expecting=TEAM_SIZE).may_opt_out
 
 
 @pytest.mark.parametrize(

@@ -164,14 +164,18 @@ async def test_start_takes_back_what_was_refused_otherwise_than_by_a_stop(stage:
 async def test_a_stop_counts_for_an_address_that_does_not_say_whose_it_is(stage: Stage) -> None:
     """A name at WhatsApp's in the place of a number."""
     stage.open_whatsapp()
-    hidden = {"channel": "whatsapp", "address": "US.13491208655302741918", "nameless": True}
-    await stage.says("greet", **hidden)
-    assert await stage.says("stop", **hidden) == [GOODBYE]
-    assert await stage.says("stop", **hidden) == [], "it was confirmed"
+    name = "US.13491208655302741918"
+
+    async def says(text: str) -> list[str]:
+        return await stage.says(text, channel="whatsapp", address=name, nameless=True)
+
+    await says("greet")
+    assert await says("stop") == [GOODBYE]
+    assert await says("stop") == [], "it was confirmed"
     stage.clock.forward(timedelta(minutes=1))
-    assert await stage.says("start", **hidden) == ["Welcome back."]
-    person = (await stage.at("whatsapp", hidden["address"])).profile_id
-    assert await stage.may_send(of=person, channel="whatsapp", address=hidden["address"])
+    assert await says("start") == ["Welcome back."]
+    person = (await stage.at("whatsapp", name)).profile_id
+    assert await stage.may_send(of=person, channel="whatsapp", address=name)
 
 
 async def test_a_button_that_is_called_start_is_no_consent(stage: Stage) -> None:
