@@ -11,6 +11,13 @@ from typing import Any
 FALLBACK_INTENT = "nlu_fallback"
 KNOWLEDGE_INTENT = "ask_knowledge"
 OPT_OUT_INTENT = "opt_out"
+STOP_INTENT = "stop"
+"""Of a message that asks to stop by its words alone."""
+
+ERASURE_INTENT = "request_erasure"
+LEAVING_INTENTS = frozenset({OPT_OUT_INTENT, STOP_INTENT, ERASURE_INTENT})
+"""Of a message that ends marketing, so that it asks for nothing else to be sent."""
+
 PERSON_INTENT = "talk_to_person"
 
 OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", FALLBACK_INTENT})

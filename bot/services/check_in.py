@@ -7,7 +7,7 @@ from time import perf_counter
 
 from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted
 from bot.domain.message import CheckIn
-from bot.domain.understanding import OPT_OUT_INTENT
+from bot.domain.understanding import LEAVING_INTENTS
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.runtime import Runtime
@@ -83,7 +83,7 @@ def _has_gone_quiet(runtime: Runtime, entry: InboxEntry, planned: CheckIn, situa
     if situation.handoff is not None or situation.suppressed or tracker.paused:
         return False
     latest = tracker.latest_message
-    if latest is None or latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
+    if latest is None or latest.understood.intent.name in LEAVING_INTENTS:
         return False
     if runtime.channel(planned.channel).abilities.identity == "phone" and quiet_for > DIALOGUE_STAYS_OPEN:
         return False

@@ -51,7 +51,7 @@ from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
 from bot.services.opt_out import is_opted_out
-from bot.services.other_languages import keep_language, language_of, stops_in_words, title_pressed
+from bot.services.other_languages import as_stop, keep_language, language_of, stops_in_words, title_pressed
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
 from bot.services.put_aside import put_aside
@@ -205,6 +205,10 @@ async def _customer_turn(
     reading = await _understand(runtime, thought, situation, message, keyword)
     interpreted = await interpret(runtime, thought, situation, reading)
     read, understood = interpreted.understood, as_request(interpreted.understood, asked)
+    playbook, loop = runtime.library.current(), thought.tracker.loop
+    if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
+        keyword = "stop"
+        understood = as_stop(understood)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())  # nothing of it is answered here
     first, *further = understood.apart()
@@ -214,9 +218,7 @@ async def _customer_turn(
     text = first.text if understood.further else message.text
     said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
     thought.apply(replace(said, attachments=message.attachments))
-    keep_language(runtime.library.current(), thought, understood)
-    if keyword is None and stops_in_words(runtime.library.current(), thought.tracker, message.text, asked=bool(asked)):
-        keyword = "stop"
+    keep_language(playbook, thought, understood)
     if interpreted.opens is not None and not asked:
         go_to_form(thought, interpreted.opens)
     ends_it = RequestKind.ERASURE in asked  # which leaves no doubt

@@ -5,12 +5,14 @@ Asking to stop is heard in every language.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import BotUttered, SlotSet, Tracker
+from bot.domain.conversation import BotUttered, OpenLoop, SlotSet, Tracker
 from bot.domain.effects import Say
 from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
-from bot.domain.understanding import FALLBACK_INTENT, Understood
+from bot.domain.understanding import FALLBACK_INTENT, STOP_INTENT, IntentScore, Understood
 from bot.domain.word_forms import own_words, spelled
 from bot.ports import Playbook
 from bot.services.thought import Thought
@@ -68,20 +70,27 @@ def say_not_spoken(playbook: Playbook, thought: Thought, understood: Understood)
     thought.say(Say(content, NOT_SPOKEN))
 
 
-def stops_in_words(playbook: Playbook, tracker: Tracker, text: str, *, asked: bool) -> bool:
+def as_stop(understood: Understood) -> Understood:
+    """The reading of a message that asks to stop by its words; what is asked for by law stays so."""
+    if understood.intent.name.startswith("request_"):
+        return understood
+    return replace(understood, intent=IntentScore(STOP_INTENT, 1.0), stage="keyword", answer=None, passages=())
+
+
+def stops_in_words(
+    playbook: Playbook, loop: OpenLoop | None, understood: Understood, text: str, *, asked: bool
+) -> bool:
     """Whether the message asks to stop by its words, all there is to go by in a language without examples of that.
 
     In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
     answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
     cannot be told, sentences count in any case, but no words of languages with examples, nor one that may be an answer.
     """
-    if (latest := tracker.latest_message) is None:
-        return False
-    understood, with_examples, text = latest.understood, playbook.opt_out_languages, own_words(text)
+    with_examples, text = playbook.opt_out_languages, own_words(text)
     if understood.foreign:
         return playbook.rules.asks_to_stop(text)
-    if not asked and (understood.intent.name != FALLBACK_INTENT or tracker.loop is not None):
-        is_strange = understood.language not in playbook.languages and (tracker.loop is None or len(spelled(text)) > 1)
+    if not asked and (understood.intent.name != FALLBACK_INTENT or loop is not None):
+        is_strange = understood.language not in playbook.languages and (loop is None or len(spelled(text)) > 1)
         return is_strange and playbook.rules.says_to_stop(text, but=with_examples)
     without = understood.language and understood.language not in with_examples
     but = () if without else with_examples

@@ -13,7 +13,7 @@ from bot.domain.effects import NoteRequest, Say
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from bot.domain.understanding import ERASURE_INTENT, OPT_OUT_INTENT, IntentScore, Understood
 from bot.services.note_request import due_by
 from bot.services.other_languages import language_of
 from bot.services.runtime import Runtime
@@ -52,7 +52,7 @@ def as_request(understood: Understood, asked: Sequence[RequestKind]) -> Understo
     """The reading of a message that asks for these, whatever it was taken for; an opt-out stays one."""
     if not asked or understood.intent.name == OPT_OUT_INTENT:
         return understood
-    intent = IntentScore(f"request_{asked[0]}", 1.0)
+    intent = IntentScore(ERASURE_INTENT if RequestKind.ERASURE in asked else f"request_{asked[0]}", 1.0)
     return replace(understood, intent=intent, stage="keyword", answer=None, passages=(), further=())
 
 

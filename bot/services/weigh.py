@@ -18,7 +18,7 @@ from bot.domain.person import Profile
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
-from bot.domain.understanding import OPT_OUT_INTENT, REMINDED
+from bot.domain.understanding import LEAVING_INTENTS, REMINDED
 from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
 from bot.journeys.send_window import country_of, zones_of
 from bot.ports import UnitOfWork
@@ -286,7 +286,7 @@ async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> boo
     latest = conversation.tracker.latest_message if conversation is not None else None
     if latest is None or latest.at is None or latest.understood.stage == REMINDED:
         return False
-    if latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
+    if latest.understood.intent.name in LEAVING_INTENTS:
         return False
     return latest.at > moment
 

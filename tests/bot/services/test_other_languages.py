@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.domain.sending_rules import OptOutWords, SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.dialogue.chat import assistant_of
@@ -81,6 +83,17 @@ async def test_an_opt_out_is_heeded_before_the_language_is_spoken_of(stage: Stag
     await teach(stage, languages={"en"}, rules=replace(RULES, opt_out_words=(french,)))
     (said,) = await stage.says(text)
     assert "You will get no more of these." in said
+
+
+async def test_who_asks_to_stop_again_in_another_language_still_wants_no_service_message(stage: Stage) -> None:
+    french = OptOutWords("fr", "default", date(2026, 1, 1), None, "a test", "fr", words=("désabonnez",))
+    await teach(stage, languages={"en"}, rules=replace(RULES, opt_out_words=(french,)))
+    await stage.says("désabonnez moi de tout")
+    await stage.later(minutes=1)
+    await stage.says("désabonnez moi de tout")
+    await stage.queue("reminder", purpose=Purpose.SERVICE, profile_id=(await stage.at()).profile_id)
+    await stage.settle()
+    assert (await stage.outcome("reminder"))[0] is OutboxStatus.WITHHELD
 
 
 GERMAN_STOP = OptOutWords("de", "default", date(2026, 1, 1), None, "a test", "de", words=("abmelden", "keine werbung"))

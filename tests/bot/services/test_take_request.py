@@ -12,6 +12,8 @@ from sqlalchemy import select
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.adapters.tables import metadata
 from bot.domain.audit import Deed
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import NoteRequest, RequestHandoff
 from bot.domain.errors import PermanentSendError
 from bot.domain.message import DeskVerb
@@ -175,6 +177,15 @@ async def test_the_day_that_they_were_told_holds_though_staff_is_quicker(asking:
         promised = NoteRequest(RequestKind.ACCESS, "wrote on sms", first.due_at)
         await perform(uow, asking.runtime, [promised], Cause("again", ANA), asking.clock.now())
     assert [one.due_at for one in await requests(asking)] == [first.due_at, first.due_at]
+
+
+async def test_who_asks_for_erasure_again_still_wants_no_service_message(asking: Stage) -> None:
+    await asking.says("please delete my data")
+    await asking.later(minutes=1)
+    await asking.says("a copy of my data first, and then please delete my data")
+    await asking.queue("reminder", purpose=Purpose.SERVICE)
+    await asking.settle()
+    assert (await asking.outcome("reminder"))[0] is OutboxStatus.WITHHELD
 
 
 async def erase(stage: Stage) -> Erasure:
