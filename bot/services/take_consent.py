@@ -20,7 +20,7 @@ from bot.ports import UnitOfWork
 from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
-from bot.services.weigh import CHALLENGE_KEY, Matter, note_decision
+from bot.services.weigh import CHALLENGE_KEY, Matter, not_set_up, note_decision
 
 ASK = "utter_confirm_consent"
 NO_ADDRESS = "consent has to be confirmed, and there is no address of this person to ask at"
@@ -33,7 +33,7 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
 
     `key` names what this comes of: two tries ask once.
     """
-    if not record.granted or record.channel not in runtime.channels:
+    if not record.granted or record.channel not in runtime.marketed:
         await uow.profiles.lock(record.profile_id)
         await uow.consents.add(record)
         await tell_crms_of_consent(uow, runtime, record.profile_id, now)
@@ -44,7 +44,7 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
         await uow.consents.add(lasting(record, rule))
         await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
-    why_not = await _why_not_ask(uow, record, address, now)
+    why_not = await _why_not_ask(uow, runtime, record, address, now)
     if why_not or address is None:
         where = address.value if address is not None else ""
         matter = Matter(f"{CHALLENGE_KEY}{key}", Purpose.SERVICE, record.channel, where, record.profile_id)
@@ -138,7 +138,11 @@ async def _replace_open(uow: UnitOfWork, record: ConsentRecord, now: datetime) -
             await uow.challenges.settle(one.id, Outcome.REPLACED, now)
 
 
-async def _why_not_ask(uow: UnitOfWork, record: ConsentRecord, address: Identity | None, now: datetime) -> str:
+async def _why_not_ask(
+    uow: UnitOfWork, runtime: Runtime, record: ConsentRecord, address: Identity | None, now: datetime
+) -> str:
+    if record.channel not in runtime.channels:
+        return f"consent has to be confirmed, and {not_set_up([record.channel])}"
     if address is None:
         return NO_ADDRESS
     profile = await uow.profiles.get(record.profile_id)
@@ -150,7 +154,7 @@ async def _why_not_ask(uow: UnitOfWork, record: ConsentRecord, address: Identity
 
 async def _address(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channel: str) -> Identity | None:
     """Where messages to the person would go: a proved address before a claimed one, else the latest."""
-    kind = runtime.channel(channel).abilities.identity
+    kind = runtime.marketed[channel]
     theirs = [one for one in await uow.profiles.identities(profile_id) if one.kind == kind]
     return max(reversed(theirs), key=lambda one: one.verified, default=None)
 
@@ -158,7 +162,7 @@ async def _address(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, cha
 def rule_for(
     runtime: Runtime, purpose: Purpose, channel: str, address: str | None, now: datetime
 ) -> ConsentRule | None:
-    phone = address if runtime.channel(channel).abilities.identity == "phone" else None
+    phone = address if runtime.marketed.get(channel) == "phone" else None
     country = country_of(phone, runtime.region)
     return runtime.library.current().rules.consent_rule(purpose, country, channel, now)
 

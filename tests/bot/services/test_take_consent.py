@@ -95,6 +95,19 @@ async def test_a_yes_elsewhere_counts_for_nothing_and_asks_the_address_once(stag
         assert await uow.consents.of(ANA) == []
 
 
+async def test_a_yes_for_a_channel_that_is_not_set_up_does_not_count_once_it_is(stage: Stage) -> None:
+    """Nobody could be asked there to confirm it, and the number was only typed."""
+    rules = confirmed()
+    everywhere = replace(rules.consents[0], channels=frozenset({"sms", "whatsapp"}))
+    stage.rule(replace(rules, consents=(everywhere,)))
+    await visitor(stage)
+    await stage.do(replace(YES, channel="whatsapp"))
+    stage.open_whatsapp()
+    assert not await stage.may_send(channel="whatsapp")
+    [decision] = await stage.decisions()
+    assert decision.why == "consent has to be confirmed, and whatsapp is not set up here"
+
+
 async def test_the_link_confirms_it_with_the_words_that_were_shown_and_proves_the_address(stage: Stage) -> None:
     stage.rule(confirmed(lasts=timedelta(days=365)))
     await visitor(stage)
