@@ -120,12 +120,11 @@ class Pipeline:
         encode = cache(lambda part: self.encoder.features([part])[0])
         whole = reading.text[:LONGEST].strip()
         kept = [entity.text for entity in found]
-        parts = [whole, *_sentences(reading.text)]
-        readings = [self._classify(part, kept, encode) for part in parts]
+        readings = [self._classify(part, kept, encode) for part in (whole, *_sentences(reading.text))]
         found = _without_unlikely_names(found, readings[0])
-        leaving = list(zip(parts, readings, strict=True))
+        leaving = list(zip((_ends(reading.text), *_sentences(reading.text)), readings, strict=True))
         if (own := own_words(reading.text)) != reading.text:
-            said = [own[:LONGEST].strip(), *_sentences(own)]
+            said = [_ends(own), *_sentences(own)]
             leaving = [(part, self._classify(part, kept, encode)) for part in said]
         understood = self._decide(reading.text, readings[0], leaving, found, expecting)
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
@@ -342,9 +341,18 @@ def parse_payload(text: str) -> Understood | None:
 
 
 def _sentences(text: str) -> list[str]:
-    """The first sentences of a message that has several."""
-    parts = [part.strip() for part in _SENTENCE_END.split(text[:LONGEST]) if re.search(r"\w", part)]
-    return parts[:_MOST_SENTENCES] if len(parts) > 1 else []
+    """The sentences of a message that has several; of many the first and the last, for a letter ends with its wish."""
+    parts = [part.strip() for part in _SENTENCE_END.split(_ends(text)) if re.search(r"\w", part)]
+    if len(parts) > _MOST_SENTENCES:
+        half = _MOST_SENTENCES // 2
+        parts = [*parts[:half], *parts[-half:]]
+    return parts if len(parts) > 1 else []
+
+
+def _ends(text: str) -> str:
+    """Its beginning and its end, where it is too long to be looked at."""
+    text = text.strip()
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-(LONGEST // 2) + 1 :]}"
 
 
 def _is_all(text: str, found: Sequence[Entity]) -> bool:

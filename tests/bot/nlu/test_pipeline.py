@@ -188,6 +188,13 @@ def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
         assert pipeline.parse(text, expecting=TEAM_SIZE).intent.name == "opt_out"
 
 
+@pytest.mark.parametrize("letters", [500, 3500])
+@pytest.mark.parametrize("wish", ["take me off your list", "lose my number"], ids=["a form", "an example"])
+def test_a_letter_that_ends_with_an_opt_out_is_one(pipeline: Pipeline, wish: str, letters: int) -> None:
+    told = "We have looked at it. It was fine! My boss liked it too. " * (letters // 57)
+    assert pipeline.parse(f"{told}Please {wish}. Kind regards").intent.name == "opt_out"
+
+
 @pytest.mark.parametrize(
     "text",
     [
