@@ -26,8 +26,9 @@ from bot.domain.message import (
     TriggerIntent,
 )
 from bot.domain.privacy import RequestKind
-from bot.domain.sending_rules import Meaning
+from bot.domain.sending_rules import Meaning, SendingRules
 from bot.domain.understanding import IntentScore, Understood
+from bot.domain.word_forms import spelled
 from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
@@ -267,15 +268,25 @@ async def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situat
     START takes back an opt-out; where there is none, it is a word like others, and a button of this title means what
     its author says.
     """
+    rules = runtime.library.current().rules
     if runtime.channel(message.channel).abilities.identity not in ("phone", "email"):
         return None
     match read_by_vendor(message):
         case "stop" | "start" | "help" as read:
             return read
-    keyword = runtime.library.current().rules.keyword(message.text)
+    keyword = rules.keyword(message.text)
+    if keyword is None and _subject_stops(rules, message):
+        return "stop"
     if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
         return None
     return keyword
+
+
+def _subject_stops(rules: SendingRules, message: CustomerMessage) -> bool:
+    """Whether the subject of an e-mail is such a word, and what is beneath does not go on with it: "Cancel", and then
+    "please cancel my appointment", is about that."""
+    subject = str(message.metadata.get("subject", ""))
+    return rules.keyword(subject) == "stop" and set(spelled(subject)).isdisjoint(spelled(message.text))
 
 
 async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: Situation) -> bool:

@@ -76,6 +76,14 @@ async def test_a_question_is_answered_in_its_thread_and_an_absence_notice_is_not
     assert first["message_id"] in second["references"]
 
 
+async def test_a_letter_whose_subject_says_stop_is_an_opt_out_with_anything_else_beneath_it(stage: Stage) -> None:
+    mail = await met(stage)
+    await mail.writes("Please stop the nightly export.", "Stop")
+    assert await stage.may_send(channel="email", address=ADDRESS), "the letter says what of"
+    await mail.writes("Ana Bell, Harbour Street", "STOP")
+    assert not await stage.may_send(channel="email", address=ADDRESS)
+
+
 async def test_one_click_ends_all_marketing_at_once_and_a_second_changes_nothing(stage: Stage) -> None:
     mail = await met(stage)
     await mail.sends("k1")
