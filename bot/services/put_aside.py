@@ -5,12 +5,14 @@ But for who asks there to be left alone, or for their data: that counts at once,
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
 from bot.domain.privacy import RequestKind
+from bot.domain.understanding import OPT_OUT_INTENT
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.note_request import hear_request
@@ -19,6 +21,7 @@ from bot.services.respond import read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import has_opted_out
 from bot.services.take_request import in_their_words, requests_in
+from bot.services.understand import expecting
 from bot.services.weigh import not_set_up
 
 log = structlog.get_logger()
@@ -36,9 +39,11 @@ async def put_aside(runtime: Runtime, entry: InboxEntry) -> bool:
     if channel in runtime.channels or isinstance(entry.inbound, FromDesk | HoldOver | OpenForm | CheckIn):
         return False
     why, now = not_set_up([channel]), runtime.clock.now()
+    written = entry.inbound if isinstance(entry.inbound, CustomerMessage) and not entry.inbound.automatic else None
+    stops = written is not None and await _is_stop(runtime, entry, written)
     async with runtime.store.transaction() as uow:
-        if isinstance(entry.inbound, CustomerMessage):
-            await _heed_stop(uow, runtime, entry, entry.inbound, now)
+        if written is not None:
+            await _heed_stop(uow, runtime, entry, written, now, stops=stops)
         await uow.inbox.put_off(entry.position, now + LOOK_AGAIN, why=why)
     log.warning(
         "what came in waits until its channel is back",
@@ -49,21 +54,30 @@ async def put_aside(runtime: Runtime, entry: InboxEntry) -> bool:
     return True
 
 
+async def _is_stop(runtime: Runtime, entry: InboxEntry, message: CustomerMessage) -> bool:
+    """By the words of the rules, or as it is understood."""
+    playbook = runtime.library.current()
+    if read_by_vendor(message) == "stop" or playbook.rules.asks_to_stop(message.text):
+        return True
+    async with runtime.store.reading() as uow:
+        tracker = (await uow.conversations.get(entry.conversation_id)).tracker
+    expected = expecting(playbook.assistant, tracker)
+    read = await asyncio.to_thread(playbook.nlu.parse, message.payload or message.text, expecting=expected)
+    return read.intent.name == OPT_OUT_INTENT
+
+
 async def _heed_stop(
-    uow: UnitOfWork, runtime: Runtime, entry: InboxEntry, message: CustomerMessage, now: datetime
+    uow: UnitOfWork, runtime: Runtime, entry: InboxEntry, message: CustomerMessage, now: datetime, *, stops: bool
 ) -> None:
-    """End all marketing to who writes a word for stopping, and note what is asked for by law, whose time runs already.
+    """End all marketing to who asks to stop, and note what is asked for by law, whose time runs already.
 
     The turn, once the channel is back, spares the address and gives the answer.
     """
-    if message.automatic:
-        return
     conversation = await uow.conversations.get(entry.conversation_id)
-    rules, asked = runtime.library.current().rules, requests_in(runtime, conversation.tracker, message)
+    asked = requests_in(runtime, conversation.tracker, message)
     who = conversation.profile_id
     for kind in asked:
         await hear_request(uow, runtime, who, kind, how=in_their_words(message), now=now)
-    stops = read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text)
     if not stops and RequestKind.ERASURE not in asked:
         return
     await uow.profiles.lock(who)

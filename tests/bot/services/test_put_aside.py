@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.delivery import Lane
@@ -43,11 +44,12 @@ async def test_what_came_in_on_a_channel_that_is_gone_is_answered_once_it_is_bac
     assert stage.sms.texts() == ["I am a machine. Hello!"]
 
 
-async def test_who_asks_to_stop_on_a_channel_that_is_gone_is_left_alone_at_once(stage: Stage) -> None:
+@pytest.mark.parametrize("text", ["STOP", "opt out"], ids=["a word", "as it is understood"])
+async def test_who_asks_to_stop_on_a_channel_that_is_gone_is_left_alone_at_once(stage: Stage, text: str) -> None:
     await stage.meet()
     await stage.consent()
     await stage.consent(channel="webchat")
-    await stage.hear("STOP")
+    await stage.hear(text)
     conversation = await stage.at()
     start_again(stage, channels=[stage.slack, stage.webchat])
     await converse(stage.runtime, conversation.id)
