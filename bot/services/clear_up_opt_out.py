@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -20,6 +20,7 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.change_preferences import stop_marketing
 from bot.services.note_question import rule_at
+from bot.services.opt_out import marketed_addresses
 from bot.services.runtime import OUTBOX, Runtime
 from bot.services.situation import Situation
 from bot.services.thought import Thought
@@ -168,25 +169,24 @@ async def narrow_opt_out(
         return
     records = await uow.consents.of(person)
     before = [one for one in records if one.at < question.asked_at]
-    for channel, kind in runtime.marketed.items():
+    addresses = await marketed_addresses(uow, runtime, person)
+    for channel in runtime.marketed:
         stood = standing_consent(before, Purpose.MARKETING, channel)
         stands = standing_consent(records, Purpose.MARKETING, channel)
         ended_by_it = stands is not None and stands.at == question.asked_at
         if channel == question.channel or stood is None or not stood.granted or not ended_by_it:
             continue
-        await _lift(uow, person, channel, kind, question.asked_at)
+        await _lift(uow, channel, [one for name, one in addresses if name == channel], question.asked_at)
         how = f"had meant {question.channel} only; before that: {stood.how}"
         await uow.consents.add(replace(stood, at=now, how=how, text=question.text, message_id=message_id))
 
 
-async def _lift(uow: UnitOfWork, person: ProfileId, channel: str, kind: str, opted_out_at: datetime) -> None:
+async def _lift(uow: UnitOfWork, channel: str, addresses: Iterable[str], opted_out_at: datetime) -> None:
     """Lift what this opt-out suppressed, and nothing that was suppressed before."""
-    for identity in await uow.profiles.identities(person):
-        if identity.kind != kind:
-            continue
-        suppression = await uow.consents.suppression(channel, identity.value)
+    for address in addresses:
+        suppression = await uow.consents.suppression(channel, address)
         if suppression is not None and suppression.at == opted_out_at:
-            await uow.consents.lift(channel, identity.value)
+            await uow.consents.lift(channel, address)
 
 
 # ---------------------------------------------------------------- the silence

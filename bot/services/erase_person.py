@@ -14,6 +14,7 @@ from bot.domain.privacy import ErasedPlace, ErasedState, Erasure
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
 from bot.services.erase_elsewhere import Held, erase_elsewhere, held_elsewhere
+from bot.services.opt_out import marketed_addresses
 from bot.services.runtime import Runtime
 from bot.services.tell_of_erasure import last_word, say_last_word
 
@@ -61,13 +62,7 @@ async def _drop_files(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) 
 
 async def _suppressions(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> list[Suppression]:
     """Each of their addresses on each channel, with the reason for which it is left alone already, where it is."""
-    addresses = {(one.kind, one.value) for one in await uow.profiles.identities(profile_id)}
-    conversations = {(one.channel, one.address) for one in await uow.conversations.of(profile_id)}
-    found = []
-    for channel, identity in runtime.marketed.items():
-        own = {value for kind, value in addresses if kind == identity}
-        own |= {address for name, address in conversations if name == channel}
-        for address in sorted(own):
-            standing = await uow.consents.suppression(channel, address)
-            found.append(standing or Suppression(channel, address, ERASED, now))
-    return found
+    return [
+        await uow.consents.suppression(channel, address) or Suppression(channel, address, ERASED, now)
+        for channel, address in await marketed_addresses(uow, runtime, profile_id)
+    ]

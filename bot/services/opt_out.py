@@ -44,17 +44,10 @@ async def opt_out(
     A channel on which it is still to be `answered_on` suppresses the address with the answer, which else were not sent.
     """
     await uow.profiles.lock(profile_id)
-    identities = await uow.profiles.identities(profile_id)
-    talks = {(one.channel, one.address) for one in await uow.conversations.of(profile_id)}
-    for channel, kind in runtime.marketed.items():
-        if channel == answered_on:
-            continue
-        own = {one.value for one in identities if one.kind == kind}
-        own |= {address for name, address in talks if name == channel}  # which may say nothing of who it is
-        for address in sorted(own):
-            if await uow.consents.suppression(channel, address) is None:
-                await uow.consents.suppress(Suppression(channel, address, how, now))
-    refused = runtime.refused_with({one.kind for one in identities})
+    for channel, address in await marketed_addresses(uow, runtime, profile_id):
+        if channel != answered_on and await uow.consents.suppression(channel, address) is None:
+            await uow.consents.suppress(Suppression(channel, address, how, now))
+    refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
     for name in sorted(refused | said):  # what they said of others: these were loaded once, or are a CRM's
         record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
@@ -80,6 +73,19 @@ async def opt_out(
             await uow.enrolments.save(ended)
             emitted += word_of_end(ended)
     return emitted
+
+
+async def marketed_addresses(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> Sequence[tuple[str, str]]:
+    """Each of their addresses with each channel on which they may refuse marketing there; also one that says nothing of
+    who it is, as they write from it."""
+    identities = await uow.profiles.identities(profile_id)
+    talks = {(one.channel, one.address) for one in await uow.conversations.of(profile_id)}
+    found = []
+    for channel, kind in runtime.marketed.items():
+        own = {one.value for one in identities if one.kind == kind}
+        own |= {address for name, address in talks if name == channel}
+        found += [(channel, address) for address in sorted(own)]
+    return found
 
 
 async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:

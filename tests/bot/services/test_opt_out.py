@@ -178,6 +178,25 @@ async def test_a_stop_counts_for_an_address_that_does_not_say_whose_it_is(stage:
     assert await stage.may_send(of=person, channel="whatsapp", address=name)
 
 
+async def test_a_stop_of_one_channel_alone_lifts_what_it_ended_at_such_an_address(stage: Stage) -> None:
+    stage.open_whatsapp()
+    stage.doubt()
+    name = "US.13491208655302741918"
+    told = {"identities": (Identity("user_id", "ana", verified=True),)}
+    await stage.hear("greet", channel="whatsapp", address=name, nameless=True, **told)
+    await stage.hear("greet", **told)
+    await stage.settle()
+    person = (await stage.at()).profile_id
+    for channel in ("sms", "whatsapp"):
+        await stage.consent(of=person, channel=channel)
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("stop") == [f"{GOODBYE} Only here? Answer 1."]
+    assert not await stage.may_send(of=person, channel="whatsapp", address=name)
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.says("1")
+    assert await stage.may_send(of=person, channel="whatsapp", address=name)
+
+
 async def test_a_button_that_is_called_start_is_no_consent(stage: Stage) -> None:
     await stage.meet()
     await stage.says("stop")
