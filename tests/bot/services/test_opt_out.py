@@ -182,9 +182,9 @@ async def test_a_stop_of_one_channel_alone_lifts_what_it_ended_at_such_an_addres
     stage.open_whatsapp()
     stage.doubt()
     name = "US.13491208655302741918"
-    told = {"identities": (Identity("user_id", "ana", verified=True),)}
-    await stage.hear("greet", channel="whatsapp", address=name, nameless=True, **told)
-    await stage.hear("greet", **told)
+    ana = (Identity("user_id", "ana", verified=True),)
+    await stage.hear("greet", channel="whatsapp", address=name, nameless=True, identities=ana)
+    await stage.hear("greet", identities=ana)
     await stage.settle()
     person = (await stage.at()).profile_id
     for channel in ("sms", "whatsapp"):
