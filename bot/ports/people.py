@@ -106,6 +106,10 @@ class Profiles(Protocol):
     async def lock_all(self, people: Collection[ProfileId]) -> None:
         """The same for many, in the order of their ids."""
 
+    async def lock_identities(self, identities: Collection[Identity]) -> None:
+        """Until this transaction ends, others who want this lock of one of them wait, whether anybody has it or not:
+        whoever takes it and then finds nobody may make somebody known, and is the only one."""
+
 
 class Consents(Protocol):
     def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:

@@ -32,7 +32,11 @@ async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, told: O
     if wanted.profile_id is not None:
         return await by_id(uow, wanted.profile_id)
     assert wanted.identity is not None  # noqa: S101  one of the two is given
-    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
+    kind, value = wanted.identity.kind, wanted.identity.value
+    owner = await uow.profiles.owner_of(kind, value)
+    if owner is None:
+        await uow.profiles.lock_identities([wanted.identity])  # somebody else may just be making them known
+        owner = await uow.profiles.owner_of(kind, value)
     return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, told)
 
 

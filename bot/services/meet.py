@@ -28,6 +28,10 @@ async def meet(
     nameless = said is not None and said.nameless
     proved = vouched if nameless else (Identity(channel.abilities.identity, message.address, verified=True), *vouched)
     conversation = await uow.conversations.at(channel.name, message.address)
+    if conversation is None:
+        # Of two first messages at once the later waits here, and then finds what the other began.
+        await uow.profiles.lock_identities([Identity(channel.abilities.identity, message.address), *vouched])
+        conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
         person = conversation.profile_id
         begins = conversation.tracker.latest_message is None

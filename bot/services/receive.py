@@ -57,7 +57,7 @@ async def receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound]
 
 
 async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound]) -> int:
-    """One try; raises Conflict when two first messages from one address came at the same moment."""
+    """One try; raises Conflict when somebody else begins a conversation with this address at the same moment."""
     now = runtime.clock.now()
     taken = 0
     async with runtime.store.transaction() as uow:

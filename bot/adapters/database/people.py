@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -44,6 +45,11 @@ LOCK_ALL = (
 )
 LOCK_ALONE = _ROW.with_for_update()
 """Nobody may add a row that belongs to them meanwhile: each such row takes a lock on theirs."""
+
+LOCK_IDENTITIES = text(
+    "SELECT pg_advisory_xact_lock(73060827, number) FROM unnest(CAST(:numbers AS integer[])) AS number"
+)
+"""In the order of the numbers. The first is Overture's own and means nothing."""
 
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
 MOST_DAYS = 8
@@ -260,6 +266,16 @@ class StoredProfiles(Repository):
         if self._session.is_postgresql and people:
             await self._session.execute(LOCK_ALL, {"people": sorted(people)})
             self._locked.update(people)
+
+    async def lock_identities(self, identities: Collection[Identity]) -> None:
+        if self._session.is_postgresql and identities:
+            await self._session.execute(LOCK_IDENTITIES, {"numbers": sorted({_number_of(one) for one in identities})})
+
+
+def _number_of(identity: Identity) -> int:
+    """Two that have the same wait for each other once in a while, and lose nothing by it."""
+    named = f"{identity.kind}:{identity.value}".encode()
+    return int.from_bytes(hashlib.blake2b(named, digest_size=4).digest(), signed=True)
 
 
 def _days(dated: Dated) -> dict[str, str]:

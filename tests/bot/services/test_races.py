@@ -95,7 +95,7 @@ async def ready(stage: Stage, offers: int) -> ConversationId:
     return conversation.id
 
 
-async def still_blocked(task: asyncio.Task[int]) -> bool:
+async def still_blocked(task: asyncio.Task[Any]) -> bool:
     done, _ = await asyncio.wait([task], timeout=0.2)
     return not done
 

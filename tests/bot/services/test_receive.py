@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.adapters.database import Database
@@ -20,7 +21,9 @@ from bot.domain.message import (
 from bot.domain.person import Identity, Profile
 from bot.services.receive import receive
 from bot.services.runtime import INBOX
+from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+from tests.bot.services.test_races import Gate, Watched, still_blocked
 from tests.contracts.samples import opened
 from tests.manual_clock import ManualClock
 
@@ -80,6 +83,36 @@ async def test_two_first_messages_at_once_make_one_conversation(postgresql_url: 
         conversation = await here.at()
         async with one.transaction() as uow:
             assert [found.id for found in await uow.conversations.of(conversation.profile_id)] == [conversation.id]
+
+
+async def test_a_first_message_waits_for_another_that_is_being_kept_and_does_not_try_in_vain(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    gate, begun = Gate(), list[str]()
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        here, there = Stage(one, clock), Stage(other, clock)
+        here.runtime = replace(here.runtime, store=Watched(one, "here", begun, before_commit=gate))
+        later = Watched(other, "there", begun)
+        there.runtime = replace(there.runtime, store=later)
+        first = asyncio.create_task(here.hear("hello", vendor_id="SM1"))
+        await gate.reached.wait()
+        second = asyncio.create_task(there.hear("again", vendor_id="SM2"))
+        assert await still_blocked(second)
+        gate.opened.set()
+        await asyncio.gather(first, second)
+        assert await waiting_texts(here) == ["hello", "again"]
+    assert later.begun == 1
+
+
+async def test_two_events_at_once_of_somebody_new_are_of_one_person(postgresql_url: str, clock: ManualClock) -> None:
+    named = (Identity("user_id", "u1"), Identity("email", "u@example.com"))
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        runtimes = [Stage(one, clock).runtime, Stage(other, clock).runtime]
+        told = [Told("seen", clock.now(), f"k{number}", identities=named) for number in range(6)]
+        outcomes = await asyncio.gather(
+            *(take_events(runtimes[number % 2], [event]) for number, event in enumerate(told))
+        )
+    assert len({outcome.profile_id for (outcome,) in outcomes}) == 1
 
 
 async def test_whoever_gave_us_their_number_before_is_known_when_they_text(stage: Stage) -> None:
