@@ -7,6 +7,17 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+NOT_LET_IN = frozenset({"10001", "20003", "20005", "20006", "20403", "70051", "90010"})
+"""Twilio's codes for a credential that is wrong or was revoked, or lacks a right, and for an account that is suspended,
+closed or out of funds."""
+
+MEND_ACCOUNT = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and in Twilio's Console that the account is active"
+
+
+def lets_us_in(status: int, code: str) -> bool:
+    """Whether a refusal is of what was asked, and not of whoever asks; a proxy's 403 has no code."""
+    return status != 401 and code not in NOT_LET_IN and (status != 403 or bool(code))
+
 
 def made_at(entry: Mapping[str, Any]) -> datetime:
     """When the message or the call was made; long ago where Twilio does not say."""

@@ -26,6 +26,7 @@ class CircuitBreaker:
         self._failed = 0
         self._rests_until = 0.0
         self._opened_at = 0.0
+        self._why = ""
 
     def lets_through(self) -> bool:
         """Whether to call. Nobody does while it rests; the first call after that is the trial, and others wait."""
@@ -39,9 +40,10 @@ class CircuitBreaker:
     def succeeded(self) -> None:
         self._failed = 0
 
-    def failed(self, pause: timedelta | None = None) -> None:
+    def failed(self, pause: timedelta | None = None, why: str = "") -> None:
         """`pause` is what the server asked for; it rests at least that long."""
         self._failed += 1
+        self._why = why
         if self._failed == self._most:
             self._opened_at = self._seconds()
         if self.is_open:
@@ -60,3 +62,8 @@ class CircuitBreaker:
     def rest_left(self) -> timedelta:
         """Until the next trial."""
         return timedelta(seconds=max(self._rests_until - self._seconds(), 0))
+
+    @property
+    def why(self) -> str:
+        """Of the last failure."""
+        return self._why

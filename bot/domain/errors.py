@@ -122,11 +122,12 @@ class NotTried(TemporarySendError):
 
     def behind_others(self) -> NotTried:
         """The same of a part that came behind others, which have left."""
-        return NotTried(self.reason, code=self.code, retry_after=self.retry_after, may_have_left=True)
+        return type(self)(self.reason, code=self.code, retry_after=self.retry_after, may_have_left=True)
 
 
 class CredentialRefused(NotTried):
-    """The vendor does not let us in, or not do this. What is to go there waits until it does, however long that is."""
+    """The vendor does not let us in, or not do this. What is to go there waits until it does: a record however long
+    that is, a message no longer than through any other outage."""
 
 
 class PermanentSendError(SendError):

@@ -70,7 +70,7 @@ class Channel(Protocol):
         """Verify the request's signature and translate it. No I/O; raises WebhookRejected."""
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        """One try. Raises TemporarySendError or PermanentSendError."""
+        """One try. Raises TemporarySendError or PermanentSendError, and CredentialRefused where we are not let in."""
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         """The receipt of an earlier try of unknown outcome, where the vendor can be asked; else None."""

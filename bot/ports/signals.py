@@ -82,7 +82,7 @@ class Breaker(Protocol):
 
     def succeeded(self) -> None: ...
 
-    def failed(self, pause: timedelta | None = None) -> None:
+    def failed(self, pause: timedelta | None = None, why: str = "") -> None:
         """`pause` is what the vendor asked for."""
 
     @property
@@ -95,6 +95,10 @@ class Breaker(Protocol):
     @property
     def rest_left(self) -> timedelta:
         """Until the next call that is let through."""
+
+    @property
+    def why(self) -> str:
+        """Of the last failure."""
 
 
 class CallBudgets(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.delivery import LEFT_ALONE, ChannelMessage, EndpointCall, Later, OutboxEntry, OutboxStatus, Withhold
+from bot.domain.delivery import ChannelMessage, EndpointCall, Later, OutboxEntry, OutboxStatus, Withhold
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
@@ -16,7 +16,7 @@ from bot.services.runtime import OUTBOX, Runtime
 from bot.services.spare_vendor import hold_of, spared
 from bot.services.take_refusal import send_elsewhere, take_refusal
 from bot.services.tell_of_erasure import is_last_word
-from bot.services.try_again import held, left_open, left_unknown, retry, sent, tried, wait_for_vendor
+from bot.services.try_again import held, held_in_outage, left_open, left_unknown, retry, sent, tried, wait_for_vendor
 
 WAIT_FOR_CARD = timedelta(seconds=1)
 
@@ -29,7 +29,7 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | None = 
     now = runtime.clock.now()
     trial = tried(entry, now)
     if (hold := hold_of(runtime, entry)) is not None:
-        return held(entry, now, hold, f"the vendor of {entry.goes_to} is in trouble and {LEFT_ALONE}")
+        return held_in_outage(entry, now, hold.wait, hold.why)
     try:
         if entry.status is OutboxStatus.SENDING and (found := await left_before(runtime, trial)) is not None:
             return sent(trial, found)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.delivery import ChannelMessage, Lane, OutboxEntry
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.delivery import LEFT_ALONE, ChannelMessage, Lane, OutboxEntry
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.message import Receipt
 from bot.ports import Breaker
 from bot.services.hand_over import Unanswered
@@ -24,8 +25,16 @@ WORTH_TELLING = timedelta(minutes=5)
 """An outage that has lasted so long is told to the desk, once an hour."""
 
 
-def hold_of(runtime: Runtime, entry: OutboxEntry) -> timedelta | None:
-    """How long to keep this entry while its vendor is left alone; None where it is not.
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An entry is to be kept for so long."""
+
+    wait: timedelta
+    why: str
+
+
+def hold_of(runtime: Runtime, entry: OutboxEntry) -> Hold | None:
+    """How to keep this entry while its vendor is left alone; None where it is not.
 
     Longer the longer the trouble lasts, and with jitter, so that the vendor's return meets no crowd.
     """
@@ -33,7 +42,13 @@ def hold_of(runtime: Runtime, entry: OutboxEntry) -> timedelta | None:
     if breaker is None or not breaker.is_open or breaker.rest_left <= timedelta():
         return None
     longest = LONGEST_HOLD.get(entry.lane, LONGEST_OTHER_HOLD)
-    return max(breaker.rest_left, min(breaker.open_for / 2, longest)) * random.uniform(1, 1.5)  # noqa: S311
+    wait = max(breaker.rest_left, min(breaker.open_for / 2, longest)) * random.uniform(1, 1.5)  # noqa: S311
+    return Hold(wait, _in_trouble(entry.goes_to, breaker))
+
+
+def _in_trouble(channel: str, breaker: Breaker) -> str:
+    why = f"the vendor of {channel} is in trouble and {LEFT_ALONE}"
+    return f"{why}: {breaker.why}" if breaker.why else why
 
 
 async def spared(
@@ -42,27 +57,31 @@ async def spared(
     """Hand the entry over, and watch how its vendor takes it.
 
     Raises NotTried while the vendor is left alone, and for a trial that fails: that tells of the outage, and not of
-    the entry that it was made with.
+    the entry that it was made with. A credential that it refuses is an outage, too.
     """
     breaker = runtime.breakers.get(entry.goes_to)
     if breaker is None or not isinstance(entry.dispatch, ChannelMessage):
         return await hand_over(runtime, entry)
     was_open = breaker.is_open
     if not breaker.lets_through():
-        raise NotTried(f"the vendor of {entry.goes_to} is in trouble", retry_after=breaker.rest_left)
+        raise NotTried(_in_trouble(entry.goes_to, breaker), retry_after=breaker.rest_left)
     try:
         receipt = await hand_over(runtime, entry)
+    except CredentialRefused as error:
+        breaker.failed(error.retry_after, error.reason)
+        await _notice(runtime, breaker, entry.goes_to, error.reason, was_open=was_open)
+        raise
     except (PermanentSendError, NotTried):  # it answers
         await _heal(runtime, breaker, entry.goes_to, was_open=was_open)
         raise
-    except Unanswered:
-        breaker.failed()
+    except Unanswered as error:
+        breaker.failed(why=str(error))
         raise
     except TemporarySendError as error:
         if error.of_message:
             await _heal(runtime, breaker, entry.goes_to, was_open=was_open)
             raise
-        breaker.failed(error.retry_after)
+        breaker.failed(error.retry_after, error.reason)
         await _notice(runtime, breaker, entry.goes_to, error.reason, was_open=was_open)
         if was_open:
             rest = breaker.rest_left

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.consent import Purpose
-from bot.domain.delivery import OutboxEntry, OutboxStatus
+from bot.domain.delivery import ChannelMessage, Fetch, OutboxEntry, OutboxStatus
 from bot.domain.errors import CredentialRefused, NotTried, SendError, TemporarySendError
 from bot.domain.message import Receipt
 
@@ -43,12 +43,13 @@ def retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
 def wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> OutboxEntry:
     """An outage uses up no tries, until it has taken so long that it may not be one. The longer, the longer the pause.
 
-    Where we are not let in, that has no end but that we are.
+    Where we are not let in, that has no end but that we are, unless it is for a customer or a rep to read.
 
     Where the vendor may have taken it, one try stays counted: the next one asks first.
     """
     waited = now - (attempt.first_tried_at or now)
-    if waited > LONGEST_OUTAGE and not isinstance(error, CredentialRefused):
+    keeps = isinstance(error, CredentialRefused) and not isinstance(attempt.dispatch, ChannelMessage | Fetch)
+    if waited > LONGEST_OUTAGE and not keeps:
         return retry(attempt, error, now)
     pause = max(error.retry_after or FIRST_PAUSE, min(waited / 2, LONGEST_WAIT))
     due_at = now + pause * random.uniform(1, 1.5)  # noqa: S311
@@ -65,6 +66,16 @@ def held(entry: OutboxEntry, now: datetime, wait: timedelta, reason: str) -> Out
         return replace(entry, reason=reason)
     first = entry.first_tried_at if entry.purpose is Purpose.MARKETING else entry.first_tried_at or now
     return replace(entry, status=OutboxStatus.WAITING, due_at=now + wait, reason=reason, first_tried_at=first)
+
+
+def held_in_outage(entry: OutboxEntry, now: datetime, wait: timedelta, reason: str) -> OutboxEntry:
+    """The same, while its vendor is left alone: no longer than an outage may take, for then nobody waits for it any
+    more. Marketing, for which nobody does, is weighed by the gate when it leaves."""
+    waiting = held(entry, now, wait, reason)
+    first = waiting.first_tried_at
+    if entry.purpose is Purpose.MARKETING or first is None or now - first <= LONGEST_OUTAGE:
+        return waiting
+    return replace(entry, status=OutboxStatus.DEAD, reason=f"gave up after {LONGEST_OUTAGE.days} days: {reason}")
 
 
 def left_unknown(entry: OutboxEntry, reason: str, now: datetime) -> OutboxEntry:

@@ -16,7 +16,7 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from connectors.email.account import EmailAccount
 from connectors.email.failures import PACE_CODES, enhanced_code, reason_for
 
@@ -56,11 +56,7 @@ class MailServer:
         except (SMTPSenderRefused, SMTPRecipientRefused, SMTPDataError) as error:
             raise _refusal(error) from None
         except SMTPResponseException as error:
-            raise TemporarySendError(
-                f"the mail server turns us away with status {error.code}: check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD "
-                "and EMAIL_SMTP_SECURITY",
-                code=str(error.code),
-            ) from None
+            raise _turned_away(error) from None
         except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
             way = self._account.security
             what = f"the mail server cannot be reached (EMAIL_SMTP_SECURITY is {way}): {type(error).__name__}"
@@ -134,12 +130,27 @@ async def _serve(stand_in: Session, reader: asyncio.StreamReader, writer: asynci
         writer.close()
 
 
+def _turned_away(error: SMTPResponseException) -> TemporarySendError:
+    """Before it has heard of any message."""
+    kind = CredentialRefused if error.code >= 500 else TemporarySendError
+    return kind(
+        f"the mail server turns us away with status {error.code}: check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD and "
+        "EMAIL_SMTP_SECURITY",
+        code=str(error.code),
+    )
+
+
 def _refusal(error: SMTPResponseException) -> SendError:
-    """RFC 5321, 4.2.1: what begins with 4 may be tried again, what begins with 5 never will work."""
+    """RFC 5321, 4.2.1: what begins with 4 may be tried again, what begins with 5 never will work.
+
+    A sender who is refused before anybody was named to send to is refused every message.
+    """
     code = enhanced_code(error.message) or str(error.code)
     reason = f"the mail server refused with status {error.code}"
     if code != str(error.code):
         reason += f", {reason_for(code)}"
+    if error.code >= 500 and isinstance(error, SMTPSenderRefused):
+        return CredentialRefused(f"{reason}: check EMAIL_FROM, and that this account may send as it", code=code)
     if error.code >= 500:
         return PermanentSendError(reason, code=code)
     if error.code == 421 or code in PACE_CODES:

@@ -30,6 +30,9 @@ TEMPORARY_ERRORS = {
 }
 """Errors after which Slack may take the same call later; any other will be the same again."""
 
+TOKEN_ERRORS: Final = {"account_inactive", "invalid_auth", "not_authed", "token_revoked"}
+"""The token is no good any more, whatever is asked with it."""
+
 ADVICE: Final = {
     "not_in_channel": "invite the app to the channel: /invite @Overture",
     "channel_not_found": "SLACK_CHANNEL wants the id of a channel that the app was invited to",

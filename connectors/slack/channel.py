@@ -266,6 +266,8 @@ class SlackChannel:
             if error.code == "ratelimited":
                 self._pauses.ask(workspace, method, error.retry_after)
             raise
+        except PermanentSendError as error:
+            raise (self._workspaces.kept_out(error) or error) from None
 
     def _place_of(self, address: str) -> tuple[str, str]:
         """The ids of workspace and channel; that of the workspace is empty where there is only one."""

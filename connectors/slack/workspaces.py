@@ -11,10 +11,10 @@ from typing import Any, Final, Protocol
 import structlog
 from aiohttp import encode_basic_auth
 
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.installation import Installation
 from bot.ports import Clock, Installations
-from connectors.slack.calls import SlackHttp, call
+from connectors.slack.calls import TOKEN_ERRORS, SlackHttp, call
 from connectors.slack.origin import Origin
 from connectors.slack.vault import CannotOpen, Tokens, Vault
 
@@ -40,6 +40,9 @@ class Workspaces(Protocol):
     async def refresh(self) -> None:
         """Bring up to date which workspaces are known."""
 
+    def kept_out(self, error: PermanentSendError) -> CredentialRefused | None:
+        """The refusal, where by it nothing else may be sent either."""
+
     def home_of(self, origin: Origin) -> str | None:
         """The id by which what comes from there is known; None where it is not to be listened to."""
 
@@ -56,6 +59,9 @@ class OneWorkspace:
         return self._token
 
     async def refresh(self) -> None: ...
+
+    def kept_out(self, error: PermanentSendError) -> CredentialRefused | None:
+        return CredentialRefused(error.reason, code=error.code) if error.code in TOKEN_ERRORS else None
 
     def home_of(self, origin: Origin) -> str:
         return next(iter(origin.ids), "")
@@ -90,6 +96,9 @@ class InstalledWorkspaces:
         if self._known_at is None or now - self._known_at > KNOWN_FOR:
             found = await self._installations.of(CHANNEL)
             self._known, self._known_at = frozenset(one.workspace for one in found if not one.ended), now
+
+    def kept_out(self, error: PermanentSendError) -> None:
+        """It is of one workspace: nobody else waits for what is wrong there."""
 
     def home_of(self, origin: Origin) -> str | None:
         """Of a workspace that has let us in itself its own, else that of its organisation, where that has."""

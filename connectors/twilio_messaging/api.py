@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.ports.tracing import trace_headers
 from bot.retry_after import pause_asked_for
-from connectors.twilio_answers import made_at
+from connectors.twilio_answers import MEND_ACCOUNT, lets_us_in, made_at
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_messaging.failures import NOT_ARRIVED, PACE_CODES, TEMPORARY_CODES, reason_for
@@ -130,4 +130,6 @@ def refusal(status: int, answer: Mapping[str, Any], wait: timedelta | None) -> T
         return NotTried(reason, code=code, retry_after=wait)
     if status == 408 or status >= 500 or code in TEMPORARY_CODES:
         return TemporarySendError(reason, code=code, retry_after=wait)
+    if not lets_us_in(status, code):
+        return CredentialRefused(f"{reason}; {MEND_ACCOUNT}", code=code, retry_after=wait)
     return PermanentSendError(reason, code=code)

@@ -26,6 +26,7 @@ FAILURES: Mapping[str, Failure] = {
     "21408": Failure("the account may not write to this country: allow it in Twilio's Geo permissions"),
     "21614": Failure("this is no mobile number", then=_UNREACHABLE),
     "30001": Failure("the queue was full", most_tries=4, pause=timedelta(minutes=15)),
+    "30002": Failure("the account was suspended before it left", most_tries=4, pause=timedelta(minutes=15)),
     "30003": Failure("the phone was off or out of reach", most_tries=4, pause=timedelta(hours=1)),
     "30004": Failure("the phone or its network blocks messages of this sender", then=_UNREACHABLE),
     "30005": Failure("nobody has this number", then=_UNREACHABLE),

@@ -7,7 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from connectors.twilio_answers import MEND_ACCOUNT
 from connectors.twilio_messaging.account import TwilioAccount
 
 LARGEST_FILE = 16 * 1024 * 1024
@@ -40,6 +41,8 @@ async def fetch(session: aiohttp.ClientSession, url: str, *, account: TwilioAcco
                 if response.status in (301, 302, 303, 307, 308):
                     url = _next(url, response.headers.get("Location", ""), api.scheme, api.netloc)
                     continue
+                if headers and response.status in (401, 403):
+                    raise CredentialRefused(f"Twilio refused the file with status {response.status}; {MEND_ACCOUNT}")
                 return await _read(response)
         except TimeoutError as error:
             raise TemporarySendError("Twilio did not send the file in time") from error

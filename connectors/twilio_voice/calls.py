@@ -11,8 +11,8 @@ import aiohttp
 
 from bot.domain.consent import Consequence
 from bot.domain.delivery import Failure
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
-from connectors.twilio_answers import made_at
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
+from connectors.twilio_answers import MEND_ACCOUNT, lets_us_in, made_at
 from connectors.twilio_voice.account import VoiceAccount
 from connectors.vendor_api import Answer, VendorApi
 
@@ -131,4 +131,6 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
         return NotTried(reason, code=code, retry_after=answer.retry_after)
     if answer.is_trouble or code in ("20500", "20503"):
         return TemporarySendError(reason, code=code, retry_after=answer.retry_after)
+    if not lets_us_in(answer.status, code):
+        return CredentialRefused(f"{reason}; {MEND_ACCOUNT}", code=code, retry_after=answer.retry_after)
     return PermanentSendError(reason, code=code)

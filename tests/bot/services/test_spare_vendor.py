@@ -12,8 +12,8 @@ from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.memory import MemoryPacer
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import ChannelMessage, Lane, OutboxStatus
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.delivery import LEFT_ALONE, ChannelMessage, Lane, OutboxStatus
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskLine, OutboundMessage, Text
 from bot.domain.pace import Pace
@@ -23,16 +23,23 @@ from bot.services.let_go import let_go
 from bot.services.try_again import MOST_ATTEMPTS
 from tests.bot.services.stage import Stage
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 REST = timedelta(seconds=30)
 
 
 class Vendor:
     """The vendor of text messages: away until `returns`, and it notes when it was called and what it took."""
 
-    def __init__(self, stage: Stage, *, returns: datetime) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        returns: datetime,
+        until_then: SendError = TemporarySendError("it does not answer"),  # noqa: B008  never changed
+    ) -> None:
         self._stage = stage
         self._returns = returns
+        self._until_then = until_then
         self.calls: list[datetime] = []
         self.took: list[tuple[datetime, str]] = []
         stage.sms.on_send = self._send
@@ -41,7 +48,7 @@ class Vendor:
         now = self._stage.clock.now()
         self.calls.append(now)
         if now < self._returns:
-            raise TemporarySendError("it does not answer")
+            raise self._until_then
         self.took.append((now, message.key))
 
 
@@ -166,6 +173,54 @@ async def test_a_trial_that_fails_costs_no_more_than_one_try_and_the_next_one_as
     assert sorted(one.key for one in stage.sms.taken) == ["first", "second"]
     last = {one.key: one.attempt for one in stage.sms.tries}
     assert all(attempt == 2 for attempt in last.values())
+
+
+# ---------------------------------------------------------------- a credential that is refused
+
+REFUSED = CredentialRefused("refused with status 401; check the token", code="20003")
+
+
+async def test_a_revoked_credential_is_an_outage_and_costs_no_message(stage: Stage) -> None:
+    watch(stage)
+    returns = stage.clock.now() + 7 * MINUTE
+    vendor = Vendor(stage, returns=returns, until_then=REFUSED)
+    wanted = []
+    for one in await people(stage, 4):
+        await stage.consent(of=one.profile_id)
+        await queue_to(stage, one, f"offer to {one.address}", Purpose.MARKETING)
+        await queue_to(stage, one, f"answer to {one.address}")
+        wanted += [f"offer to {one.address}", f"answer to {one.address}"]
+    await work_until(stage, returns)
+    assert len(vendor.calls) <= 2 * 4 + 7 * MINUTE / REST, "it is asked now and then, and by one"
+    async with stage.store.transaction() as uow:
+        waiting = await uow.queues.waiting(stage.clock.now())
+    alone = f"the vendor of sms is in trouble and {LEFT_ALONE}: refused with status 401; check the token"
+    assert alone in {one.why for one in waiting}, "which the page Queues and the doctor show"
+    told = [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
+    assert told[0].startswith("sms has not worked for 5 minutes: refused with status 401; check the token.")
+
+    await work_until(stage, returns + 6 * MINUTE)
+    assert Counter(key for _, key in vendor.took) == Counter(wanted), "all of it, each once"
+    for key in wanted:
+        entry = await stage.entry(key)
+        assert (entry.status, entry.attempts) == (OutboxStatus.SENT, 1)
+
+
+async def test_after_days_without_the_vendor_no_stale_answer_leaves_and_marketing_is_weighed_anew(stage: Stage) -> None:
+    watch(stage, failures=1)
+    vendor = Vendor(stage, returns=stage.clock.now() + 5 * DAY, until_then=REFUSED)
+    trial, one, other = await people(stage, 3)
+    await queue_to(stage, trial, "tried first")
+    await queue_to(stage, one, "an answer")
+    await stage.consent(of=other.profile_id)
+    await queue_to(stage, other, "an offer", Purpose.MARKETING)
+    for _ in range(20):
+        await stage.later(hours=6, seconds=1)
+    assert [key for _, key in vendor.took] == ["an offer"]
+    for key in ("tried first", "an answer"):
+        status, reason = await stage.outcome(key)
+        assert (status, reason.startswith("gave up after ")) == (OutboxStatus.DEAD, True)
+        assert reason.endswith("refused with status 401; check the token")
 
 
 # ---------------------------------------------------------------- a refusal for pace

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 import connectors.email
 import connectors.email.smtp
 from bot.domain.consent import Consequence, Purpose
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.message import OutboundMessage, Text
 from connectors.email.account import EmailAccount, account_of
 from connectors.email.channel import EmailChannel
@@ -174,7 +174,6 @@ async def test_a_connection_that_is_lost_before_the_message_is_temporary(where: 
         ({"the message": "550 5.1.1 no ana@example.com here"}, "5.1.1", True),
         ({"RCPT": "556 5.1.10 takes no mail"}, "5.1.10", True),
         ({"the message": "554 5.7.1 spam"}, "5.7.1", False),
-        ({"MAIL": "550 not you"}, "550", False),
         ({"RCPT": "550 not them"}, "550", False),
     ],
 )
@@ -229,12 +228,21 @@ async def test_a_server_that_cannot_show_who_it_is_gets_nothing(tmp_path: Path) 
             await strict.send(OFFER)
 
 
-@pytest.mark.parametrize("said", ["535 5.7.8 wrong password", "454 4.7.0 later"])
-async def test_a_wrong_password_is_for_the_operator_and_loses_no_message(said: str) -> None:
+async def test_a_sender_whom_the_server_refuses_is_for_the_operator_and_loses_no_message() -> None:
+    error = await failure({"MAIL": "553 5.7.1 not you"})
+    assert isinstance(error, CredentialRefused)
+    assert "check EMAIL_FROM" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("535 5.7.8 wrong password", CredentialRefused), ("454 4.7.0 later", TemporarySendError)]
+)
+async def test_a_wrong_password_is_for_the_operator_and_loses_no_message(said: str, kind: type[Exception]) -> None:
     async with server({"EHLO": "250-x\r\n250 AUTH PLAIN", "AUTH": said}) as channel:
         account = replace(channel._account, user="u", password="p4ssw0rd")
         with pytest.raises(TemporarySendError, match="check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD") as failed:
             await channel_to(account).send(OFFER)
+    assert type(failed.value) is kind
     assert "p4ss" not in str(failed.value)
 
 

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 import connectors.slack
-from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    NotTried,
+    PermanentSendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
 from bot.domain.message import (
@@ -286,7 +293,8 @@ async def test_a_suggestion_is_sent_by_its_button_and_then_says_who_sent_it(stag
     ("error", "expected"),
     [
         ("channel_not_found", PermanentSendError),
-        ("invalid_auth", PermanentSendError),
+        ("invalid_auth", CredentialRefused),
+        ("token_revoked", CredentialRefused),
         ("expired_trigger_id", PermanentSendError),
         ("invalid_blocks", PermanentSendError),
         ("ratelimited", NotTried),
@@ -309,7 +317,7 @@ async def test_a_card_that_is_gone_cannot_be_brought_up_to_date(stage: Stage) ->
 async def test_a_wrong_token_is_refused(stage: Stage) -> None:
     values = {"SLACK_BOT_TOKEN": "xoxb-wrong"}
     channel = connectors.slack.build(settings_for(connectors.slack, sandbox_url=stage.server.url, values=values))
-    with pytest.raises(PermanentSendError, match="invalid_auth"):
+    with pytest.raises(CredentialRefused, match="invalid_auth"):
         await channel.send(OutboundMessage("key", "slack", "#sales", CARD))
     await channel.close()
 

@@ -11,7 +11,14 @@ import pytest
 from openapi_core import OpenAPI
 
 import connectors.twilio_messaging
-from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    NotTried,
+    PermanentSendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
 from connectors.twilio_messaging.channel import WhatsAppChannel, preview
@@ -105,7 +112,8 @@ async def test_a_second_try_sends_only_the_parts_that_are_missing(stage: Stage) 
         (400, 21610, PermanentSendError, "21610"),
         (400, 21211, PermanentSendError, "21211"),
         (400, 21408, PermanentSendError, "21408"),
-        (401, 20003, PermanentSendError, "20003"),
+        (401, 20003, CredentialRefused, "20003"),
+        (403, 20005, CredentialRefused, "20005"),
         (429, 20429, NotTried, "20429"),
         (400, 21611, NotTried, "21611"),
         (400, 63017, NotTried, "63017"),

@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.database import Database
 from bot.domain.consent import Consequence
 from bot.domain.delivery import OutboxStatus
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.message import DeliveryState, DeliveryStatus
 from bot.services.receive import receive
 from connectors.twilio_messaging.api import refusal
@@ -39,6 +39,7 @@ MEANINGS = {
     "21408": FOR_GOOD,
     "21614": UNREACHABLE,
     "21617": FOR_GOOD,
+    "30002": Meaning(again_after=timedelta(minutes=15), tries=4),
     "30003": Meaning(again_after=timedelta(hours=1), tries=4),
     "30004": UNREACHABLE,
     "30005": UNREACHABLE,
@@ -140,7 +141,13 @@ async def test_what_is_tried_again_is_tried_so_often_and_no_more(stage: Stage, c
         (503, "20503", TemporarySendError),
         (500, "", TemporarySendError),
         (408, "", TemporarySendError),
-        (401, "20003", PermanentSendError),
+        (401, "20003", CredentialRefused),
+        (401, "", CredentialRefused),
+        (403, "20005", CredentialRefused),
+        (403, "20403", CredentialRefused),
+        (400, "10001", CredentialRefused),
+        (403, "", CredentialRefused),
+        (403, "21408", PermanentSendError),
         (404, "20404", PermanentSendError),
     ],
 )

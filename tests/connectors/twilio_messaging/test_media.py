@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 import connectors.twilio_messaging
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.message import Attachment, CustomerMessage
 from bot.ports import Reply
 from connectors.twilio_messaging import media
@@ -107,6 +107,7 @@ async def test_another_accounts_media_are_never_asked_for(stage: Stage) -> None:
         (Reply(200, b"<script>", "text/html"), PermanentSendError),
         (Reply(200, b"x" * 101, "image/png"), PermanentSendError),
         (Reply(404, b"", "text/plain"), PermanentSendError),
+        (Reply(401, b"", "text/plain"), CredentialRefused),
         (Reply(503, b"", "text/plain"), TemporarySendError),
         ("hang up", TemporarySendError),
     ],

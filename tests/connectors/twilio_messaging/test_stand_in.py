@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import connectors.twilio_messaging
-from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.errors import CredentialRefused, PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage
 from tests.connectors.twilio_messaging.conftest import MESSAGE, Stage
 from tests.connectors.vendor_server import (
@@ -34,7 +34,7 @@ async def test_the_stand_in_refuses_what_twilio_refuses(stage: Stage, form: dict
 async def test_the_stand_in_refuses_a_wrong_token(stage: Stage) -> None:
     values = {"TWILIO_AUTH_TOKEN": "wrong"}
     channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values=values)
-    with pytest.raises(PermanentSendError) as failed:
+    with pytest.raises(CredentialRefused, match="TWILIO_AUTH_TOKEN") as failed:
         await channel.send(MESSAGE)
     await channel.close()
     assert failed.value.code == "20003"

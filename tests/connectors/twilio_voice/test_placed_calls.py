@@ -17,7 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 import connectors.twilio_voice
 from bot.domain.consent import Consequence
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.message import Button, DeliveryState, DeliveryStatus, OutboundMessage, Text
 from bot.ports import FeedItem, Reply, Said, Webhook, WebhookRequest
 from connectors.twilio_voice.call import feed_of, feed_of_call
@@ -127,6 +127,12 @@ async def test_a_call_that_could_not_be_placed_is_not_waited_for(line: Line) -> 
         await line.channel.send(MESSAGE)
     await line.channel.send(replace(MESSAGE, key="enrolment:call:2"))
     assert len(line.server.asked) == 2
+
+
+async def test_an_account_that_is_suspended_is_for_the_operator_and_loses_no_call(line: Line) -> None:
+    line.server.faults.append(Reply(403, b'{"code": 20005}', "application/json"))
+    with pytest.raises(CredentialRefused, match="that the account is active"):
+        await line.channel.send(MESSAGE)
 
 
 async def test_a_reply_that_comes_too_late_is_no_reason_to_call(line: Line) -> None:
