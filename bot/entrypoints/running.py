@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
@@ -24,18 +24,25 @@ KNOWN_FOR = timedelta(seconds=30)
 """After it was last said. So long one that was killed counts as running, and one that stands still may not longer."""
 
 SAID_EVERY = KNOWN_FOR / 3
+PUT_BACK = 1
+"""The exit status of one whose database was put back under it."""
+
 AWAY = (OvertureError, SQLAlchemyError, OSError)
 
 
 @asynccontextmanager
-async def known_to_run(store: Store, command: str) -> AsyncIterator[None]:
-    """Meanwhile this process is found in the database. For a SQLite file, which one process has, see `sole_user`."""
+async def known_to_run(store: Store, command: str, *, end: Callable[[int], object] = os._exit) -> AsyncIterator[None]:
+    """Meanwhile this process is found in the database. For a SQLite file, which one process has, see `sole_user`.
+
+    One that stood still for so long that it was forgotten, and finds tables that a restore made meanwhile, ends: what
+    it knows is of the tables before.
+    """
     if not store.shared:
         yield
         return
     this = Process(secrets.token_hex(8), command, socket.gethostname(), os.getpid())
-    await _say(store, this)
-    saying = asyncio.create_task(_go_on_saying(store, this), name="known to run")
+    began_with = await _say(store, this)
+    saying = asyncio.create_task(_go_on_saying(store, this, began_with, end), name="known to run")
     try:
         yield
     finally:
@@ -73,15 +80,23 @@ def in_words(one: Running) -> str:
     return f"{process.command} on {process.host} (process {process.pid}, since {one.since:%Y-%m-%d %H:%M} UTC)"
 
 
-async def _go_on_saying(store: Store, this: Process) -> None:
+async def _go_on_saying(store: Store, this: Process, began_with: int | None, end: Callable[[int], object]) -> None:
     while True:
         await asyncio.sleep(SAID_EVERY.total_seconds())
-        await _say(store, this)
+        tables = await _say(store, this)
+        began_with = began_with or tables
+        if tables and tables != began_with:
+            log.error("the database was put back under this process, which ends; start it again")
+            end(PUT_BACK)
 
 
-async def _say(store: Store, this: Process) -> None:
+async def _say(store: Store, this: Process) -> int | None:
+    """Of which tables, where that could be said."""
     try:
         async with store.transaction() as uow:
+            tables = await uow.processes.tables()
             await uow.processes.runs(this, KNOWN_FOR, datetime.now(UTC))
     except AWAY as error:
         log.warning("could not say in the database that this process runs", error=type(error).__name__)
+        return None
+    return tables

@@ -36,6 +36,10 @@ class Processes(Protocol):
         `now` is by its own clock.
         """
 
+    async def tables(self) -> int | None:
+        """Which making of the tables this is: a restore makes them anew. None where there are none, or that is not
+        known."""
+
     async def has_ended(self, process: Process) -> None: ...
     async def running(self) -> Sequence[Running]:
         """Each that is known to run, the first first. None where the tables are of a version before."""

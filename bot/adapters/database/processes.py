@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, literal_column, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, bindparam, cast, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import OID, insert
 
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import process
@@ -17,6 +17,7 @@ from bot.ports import Process, Running
 
 CLOCK = select(func.clock_timestamp())
 IS_THERE = select(func.to_regclass(literal_column("'process'")).is_not(None))
+MADE_AS = select(cast(cast(func.to_regclass(literal_column("'process'")), OID), BigInteger))
 _new = insert(process)
 SAY = _new.on_conflict_do_update(
     index_elements=[process.c.id], set_={"until": _new.excluded.until, "seconds_ahead": _new.excluded.seconds_ahead}
@@ -33,6 +34,12 @@ class StoredProcesses(Repository):
         ahead = round((now - theirs).total_seconds())
         await self._session.execute(FORGET, {"now": theirs})
         await self._session.execute(SAY, {**row, "since": theirs, "until": theirs + known_for, "seconds_ahead": ahead})
+
+    async def tables(self) -> int | None:
+        if not self._session.is_postgresql:
+            return None
+        made_as: int | None = (await self._session.execute(MADE_AS)).scalar()
+        return made_as
 
     async def has_ended(self, process: Process) -> None:
         await self._session.execute(END, {"this": process.id})

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.database import Database
+from bot.adapters.tables import process
 from bot.domain.errors import SettingsError
+from bot.entrypoints import running
 from bot.entrypoints.running import known_to_run, refuse_beside_others
 from tests.servers import pgbouncer_url
 
@@ -50,6 +56,30 @@ async def test_a_service_goes_on_where_it_cannot_say_that_it_runs(empty_postgres
     database = Database(empty_postgresql_url)
     async with known_to_run(database, "overture serve"):
         pass
+    await database.close()
+
+
+async def test_who_wakes_over_tables_that_a_restore_has_made_ends(
+    empty_postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "SAID_EVERY", timedelta(milliseconds=20))
+    database, ended = Database(empty_postgresql_url), asyncio.Event()
+    engine = create_async_engine(empty_postgresql_url)
+
+    async def change(tables: Callable[[Any], None]) -> None:
+        async with engine.begin() as connection:
+            await connection.run_sync(tables)
+
+    await change(process.create)
+    async with known_to_run(database, "overture work", end=lambda _status: ended.set()):
+        await asyncio.sleep(0.1)
+        assert not ended.is_set(), "nothing has happened to the tables"
+        await change(process.drop)
+        await asyncio.sleep(0.1)
+        assert not ended.is_set(), "nobody knows yet what is to come"
+        await change(process.create)
+        await asyncio.wait_for(ended.wait(), 10)
+    await engine.dispose()
     await database.close()
 
 
