@@ -14,6 +14,10 @@ from bot.services.settle import settle_all
 
 log = structlog.get_logger()
 
+PAUSES = (0.25, 0.5, 1.0, 2.0, *(5.0,) * 20)
+"""Seconds between tries while the database is away; together less than what it takes until another process takes the
+entries for left by a crash."""
+
 
 class Settlements:
     """Whoever comes first writes for all who wait, and whoever comes meanwhile shares the next transaction.
@@ -40,8 +44,7 @@ class Settlements:
     async def _write(self, together: Sequence[OutboxEntry]) -> None:
         """Where that fails, each by itself, so that one entry costs no other."""
         try:
-            async with self._runtime.store.transaction() as uow:
-                await settle_all(uow, self._runtime, together, self._runtime.clock.now())
+            await self._write_once_it_is_there(together)
         except Exception as error:
             if len(together) == 1:
                 self._failed[together[0].id] = error
@@ -50,3 +53,21 @@ class Settlements:
             async with asyncio.TaskGroup() as each:
                 for one in together:
                     each.create_task(self._write([one]))
+
+    async def _write_once_it_is_there(self, together: Sequence[OutboxEntry]) -> None:
+        """What a vendor took is not forgotten because the database is away: it would be sent once more, or be given up
+        as perhaps sent."""
+        for pause in PAUSES:
+            try:
+                await self._settle(together)
+                return
+            except Exception as error:
+                if not self._runtime.store.is_away(error):
+                    raise
+                log.warning("what came of deliveries cannot be written down yet", entries=len(together))
+            await asyncio.sleep(pause)
+        await self._settle(together)
+
+    async def _settle(self, together: Sequence[OutboxEntry]) -> None:
+        async with self._runtime.store.transaction() as uow:
+            await settle_all(uow, self._runtime, together, self._runtime.clock.now())

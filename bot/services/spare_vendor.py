@@ -113,13 +113,19 @@ async def _notice(runtime: Runtime, breaker: Breaker, channel: str, reason: str,
 
 
 async def _tell_desk(runtime: Runtime, channel: str, what: str, words: str) -> None:
-    """Once an hour, whichever process says it; nothing where the desk is what does not work."""
+    """Once an hour, whichever process says it; nothing where the desk is what does not work.
+
+    Never raises: what the vendor has made of the entry is known by now, and must not be forgotten for it.
+    """
     if runtime.desk is None or runtime.desk.channel == channel:
         return
     now = runtime.clock.now()
-    async with runtime.store.transaction() as uow:
-        await tell_desk(uow, runtime, f"{what}:{channel}:{_hour(now)}", words, now)
-    await runtime.wakeups.notify(OUTBOX)
+    try:
+        async with runtime.store.transaction() as uow:
+            await tell_desk(uow, runtime, f"{what}:{channel}:{_hour(now)}", words, now)
+        await runtime.wakeups.notify(OUTBOX)
+    except Exception:
+        log.exception("the desk could not be told how a vendor is", channel=channel)
 
 
 def _minutes(lasted: timedelta) -> int:

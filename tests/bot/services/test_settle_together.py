@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxEntry, OutboxStatus
 from bot.ports import UnitOfWork
 from bot.services import settle_together as service
+from bot.services.compose_outbound import STALE_AFTER
 from bot.services.settle import settle_all
 from bot.services.settle_together import Settlements
 from tests.bot.services.stage import Stage
@@ -31,16 +34,23 @@ async def statuses(stage: Stage, entries: Sequence[OutboxEntry]) -> list[str]:
     return [(await stage.entry(entry.key)).status.value for entry in entries]
 
 
-class Counted:
-    """The store, and how many transactions were begun."""
+AWAY = OperationalError("COMMIT", {}, ConnectionResetError())
 
-    def __init__(self, stage: Stage) -> None:
+
+class Counted:
+    """The store, and how many transactions were begun; the first of them may fail."""
+
+    def __init__(self, stage: Stage, faults: Sequence[Exception] = ()) -> None:
         self._store = stage.store
+        self._faults = list(faults)
+        self.is_away = stage.store.is_away
         self.begun = 0
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
         self.begun += 1
+        if self._faults:
+            raise self._faults.pop(0)
         async with self._store.transaction() as uow:
             await asyncio.sleep(0)  # the others come
             yield uow
@@ -62,6 +72,31 @@ async def test_it_is_written_when_keep_returns(stage: Stage) -> None:
         assert (await stage.entry(entry.key)).status is OutboxStatus.SENT
 
     await asyncio.gather(*map(keep, entries))
+
+
+async def test_what_a_vendor_took_while_the_database_was_away_is_written_down_once_it_is_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAUSES", (0.0,) * 5)
+    entries, counted = await queued(stage, 3), Counted(stage, [AWAY] * 5)
+    settlements = Settlements(replace(stage.runtime, store=counted))  # type: ignore[arg-type]
+    await asyncio.gather(*(settlements.keep(sent(entry)) for entry in entries))
+    assert await statuses(stage, entries) == ["sent"] * 3
+
+
+async def test_where_the_database_stays_away_it_is_left_to_whoever_finds_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAUSES", (0.0,) * 5)
+    [entry] = await queued(stage, 1)
+    counted = Counted(stage, [AWAY] * 6)
+    with pytest.raises(OperationalError):
+        await Settlements(replace(stage.runtime, store=counted)).keep(sent(entry))  # type: ignore[arg-type]
+    assert counted.begun == 6
+
+
+def test_others_take_entries_over_only_after_the_last_try() -> None:
+    assert timedelta(seconds=sum(service.PAUSES)) < STALE_AFTER
 
 
 async def test_one_that_cannot_be_settled_costs_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

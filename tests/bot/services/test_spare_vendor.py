@@ -17,6 +17,7 @@ from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, S
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskLine, OutboundMessage, Text
 from bot.domain.pace import Pace
+from bot.services import spare_vendor
 from bot.services.compose_outbound import STALE_AFTER
 from bot.services.deliver import deliver_due
 from bot.services.let_go import let_go
@@ -126,6 +127,22 @@ async def test_the_desk_is_told_of_an_outage_once_an_hour_and_of_its_end(stage: 
     assert len(told) == 2
     assert told[0].startswith("sms has not worked for 5 minutes: it does not answer.")
     assert told[1].startswith("sms works again.")
+
+
+async def test_that_the_desk_cannot_be_told_does_not_make_a_message_leave_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def without_a_database(*_: object) -> None:
+        raise OSError("the database is away")
+
+    breaker = watch(stage, failures=1)
+    breaker.failed()
+    stage.clock.forward(6 * MINUTE)
+    [one] = await people(stage, 1)
+    await queue_to(stage, one, "answer")
+    monkeypatch.setattr(spare_vendor, "tell_desk", without_a_database)
+    await deliver_due(stage.runtime)
+    assert await stage.outcome("answer") == (OutboxStatus.SENT, "")
 
 
 async def test_a_moment_of_trouble_is_not_worth_telling(stage: Stage) -> None:
