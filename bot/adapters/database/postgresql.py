@@ -41,6 +41,10 @@ CACHE_SIZE = "statement_cache_size"
 MAY_ONLY_READ = select(func.current_setting("transaction_read_only") == "on")
 """On a standby, and where default_transaction_read_only is on."""
 
+DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The last is also what asyncpg says where a connection is lost just as a statement begins, and where none of several
+servers may be written."""
+
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 
@@ -97,7 +101,7 @@ class PostgresSession:
             status = await self._connection.execute(sql, *arguments)
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityError(prepared.sql, None, error, hide_parameters=True) from error
-        except asyncpg.PostgresError as error:
+        except DRIVERS_ERRORS as error:
             raise DBAPIError(prepared.sql, None, error, hide_parameters=True) from error
         except TimeoutError as error:
             raise _too_slow(prepared.sql, error) from error
@@ -150,7 +154,7 @@ class PostgresServer:
                 await session.roll_back()
                 raise
             await session.commit()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except DRIVERS_ERRORS as error:
             raise DBAPIError("a transaction", None, error, hide_parameters=True) from error
         except DBAPIError as error:
             if isinstance(error.orig, asyncpg.ReadOnlySQLTransactionError):
@@ -182,7 +186,7 @@ class PostgresServer:
                     if time.monotonic() > full_until:
                         raise
                     await asyncio.sleep(PAUSE_WHILE_FULL_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        except (*DRIVERS_ERRORS, OSError, TimeoutError) as error:
             raise OperationalError("a connection", None, error, hide_parameters=True) from error
 
     @asynccontextmanager

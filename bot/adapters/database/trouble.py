@@ -69,7 +69,7 @@ def _is_trouble(error: BaseException | None) -> bool:
             return getattr(error, "sqlite_errorcode", 0) & 0xFF in OUT_OF_ORDER
         case asyncpg.PostgresError():
             return str(error.sqlstate).startswith(AWAY)
-        case asyncpg.InterfaceError() | OSError() | TimeoutError():
+        case asyncpg.InterfaceError() | asyncpg.InternalClientError() | OSError() | TimeoutError():
             return True
         case _:
             return False

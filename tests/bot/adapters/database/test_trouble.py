@@ -54,6 +54,34 @@ async def test_what_an_operator_did_to_a_server_is_no_messages_fault(done: str, 
     await database.close()
 
 
+async def test_where_none_of_several_servers_may_be_written_the_database_is_away(empty_postgresql_url: str) -> None:
+    name = make_url(empty_postgresql_url).database
+    await run(empty_postgresql_url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    database = Database(f"{empty_postgresql_url}?target_session_attrs=read-write")
+    with pytest.raises(SQLAlchemyError) as refused:
+        async with database.transaction():
+            pass
+    assert database.is_away(refused.value)
+    await database.close()
+
+
+async def test_a_connection_that_is_lost_as_a_statement_begins_is_no_messages_fault(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lost(*_: object, **__: object) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    database = Database(postgresql_url)
+    async with database.transaction() as uow:
+        await uow.inbox.next_due()
+    monkeypatch.setattr(asyncpg.Connection, "_execute", lost)
+    with pytest.raises(SQLAlchemyError) as broken_off:
+        async with database.transaction() as uow:
+            await uow.inbox.next_due()
+    assert database.is_away(broken_off.value)
+    await database.close()
+
+
 @pytest.mark.parametrize("part", ["database", "username"])
 async def test_a_server_that_lets_us_in_nowhere_is_away(part: str, empty_postgresql_url: str) -> None:
     elsewhere = make_url(empty_postgresql_url).set(**{part: "unknown"})  # type: ignore[arg-type]
