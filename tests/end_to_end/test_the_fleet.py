@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import subprocess
 import sys
@@ -159,8 +158,8 @@ def _new_database(server: str) -> str:
     async def create() -> None:
         engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            with contextlib.suppress(Exception):
-                await connection.execute(text("DROP DATABASE fleet"))
+            # A process of another test that was killed may have its connection still.
+            await connection.execute(text("DROP DATABASE IF EXISTS fleet WITH (FORCE)"))
             await connection.execute(text("CREATE DATABASE fleet"))
         await engine.dispose()
 
