@@ -44,7 +44,7 @@ from bot.entrypoints.streams import Streams
 from bot.entrypoints.take_people_api import TakePeopleApi
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
-from bot.entrypoints.translate import lower_case, problem, to_response, to_webhook_request
+from bot.entrypoints.translate import lower_case, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.uploads import Uploads
 from bot.entrypoints.watching import Watching
@@ -239,28 +239,32 @@ def answering_for_errors(doors: Doorkeeper | None = None) -> Middleware:
             _log_refusal(request, rejected)
             return await refused(request, rejected.status, rejected.reason, rejected.headers, doors=doors)
         except web.HTTPRequestEntityTooLarge:
-            return problem(413, "the request is larger than any message needs to be")
+            return await refused(request, 413, "the request is larger than any message needs to be")
         except web.HTTPRequestTimeout:
-            return problem(408, "the request did not come whole in time; send it again")
+            return await refused(request, 408, "the request did not come whole in time; send it again")
         except web.HTTPNotFound:
             return await refused(request, 404, NOTHING_HERE, doors=doors)
         except web.HTTPMethodNotAllowed as error:
             allowed = ", ".join(sorted(error.allowed_methods))
-            return problem(405, f"this address takes {allowed}", {"Allow": allowed})
+            return await refused(request, 405, f"this address takes {allowed}", {"Allow": allowed})
         except web.HTTPException as error:
-            return problem(error.status, error.reason.lower())
+            return await refused(request, error.status, error.reason.lower())
         except (ClientError, web.RequestPayloadError):
-            return problem(400, "the request's body is not what its headers say")
+            return await refused(request, 400, "the request's body is not what its headers say")
         except Conflict:
             log.info("a request met others that change the same, each time")
-            return problem(503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"})
+            return await refused(
+                request, 503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"}
+            )
         except Exception as error:
             if isinstance(error, ConnectionError) or is_trouble(error):
                 # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
                 log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
-                return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
+                return await refused(
+                    request, 503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"}
+                )
             log.exception("a request failed")
-            return problem(500, "something went wrong on our side; it is in the log")
+            return await refused(request, 500, "something went wrong on our side; it is in the log")
 
     return answer
 

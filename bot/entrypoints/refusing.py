@@ -12,15 +12,29 @@ from bot.domain.errors import WebhookRejected
 from bot.entrypoints.doorkeeper import Doorkeeper
 from bot.entrypoints.login.answers import shown
 from bot.entrypoints.login.page import refusal
+from bot.entrypoints.preferences import page as preferences
+from bot.entrypoints.preferences.words import words_for
 from bot.entrypoints.translate import problem
 
-TITLES = {403: "Not allowed", 404: "Nothing here"}
-FOR_STAFF: Mapping[tuple[CallerKind, int], tuple[str, tuple[str, str]]] = {
-    ("user", 403): ("Not for your role", ("/account", "To your account")),
-    ("user", 404): (TITLES[404], ("/journeys", "To the journeys")),
-    ("machine", 404): (TITLES[404], ("/journeys", "To the journeys")),
+TITLES = {
+    403: "Not allowed",
+    404: "Nothing here",
+    410: "No longer here",
+    429: "Too much at once",
+    500: "Something went wrong",
+    503: "Not at the moment",
 }
-"""What the page says, and where it leads on to. Customers come to such pages, too, and have no business in ours."""
+OTHERWISE = "That did not work"
+FOR_STAFF: Mapping[tuple[CallerKind, int], tuple[str, str]] = {
+    ("user", 403): ("/account", "To your account"),
+    ("user", 404): ("/journeys", "To the journeys"),
+    ("machine", 404): ("/journeys", "To the journeys"),
+}
+"""Where the page leads on to. Customers come to such pages, too, and have no business in ours."""
+LEAD_ON = {status for _, status in FOR_STAFF}
+
+FOR_CUSTOMERS = ("preferences", "consent")
+"""How the addresses begin that stand in customers' messages: what is wrong there is said in their language."""
 
 
 async def refused(
@@ -32,18 +46,30 @@ async def refused(
     doors: Doorkeeper | None = None,
 ) -> web.StreamResponse:
     """`doors` know whether one of the staff looks; without, nobody is."""
-    looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
-    if not looks or request.can_read_body or status not in TITLES:
+    of_customer = request.path.lstrip("/").partition("/")[0] in FOR_CUSTOMERS
+    if not _looks(request, of_customer=of_customer):
         return problem(status, reason, headers)
+    if of_customer:
+        words = words_for(request.headers.get("Accept-Language", ""))
+        name = "not_whole" if status == 404 else "away"
+        return shown(preferences.refusal(words, name, new_link=status == 404), status=status, headers=headers)
     advice = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}."
-    kind = await _kind_of(request, doors) if doors is not None else None
-    title, on = FOR_STAFF[kind, status] if kind and (kind, status) in FOR_STAFF else (TITLES[status], None)
-    return shown(refusal(title, advice, on=on), status=status)
+    on = await _onward(request, status, doors) if doors is not None and status in LEAD_ON else None
+    return shown(refusal(TITLES.get(status, OTHERWISE), advice, on=on), status=status, headers=headers)
 
 
-async def _kind_of(request: web.Request, doors: Doorkeeper) -> CallerKind | None:
+def _looks(request: web.Request, *, of_customer: bool) -> bool:
+    """Whether a person waits for a page, by a link or a form. Programs may say, too, that they take HTML."""
+    if "text/html" not in request.headers.get("Accept", ""):
+        return False
+    if request.method == "GET":
+        return not request.can_read_body
+    return of_customer or request.headers.get("Sec-Fetch-Dest") == "document"
+
+
+async def _onward(request: web.Request, status: int, doors: Doorkeeper) -> tuple[str, str] | None:
     try:
         _, caller = await doors.admit(request, Right.SEE_JOURNEYS)  # which every role has
     except (WebhookRejected, SQLAlchemyError, ConnectionError):  # whoever it is, they are told what they came for
         return None
-    return caller.kind
+    return FOR_STAFF.get((caller.kind, status))

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.domain.errors import WebhookRejected
 from bot.domain.file_types import PICTURES
 from bot.domain.files import FileState, SentFile
-from bot.entrypoints.translate import problem
 from bot.services.runtime import Runtime
 
 HEADERS = {
@@ -55,43 +55,35 @@ class SentFiles:
 
     async def send(self, request: web.Request) -> web.StreamResponse:
         """As a download."""
-        found = await self._find(request, sign_file)
-        if isinstance(found, web.Response):
-            return found
-        file, path = found
+        file, path = await self._find(request, sign_file)
         return web.FileResponse(path, headers={**HEADERS, "Content-Disposition": _named("attachment", file)})
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """What a rep has sent, as what it is. A customer's file is never shown."""
-        found = await self._find(request, sign_media)
-        if isinstance(found, web.Response):
-            return found
-        file, path = found
+        file, path = await self._find(request, sign_media)
         if not file.sender or file.media_type not in SHOWN_TYPES:
-            return problem(404, "this file is not shown, but can be downloaded by its link")
+            raise WebhookRejected(404, "this file is not shown, but can be downloaded by its link")
         headers = {**SHOWN, "Content-Type": file.media_type, "Content-Disposition": _named("inline", file)}
         return web.FileResponse(path, headers=headers)
 
-    async def _find(
-        self, request: web.Request, sign: Callable[[str, str], str]
-    ) -> tuple[SentFile, Path] | web.Response:
-        """The file that the link means, and where it is; else the answer that says why not."""
+    async def _find(self, request: web.Request, sign: Callable[[str, str], str]) -> tuple[SentFile, Path]:
+        """The file that the link means, and where it is; raises WebhookRejected, which says why not."""
         file_id = request.match_info["file"]
         expected, given = sign(self._secret, file_id), request.query.get("sig", "")
         if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-            return problem(403, "this link is not signed by us, or was cut short; copy it whole")
+            raise WebhookRejected(403, "this link is not signed by us, or was cut short; copy it whole")
         async with self._runtime.store.transaction() as uow:
             file = await uow.files.get(file_id)
         if file is None or self._runtime.attachments is None:
-            return problem(404, "there is no such file; it may have been erased")
+            raise WebhookRejected(404, "there is no such file; it may have been erased")
         if file.state is FileState.HELD:
-            return problem(409, "the file has not been looked at by the virus scanner yet; try again later")
+            raise WebhookRejected(409, "the file has not been looked at by the virus scanner yet; try again later")
         if file.state is FileState.REFUSED:
-            return problem(410, f"nobody may open this file: {file.reason}")
+            raise WebhookRejected(410, f"nobody may open this file: {file.reason}")
         try:
             return file, self._runtime.attachments.path_of(file.place)
         except FileNotFoundError:
-            return problem(404, "there is no such file; it may have been erased")
+            raise WebhookRejected(404, "there is no such file; it may have been erased") from None
 
 
 def _named(how: str, file: SentFile) -> str:

@@ -8,9 +8,11 @@ from html import escape
 
 from aiohttp import web
 
+from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ConversationId
-from bot.entrypoints.translate import problem
 from bot.ports import Store
+
+NOT_SIGNED = "this link is not signed by us, or was cut short; copy it whole from the hand-off"
 
 
 def sign(secret: str, conversation_id: ConversationId) -> str:
@@ -27,18 +29,22 @@ class Transcripts:
         conversation_id = ConversationId(request.match_info["conversation"])
         expected, given = sign(self._secret, conversation_id), request.query.get("sig", "")
         if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-            return problem(403, "this link is not signed by us, or was cut short; copy it whole from the hand-off")
+            raise WebhookRejected(
+                403, "this link is not signed by us, or was cut short; copy it whole from the hand-off"
+            )
         async with self._store.transaction() as uow:
             speeches = await uow.conversations.transcript(conversation_id)
         lines = "\n".join(
             f"<li><p><b>{escape(speech.speaker)}</b> <time>{speech.at:%d %b %Y, %H:%M} UTC</time></p>"
-            f"<p>{escape(speech.text)}</p></li>"
+            f'<p dir="auto">{escape(speech.text)}</p></li>'
             for speech in speeches
             if speech.text
         )
-        page = PAGE.replace("{lines}", lines)
+        page = PAGE.replace("{lines}", f"<ol>\n{lines}\n</ol>" if lines else NOTHING_SAID)
         return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
 
+
+NOTHING_SAID = "<p>Nothing was said in this conversation, or it has been erased.</p>"
 
 PAGE = """<!doctype html>
 <html lang="en">
@@ -47,8 +53,8 @@ PAGE = """<!doctype html>
 <title>Transcript</title>
 <link rel="stylesheet" href="/playground/transcript.css">
 </head>
-<body><main><h1>Transcript</h1><ol>
+<body><main><h1>Transcript</h1>
 {lines}
-</ol></main></body>
+</main></body>
 </html>
 """

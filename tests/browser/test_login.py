@@ -73,7 +73,7 @@ def test_a_page_whose_session_has_ended_says_so_and_keeps_what_was_typed(page: P
 def test_a_page_that_is_not_there_or_not_for_the_role_is_said_to_be_so(page: Page, site: RunningServer) -> None:
     page.goto(f"{site.address}/access")
     log_in(page)
-    expect(page.get_by_role("heading", name="Not for your role")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not allowed")).to_be_visible()
     expect(page.get_by_role("link", name="To your account")).to_be_visible()
     page.goto(f"{site.address}/nowhere")
     page.get_by_role("link", name="To the journeys").click()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 HEADERS = {
@@ -17,8 +19,8 @@ FRONT = "/account"
 NO_HTTPS = "A login goes over HTTPS only. Set OVERTURE_PUBLIC_URL to the https:// address of this service."
 
 
-def shown(text: str, *, status: int = 200) -> web.Response:
-    return web.Response(status=status, text=text, content_type="text/html", headers=HEADERS)
+def shown(text: str, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, text=text, content_type="text/html", headers={**HEADERS, **(headers or {})})
 
 
 def safe_path(path: str) -> str:

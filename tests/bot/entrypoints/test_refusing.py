@@ -20,14 +20,17 @@ from tests.bot.services.stage import Stage
 FOR_PEOPLE = {"Accept": "text/html,*/*"}
 
 
-async def answer(status: int, accept: str) -> web.Response:
-    request = make_mocked_request("GET", "/nowhere", headers={"Accept": accept})
-    told = await refused(request, status, "there is <nothing> here")
+async def answer(
+    status: int, accept: str, *, to: str = "/nowhere", method: str = "GET", **headers: str
+) -> web.Response:
+    sent = {"Accept": accept, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    request = make_mocked_request(method, to, headers=sent)
+    told = await refused(request, status, "there is <nothing> here", {"Retry-After": "10"})
     assert isinstance(told, web.Response)
     return told
 
 
-@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("status", [403, 404, 409, 410, 500, 503])
 async def test_a_person_who_looks_for_a_page_gets_one(status: int) -> None:
     told = await answer(status, "text/html,*/*")
     assert (told.status, told.content_type) == (status, "text/html")
@@ -35,10 +38,40 @@ async def test_a_person_who_looks_for_a_page_gets_one(status: int) -> None:
     assert "<p>There is &lt;nothing&gt; here.</p>" in told.text
 
 
-@pytest.mark.parametrize(("status", "accept"), [(404, "*/*"), (404, "application/json"), (409, "text/html")])
+@pytest.mark.parametrize(("status", "accept"), [(404, "*/*"), (404, "application/json"), (503, "")])
 async def test_a_program_gets_json(status: int, accept: str) -> None:
     told = await answer(status, accept)
     assert (told.status, told.content_type) == (status, "application/json")
+
+
+async def test_when_to_come_back_is_told_with_the_page_too() -> None:
+    assert (await answer(503, "text/html")).headers["Retry-After"] == "10"
+
+
+async def test_a_form_that_was_sent_is_answered_by_a_page_and_a_webhook_by_json() -> None:
+    """HTTP clients of many languages say that they take HTML, too."""
+    form = await answer(500, "text/html", method="POST", Sec_Fetch_Dest="document")
+    webhook = await answer(500, "text/html, */*", method="POST")
+    assert (form.content_type, webhook.content_type) == ("text/html", "application/json")
+
+
+@pytest.mark.parametrize("path", ["/preferences/some.token.here", "/consent/some.token", "/preferences"])
+async def test_a_customer_is_told_in_their_language_that_it_does_not_work_now(path: str) -> None:
+    for method in ("GET", "POST"):
+        told = await answer(503, "text/html", to=path, method=method, Accept_Language="de-AT,de;q=0.9")
+        assert told.text is not None
+        assert (told.status, told.headers["Retry-After"]) == (503, "10")
+        assert "<h1>Das geht gerade nicht</h1>" in told.text
+        assert "STOP" in told.text
+
+
+async def test_a_customers_link_with_something_in_it_is_not_whole(service_of: ServiceMaker) -> None:
+    """Also on a developer's own machine: who tries what customers see is led nowhere else."""
+    async with TestClient(TestServer(Server(service_of(connectors="")).application(), host="127.0.0.1")) as client:
+        told = await client.get("/preferences/a/b", headers=FOR_PEOPLE)
+        words = await told.text()
+        assert (told.status, "<h1>This link is not whole</h1>" in words) == (404, True)
+        assert "/journeys" not in words
 
 
 @pytest.fixture
@@ -73,7 +106,7 @@ async def test_who_is_logged_in_is_led_on(client: TestClient[Any, Any], ada: Map
     assert '<a class="button" href="/journeys">' in await nowhere.text()
     access = await client.get("/access", headers={**FOR_PEOPLE, **ada})
     words = await access.text()
-    assert (access.status, "Not for your role" in words) == (403, True)
+    assert (access.status, "Not allowed" in words) == (403, True)
     assert '<a class="button" href="/account">' in words
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.ids import ConversationId
 from bot.entrypoints.http import Server
@@ -36,6 +36,7 @@ async def test_the_signed_link_shows_what_was_said_and_escapes_it(stage: Stage, 
     assert "<script>" not in page
     assert "Pardon?" in page
     assert "Assistant" in page
+    assert '<p dir="auto">' in page, "what is written from right to left stands so"
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 32, "cut", "%F0%9F%98%80", "of another"])
@@ -54,3 +55,17 @@ async def test_a_link_that_we_did_not_sign_shows_nothing(
     ):
         assert response.status == 403
         assert "secret wish" not in await response.text()
+
+
+async def test_a_conversation_without_words_says_so(service_of: ServiceMaker) -> None:
+    chat = ConversationId("chat")
+    async with TestClient(TestServer(Server(service_of()).application())) as client:
+        response = await client.get(f"/transcripts/{chat}?sig={sign(SECRET, chat)}")
+        assert "Nothing was said in this conversation" in await response.text()
+
+
+async def test_a_rep_whose_link_was_cut_short_reads_a_page(service_of: ServiceMaker) -> None:
+    async with TestClient(TestServer(Server(service_of()).application())) as client:
+        response = await client.get("/transcripts/chat?sig=cut", headers={"Accept": "text/html"})
+        assert (response.status, response.content_type) == (403, "text/html")
+        assert "copy it whole from the hand-off" in await response.text()
