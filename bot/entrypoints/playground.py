@@ -7,6 +7,7 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,16 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
 from bot.domain.errors import OvertureError, WebhookRejected
+from bot.domain.ids import ProfileId
+from bot.entrypoints.known_person import named
 from bot.entrypoints.navigation import pages_of
 from bot.entrypoints.sandbox import Sandbox, post_webhook
 from bot.entrypoints.sandbox_talks import hold_talk
 from bot.entrypoints.streams import Streams
-from bot.entrypoints.translate import problem, to_response
+from bot.entrypoints.translate import private_json, problem, to_response
 from bot.entrypoints.wiring import CONTENT_FEED, Service
 from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
+from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 
 PAGES = Path(__file__).parent / "playground"
@@ -31,6 +35,9 @@ LARGEST_DEED = 3_000_000
 """Bytes: a rep may attach a file."""
 
 FARTHEST = timedelta(days=366)
+MOST_NAMED = 50
+"""People that a page asks about at once."""
+
 MOST_IN_A_ROW = 4
 """Webhooks that a vendor sends by itself after what somebody did."""
 
@@ -59,6 +66,7 @@ class Playground:
         app.router.add_get("/speakers", guarded(self._page("speakers.html")))
         app.router.add_get("/playground/events", guarded(self._events), allow_head=False)
         app.router.add_get("/playground/status", guarded(self._status))
+        app.router.add_get("/playground/people", guarded(self._people))
         app.router.add_get("/playground/clock", guarded(self._clock))
         app.router.add_post("/playground/clock", _from_here(guarded(self._move_clock)))
         app.router.add_post("/playground/act/{vendor}", _from_here(guarded(self._act)))
@@ -101,6 +109,15 @@ class Playground:
         except WebhookRejected:
             return []
         return [path for path, _ in pages_of(caller.role)]
+
+    async def _people(self, request: web.Request) -> web.StreamResponse:
+        """By what those are known whom items of the feeds name; who is not known any more is left out."""
+        known, playbook = {}, self._runtime.library.current()
+        async with self._runtime.store.reading() as uow:
+            for person in request.query.getall("person", [])[:MOST_NAMED]:
+                with suppress(NoSuchPerson):
+                    known[person] = await named(uow, playbook, await by_id(uow, ProfileId(person)))
+        return private_json({"people": known})
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
         """Somebody presses a button in a panel: the stand-in signs the vendor's webhook, and it comes in like any."""

@@ -316,6 +316,7 @@ async def _explain(
         "type": "step",
         "journey": enrolment.journey,
         "enrolment": enrolment.id,
+        "person": enrolment.profile_id,
         "status": enrolment.status.value,
         "trail": [{"step": name, "title": _title(journey, name), "did": did} for name, did in trail],
     }

@@ -346,6 +346,7 @@ async def _note(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
         item = {
             "type": "decision",
             "key": one.entry_key,
+            "person": one.profile_id,
             "channel": one.channel,
             "purpose": one.purpose.value,
             "outcome": one.outcome,

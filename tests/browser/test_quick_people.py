@@ -327,6 +327,43 @@ def test_who_looks_at_an_older_turn_is_not_disturbed_by_a_newer_one(page: Page, 
     expect(page.locator(".explain .same dd")).to_be_visible()
 
 
+def test_who_looks_at_a_contact_of_the_crm_is_not_led_to_another_that_is_written(page: Page, service: Service) -> None:
+    page.goto(service.url)
+    contact = {"feed": "sandbox:hubspot", "type": "contact", "at": "2026-11-01T10:00:00Z", "created": True}
+
+    def write(name: str, **properties: str) -> None:
+        told = {"email": f"{name}@example.com", **properties}
+        service.tell("item", id=name, properties=told, **contact)
+        expect(page.locator("#crm-contact option", has_text=name)).to_have_count(1)
+
+    title = page.locator(".crm h3").first
+    write("ana")
+    write("ben")
+    expect(title).to_have_text("ben@example.com")
+    page.locator("#crm-contact").select_option("hubspot: ana@example.com")
+    write("cho")
+    expect(title).to_have_text("ana@example.com")
+    page.locator("#crm-contact").select_option("hubspot: cho@example.com")
+    write("dan")
+    expect(title).to_have_text("dan@example.com")
+
+
+def test_sends_and_journeys_say_whose_once_that_is_known(page: Page, service: Service) -> None:
+    asked = Held(page, "**/playground/people?**")
+    page.goto(service.url)
+    step = {"step": "a", "title": "Wait 1 day", "did": "waits", "at": "2026-11-01T10:00:00Z"}
+    service.tell("item", feed="explain", type="step", journey="j", enrolment="e", person="p1", trail=[step])
+    decision = {"channel": "sms", "purpose": "reply", "outcome": "send", "why": "an answer", "at": step["at"]}
+    service.tell("item", feed="decisions", type="decision", person="p1", **decision)
+    nameless = {"identities": [{"kind": "webchat", "value": "v1", "proved": True}], "name": ""}
+    asked.answer(0, {"people": {"p1": nameless}})
+    expect(page.locator(".sends .journey a")).to_have_text("Visitor of the website")
+    service.tell("item", feed="decisions", type="decision", person="p1", **decision)
+    asked.answer(1, {"people": {"p1": {**nameless, "name": "فاطمة"}}})
+    expect(page.locator(".sends .journey a")).to_have_text("فاطمة")
+    expect(page.locator(".sends .decisions a").first).to_have_attribute("href", "/people?person=p1")
+
+
 def test_the_clock_moves_to_what_is_next_once(page: Page, service: Service) -> None:
     moved: list[Route] = []
     page.goto(service.url)

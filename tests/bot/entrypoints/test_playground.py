@@ -27,7 +27,7 @@ async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> 
                     assert (answer.status == 403) == refused, (path, origin, answer.status)
 
 
-GUARDED = ("/", "/speakers", "/playground/events", "/playground/status", "/playground/clock", "/playground/talk/voice")
+GUARDED = ("/", "/speakers", *(f"/playground/{name}" for name in ("events", "status", "people", "clock", "talk/voice")))
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,17 @@ async def test_an_admin_uses_the_playground_as_before(tmp_path: Path) -> None:
                 assert answer.status < 300, path
         async with http.get(f"{stage.address}/playground/events?token={TOKEN}") as answer:
             assert answer.status == 200
+
+
+async def test_the_playground_tells_by_what_those_are_known_whom_its_feeds_name(tmp_path: Path) -> None:
+    async with set_stage(tmp_path) as stage, ClientSession() as http:
+        event = {"type": "track", "event": "x.seen", "person": {"phone": "+447700900123"}}
+        await (await http.post(f"{stage.address}/v1/events", json=event)).read()
+        async with http.get(f"{stage.address}/people/find.json?text=%2B447700900123") as answer:
+            (found,) = (await answer.json())["people"]
+        asked = [("person", found["person"]), ("person", "nobody")]
+        async with http.get(f"{stage.address}/playground/people", params=asked) as answer:
+            assert await answer.json() == {"people": {found["person"]: found}}
 
 
 async def test_before_anybody_has_an_account_it_can_be_tried_at_a_public_address(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ async def test_every_verdict_on_a_customers_message_leaves_a_decision_record(sta
         ("refused", "withhold"),
         ("answer", "send"),
     }
+    whose = [one.profile_id for one in await stage.decisions()]
+    assert [item["person"] for item in await stage.feed("decisions")] == whose
 
 
 # ---------------------------------------------------------------- the line that this is a machine

@@ -56,6 +56,7 @@ async def test_what_a_run_did_is_told_with_what_its_steps_are(stage: Stage) -> N
     await stage.happens("demo.requested")
     (item,) = [item for item in await stage.feed("explain") if item["type"] == "step"]
     assert [(one["step"], one["title"]) for one in item["trail"]] == [("hold", "Wait for link.clicked")]
+    assert item["person"] == (await stage.enrolments())[0].profile_id
 
 
 async def test_only_those_for_whom_the_condition_holds_enter(stage: Stage) -> None:

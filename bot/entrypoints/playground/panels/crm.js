@@ -15,6 +15,9 @@ const HUBSPOT_NAMES = {
 export function crmPanel() {
   const contacts = new Map(); // by id: {properties, changed, notes, at}
   const choice = byId("crm-contact");
+  let written = ""; // the contact of which something was written last
+  let drawn = "";
+  let following = true; // that one is shown until somebody chooses another
 
   const render = soon(() => {
     const body = byId("crm-body");
@@ -23,15 +26,18 @@ export function crmPanel() {
     body.replaceChildren(
       contact ? record(contact) : empty("No contact yet", "A lead is written here when the desk hears of it."),
     );
-    body.scrollTop = 0;
+    if (choice.value !== drawn) body.scrollTop = 0;
+    drawn = choice.value;
   });
 
-  const showChoices = (chosen) => {
+  const showChoices = () => {
+    const chosen = following ? written : choice.value;
     const options = [...contacts].map(([id, { properties }]) =>
       h("option", { value: id }, `${id.split(" ")[0]}: ${field(properties, "email") || id}`),
     );
     choice.replaceChildren(...options);
     choice.value = chosen;
+    render();
   };
 
   const contactOf = (id) => {
@@ -39,29 +45,28 @@ export function crmPanel() {
     return contacts.get(id);
   };
 
-  choice.addEventListener("change", render);
+  choice.addEventListener("change", () => {
+    following = choice.value === written;
+    render();
+  });
   render();
 
   return {
     take(item) {
       if (!item.feed.startsWith("sandbox:") || !["contact", "note"].includes(item.type)) return;
       const crm = item.feed.slice("sandbox:".length);
-      const id = `${crm} ${item.type === "note" ? item.contact : item.id}`;
-      if (item.type === "contact") {
-        const contact = contactOf(id);
+      written = `${crm} ${item.type === "note" ? item.contact : item.id}`;
+      const contact = contactOf(written);
+      if (item.type === "note") contact.notes.unshift(item);
+      else {
         const next = { ...contact.properties, ...item.properties };
         contact.changed = new Set(
           Object.keys(next).filter((name) => shown(next[name]) !== shown(contact.properties[name])),
         );
         contact.properties = next;
         contact.at = item.at;
-        showChoices(id);
       }
-      if (item.type === "note") {
-        contactOf(id).notes.unshift(item);
-        showChoices(id);
-      }
-      render();
+      showChoices();
     },
   };
 }
