@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
+from tests.browser.cut_off import cut_off
 from tests.running import ROOT, RunningServer, lend_model, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
@@ -127,6 +128,7 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer, tmp_
             page.goto(f"{server.address}/access")
             expect(page.locator("#users > li").first).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert cut_off(page) == []
             assert Axe().run(page).violations_count == 0
             page.get_by_role("button", name="Add a user…").click()
             results = Axe().run(page)

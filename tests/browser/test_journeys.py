@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
+from tests.browser.cut_off import is_within
 from tests.browser.journeys_site import NAME, Site, is_for_everybody, with_drafts, with_people
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
@@ -172,6 +173,8 @@ def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pyte
             expect(page.locator("#list > li")).to_have_count(1)
             is_for_everybody(page, width)
             page.goto(site.url)
+            expect(page.locator(".kind-enter")).to_be_visible()
+            assert is_within(page, "#canvas", ".kind-enter")
             page.locator("[data-step=ask-for-time]").click()
             expect(page.locator("#step")).to_contain_text("3 people wait here")
             is_for_everybody(page, width)

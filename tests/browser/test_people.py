@@ -21,6 +21,7 @@ from bot.domain.person import Identity, Profile
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin, Source
 from bot.services.keep_accounts import add_key
+from tests.browser.cut_off import cut_off
 from tests.running import RunningServer, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
@@ -158,5 +159,6 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> N
             page = context.new_page()
             find(page, server)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert cut_off(page) == []
             results = Axe().run(page)
             assert results.violations_count == 0, results.generate_report()

@@ -17,6 +17,7 @@ from bot.adapters.database import Database
 from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
 from bot.domain.delivery import CrmNote, OutboxStatus
 from bot.domain.ids import EnrolmentId, HandoffId, ProfileId
+from tests.browser.cut_off import cut_off
 from tests.contracts.samples import entry
 from tests.running import RunningServer, running
 
@@ -107,5 +108,6 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> N
             page.get_by_role("button", name="Show").first.click()
             expect(page.locator(".entries li").first).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert cut_off(page) == []
             results = Axe().run(page)
             assert results.violations_count == 0, results.generate_report()

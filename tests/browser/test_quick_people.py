@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.fake_service import ENTRYPOINTS
 from tests.browser.scripted import Service
 
 pytestmark = pytest.mark.browser
@@ -78,6 +79,21 @@ def test_the_person_chosen_last_is_shown_though_another_is_told_of_later(people:
     ben.answer(0, person("Ben"))
     ana.answer(0, person("Ana"))
     expect(people.locator("#person h2")).to_have_text("Ben")
+
+
+def test_a_chosen_person_is_there_after_a_reload_and_by_the_button_back(people: Page) -> None:
+    people.route("**/people?person=*", lambda route: route.fulfill(path=ENTRYPOINTS / "playground" / "people.html"))
+    for name in ("Ana", "Ben"):
+        tells(people, f"**/people/{name.lower()}.json", person(name))
+        people.get_by_role("button", name=name).click()
+        expect(people.locator("#person h2")).to_have_text(name)
+    people.go_back()
+    expect(people.locator("#person h2")).to_have_text("Ana")
+    expect(people.locator("[aria-current]", has_text="Ana")).to_be_visible()
+    people.reload()
+    expect(people.locator("#person h2")).to_have_text("Ana")
+    people.go_back()
+    expect(people.locator("#person")).to_contain_text("Nobody chosen yet")
 
 
 def test_what_was_done_for_one_person_does_not_bring_them_back(people: Page) -> None:

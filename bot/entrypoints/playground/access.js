@@ -1,6 +1,6 @@
 /** The page "Access": users, keys and sessions, made and ended by admins; what was done stands below, from the audit log. */
 
-import { byId, complain, dayAndTime, empty, h, latest } from "./dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, tell } from "./dom.js";
 import { ask, fitLinks, number, request } from "./journeys/service.js";
 
 let told = { you: "", users: [], keys: [], roles: [], deeds: [] };
@@ -109,7 +109,7 @@ const deedNode = ({ at, what, who, about, origin, detail }) =>
 // ---------------------------------------------------------------- doing
 
 async function say(words) {
-  byId("done").textContent = words;
+  tell(words);
   const label = document.activeElement?.getAttribute("aria-label");
   await look();
   (document.querySelector(label ? `[aria-label="${CSS.escape(label)}"]` : null) ?? byId("users-title")).focus();

@@ -152,6 +152,16 @@ const MOMENT = /\b(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2} UTC)\b/;
 export const inOwnTime = (text) =>
   text.split(MOMENT).map((part, index) => (index % 2 ? h("time", { datetime: asDate(part).toISOString(), title: part }, dayAndTime(part)) : part));
 
+let doneTimer = 0;
+
+/** Say that something was done; it goes by itself, for it lies over what is beneath. */
+export function tell(text) {
+  const place = byId("done");
+  place.textContent = text;
+  clearTimeout(doneTimer);
+  doneTimer = setTimeout(() => (place.textContent = ""), 8_000);
+}
+
 let toastTimer = 0;
 
 /** Say that something did not work. */

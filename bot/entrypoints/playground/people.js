@@ -1,8 +1,8 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h, inOwnTime, latest, link, shown, words } from "./dom.js";
-import { ask, fitLinks, request, withToken } from "./journeys/service.js";
-import { MASKED, kindOf, knownAs } from "./known.js";
+import { byId, complain, dayAndTime, h, inOwnTime, latest, link, shown, tell, words } from "./dom.js";
+import { ask, counted, fitLinks, request, withToken } from "./journeys/service.js";
+import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
 
 const MORE = "There are more: write more of it.";
 const OUTCOMES = { send: "sent", later: "later", withhold: "withheld" };
@@ -12,6 +12,7 @@ const OURS = ["conversation", "page", "journey", "action"];
 // ---------------------------------------------------------------- finding
 
 const found = latest(ask);
+let current = null; // whom the page shows, or is about to
 
 async function find() {
   const told = await found(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`);
@@ -25,14 +26,9 @@ async function find() {
 /** A button that shows the person; beneath their name stands `about`, or else by what they are known. */
 function choice({ person, name, identities }, ...about) {
   const known = knownAs(identities);
-  const open = () => {
-    for (const one of document.querySelectorAll("ul.people [aria-current]")) one.removeAttribute("aria-current");
-    button.setAttribute("aria-current", "true");
-    void show(person);
-  };
   const beneath = about.length ? about : [name ? known : person];
-  const button = h("button", { type: "button", onclick: open }, name || known, h("small", {}, ...beneath));
-  return button;
+  const attributes = { type: "button", "data-person": person, "aria-current": person === current && "true", onclick: () => void visit(person) };
+  return h("button", attributes, name || known, h("small", {}, ...beneath));
 }
 
 /** What people asked for that is still to be done, what is due first first. */
@@ -60,13 +56,37 @@ const due = ({ due_at, overdue }) => h("span", { class: overdue ? "late" : null 
 // ---------------------------------------------------------------- one person
 
 const askedFor = latest(ask);
-let current = null; // whom the page shows, or is about to
+
+/** Whom somebody has chosen stands in the address: they are there again after a reload, and by the button Back. */
+async function visit(person) {
+  if (person !== asked()) history.pushState(null, "", pageOf(person));
+  await show(person);
+}
+
+const asked = () => new URLSearchParams(location.search).get("person");
+const nobody = byId("person").firstElementChild;
+
+/** Shows whom the address names. */
+async function look() {
+  const person = asked();
+  if (person) return show(person);
+  choose(null);
+  byId("person").replaceChildren(nobody);
+}
+
+function choose(person) {
+  current = person;
+  for (const one of document.querySelectorAll("[data-person]")) {
+    if (one.dataset.person === person) one.setAttribute("aria-current", "true");
+    else one.removeAttribute("aria-current");
+  }
+}
 
 async function show(person) {
-  current = person;
+  choose(person);
   const from = document.activeElement;
   const told = await askedFor(`/people/${encodeURIComponent(person)}.json`);
-  if (!told) return;
+  if (!told || current !== person) return;
   const place = byId("person");
   const parts = [
     h("header", {}, h("h2", {}, told.name || knownAs(told.identities)), h("p", {}, `known since ${dayAndTime(told.known_since)} · ${told.grade}`)),
@@ -86,7 +106,8 @@ async function show(person) {
     ...section("Timeline", lines(told.timeline, eventLine)),
   ];
   place.replaceChildren(...parts.filter(Boolean));
-  if ([from, document.body].includes(document.activeElement)) place.focus({ preventScroll: true }); // else somebody types elsewhere
+  const isAt = from !== document.body && [from, document.body].includes(document.activeElement);
+  if (isAt) place.focus({ preventScroll: true }); // else somebody types elsewhere
   if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();  // on a phone it is below the lists
 }
 
@@ -239,7 +260,8 @@ async function erase(person) {
   if (!(await sure("Erase this person?", about, "Erase"))) return;
   const receipt = await send("DELETE", person, "");
   if (!receipt) return;
-  current = null;
+  choose(null);
+  if (person === asked()) history.replaceState(null, "", withToken("/people"));
   showReceipt(receipt);
   tell(`Erased. Receipt ${receipt.id}.`);
   await listUndone();
@@ -257,7 +279,7 @@ function showReceipt(receipt) {
   byId("person").replaceChildren(
     h("header", {}, h("h2", {}, "Erased"), h("p", {}, `receipt ${receipt.id}`)),
     ...(queued ? [h("div", { class: "deeds" }, h("button", { type: "button", onclick: () => void again() }, "What is done by now?"))] : []),
-    h("p", { class: "state" }, `${rows} rows are deleted here; ${receipt.suppressed === 1 ? "1 address gets" : `${receipt.suppressed} addresses get`} no more marketing.`),
+    h("p", { class: "state" }, `${counted(rows, "row is", "rows are")} deleted here; ${receipt.suppressed === 1 ? "1 address gets" : `${receipt.suppressed} addresses get`} no more marketing.`),
     ...section("Elsewhere", lines(receipt.places, placeLine)),
   );
   byId("person").focus({ preventScroll: true });
@@ -327,10 +349,6 @@ async function done(person, told, words) {
   tell(words);
 }
 
-const tell = (words) => {
-  byId("done").textContent = words;
-};
-
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
   void find();
@@ -338,5 +356,5 @@ byId("find").addEventListener("submit", (event) => {
 byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
 void fitLinks();
 void listUndone();
-const asked = new URLSearchParams(location.search).get("person");
-if (asked) void show(asked);
+addEventListener("popstate", () => void look());
+void look();

@@ -1,6 +1,6 @@
 /** The page "Queues": what waits and for what, what was given up, and the senders that are stopped. It looks every three seconds. */
 
-import { byId, complain, dayAndTime, empty, h, latest, refill } from "./dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, refill, tell } from "./dom.js";
 import { ask, fitLinks, number, request } from "./journeys/service.js";
 
 const LOOK_EVERY = 3_000;
@@ -207,7 +207,7 @@ async function fill(list, group) {
 // ---------------------------------------------------------------- doing
 
 function say(words) {
-  byId("done").textContent = words;
+  tell(words);
   drawn.clear();
   void look();
 }

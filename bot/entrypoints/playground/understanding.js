@@ -1,6 +1,6 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
-import { asSaid, byId, complain, dayAndTime, empty, h, shown, words } from "./dom.js";
+import { asSaid, byId, complain, dayAndTime, empty, h, shown, tell, words } from "./dom.js";
 import { fitLinks } from "./journeys/service.js";
 
 void fitLinks();
@@ -178,12 +178,13 @@ function count() {
 }
 
 function messageNode(message) {
-  const text = h("input", { class: "words-of", value: message.text, maxlength: 300, "aria-label": "The words to learn" });
+  const text = h("textarea", { class: "words-of", rows: message.text.length > 60 ? 2 : 1, maxlength: 300, "aria-label": "The words to learn" }, message.text);
+  const wording = () => text.value.trim().replace(/\s+/g, " ");
   const intent = h("input", { list: "intents", placeholder: "Another intent", "aria-label": "Another intent" });
   const item = h("li", {});
   const handle = (verb, body, said) => void decide(item, verb, { key: message.key, ...body }, said);
-  const label = (name) => name && handle("label", { text: text.value, intent: name }, `Added to ${name}`);
-  const outOfScope = () => handle("out-of-scope", { text: text.value }, "Out of scope");
+  const label = (name) => name && handle("label", { text: wording(), intent: name }, `Added to ${name}`);
+  const outOfScope = () => handle("out-of-scope", { text: wording() }, "Out of scope");
   item.append(
     h(
       "p",
@@ -236,7 +237,7 @@ async function decide(item, verb, body, said) {
     for (const button of buttons) button.disabled = false;
     return;
   }
-  byId("done").textContent = told.place ? `${said}: ${told.place}` : `${said}.`;
+  tell(told.place ? `${said}: ${told.place}` : `${said}.`);
   const next = item.nextElementSibling ?? item.previousElementSibling;
   const isElsewhere = document.activeElement !== document.body && !item.contains(document.activeElement);
   item.remove();

@@ -1,13 +1,13 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, complain, dayAndTime, empty, h, latest, refill } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, refill, tell } from "../dom.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
 import { Inside } from "./inside.js";
 import { Messages, showWarnings } from "./messages.js";
-import { pictureNode } from "./picture.js";
+import { bringToMiddle, pictureNode } from "./picture.js";
 import { pageOf } from "../known.js";
 import { ask, fitLinks, numbersNodes, people, request, withToken } from "./service.js";
 import { Standing } from "./standing.js";
@@ -66,8 +66,7 @@ function show() {
 
 /** Say what was done, and show how things are now, and again until the files have been read. */
 async function reload(words) {
-  byId("done").textContent = words;
-  setTimeout(() => (byId("done").textContent = ""), 6_000);
+  tell(words);
   await load();
   lookAgain(MOST_LOOKS);
 }
@@ -235,7 +234,9 @@ function showPicture() {
   const count = shown.boxes.length - 1;
   const steps = count === 1 ? "1 step" : `${count} steps`;
   byId("picture-about").textContent = drawn ? `${steps}, not saved yet` : steps;
+  const isFirst = !byId("canvas").querySelector(".box");
   byId("canvas").replaceChildren(pictureNode({ picture: shown, steps: drawn ? {} : journey.steps }, chosen, choose));
+  if (isFirst) bringToMiddle(byId("canvas"), byId("canvas").querySelector(".box"));
   if (focused) boxOf(focused)?.focus();
   showStep();
 }

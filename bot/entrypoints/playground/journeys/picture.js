@@ -19,6 +19,12 @@ export function pictureNode({ picture, steps }, chosen, choose) {
   return canvas;
 }
 
+/** A wide picture is opened at its beginning, which stands in its middle, and not at its edge. */
+export function bringToMiddle(frame, box) {
+  const [outer, inner] = [frame.getBoundingClientRect(), box.getBoundingClientRect()];
+  frame.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+}
+
 function arrowsNode(picture) {
   const svg = element("svg", { width: picture.width, height: picture.height, "aria-hidden": "true" });
   const head = element("marker", { id: "head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" });

@@ -1,0 +1,35 @@
+"""Long names on small screens: nothing of them is cut off, and nothing beside them goes out of sight."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.cut_off import cut_off, is_within
+from tests.browser.scripted import Service
+from tests.browser.test_quick_people import NOTHING, person, tells
+
+pytestmark = pytest.mark.browser
+
+NAME = "Prof. Dr. Wolfgang Amadeus Maximilian von und zu Hohenstein-Wolfenbüttel-Braunschweig der Jüngere"
+JOURNEY = "onboarding-of-international-customers-with-more-than-fifty-people"
+
+
+def test_a_long_name_of_a_person_stands_whole(page: Page, service: Service) -> None:
+    page.set_viewport_size({"width": 375, "height": 700})
+    tells(page, "**/people/requests.json", {"requests": [], "more": False})
+    tells(page, "**/people/of.json", {**person(NAME), "person": "of"})
+    page.goto(f"{service.url}/playground/people.html?person=of")
+    expect(page.locator("#person h2")).to_have_text(NAME)
+    assert cut_off(page) == []
+
+
+@pytest.mark.parametrize("width", [1440, 375])
+def test_when_a_journey_of_a_long_name_is_due_is_in_sight(page: Page, service: Service, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 700})
+    now = "2026-11-28T17:00:00Z"
+    waits = {"lane": "timers", "to": JOURNEY, "why": "", "entries": 33, "due": 0, "first_due": now}
+    tells(page, "**/queues.json", {**NOTHING, "now": now, "waiting": [waits]})
+    page.goto(f"{service.url}/playground/queues.html")
+    expect(page.locator("#waiting")).to_contain_text(JOURNEY)
+    assert is_within(page, ".waiting .scroll", "#waiting time")
