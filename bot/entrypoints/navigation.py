@@ -20,6 +20,9 @@ PAGES: Final = (
 )
 """Each with its name and the right that it wants, in the order in which they stand."""
 
+PLAYGROUND: Final = "/"
+"""For admins, while a connector runs in its sandbox."""
+
 
 def pages_of(role: Role) -> list[tuple[str, str]]:
     return [(path, name) for path, name, right in PAGES if right in RIGHTS[role]]
@@ -37,4 +40,7 @@ class Navigation:
     async def _pages(self, request: web.Request) -> web.StreamResponse:
         """Every role may see journeys."""
         _, caller = await self._service.doors.admit(request, Right.SEE_JOURNEYS)
-        return private_json({"pages": [path for path, _ in pages_of(caller.role)]})
+        pages = [path for path, _ in pages_of(caller.role)]
+        if self._service.sandbox is not None and caller.may(Right.ADMINISTER):
+            pages.append(PLAYGROUND)
+        return private_json({"pages": pages})

@@ -207,6 +207,15 @@ def test_who_types_for_the_next_message_is_left_to_it(waiting: Page) -> None:
     expect(waiting.get_by_label("Another intent")).to_be_focused()
 
 
+def test_who_may_not_label_is_shown_no_queue_and_no_complaint(page: Page, service: Service) -> None:
+    page.route("**/understanding/queue", lambda route: route.fulfill(status=403, json={"error": "not for your role"}))
+    with page.expect_response("**/understanding/queue"):
+        page.goto(f"{service.url}/playground/understanding.html")
+    settle(page)
+    expect(page.get_by_role("heading", name="Review queue")).to_be_hidden()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
 def test_a_double_click_ends_the_access_of_one_user_once(page: Page, service: Service) -> None:
     user: dict[str, Any] = {
         "id": "u1",

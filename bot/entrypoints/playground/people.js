@@ -21,6 +21,7 @@ async function find() {
   if (!rows.length) rows.push(h("li", { class: "hint" }, "Nobody is known by that."));
   if (told.more) rows.push(h("li", { class: "hint" }, MORE));
   byId("people").replaceChildren(...rows);
+  byId("found").textContent = told.people.length ? `${counted(told.people.length, "person is", "people are")} found${told.more ? ", and there are more" : ""}.` : "Nobody is known by that.";
 }
 
 /** A button that shows the person; beneath their name stands `about`, or else by what they are known. */

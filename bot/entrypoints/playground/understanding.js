@@ -1,7 +1,7 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
 import { asSaid, byId, complain, dayAndTime, empty, h, shown, tell, words } from "./dom.js";
-import { fitLinks } from "./journeys/service.js";
+import { fitLinks, request } from "./journeys/service.js";
 
 void fitLinks();
 
@@ -156,9 +156,12 @@ function neighboursNode(neighbours) {
 
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
-  const told = await ask("queue");
+  const { ok, status, told } = await request("/understanding/queue");
   byId("reload").removeAttribute("aria-busy");
-  if (!told) {
+  byId("queue").hidden = status === 403; // it is for those who may label
+  if (status === 403) return;
+  if (!ok) {
+    complain(told.error ?? "The service could not do that.");
     byId("queue-count").textContent = "could not be loaded";
     return;
   }
