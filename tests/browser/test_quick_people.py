@@ -77,7 +77,9 @@ def test_the_person_chosen_last_is_shown_though_another_is_told_of_later(people:
     people.get_by_role("button", name="Ana").click()
     people.get_by_role("button", name="Ben").click()
     ben.answer(0, person("Ben"))
+    expect(people.locator("#person[aria-busy]")).to_be_visible()
     ana.answer(0, person("Ana"))
+    expect(people.locator("#person[aria-busy]")).to_have_count(0)
     expect(people.locator("#person h2")).to_have_text("Ben")
 
 

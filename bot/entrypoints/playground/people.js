@@ -15,13 +15,24 @@ const found = latest(ask);
 let current = null; // whom the page shows, or is about to
 
 async function find() {
-  const told = await found(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`);
+  const told = await whileBusy(byId("find-button"), () => found(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`));
   if (!told) return;
   const rows = told.people.map((one) => h("li", {}, choice(one)));
   if (!rows.length) rows.push(h("li", { class: "hint" }, "Nobody is known by that."));
   if (told.more) rows.push(h("li", { class: "hint" }, MORE));
   byId("people").replaceChildren(...rows);
   byId("found").textContent = told.people.length ? `${counted(told.people.length, "person is", "people are")} found${told.more ? ", and there are more" : ""}.` : "Nobody is known by that.";
+}
+
+const pending = new Map(); // by element: how many answers it waits for
+
+async function whileBusy(element, asking) {
+  pending.set(element, (pending.get(element) ?? 0) + 1);
+  element.setAttribute("aria-busy", "true");
+  const told = await asking();
+  pending.set(element, pending.get(element) - 1);
+  if (pending.get(element) === 0) element.removeAttribute("aria-busy");
+  return told;
 }
 
 /** A button that shows the person; beneath their name stands `about`, or else by what they are known. */
@@ -86,7 +97,7 @@ function choose(person) {
 async function show(person) {
   choose(person);
   const from = document.activeElement;
-  const told = await askedFor(`/people/${encodeURIComponent(person)}.json`);
+  const told = await whileBusy(byId("person"), () => askedFor(`/people/${encodeURIComponent(person)}.json`));
   if (!told || current !== person) return;
   const place = byId("person");
   const parts = [
