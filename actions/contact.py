@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
-from actions.corrections import NOTED, WHAT, NotesCorrections, fills_another, value_before
+from actions.corrections import NOTED, WHAT, NotesCorrections, changed_now, fills_another, value_before, words_for
 from actions.effects import ActionEvent
 from actions.forms import name_in
 from actions.lead import TIMELINE_WORDS, AsksWhoTheyAre, email_in, timeline_in
@@ -71,7 +71,9 @@ class ActionCorrectContact(Action):  # type: ignore[misc]
         now = {slot: value for slot in ATTRIBUTES if (value := _usable(slot, tracker.slots.get(slot)))}
         changed = {slot: value for slot, value in now.items() if value_before(tracker, slot) not in (None, value)}
         unread = [SlotSet(slot, value_before(tracker, slot)) for slot in ATTRIBUTES if slot not in now]
-        dispatcher.utter_message(response=NOTED if changed else WHAT)
+        others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
+        said = NOTED if changed else words_for(others[0], domain) if others else WHAT
+        dispatcher.utter_message(response=said)
         kept = {slot: value for slot, value in changed.items() if known.get(ATTRIBUTES[slot])}
         if not kept:
             return unread  # a form that is not done yet keeps them once it is

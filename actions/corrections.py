@@ -24,13 +24,18 @@ class NotesCorrections:
     ) -> list[dict[str, Any]]:
         asked = requested_slot(tracker)
         events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)  # type: ignore[misc]
-        written = responses_of(domain)
-        for slot in _changed(events, tracker):
-            said = next((one for one in (f"utter_{slot}_corrected", NOTED) if one in written), None)
-            if asked is not None and slot != asked and said is not None:
+        changed = next((slot for slot in _changed(events, tracker) if slot != asked), None)
+        if asked is not None and changed is not None:
+            said = words_for(changed, domain)
+            if said in responses_of(domain):
                 dispatcher.utter_message(response=said)
-                break
         return events
+
+
+def words_for(slot: str, domain: dict[str, Any]) -> str:
+    """What acknowledges that this slot was put right."""
+    own = f"utter_{slot}_corrected"
+    return own if own in responses_of(domain) else NOTED
 
 
 def _changed(events: list[dict[str, Any]], tracker: Tracker) -> Iterator[str]:
@@ -39,6 +44,13 @@ def _changed(events: list[dict[str, Any]], tracker: Tracker) -> Iterator[str]:
             before = value_before(tracker, event["name"])
             if before is not None and before != event["value"]:
                 yield event["name"]
+
+
+def changed_now(tracker: Tracker) -> Iterator[str]:
+    """The slots that this message gives another value than they had."""
+    for slot in heard_now(tracker):
+        if value_before(tracker, slot) not in (None, tracker.slots.get(slot)):
+            yield slot
 
 
 def value_before(tracker: Tracker, slot: str) -> Any:

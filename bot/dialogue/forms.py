@@ -26,6 +26,8 @@ from bot.domain.conversation import (
 
 ANSWER_REFUSED: Final = "action_answer_refused"
 """A custom action that is run, where the assistant has it, after an answer was refused by what its slot accepts."""
+CORRECTION_NOTED: Final = "utter_correction_noted"
+"""What is said where an earlier answer is put right, unless the slot has words of its own."""
 
 
 def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
@@ -50,8 +52,10 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
         if refused is not None:
             _refuse(turn, form, refused, candidates)
             return True
-        if not candidates and validation_of(form) not in turn.assistant.actions:
-            return _pass_on(turn, form)
+        if validation_of(form) not in turn.assistant.actions:
+            if not candidates:
+                return _pass_on(turn, form)
+            _note_correction(turn, history, candidates)
     else:
         candidates = []
     _validate(turn, form, by_form(form.name, opened_by), candidates)
@@ -135,6 +139,10 @@ def validation_of(form: Form) -> str:
     return f"validate_{form.name}"
 
 
+def corrected(slot: str) -> str:
+    return f"utter_{slot}_corrected"
+
+
 def _takes_answer(turn: Turn, history: SoFar) -> bool:
     """Whether the message is an answer to the form's question: it is open, asked before, and nothing else acted."""
     loop = turn.tracker.loop
@@ -150,13 +158,17 @@ def _answered(turn: Turn, form: Form, events: tuple[Event, ...]) -> list[str]:
 
 
 def _refused(turn: Turn, form: Form, history: SoFar) -> str | None:
-    """The slot whose answer is refused: the one that was asked for, else one that was to be put right."""
+    """The slot whose answer is refused: the one that was asked for, else one that was to be put right.
+
+    What answers another question of the form was no answer to this one, unless an entity was meant for it.
+    """
     before = len(history.events)
     asked = slot_before(turn.tracker, before, REQUESTED_SLOT)
     refused = refused_slots(turn.assistant, turn.tracker, (*form.required_slots, *([asked] if asked else [])))
-    if asked in refused:
+    answered = _answered(turn, form, history.events)
+    if asked in refused and (refused[asked] or not answered):
         return str(asked)
-    if _answered(turn, form, history.events):
+    if answered:
         return None
     return next((name for name in refused if slot_before(turn.tracker, before, name) is not None), None)
 
@@ -169,6 +181,20 @@ def _refuse(turn: Turn, form: Form, slot: str, candidates: list[str]) -> None:
         turn.run(ANSWER_REFUSED, policy)
     else:
         _validate(turn, form, policy, candidates)
+
+
+def _note_correction(turn: Turn, history: SoFar, answered: list[str]) -> None:
+    """Acknowledge an earlier answer that is put right while the form asks for another, where there are words for it.
+
+    A form whose answers an action validates leaves that to the action.
+    """
+    before = len(history.events)
+    asked = slot_before(turn.tracker, before, REQUESTED_SLOT)
+    known = {name: slot_before(turn.tracker, before, name) for name in answered if name != asked}
+    changed = [name for name, value in known.items() if value not in (None, turn.tracker.slots.get(name))]
+    if changed:
+        own = corrected(changed[0])
+        turn.say(own if own in turn.assistant.responses else CORRECTION_NOTED)
 
 
 def _was_answered(turn: Turn, form: Form, history: SoFar) -> bool:

@@ -43,13 +43,16 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
                 break
 
 
-def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) -> list[str]:
-    """Those of these slots for which the latest message has an answer that none of them accepts."""
+def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) -> dict[str, bool]:
+    """Those of these slots for which the latest message has an answer that none of them accepts.
+
+    True where an entity of the message was meant for the slot, false where nothing but its whole text could be.
+    """
     message = tracker.latest_message
     if message is None:
-        return []
+        return {}
     intent = base_intent(message.understood.intent.name)
-    found = []
+    found: dict[str, bool] = {}
     for slot in (assistant.slots[name] for name in names if name in assistant.slots):
         tried = [
             mapping
@@ -59,7 +62,7 @@ def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) 
         if tried and all(
             _is_an_answer(slot, mapping) and _accepted(slot, mapping, message) is None for mapping in tried
         ):
-            found.append(slot.name)
+            found[slot.name] = any(mapping.type == "from_entity" for mapping in tried)
     return found
 
 

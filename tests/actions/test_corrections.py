@@ -102,3 +102,11 @@ async def test_an_answer_of_a_form_that_is_not_done_is_kept_with_it() -> None:
     said, events = await corrected({"work_email": "bob@example.com"}, profile={}, work_email="ana@example.com")
     assert said == ["utter_correction_noted"]
     assert effects_in(events, "set_attribute") == []
+
+
+async def test_a_slot_of_the_authors_own_that_is_put_right_is_acknowledged() -> None:
+    domain = {"responses": {"utter_correction_noted": [], "utter_room_corrected": []}}
+    for slot, said in [("guests", "utter_correction_noted"), ("room", "utter_room_corrected")]:
+        dispatcher = CollectingDispatcher()
+        await ActionCorrectContact().run(dispatcher, after({slot: "8"}, **{**KNOWN, slot: "5"}), domain)
+        assert [message["response"] for message in dispatcher.messages] == [said]

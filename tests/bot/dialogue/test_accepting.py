@@ -106,6 +106,33 @@ def test_what_else_a_message_says_is_not_refused_where_it_answers_the_question(c
     assert (chat.slots["cakes"], chat.slots["size"]) == (2, "large")
 
 
+def test_what_answers_another_question_of_the_form_is_no_refused_answer_to_this_one(chat: Chat) -> None:
+    chat.hear("order", number=2)
+    chat.hear("inform", "sorry, make that 8", number=8)
+    assert chat.said == ["Which size?"]
+    assert (chat.slots["cakes"], chat.asked_for) == (8, "size")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("utter_correction_noted", ["Put right.", "Which size?"]),
+        ("utter_cakes_corrected", ["Put right.", "Which size?"]),
+        ("utter_size_corrected", ["Which size?"]),
+    ],
+)
+def test_a_form_without_an_action_acknowledges_an_earlier_answer_that_is_put_right(
+    written: str, said: list[str]
+) -> None:
+    words = f'  {written}: [{{text: "Put right."}}]\nforms:'
+    chat = Chat(assistant_of(ORDER.replace("forms:", words, 1)))
+    chat.hear("order", number=2)
+    chat.hear("inform", "sorry, make that 8", number=8)
+    assert chat.said == said
+    chat.hear("inform", "still 8", number=8)
+    assert chat.said == ["Which size?"]
+
+
 def test_outside_of_its_form_a_slot_holds_nothing_that_it_does_not_accept(chat: Chat) -> None:
     chat.hear("greet", number=900)
     assert chat.slots.get("cakes") is None
