@@ -1,5 +1,5 @@
-"""What an author most likely forgot: a form that nothing opens, or that nothing follows; an intent without examples;
-an action without code."""
+"""What an author most likely forgot: a form that nothing opens or follows, or with a question that nothing answers;
+an intent without examples; an action without code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from bot.dialogue.builtin import BUILTIN, BY_THE_SERVICE, DEFAULT_INTENTS
 from bot.documents import Document
-from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, Story, StoryStep
+from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, SlotMapping, Story, StoryStep
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.steps import AskStep
@@ -72,6 +72,13 @@ def _of_forms(assistant: Assistant, documents: Sequence[Document], journeys: Ite
                 f"Write a rule with the condition `- active_loop: {form}` and the steps `- action: {form}`, "
                 "`- active_loop: null` and an action.",
             )
+        for slot in _never_filled(assistant, form):
+            yield Fault(
+                place,
+                f'nothing fills the slot "{slot}" while the form "{form}" asks for it, so it would ask for ever.',
+                f"Give the slot a mapping that holds there, such as `- type: from_text` with the condition "
+                f"`- active_loop: {form}`.",
+            )
     for rule in assistant.rules:
         for form in _not_open(rule.steps, assistant.forms):
             yield Fault(
@@ -79,6 +86,24 @@ def _of_forms(assistant: Assistant, documents: Sequence[Document], journeys: Ite
                 f'the rule "{rule.name}" runs {form}, and does not say that it is open then, so nothing may follow it.',
                 f"Add `- active_loop: {form}` below `- action: {form}`.",
             )
+
+
+def _never_filled(assistant: Assistant, form: str) -> Iterator[str]:
+    """The slots of the form that no mapping fills there. What an action does, only the action knows."""
+    if f"validate_{form}" in assistant.actions:
+        return
+    for name in assistant.forms[form].required_slots:
+        slot = assistant.slots.get(name)
+        asks = {f"action_ask_{form}_{name}", f"action_ask_{name}"}
+        if slot is not None and asks.isdisjoint(assistant.actions) and not any(map(_holds_in(form), slot.mappings)):
+            yield name
+
+
+def _holds_in(form: str) -> Callable[[SlotMapping], bool]:
+    def holds(mapping: SlotMapping) -> bool:
+        return not mapping.conditions or any(one.active_loop == form for one in mapping.conditions)
+
+    return holds
 
 
 def _opened(steps: Sequence[StoryStep]) -> Iterator[str]:

@@ -48,6 +48,27 @@ def test_a_form_may_be_opened_and_followed_in_a_story() -> None:
     assert warnings(stories=f"stories:\n- story: Order\n  steps: {steps}\n") == []
 
 
+ELSEWHERE = "{type: from_text, conditions: [{active_loop: other_form}]}"
+
+
+@pytest.mark.parametrize(
+    ("mappings", "further", "told"),
+    [
+        ("[]", "", True),
+        (f"[{ELSEWHERE}]", "", True),
+        (f"[{ELSEWHERE}, {{type: custom}}]", "", False),
+        ("[{type: from_text, conditions: [{active_loop: order_form, requested_slot: size}]}]", "", False),
+        ("[]", "actions: [validate_order_form]", False),
+        ("[]", "actions: [action_ask_size]", False),
+    ],
+)
+def test_a_question_that_nothing_answers_is_told(mappings: str, further: str, told: bool) -> None:
+    other = "  other_form: {required_slots: [size]}\n" if "other_form" in mappings else ""
+    domain = DOMAIN.replace("[{type: from_entity, entity: size}]", mappings) + further
+    found = warnings(OPENS, ENDS, domain=domain.replace("responses:", f"{other}responses:"))
+    assert any(one.startswith('domain.yml:8:3: nothing fills the slot "size" while') for one in found) == told
+
+
 def test_a_form_that_nothing_opens_is_told_at_its_place() -> None:
     (told,) = warnings(ENDS)
     assert told.startswith('domain.yml:8:3: nothing opens the form "order_form"')
