@@ -10,19 +10,22 @@ from bot.domain.errors import Fault
 from bot.domain.journey import Journey
 from bot.domain.sending_rules import SendingRules
 from bot.domain.steps import SendStep
+from bot.domain.word_forms import WordForm, sentences, word_form
 
 
 def without_how_to_stop(
     journeys: Mapping[str, Journey], assistant: Assistant, rules: SendingRules, channels: Collection[str]
 ) -> Iterator[Fault]:
     """A warning for each marketing journey and each of these `channels`, which have no link or button to stop by, where
-    no text of the journey has a word that stops it."""
+    no text of the journey has a word, or words, that stop it."""
+    stops = [word for row in rules.keywords if row.meaning == "stop" and row.in_force(None) for word in row.words]
+    form = word_form(words=stops)
     for journey in journeys.values():
         if journey.purpose is not Purpose.MARKETING:
             continue
         for channel in channels:
             sent = list(_sent(journey, assistant, channel))
-            if sent and not any(_says_how(one.text, rules) for one in sent):
+            if sent and not any(_says_how(one.text, form) for one in sent):
                 yield Fault(
                     sent[0].place,
                     f'the journey "{journey.id}" sells on {channel}, and none of its texts says how to stop them.',
@@ -38,5 +41,5 @@ def _sent(journey: Journey, assistant: Assistant, channel: str) -> Iterator[Vari
             yield from own or [one for one in said if one.channel is None]
 
 
-def _says_how(text: str, rules: SendingRules) -> bool:
-    return "preferences_link" in text or any(rules.keyword(word) == "stop" for word in text.split())
+def _says_how(text: str, form: WordForm) -> bool:
+    return "preferences_link" in text or any(map(form.is_in, sentences(text)))

@@ -20,6 +20,7 @@ responses:
   utter_told_elsewhere:
     - text: "Ten per cent off."
     - {text: "Ten per cent off. STOP ends it.", channel: sms}
+  utter_told_in_two_words: [{text: "Dix pour cent. Répondez « opt out » pour ne plus rien recevoir."}]
 """
 
 
@@ -40,7 +41,7 @@ def test_a_journey_whose_texts_do_not_say_how_to_stop_them_is_told_at_the_first(
     ]
 
 
-@pytest.mark.parametrize("told", ["utter_told", "utter_linked", "utter_told_elsewhere"])
+@pytest.mark.parametrize("told", ["utter_told", "utter_linked", "utter_told_elsewhere", "utter_told_in_two_words"])
 def test_one_text_that_says_it_is_enough(told: str) -> None:
     assert warnings("utter_offer", told) == []
 
