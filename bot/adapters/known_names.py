@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from bot.dialogue.forms import questions_for
+from bot.dialogue.forms import questions_for, validation_of
 from bot.dialogue.personal import Unsayable, nobody
 from bot.dialogue.wordings import wordings
 from bot.documents import Document
+from bot.domain.accepting import ANumber, OneOf
 from bot.domain.assistant import Assistant
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.preview import Wording
 from bot.journeys.known import Known, Wordings
 from bot.ports import ChannelKind
@@ -58,7 +59,29 @@ def known_names(
         questions=_questions(assistant) if assistant is not None else {},
         abilities={name: kind.abilities for name, kind in (kinds or {}).items()},
         wordings=_wordings_of(assistant, kinds or {}) if assistant is not None else None,
+        answers=_answers(assistant) if assistant is not None else {},
     )
+
+
+def _answers(assistant: Assistant) -> Mapping[str, Attribute]:
+    """The kinds of the slots that hold a number or one of a list; a form that an action validates may set others."""
+    checked = {
+        slot
+        for form in assistant.forms.values()
+        if validation_of(form) in assistant.actions
+        for slot in form.required_slots
+    }
+    found = {}
+    for name, slot in assistant.slots.items():
+        given = tuple(one.value for one in slot.mappings if one.value is not None)
+        match slot.accepts:
+            case OneOf(values=values) if name not in checked:
+                found[name] = Attribute(name, AttributeType.TEXT, (*values, *given))
+            case ANumber() if name not in checked and slot.type == "float" and not given:
+                found[name] = Attribute(name, AttributeType.NUMBER)
+            case _:
+                pass
+    return found
 
 
 def _questions(assistant: Assistant) -> Mapping[str, tuple[str, ...]]:

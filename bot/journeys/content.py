@@ -181,9 +181,11 @@ def _check_expressions(
     The events that they count.
     """
     slots = frozenset(slot for form in steps.forms_asked for slot in known.forms.get(form, ()))
+    kinds = dict(kinds_of(known.profile))
     if steps.runs_actions:
         slots |= known.slots
-    kinds = kinds_of(known.profile)
+    else:  # what an action sets may be anything
+        kinds |= {f"answer.{name}": known.answers[name] for name in slots & known.answers.keys()}
     at_entry = {"profile": profile_names(known.profile), "lead": LEAD, "event": None}
     later = {**at_entry, "answer": slots, "happened": None, "split": frozenset(steps.splits)}
     expressions = [(place, source, later) for place, source in steps.expressions]

@@ -161,6 +161,8 @@ def _check_pair(
     advice = ""
     if {left_kind, right_kind} == {NUMBER, TEXT}:
         advice = " Leave out the quotation marks." if _is_number_in_quotes(left) or _is_number_in_quotes(right) else ""
+    elif {left_kind, right_kind} == {NUMBER, DATE}:
+        advice = " Put quotation marks around a date: '2026-11-24'."
     raise ExpressionError(
         f"{_shown(left)} is {_words(left_kind)} and {_shown(right)} is {_words(right_kind)}: "
         f"that is never true.{advice}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import Attribute, ProfileSchema
 from bot.domain.preview import Wording
 from bot.ports import Abilities
 
@@ -19,6 +19,7 @@ class Known:
 
     `profile` is what people are declared to have; without it they may have anything. `questions` maps each form to the
     responses that it asks with; `abilities` and `wordings` say what channels can do, as far as that is known.
+    `answers` are the slots that hold nothing but what their authors let them, with their kinds.
     `left_out` finds the channels that this installation could have and has not.
     """
 
@@ -38,6 +39,7 @@ class Known:
     questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     wordings: Wordings | None = None
+    answers: Mapping[str, Attribute] = field(default_factory=dict)
 
     def with_journeys(self, names: Iterable[str]) -> Known:
         """The same, where these are the journeys."""

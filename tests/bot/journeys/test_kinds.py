@@ -58,6 +58,10 @@ def test_what_fits_together_has_no_fault(source: str) -> None:
         ("days_since(profile.name) > 1", "profile.name is a text, and days_since() takes a date."),
         ("days_since('then') > 1", "'then' is no date. Write '2026-11-24'."),
         ("profile.name.first == 'a'", 'profile.name is a text and has no parts, so there is no "first" in it.'),
+        (
+            "profile.since > 2027-03-01",
+            "profile.since is a date and one side is a number: that is never true. Put quotation marks around a date",
+        ),
         ("1 == 'a'", "1 is a number and 'a' is a text: that is never true."),
         ("true and (false or not (profile.name == 1))", "that is never true"),
     ],
