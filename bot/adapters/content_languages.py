@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from babel import Locale
+from babel.core import get_global
 
 from bot.adapters.encoder import knows_english_only
 from bot.documents import Document, Faults
 from bot.domain.assistant import Assistant
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
+from bot.domain.languages import base_language
 from bot.domain.steps import SendStep
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.nlu.languages import Languages, folder_language
@@ -25,6 +30,46 @@ def check_own_words(assistant: Assistant, journeys: Iterable[Journey], faults: F
                 f'the response "{response.name}" has no words in the assistant\'s own language.',
                 "Add a variation without language, for everybody else.",
             )
+
+
+def without_own_words(assistant: Assistant) -> Iterator[Fault]:
+    """A warning for each response that has words in other languages alone: everybody gets them."""
+    own = assistant.configuration.language
+    for response in assistant.responses.values():
+        said = sorted({variation.language for variation in response.variations if variation.language is not None})
+        if said and all(variation.language not in (None, own) for variation in response.variations):
+            yield Fault(
+                response.variations[0].place,
+                f'the response "{response.name}" has words in {_listed(said)} alone, and everybody gets them.',
+                "Add a variation without language, for everybody else.",
+            )
+
+
+def unknown_languages(assistant: Assistant, documents: Sequence[Document]) -> Iterator[Fault]:
+    """A warning for each code that is no language's: of a variation, of a folder of examples, or of `config.yml`."""
+    for document in documents:
+        if not _is_known(code := folder_language(document.path)):
+            what = f'"{code}" is no code of a language, so nobody is understood by these examples.'
+            yield Fault(Place(document.path), what, f"{_right(code)} Call the folder so.")
+        data = document.data
+        own = base_language(str(data.get("language") or "")) if isinstance(data, Mapping) else ""
+        if own == assistant.configuration.language and not _is_known(own):
+            what = f'"{own}" is no code of a language, so nothing is known of it.'
+            yield Fault(document.place(data, "language"), what, _right(own))
+    for response in assistant.responses.values():
+        for variation in response.variations:
+            if not _is_known(code := variation.language or ""):
+                what = f'"{code}" is no code of a language, so this variation is never said.'
+                yield Fault(variation.place, what, _right(code))
+
+
+def _is_known(code: str) -> bool:
+    return not code or not re.fullmatch("[a-z]{2,3}", code) or code in Locale("en").languages
+
+
+def _right(code: str) -> str:
+    other = get_global("language_aliases").get(code)
+    return f'Did you mean "{other}"?' if other else "Languages go by two letters, such as en or de."
 
 
 def encoder_knows_no_other(

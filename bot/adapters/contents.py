@@ -22,13 +22,19 @@ from bot.adapters.content_files import (
     require_folder,
     text_of,
 )
-from bot.adapters.content_languages import check_own_words, encoder_knows_no_other, left_to_words
+from bot.adapters.content_languages import (
+    check_own_words,
+    encoder_knows_no_other,
+    left_to_words,
+    unknown_languages,
+    without_own_words,
+)
 from bot.adapters.dead_ends import dead_ends
 from bot.adapters.journey_shelf import JourneyShelf, profile_schema, read_journey_files, read_journey_shelf
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
 from bot.adapters.shelves import Shelves
-from bot.adapters.unread import unread_files, unread_variations
+from bot.adapters.unread import misplaced_files, unread_files, unread_variations
 from bot.dialogue.content import read_assistant
 from bot.dialogue.opt_out_words import what_sells
 from bot.dialogue.rasa1 import refuse_markdown
@@ -175,6 +181,7 @@ def read_contents(shelves: Shelves) -> Contents:
             *_warnings_of(contents, shelves, known, data.warnings, warnings),
             *unread_files(shelves.assistant, _own_files(shelves.assistant, below)),
             *unread_files(shelves.journeys, in_journeys),
+            *misplaced_files(shelves.journeys, in_journeys),
             *unread_variations(assistant, shelves.channels, shelves.left_out),
         ),
     )
@@ -189,6 +196,8 @@ def _warnings_of(
     yield from assistant.warnings
     yield from of_data
     yield from dead_ends(assistant, contents.documents, journeys.values(), contents.said)
+    yield from unknown_languages(assistant, contents.documents)
+    yield from without_own_words(assistant)
     yield from encoder_knows_no_other(contents.languages, contents.documents, shelves.encoder, folder)
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
     yield from others.in_order()

@@ -49,6 +49,36 @@ def test_a_file_whose_name_ends_in_capitals_is_not_read_and_warned_of(shelves: S
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("nlu_data/nlu/more.yml.txt", "more.yml"),
+        ("nlu_data/knowledge/more.txt", "more.md"),
+        ("journeys/more.yml.txt", "more.yml"),
+    ],
+)
+def test_a_file_that_an_editor_saved_as_plain_text_is_warned_of(shelves: Shelves, name: str, called: str) -> None:
+    Path(name).write_text("nothing: of this\n")
+    (told,) = map(str, read_contents(shelves).warnings)
+    assert told == f"{name}:1:1: this file is not read, for its name ends in .txt. Call it {called}."
+
+
+def test_what_stands_in_another_folder_of_the_journeys_is_warned_of(shelves: Shelves) -> None:
+    for name, text in [
+        ("2026/spring.yml", "# In spring\njourney: spring\n"),
+        ("segments/big/big.yml", "segment: big\n"),
+        ("crowds/ours.yml", "people: 3000\n"),
+    ]:
+        Path("journeys", name).parent.mkdir(exist_ok=True)
+        Path("journeys", name).write_text(text)
+    assert list(map(str, read_contents(shelves).warnings)) == [
+        "journeys/2026/spring.yml:1:1: this file is not read: such files stand in journeys/ itself. "
+        "Move it to journeys/spring.yml.",
+        "journeys/segments/big/big.yml:1:1: this file is not read: such files stand in journeys/segments/ itself. "
+        "Move it to journeys/segments/big.yml.",
+    ]
+
+
 def test_what_is_no_content_may_be_called_as_it_likes(shelves: Shelves) -> None:
     for name in ("nlu_data/READ.MD", "nlu_data/tests/OLD.YML", "nlu_data/.cache/OLD.YML"):
         Path(name).parent.mkdir(exist_ok=True)
