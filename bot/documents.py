@@ -155,6 +155,8 @@ def _in_words(error: MarkedYAMLError) -> str:
         return f"before line {line} the bracket that opens here should be closed, or a comma or a quote is missing"
     if problem.startswith("expected ',' or"):
         return "here a comma is missing, or what closes the bracket before it"
+    if "another document" in problem:
+        return "another document begins here"
     return problem
 
 

@@ -27,6 +27,7 @@ LONGEST_SUBJECT = 200
 
 _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _NEVER_CLOSED = re.compile(r"(?<![{%])\{([\w.\-]+)(?![\w.\-}])")
+_TWICE = re.compile(r"(?<!\{)\{\{([\w.\-]+)\}\}(?!\})")
 _LIQUID = re.compile(
     r"\{\{\s*(?:profile|lead|slots)\.\w+|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
 )
@@ -108,6 +109,10 @@ def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots:
     for name in _NEVER_CLOSED.findall(text):
         if name in slots:
             source.warnings.add(place, f"{{{name} is never closed, so it is said as it stands.", f"Write {{{name}}}.")
+    for name in _TWICE.findall(text):
+        if name in slots:
+            what = f"{{{{{name}}}}} is said as {{{name}}}: a brace that is written twice stands as it is."
+            source.warnings.add(place, what, f"Write {{{name}}} for what the slot holds.")
     if found := _LIQUID.search(text):
         source.warnings.add(
             place,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
@@ -57,7 +58,8 @@ class Source:
         """`value` as text; numbers are taken as they are written."""
         if isinstance(value, (str, int, float)) and not isinstance(value, bool):
             return str(value)
-        self.faults.add(place, f"{what} should be a text, not {kind_of(value)}.")
+        hint = "Put quotes around it." if isinstance(value, (bool, date)) else ""
+        self.faults.add(place, f"{what} should be a text, not {kind_of(value)}.", hint)
         return ""
 
     def optional_text(self, node: Mapping[Any, Any], key: str) -> str | None:
@@ -142,6 +144,8 @@ def kind_of(value: Any) -> str:
             return f'the text "{value}"' if len(value) <= 40 else "a text"
         case Mapping():
             return "a mapping"
+        case date():
+            return f"the date {value}"
         case _:
             return "a list"
 

@@ -233,6 +233,7 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("responses: {utter_x: [{text: a, condition: [{type: slot, name: siz, value: 1}]}]}", 'no slot "siz"'),
         ("responses: {utter_x: [{txt: a}]}", 'Did you mean "text"?'),
         ("responses: {utter_x: [{text: [a]}]}", "should be a text, not a list"),
+        ("responses: {utter_x: [{text: 2026-12-01}]}", "not the date 2026-12-01. Put quotes around it."),
         ("actions: [utter_nothing]", 'no response "utter_nothing"'),
         ("forms: {f: {}}", "has no required_slots"),
         ("forms: {f: {required_slots: [size], ignored_intents: [gret]}}", 'no intent "gret"'),

@@ -71,10 +71,13 @@ responses:
   utter_thanks:
   - text: "Thanks, {leadname}, {lead_name} and {{lead_name of {link} at {rep}!"
   - text: "Thanks, {lead_name!"
+  - text: "Thanks, {{lead_name}}, {{link}}, {{{lead_name}}}!"
 """
     assert [warning.partition(": ")[2] for warning in warnings_of(content)] == [
         '{leadname} is no slot, so nothing is said for it. Did you mean "{lead_name}"?',
         "{lead_name is never closed, so it is said as it stands. Write {lead_name}.",
+        "{{lead_name}} is said as {lead_name}: a brace that is written twice stands as it is. "
+        "Write {lead_name} for what the slot holds.",
     ]
 
 
