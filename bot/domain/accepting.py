@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.domain.word_forms import spelled
+
 
 @dataclass(frozen=True, slots=True)
 class AnAddress:
@@ -46,6 +48,13 @@ class APattern:
 
 
 Accepts = AnAddress | ANumber | ADay | OneOf | APattern
+
+
+def words_of(accepts: Accepts | None) -> frozenset[tuple[str, ...]]:
+    """The answers that are listed, and what customers call them, as `spelled` has them."""
+    if not isinstance(accepts, OneOf):
+        return frozenset()
+    return frozenset(spelled(word) for value, words in accepts.values.items() for word in (value, *words)) - {()}
 
 
 def entities_of(accepts: Accepts | None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from bot.domain.accepting import Accepts, entities_of
+from bot.domain.accepting import Accepts, entities_of, words_of
 from bot.domain.errors import Fault, Place
 from bot.domain.message import Button, Template
 
@@ -232,6 +232,13 @@ class Assistant:
             return ()
         mapped = [mapping.entity for mapping in asked.mappings if mapping.entity is not None]
         return tuple(dict.fromkeys((*mapped, *entities_of(asked.accepts))))
+
+    def words_for(self, slot: str) -> frozenset[tuple[str, ...]]:
+        """What its author lists as answers to the question for this slot, where its text is looked at."""
+        asked = self.slots.get(slot)
+        if asked is None or not any(mapping.type == "from_text" for mapping in asked.mappings):
+            return frozenset()
+        return words_of(asked.accepts)
 
     def asks_by_template(self, form: str, channel: str) -> bool:
         """Whether what this form asks first can leave on this channel as a template."""

@@ -143,11 +143,15 @@ def _by_itself(part: Further, language: str) -> Understood:
 
 @dataclass(frozen=True, slots=True)
 class Expecting:
-    """What the conversation last asked for, so that "fifty" after "how many?" is a number of people."""
+    """What the conversation last asked for, so that "fifty" after "how many?" is a number of people.
+
+    `words` are the answers that its author lists, as `spelled` has them: whoever says nothing else has answered.
+    """
 
     form: str
     slot: str
     entities: tuple[str, ...] = ()
+    words: frozenset[tuple[str, ...]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from bot.domain.understanding import (
     Understood,
     base_intent,
 )
-from bot.domain.word_forms import own_words
+from bot.domain.word_forms import own_words, spelled
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
@@ -264,6 +264,8 @@ class Pipeline:
         self, text: str, found: Sequence[Entity], expecting: Expecting | None, *, understood: bool
     ) -> IntentScore | None:
         """The intent of a message that answers what was asked, or corrects an earlier answer; else None."""
+        if expecting is not None and spelled(text) in expecting.words:
+            return self._known(INFORM_INTENT)
         if expecting is None or not found:
             return None
         bare = _is_all(text, found)

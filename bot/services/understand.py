@@ -62,8 +62,8 @@ async def _as_the_engine_reads_it(runtime: Runtime, understood: Understood, trac
 
 
 def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
-    """The slot that the open form has just asked for, and the entities that would fill it."""
+    """The slot that the open form has just asked for, with the entities and the words that would fill it."""
     slot = tracker.slots.get(REQUESTED_SLOT)
     if tracker.loop is None or not isinstance(slot, str):
         return None
-    return Expecting(tracker.loop.name, slot, assistant.entities_for(slot))
+    return Expecting(tracker.loop.name, slot, assistant.entities_for(slot), assistant.words_for(slot))

@@ -299,6 +299,12 @@ def test_what_fits_a_pattern(text: str, kept: str | None) -> None:
     assert taken('{pattern: "CC-[0-9]{4}"}', text) == kept
 
 
+def test_the_answers_that_are_listed_are_known_by_their_words() -> None:
+    known = assistant_of(ORDER)
+    assert known.words_for("size") == {("small",), ("little",), ("large",), ("big",), ("the", "2", "kg", "one")}
+    assert known.words_for("cakes") == known.words_for("nothing") == frozenset()
+
+
 def test_a_pattern_that_would_be_followed_for_ever_refuses() -> None:
     assert taken('{pattern: "(a+)+b"}', "a" * 400) is None
 

@@ -71,6 +71,14 @@ def test_a_bare_answer_informs(pipeline: Pipeline) -> None:
     assert (understood.intent.name, entities(understood)) == ("inform", [("person", "Zoltan")])
 
 
+def test_an_answer_that_its_author_lists_answers_though_an_intent_is_like_it(pipeline: Pipeline) -> None:
+    assert pipeline.parse("Hello!").intent.name == "greet"
+    asked = Expecting("card_form", "motto", words=frozenset({("hello",)}))
+    understood = pipeline.parse("Hello!", expecting=asked)
+    assert (understood.stage, understood.intent.name) == ("expected", "inform")
+    assert pipeline.parse("hello there", expecting=asked).intent.name == "greet"
+
+
 def test_an_earlier_answer_can_be_put_right(pipeline: Pipeline) -> None:
     understood = pipeline.parse("no, 80 people", expecting=EMAIL)
     assert (understood.intent.name, entities(understood)) == ("correct", [("number", 80)])
