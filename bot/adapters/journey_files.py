@@ -73,6 +73,14 @@ class JourneyFiles:
             if file is None or file.digest != digest or not replace_file(file.path, before, text.encode()):
                 raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
 
+    def put_aside(self, name: str, digest: str) -> None:
+        """Call the file so that nobody reads it; raises Conflict where it no longer says what it did by its digest."""
+        with self._lock:
+            file = self.read(name)
+            if file is None or file.digest != digest:
+                raise Conflict("somebody else has changed the file since you looked at it. Load it again.")
+            file.path.replace(file.path.with_name(f"{file.path.name}.retired"))
+
     def create(self, name: str, text: str) -> None:
         """A new file; raises FileExistsError where there is one."""
         with (self._shelves.journeys / f"{name}.yml").open("x", encoding="utf-8", newline="") as file:

@@ -99,6 +99,13 @@ class Editing:
         except OSError as error:
             raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
 
+    async def put_aside(self, name: str, digest: str) -> None:
+        """Raises Conflict where the file is no longer as `digest` says, or cannot be renamed."""
+        try:
+            await asyncio.to_thread(self._files.put_aside, name, digest)
+        except OSError as error:
+            raise Conflict(f"the file cannot be put aside: {error.strerror or error}.") from error
+
     def checked(self, name: str, text: str) -> Checked:
         playbook = self._service.library.current()
         file = self._files.read(name)

@@ -13,6 +13,7 @@ from bot.adapters.journey_files import JourneyFile, JourneyFiles
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
+from bot.domain.steps import RunStep
 from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.journeys_page.answers import text_of
 from bot.entrypoints.journeys_page.editing import Editing
@@ -20,6 +21,7 @@ from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.outline import tree
 from bot.ports import UnitOfWork
+from bot.services.in_force import journeys_in_force
 from bot.services.publish import (
     Plan,
     Publisher,
@@ -42,7 +44,7 @@ LONGEST_NAME = 128
 
 
 class Publishing:
-    """What the commands `publish`, `rollback`, `pause`, `resume` and `stop` of `overture journeys` do."""
+    """What the commands `publish`, `rollback`, `pause`, `resume` and `stop` of `overture journeys` do; and retiring."""
 
     def __init__(self, service: Service, files: JourneyFiles, editing: Editing) -> None:
         self._service = service
@@ -166,6 +168,28 @@ class Publishing:
     async def stop(self, request: web.Request) -> web.StreamResponse:
         people, withheld = await stop(await self._changing(request), request.match_info["journey"])
         return private_json({"people": people, "withheld": withheld})
+
+    async def retire(self, request: web.Request) -> web.StreamResponse:
+        """Put the file aside, so that nobody enters any more. Who is inside leaves where `stop` says so, or else goes on
+        to the end of their version."""
+        publisher, name = await self._changing(request), request.match_info["journey"]
+        body = await json_object(request)
+        stops = body.get("stop") is True
+        self._refuse_while_it_is_run(name)
+        if not (stops or self._at_once):
+            async with self._store.transaction() as uow:
+                in_force = name in await journeys_in_force(uow, self._service.runtime)
+            if in_force:
+                raise Conflict("what was published holds without its file, too. Let everybody leave with it.")
+        await self._editing.put_aside(name, text_of(body, "digest", LONGEST_NAME))
+        people, withheld = await stop(publisher, name) if stops else (0, 0)
+        return private_json({"people": people, "withheld": withheld})
+
+    def _refuse_while_it_is_run(self, name: str) -> None:
+        for journey in self._service.library.current().journeys.values():
+            runs = any(isinstance(step, RunStep) and step.journey == name for step in journey.steps.values())
+            if runs and journey.id != name:
+                raise Conflict(f'the journey "{journey.id}" sends people through it. Take its step `run` out first.')
 
     async def _changing(self, request: web.Request) -> Publisher:
         """Who does it; raises WebhookRejected for a journey that neither files nor the database know."""

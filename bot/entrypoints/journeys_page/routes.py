@@ -91,6 +91,7 @@ class JourneysPage:
             ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause, publish),
             ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume, publish),
             ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop, publish),
+            ("POST", f"/journeys/{NAMED}/retire", self._publishing.retire, publish),
             ("POST", f"/journeys/{NAMED}/simulation", self._simulating.simulate, see),
         ):
             app.router.add_route(method, path, self._guarded(handler, right))

@@ -2,7 +2,7 @@
 
 import { byId, complain, dayAndTime, h, latest, refill } from "../dom.js";
 import { diffNode } from "./diff.js";
-import { ask, counted, number, people, request } from "./service.js";
+import { ask, counted, number, people, request, withToken } from "./service.js";
 import { Simulation, table } from "./simulation.js";
 
 const short = (version) => version.slice(0, 8);
@@ -25,6 +25,8 @@ export class Standing {
     byId("publish-now").addEventListener("click", () => void this.publish());
     byId("stop-not").addEventListener("click", () => byId("stop-dialog").close());
     byId("stop-now").addEventListener("click", () => void this.stop());
+    byId("retire-not").addEventListener("click", () => byId("retire-dialog").close());
+    byId("retire-now").addEventListener("click", () => void this.retire());
     byId("publish-park").addEventListener("change", () => this.showReviewed());
   }
 
@@ -45,6 +47,7 @@ export class Standing {
       running === "running" && button("Pause", () => this.change("pause", ({ people: many }) => `Paused. ${counted(many, "person waits where they are", "people wait where they are")}.`)),
       running === "paused" && button("Resume", () => this.change("resume", resumedWords), { class: "primary" }),
       running !== "stopped" && button("Stop…", () => this.askToStop()),
+      file && button("Retire…", () => this.askToRetire()),
       file && button("Publish…", () => this.review(null), { class: differs || running === "stopped" ? "primary" : "", id: "publish" }),
     ].filter(Boolean);
   }
@@ -151,6 +154,33 @@ export class Standing {
     byId("stop-words").textContent = `${people(inside)} ${inside === 1 ? "is" : "are"} inside and would leave at once. Nobody enters any more, and nothing that is queued is sent, until it is published again. People who left do not come back by that.`;
     byId("stop-now").textContent = inside === 0 ? "Stop it" : `Stop it for ${people(inside)}`;
     byId("stop-dialog").showModal();
+  }
+
+  askToRetire() {
+    const { numbers, standing, file } = this.journey();
+    if (this.isChanged()) {
+      complain("What is typed is not saved yet. Save it or undo it first.");
+      return;
+    }
+    const stopped = standing.running === "stopped";
+    const holds = standing.publishing === "on_command" && !stopped && standing.version !== null;
+    byId("retire-words").textContent = `Nobody enters any more. The file is called ${file.path}.retired from then on, and is read again when it has its own name back.`;
+    byId("retire-stop-words").textContent = `Let the ${people(numbers.waiting)} inside leave at once; else they go on to the end of their version`;
+    byId("retire-stop-line").hidden = stopped || (numbers.waiting === 0 && !holds);
+    byId("retire-stop").checked = holds;
+    byId("retire-stop").disabled = holds;
+    byId("retire-dialog").showModal();
+  }
+
+  async retire() {
+    byId("retire-dialog").close();
+    const body = { digest: this.journey().file.digest, stop: byId("retire-stop").checked };
+    const { ok, told } = await request(`${this.address}/retire`, body);
+    if (!ok) {
+      complain(told.error ?? "It could not be retired.");
+      return;
+    }
+    location.href = withToken("/journeys");
   }
 
   async stop() {

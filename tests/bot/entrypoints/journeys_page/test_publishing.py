@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.api_access import CredentialAccess
 from bot.documents import parse
 from bot.domain.ids import ProfileId
-from bot.domain.journey import Journey
+from bot.domain.journey import EnrolmentStatus, Journey
 from bot.entrypoints.wiring import Service
 from bot.journeys.content import read_journey
 from tests.bot.entrypoints.journeys_page.conftest import WELCOME, Client, ClientMaker, ServiceMaker
@@ -153,7 +153,33 @@ async def test_a_journey_is_paused_resumed_and_stopped(service: Service, stage: 
     assert [one["what"] for one in changes] == ["stop", "resume", "pause"]
 
 
-@pytest.mark.parametrize("path", ["publish", "pause", "resume", "stop"])
+async def test_a_journey_is_retired_and_who_is_inside_goes_on_or_leaves(
+    service: Service, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    await stage.meet()
+    await stage.happens("demo.requested")
+    file = folder / "welcome.yml"
+    async with client_of(service) as client:
+        assert "changed the file" in (await told(client, "retire", 409, digest="another"))["error"]
+        assert await told(client, "retire", digest=digest(WELCOME)) == {"people": 0, "withheld": 0}
+        aside = file.with_name("welcome.yml.retired")
+        assert (file.exists(), aside.read_text()) == (False, WELCOME)
+        assert (await stage.enrolments())[0].status is EnrolmentStatus.WAITING
+        aside.rename(file)
+        assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 1
+        assert not file.exists()
+
+
+async def test_what_was_published_is_not_retired_while_people_could_enter(
+    drafts: Service, client_of: ClientMaker
+) -> None:
+    async with client_of(drafts) as client:
+        await told(client, "publish", digest=digest(WELCOME), in_force=None)
+        assert "holds without its file" in (await told(client, "retire", 409, digest=digest(WELCOME)))["error"]
+        assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 0
+
+
+@pytest.mark.parametrize("path", ["publish", "pause", "resume", "stop", "retire"])
 async def test_nothing_is_changed_by_those_who_may_not(
     service: Service, service_of: ServiceMaker, stage: Stage, folder: Path, client_of: ClientMaker, path: str
 ) -> None:
