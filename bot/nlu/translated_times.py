@@ -6,6 +6,7 @@ Each is put into English, and what that means is for the English grammar to say:
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
@@ -34,6 +35,11 @@ _AFTER_A_WISH = re.compile(rf"(?<!\w)(?:{WISHING}) $", re.IGNORECASE)
 _COUNTED = re.compile(r" (?![\w-]{1,3}\b)[^\W\d_]+s\b| [^\W\d_]{4,}[ei]\b", re.IGNORECASE)
 """What may be the plural of a noun in languages that say "a las dos" for two people as for two o'clock."""
 
+_ACCENTED = re.compile(r"[^\W\d_]{4,}")
+"""Words that are long enough to be told without their accents: "à" is not."""
+
+_TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"}
+_DATE = r"3[01]|[12]\d|0?[1-9]"
 _MARK = re.compile(r"\{([\w-]+)\}")
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>[^\W點点时時시]+)\s?[點点时時시:：]?(?:钟|鐘|整)?\s?(?P<minute>[^\W分분]*)\s?[分분]?"
@@ -67,8 +73,8 @@ class _Language:
 def find_translated_times(text: str, languages: Set[str], *, asked: bool = False) -> Iterator[TimeExpression]:
     """The expressions in those of `languages` (ISO 639-1) that are known, in order; `phrase` is English.
 
-    A part of a day, or an hour without more, is uncertain where nothing is said of meeting: it is in greetings, or a
-    number. `asked`: a bare hour is a time, too.
+    A part of a day, an hour without more, the number of a day, or a date in digits alone is uncertain where nothing is
+    said of meeting: it is in greetings, or a number. `asked`: a bare hour is a time, too.
     """
     for code in sorted(languages & PHRASES.keys()):
         if code in _SCRIPTS and not _SCRIPTS[code].search(text):
@@ -108,7 +114,9 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
         return None, end
     if found is None or OVER in said or found.end - found.start != len(english):
         return None, end
-    certain = (found.certain and said.keys() != {PART}) or {CLOCK, PART} <= said.keys()
+    in_digits = not any(map(str.isalpha, text[start:end]))
+    alone = said.keys() == {PART} or (said.keys() == {DATE} and (in_digits or english.startswith("the ")))
+    certain = (found.certain and not alone) or {CLOCK, PART} <= said.keys()
     if not certain and not (said.keys() == {CLOCK} and _COUNTED.match(text, end)):
         certain = language.meeting.search(text) is not None
     return replace(found, start=start, end=end, certain=certain), end
@@ -167,7 +175,7 @@ def _in_english(phrase: _Phrase, match: re.Match[str], language: _Language) -> s
             pass  # what may be left out, and is
         elif name in {"weekday", "short"}:
             said = language.names.get(word)  # not for letters that only look alike where case is ignored: "ſamstag"
-        elif name == "month" and language.code in WRITINGS:
+        elif name == "numbered" or (name == "month" and language.code in WRITINGS):
             said = _numbered_month(word, language.code)
         elif name == "month":
             said = language.names.get(word)
@@ -186,12 +194,14 @@ def _in_digits(name: str, word: str, code: str) -> str | None:
     """A number as English has it where the mark of this name stands; None where it is none, or no hour there is."""
     if name in {"hour", "first", "last", "time"}:
         return _time_of_day(word, code)
-    number = _year(word, code) if name == "year" else _number(word, code)
+    number = _year(word, code) if name in {"year", "yy"} else _number(word, code)
     if number is None:
         return None
     match name:
         case "minute":
             return f"{number:02}" if number < 60 else None
+        case "yy":
+            return str(number if number > 99 else 2000 + number)
         case "nth":
             return f"{number}{'th' if 10 < number < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
         case _:
@@ -259,11 +269,13 @@ def _language(code: str) -> _Language:
 
 def _with_blanks(code: str) -> _Language:
     names = {name.lower(): _ENGLISH_DAYS[day] for day, name in get_day_names("wide", locale=code).items()}
+    names = _in_plain_letters(names)
     short = {name.removesuffix("-feira"): day for name, day in names.items() if name.endswith("-feira")}
     months = {
         name.lower().split()[-1].split("’")[-1].split("'")[-1]: _ENGLISH_MONTHS[month - 1]
         for month, name in get_month_names("wide", locale=code).items()
     }
+    months = _in_plain_letters(months)
     kinds = {
         "weekday": _one_of(names),
         "short": "|".join(short),
@@ -273,11 +285,17 @@ def _with_blanks(code: str) -> _Language:
         "last": r"\d{1,2}|[^\W\d_]+",
         "amount": r"\d{1,3}|[^\W\d_]+",
         "minute": r"[0-5]\d",
-        "date": r"3[01]|[12]\d|0?[1-9]",
+        "date": rf"(?!24/7\b)(?:{_DATE})",
+        "nth": _DATE,
+        "numbered": r"1[0-2]|0?[1-9]",
         "year": r"(?:19|20)\d\d",
+        "yy": r"(?:20)?\d\d",
         "end": _END,
     }
-    phrases = [(kind, _pattern(one, kinds, r"(?!\w|/\d)"), english) for kind, one, english in PHRASES[code]]
+    phrases = [
+        (kind, _pattern(_also_in_plain_letters(one), kinds, r"(?!\w|/\d)"), english)
+        for kind, one, english in PHRASES[code]
+    ]
     joining = rf"(?P<blank>[\s,]+)(?:(?:{_JOINING[code]})\s+)?"
     meeting = rf"(?<!\w)(?:{_MEETING[code]})(?!\w)"
     return _compiled(code, phrases, names | short | months, joining, meeting, r"(?<![\w.:/-])")
@@ -291,6 +309,30 @@ def _without_blanks(code: str, writing: Writing) -> _Language:
     ]
     joining = rf"(?P<blank>[\s,，、（(]*)(?:(?:{_JOINING[code]})\s?)?"
     return _compiled(code, phrases, writing.weekdays, joining, _MEETING[code], writing.before)
+
+
+def _also_in_plain_letters(written: str) -> str:
+    """A pattern that also finds what a keyboard without these letters writes: "uebermorgen", "manana"."""
+    return _ACCENTED.sub(lambda word: "".join(map(_spellings, word[0])), written)
+
+
+def _in_plain_letters(names: Mapping[str, str]) -> dict[str, str]:
+    """The names with those as which they are written in plain letters."""
+    plain = {"".join(map(form, name)): english for name, english in names.items() for form in (_plain, _in_two_letters)}
+    return {**plain, **names}
+
+
+def _spellings(letter: str) -> str:
+    forms = dict.fromkeys((letter, _in_two_letters(letter), _plain(letter)))
+    return letter if len(forms) == 1 else f"(?:{'|'.join(forms)})"
+
+
+def _plain(letter: str) -> str:
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+def _in_two_letters(letter: str) -> str:
+    return _TWO_LETTERS.get(letter) or _plain(letter)
 
 
 def _one_of(words: Iterable[str]) -> str:

@@ -226,6 +226,94 @@ def test_greetings_and_numbers_are_none_beside_them_either(language: str, text: 
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("de", "am 3. um 15 Uhr 30", "the 3rd at 15:30"),
+        ("fr", "le 3 à 15h30", "the 3rd at 15:30"),
+        ("es", "el 3 a las 15:30", "the 3rd at 15:30"),
+        ("it", "il 21 alle 15", "the 21st at 15"),
+        ("nl", "de 3e om 15:30", "the 3rd at 15:30"),
+        ("pt", "no dia 3 às 15h30", "the 3rd at 15:30"),
+        ("ca", "el 2 a les 15", "the 2nd at 15"),
+        ("sv", "den 3:e klockan 15", "the 3rd 15 o'clock"),
+        ("de", "am 3.12. um 9:30", "3 december at 9:30"),
+        ("de", "am 03.12.26 um 15 Uhr", "3 december 2026 15 o'clock"),
+        ("fr", "le 3/12 à 15h", "3 december 15 o'clock"),
+        ("es", "el 3/12/2026 a las 15:30", "3 december 2026 at 15:30"),
+        ("nl", "op 3-12 om 15 uur", "3 december 15 o'clock"),
+    ],
+)
+def test_a_day_that_is_said_as_a_number_keeps_its_time(language: str, text: str, english: str) -> None:
+    (found,) = find_translated_times(text, {language})
+    assert (found.phrase, text[found.start : found.end]) == (english, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "den 3. Artikel bitte"),
+        ("de", "ich nehme Version 3.12."),
+        ("fr", "je prends le 3"),
+        ("es", "quiero el 3"),
+        ("nl", "24-7 bereikbaar"),
+        ("fr", "disponible 24/7"),
+    ],
+)
+def test_a_number_by_itself_is_no_day(language: str, text: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain and one.day] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("de", "heute in einer Woche", "in 1 weeks"),
+        ("de", "Montag in acht Tagen", "1 weeks on monday"),
+        ("de", "Freitag in zwei Wochen um 10 Uhr", "2 weeks on friday 10 o'clock"),
+        ("fr", "lundi en huit à 10h", "1 weeks on monday 10 o'clock"),
+        ("nl", "dinsdag over een week", "1 weeks on tuesday"),
+    ],
+)
+def test_a_day_and_a_week_are_one_time(language: str, text: str, english: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language})] == [english]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "minutes"),
+    [
+        ("de", "in anderthalb Stunden", 90),
+        ("fr", "dans une heure et demie", 90),
+        ("es", "dentro de hora y media", 90),
+        ("it", "tra un'ora e mezza", 90),
+        ("nl", "over anderhalf uur", 90),
+        ("pt", "daqui a uma hora e meia", 90),
+        ("ca", "d'aquí a una hora i mitja", 90),
+        ("sv", "om en och en halv timme", 90),
+        ("de", "in einer halben Stunde", 30),
+        ("fr", "dans un quart d'heure", 15),
+    ],
+)
+def test_halves_and_quarters_of_an_hour_are_counted(language: str, text: str, minutes: int) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language})] == [f"in {minutes} minutes"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("de", "uebermorgen um halb vier", "day after tomorrow 3:30"),
+        ("de", "nachsten Dienstag", "next tuesday"),
+        ("fr", "apres-demain a 15h", "day after tomorrow 15 o'clock"),
+        ("es", "pasado manana a las 4", "day after tomorrow at 4"),
+        ("es", "el miercoles", "wednesday"),
+        ("pt", "3 de marco as 15h", "3 march 15 o'clock"),
+        ("sv", "nasta lordag", "next saturday"),
+        ("de", "am 3. Maerz", "3 march"),
+    ],
+)
+def test_accents_may_be_missing(language: str, text: str, english: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language})] == [english]
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("de", "drei"), ("fr", "quinze"), ("es", "tres"), ("it", "tre"), ("nl", "drie")]
 )
 def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str) -> None:
