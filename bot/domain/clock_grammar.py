@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.domain.time_words import FLAGS, HOUR, HOURS, MONTH, amount_of, rule
+from bot.domain.time_words import FLAGS, HOUR, HOURS, MONTH, WEEKDAY, amount_of, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,11 @@ PARTS_OF_DAY = {
     "eod": (16 * 60, 18 * 60),
 }
 _MIDNIGHT = 24 * 60
+_NOON = 12 * 60
+_NAMED = {"midnight": _MIDNIGHT, "noon": _NOON, "midday": _NOON}
 
 _AMPM = r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)"
-_TIME = rf"(?:{HOUR}(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|midnight)"
+_TIME = rf"(?:{HOUR}(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|midnight|noon|midday)"
 
 
 def _minutes(written: str, *, afternoon: bool | None = None) -> int | None:
@@ -39,8 +41,8 @@ def _minutes(written: str, *, afternoon: bool | None = None) -> int | None:
 
     "midnight" itself is that at the end of the day.
     """
-    if written.strip().lower() == "midnight":
-        return _MIDNIGHT
+    if (named := _NAMED.get(written.strip().lower())) is not None:
+        return named
     match = re.fullmatch(rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?{_AMPM}?", written.strip(), FLAGS)
     if match is None:
         return None
@@ -87,7 +89,7 @@ def _bounded(match: re.Match[str]) -> TimeOfDay | None:
     if word.startswith("lunch"):
         at: int | None = PARTS_OF_DAY["lunch"][1 if after else 0]
     else:
-        at = PARTS_OF_DAY["noon"][0] if word in {"noon", "midday"} else _minutes(word)
+        at = _minutes(word)
     if at is None:
         return None
     return TimeOfDay(at, max(18 * 60, at + 60)) if after else TimeOfDay(min(9 * 60, at), at)
@@ -104,9 +106,10 @@ def _part_of_day(match: re.Match[str]) -> TimeOfDay:
 
 
 _MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30, "forty-five": 45, "forty five": 45}
+_IN_WORDS = "|".join(_MINUTES_IN_WORDS)
 BARE_CLOCK = re.compile(
     r"[\s~]*(?:(?:about|around|say|maybe|perhaps|let'?s say|how about|at|by|ok|yes|sure|make it|um+|hm+)\W+)*"
-    rf"(?P<time>(?P<hour>{HOUR})(?:[ :.]?(?P<minutes>[0-5]\d|{'|'.join(_MINUTES_IN_WORDS)}))?)(?:-?ish)?"
+    rf"(?P<time>(?P<hour>{HOUR})(?:[ :.-]?(?P<minutes>[0-5]\d|{_IN_WORDS}))?)(?:-?ish)?"
     r"(?:\W+(?:or so|please|pls|works?|is fine|would be (?:fine|good|great)|sharp|thanks|thank you))*\W*",
     FLAGS,
 )
@@ -136,6 +139,30 @@ def in_half_of_day(clock: TimeOfDay, half: str) -> TimeOfDay:
     return TimeOfDay(at, at)
 
 
+HALF_BEFORE = re.compile(r"\b(?:(?P<half>morning|afternoon|evening|night)s?|tonight)$", FLAGS)
+"""What says in which half of the day a time is that comes after: "Friday evening at 8", "tonight at 8"."""
+
+TIME_OF_A_DATE = (
+    re.compile(r"T(?P<time>[01]\d:[0-5]\d|2[0-3]:[0-5]\d)(?::[0-5]\d)?(?![\w:+])", FLAGS),
+    lambda m: _instant(m["time"]),
+)
+"""What ISO 8601 has right after a date."""
+
+NIGHT_OF_A_DAY = re.compile(r" night(?!\w)", FLAGS)
+"""A part of the day only right after its day: "tomorrow night"."""
+
+
+def after_half_of_day(clock: TimeOfDay, half: str) -> TimeOfDay:
+    """That time in the half of the day that was named before it; of a night, what is before five is after the day."""
+    if half == "morning":
+        return clock
+    if clock.start < clock.end:
+        first, last = (at + _NOON if at <= _NOON else at for at in (clock.start, clock.end))
+        return TimeOfDay(first, max(last, first + 60))
+    late = half in {"night", "tonight"} and clock.start % _NOON < 5 * 60
+    return in_half_of_day(clock, "late night" if late else half)
+
+
 HOUR_BEFORE_A_ZONE = (
     rule(rf"(?:at )?(?P<time>{HOUR}(?:\.[0-5]\d)?)"),
     lambda m: _instant(m["time"]),
@@ -162,7 +189,7 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
     ),
     (
         rule(
-            rf"(?P<side>after|before|by) (?P<time>{_TIME}|noon|midday|lunch)"
+            rf"(?P<side>after|before|by) (?P<time>{_TIME}|lunch)"
             rf"(?! (?:day|week|month|hour|min)| (?:of )?(?!(?-i:may)\b){MONTH}\b)"
         ),
         _bounded,
@@ -172,6 +199,13 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         rule(rf"(?:at |around |about )?(?P<time>{HOUR}(?:[:.][0-5]\d)?\s?[ap]\.?m\b\.?)"),
         lambda m: _instant(m["time"]),
         True,
+    ),
+    (
+        rule(
+            rf"(?:(?P<at>at )?(?P<hour>{HOUR})[ -](?P<minutes>{_IN_WORDS}))(?(at)|(?= (?:on )?(?:to\w+|{WEEKDAY})\b))"
+        ),
+        bare_time_of_day,
+        False,
     ),
     (rule(rf"(?:at )?(?P<time>{HOUR}) ?o'? ?clock"), lambda m: _instant(m["time"]), True),
     (rule(r"(?:at )?(?P<time>(?:2[0-3]|[01]?\d)[:h][0-5]\d)(?!:)"), lambda m: _instant(m["time"]), True),

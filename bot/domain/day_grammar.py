@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.domain.time_words import AMOUNT, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
+from bot.domain.time_words import AMOUNT, FLAGS, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
 
 Unit = Literal["minute", "hour", "day", "working day", "week", "month"]
 Part = Literal["", "early", "mid", "late"]
@@ -96,6 +96,12 @@ def _ahead(match: re.Match[str]) -> Day:
     return Ahead(amount, next(name for start, name in units if unit.startswith(start)))
 
 
+def _parts_of_an_hour_ahead(match: re.Match[str]) -> Day:
+    if match["part"]:
+        return Ahead(30 if match["part"].lower() == "half" else 15, "minute")
+    return Ahead(60 * amount_of(match["hours"]) + 30, "minute")
+
+
 def _working_days_ahead(match: re.Match[str]) -> Day:
     return Ahead(amount_of(match["amount"] or "1"), "working day")
 
@@ -140,7 +146,11 @@ DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
 
 DAY_RULES: tuple[DayRule, ...] = (
     (
-        rule(rf"(?P<year>{_YEAR})(?P<mark>[-/])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<day>[0-3]?\d)"),
+        re.compile(
+            rf"(?<!\w)(?P<year>{_YEAR})(?P<mark>[-/])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<day>[0-3]?\d)"
+            r"(?!(?!T\d\d:)\w)",
+            FLAGS,
+        ),
         lambda m: OnDate(int(m["day"]), int(m["month"]), int(m["year"])),
     ),
     (
@@ -174,8 +184,11 @@ DAY_RULES: tuple[DayRule, ...] = (
     ),
     (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
     (
-        rule(r"(?:with)?in (?:about |around )?(?:half an hour|an hour and a half)(?:'s time)?"),
-        lambda m: Ahead(30 if "half an" in m[0].lower() else 90, "minute"),
+        rule(
+            r"(?:with)?in (?:about |around )?(?:(?P<part>half|a quarter of) an hour|"
+            rf"(?P<hours>{AMOUNT}) (?:hours? and a half|and a half hours))(?:'s time)?"
+        ),
+        _parts_of_an_hour_ahead,
     ),
     (rule(r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|tmrw|tmr"), _named),
     (rule(rf"(?P<amount>{AMOUNT}) weeks? (?:from|on) (?P<day>today|now|tomorrow|{WEEKDAY})"), _weeks_from),

@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from bot.domain.clock_grammar import (
     BARE_CLOCK,
     CLOCK_RULES,
+    HALF_BEFORE,
     HALF_OF_DAY,
     HOUR_BEFORE_A_ZONE,
+    NIGHT_OF_A_DAY,
     PARTS_OF_DAY,
+    TIME_OF_A_DATE,
     TimeOfDay,
+    after_half_of_day,
     bare_time_of_day,
     in_half_of_day,
 )
@@ -104,11 +108,15 @@ def _expression_at(text: str, start: int) -> TimeExpression | None:
     end = start
     phrase = ""
     certain = False
-    while part := _next_part(text, end, day, clock):
+    while True:
+        before = HALF_BEFORE.search(text[start:end])
+        half_only = before is not None and clock is not None and clock.start < clock.end
+        if (part := _next_part(text, end, day, clock, half_only=half_only)) is None:
+            break
         said, end, sure = part
         certain = certain or sure
         if isinstance(said, TimeOfDay):
-            clock = said
+            clock = after_half_of_day(said, (before["half"] or "tonight").lower()) if before else said
         else:
             day = said
         if clock is not None and clock.start == clock.end and (half := HALF_OF_DAY.match(text, end)):
@@ -128,14 +136,24 @@ def _expression_at(text: str, start: int) -> TimeExpression | None:
 
 
 def _next_part(
-    text: str, end: int, day: Day | None, clock: TimeOfDay | None
+    text: str, end: int, day: Day | None, clock: TimeOfDay | None, *, half_only: bool
 ) -> tuple[Day | TimeOfDay, int, bool] | None:
-    """What follows after a blank or a word such as "on"; a date may follow its weekday: "Thursday the 3rd"."""
+    """What follows after a blank or a word such as "on"; a date may follow its weekday: "Thursday the 3rd".
+
+    `half_only`: of the time of day only the half was said, and that is at the end: "Friday evening", "at 8".
+    """
     positions = [end]
     if day is not None or clock is not None:
         positions = [match.end() for pattern in (_BLANK, _JOIN) if (match := pattern.match(text, end))]
+    if day is not None and clock is None and (night := NIGHT_OF_A_DAY.match(text, end)):
+        return TimeOfDay(*PARTS_OF_DAY["tonight"]), night.end(), True
+    if isinstance(day, OnDate) and clock is None and (written := TIME_OF_A_DATE[0].match(text, end)):
+        at_once = TIME_OF_A_DATE[1](written)
+        return None if at_once is None else (at_once, written.end(), True)
     for at in positions:
         if clock is None and (read_clock := _clock_at(text, at)):
+            return read_clock
+        if half_only and (read_clock := _clock_at(text, at)) and not HALF_BEFORE.search(text[at : read_clock[1]]):
             return read_clock
         read_day = _day_at(text, at) if day is None or isinstance(day, OnWeekday) else None
         if isinstance(day, OnWeekday) and (dated := DATE_OF_A_WEEKDAY.match(text, at)) and read_day is None:

@@ -3,8 +3,8 @@
 Each row is the kind of phrase, a pattern, and its English. `{weekday}`, `{month}`, `{hour}`, `{minute}`, `{amount}`,
 `{date}` and `{year}` stand for such words in both, `{nth}` for a date that is all that is said of a day, `{numbered}`
 for a month's number, `{yy}` for a year that may have two digits, `{short}` for a weekday's name that means other things
-as well, `{hour-1}` for the hour before, `{first}` and `{last}` for those of a span, and `{end}` for the end of a clause. Rows
-that come first go first.
+as well, `{hour-1}` for the hour before, `{first}` and `{last}` for those of a span, `{end}` for the end of a clause.
+Rows that come first go first.
 """
 
 from __future__ import annotations
@@ -369,8 +369,8 @@ PHRASES: dict[str, tuple[Row, ...]] = {
 
 JOINING = {
     "de": "und|am|um|gegen|ab|so|in der|den|dem", "fr": "et|à|a|le|vers|au|dans l[ae]", "es": "y|a|el|en|por|sobre",
-    "it": "e|alle|il|di|nel|verso", "nl": "en|om|op|in de|rond", "pt": "e|às|as|na|no|de|pelas", "ca": "i|a|el|al|cap a",
-    "sv": "och|klockan|kl\\.?|på|den|vid",
+    "it": "e|alle|il|di|nel|verso", "nl": "en|om|op|in de|rond", "pt": "e|às|as|na|no|de|pelas",
+    "ca": "i|a|el|al|cap a", "sv": "och|klockan|kl\\.?|på|den|vid",
 }  # fmt: skip
 """What may stand between a day and a time of day."""
 

@@ -76,7 +76,7 @@ _RULES = [(*rule, SURE) for rule in _compiled(_SURE_PHRASES)] + [
 ]
 _SPAN = re.compile(
     r"(?<!\w)(?:in|within|over)(?: the)?(?: next)?(?: about| around)? (?:\d{1,2} ?(?:-|to|or) ?)?"
-    r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w)",
+    r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w| of an hour)",
     re.IGNORECASE | re.ASCII,
 )
 _AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10,

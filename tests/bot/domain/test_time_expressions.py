@@ -68,6 +68,18 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("Monday 30th at 8am", "Mon 30 Nov 08:00 - 08:30"),
         ("15-01-2027", "Fri 15 Jan 00:00 - Sat 16 Jan 00:00"),
         ("within an hour and a half", "Tue 24 Nov 11:30 - 12:00"),
+        ("in two and a half hours", "Tue 24 Nov 12:30 - 13:00"),
+        ("in a quarter of an hour", "Tue 24 Nov 10:15 - 10:45"),
+        ("Friday evening at 8", "Fri 27 Nov 20:00 - 20:30"),
+        ("Friday evening between 7 and 9", "Fri 27 Nov 19:00 - 21:00"),
+        ("Monday afternoon, 3:30", "Mon 30 Nov 15:30 - 16:00"),
+        ("tomorrow morning at 9", "Wed 25 Nov 09:00 - 09:30"),
+        ("tomorrow night", "Wed 25 Nov 17:00 - 21:00"),
+        ("tonight at 8", "Tue 24 Nov 20:00 - 20:30"),
+        ("tonight at 12", "Wed 25 Nov 00:00 - 00:30"),
+        ("between 10am and noon on Monday", "Mon 30 Nov 10:00 - 12:00"),
+        ("three thirty tomorrow", "Wed 25 Nov 15:30 - 16:00"),
+        ("2026-12-01T14:00", "Tue 01 Dec 14:00 - 14:30"),
     ],
 )
 def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
