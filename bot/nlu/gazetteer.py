@@ -125,7 +125,8 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
     """As Rasa has it, a look-up table or regular expression finds entities where its name is an entity's: one that the
     domain declares, or that is annotated. Where no domain is known (`declared` is empty), all of them do.
 
-    `language` are words that are no misspelt names of a look-up table.
+    A phrase that examples have more often without its annotation than with it is no sign of the entity by itself: the
+    tagger tells by its neighbours which it is. `language` are words that are no misspelt names of a look-up table.
     """
     annotated = {entity.name for example in data.examples for entity in example.entities}
     lookups = {n: v for n, v in data.lookups.items() if not declared or n in declared or n in annotated}
@@ -136,8 +137,11 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         if key := _key(text):
             phrases.setdefault(key, {}).setdefault(entity, Meaning(entity, value, group))
 
+    often_else = _often_something_else(data)
     for example in data.examples:
         for entity in example.entities:
+            if _key(entity.text) in often_else:
+                continue
             words = _WORD.findall(entity.text.lower())
             value = data.synonyms.get(entity.text.lower(), entity.value)
             if not _says_little(words) and (entity.name not in TYPED or value != entity.text):
@@ -159,6 +163,28 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         longest=_longest(finished),
         close=build_close_names((_key(value) for values in lookups.values() for value in values), language),
     )
+
+
+def _often_something_else(data: TrainingData) -> frozenset[str]:
+    """The annotated phrases that stand in the examples more often without an annotation than with one."""
+    annotated = Counter(_key(entity.text) for example in data.examples for entity in example.entities)
+    longest = _longest(annotated)
+    bare: Counter[str] = Counter()
+    for example in data.examples:
+        end = 0
+        for entity in sorted(example.entities, key=lambda one: one.start):
+            bare.update(_stretches(example.text[end : entity.start], longest))
+            end = max(end, entity.end)
+        bare.update(_stretches(example.text[end:], longest))
+    return frozenset(phrase for phrase, count in annotated.items() if bare[phrase] > count)
+
+
+def _stretches(text: str, longest: int) -> Iterator[str]:
+    """All runs of up to so many words, as keys of phrases."""
+    words = _key(text).split(" ")
+    for first in range(len(words)):
+        for after in range(first + 1, min(first + longest, len(words)) + 1):
+            yield " ".join(words[first:after])
 
 
 def _says_little(words: Sequence[str]) -> bool:

@@ -111,6 +111,26 @@ nlu:
     assert found(extractor, text) == names
 
 
+def test_words_that_examples_mostly_have_without_an_annotation_are_no_list_of_it() -> None:
+    text = """
+nlu:
+  - intent: switch_on
+    examples: |
+      - turn the [fan](device) on
+      - turn the [lamp](device) on
+      - put the lamp on
+      - turn on fan mode
+      - set fan mode to low
+  - intent: greet
+    examples: |
+      - hi
+      - hello
+"""
+    extractor = build_extractor(read_training_data([parse("nlu.yml", text)]))
+    assert found(extractor, "set fan mode to high") == []
+    assert found(extractor, "the lamp is on") == [("device", "lamp")]
+
+
 def test_a_role_is_told_by_the_word_in_front() -> None:
     text = """
 nlu:

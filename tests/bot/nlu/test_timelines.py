@@ -39,6 +39,10 @@ def test_questions_and_wishes_are_no_timelines(text: str) -> None:
     assert list(find_timelines(text, asked=True)) == []
 
 
+def test_a_quarter_of_an_hour_is_no_quarter_of_a_year() -> None:
+    assert list(find_timelines("call me in a quarter of an hour")) == []
+
+
 def test_a_time_is_its_phrase_in_normal_form() -> None:
     (found,) = find_meeting_times("can we meet Next Tuesday at half past 3?")
     assert (found.value, found.confidence) == ("next tuesday at half past 3", SURE)
