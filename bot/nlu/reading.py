@@ -16,7 +16,7 @@ _PLAIN = {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`text` has no control or invisible characters, compatible forms and single blanks.
+    """`text` has no control or invisible characters, compatible and composed forms, and single blanks.
 
     `origin[i]` is where its character i was in the original.
     """
@@ -30,6 +30,8 @@ class Reading:
         if not self.origin or entity.end <= entity.start:
             return entity
         start, end = self.origin[entity.start], self.origin[entity.end - 1] + 1
+        while end < len(self.original) and _belongs_to_the_one_before(self.original[end]):
+            end += 1
         return replace(entity, start=start, end=end, text=self.original[start:end])
 
     def place_all(self, understood: Understood) -> Understood:
@@ -58,12 +60,22 @@ def read(original: str) -> Reading:
     characters: list[str] = []
     origin: list[int] = []
     for at, character in enumerate(original[:LONGEST]):
+        if characters and _belongs_to_the_one_before(character):
+            composed = unicodedata.normalize("NFC", characters[-1] + character)
+            if len(composed) == 1 and len(composed.lower()) == 1:
+                characters[-1] = composed
+                continue
         for plain in _plain(character):
             if plain == " " and characters[-1:] == [" "]:
                 continue
             characters.append(plain)
             origin.append(at)
     return Reading("".join(characters), origin, original)
+
+
+def _belongs_to_the_one_before(character: str) -> bool:
+    """Accents that are written after their letter, and what a Korean syllable has after its first consonant."""
+    return not character.isascii() and (unicodedata.combining(character) > 0 or "\u1160" <= character <= "\u11ff")
 
 
 def _plain(character: str) -> str:

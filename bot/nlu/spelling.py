@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from rapidfuzz import process
@@ -41,6 +42,12 @@ _CANDIDATES = 30
 _PATHS = 6
 _ALONE = frozenset("ai")
 """The words of one letter."""
+
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+"""A letter that is held: "hellooo". No word has three in a row."""
+
+_MOST_DRAWN_OUT = 3
+"""Held letters of a word that are read as two or as one; any more are one."""
 
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -137,7 +144,7 @@ class Speller:
         return pieces
 
     def _is_odd(self, word: str) -> bool:
-        if self._is_of_examples(word) or not 1 < len(word) <= _LONGEST:
+        if self._is_of_examples(word) or not 1 < len(_DRAWN_OUT.sub(r"\1", word)) <= _LONGEST:
             return False
         return len(word) <= _SHORT or not self._is_word(word)
 
@@ -170,7 +177,13 @@ class Speller:
         return readings
 
     def _alone(self, word: str) -> Iterator[Reading]:
-        """The words of the examples that one word is near to, and pairs of them that it is without their blank."""
+        """The words of the examples that one word is near to, and pairs of them that it is without their blank.
+
+        A word with a letter that is held is first of all the word without.
+        """
+        if _DRAWN_OUT.search(word):
+            yield from (Reading(1, (meant,), 0.0) for meant in _let_go(word) if self._is_word(meant))
+            word = _DRAWN_OUT.sub(r"\1", word)
         edits = max(count for count, letters in _LONG_ENOUGH.items() if len(word) >= letters or count == 1)
         near = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES)
         short, is_word = len(word) <= _SHORT, self._is_word(word)
@@ -235,6 +248,17 @@ def learn_speller(texts: Iterable[str], known: Collection[str], space: NgramSpac
     """`texts` are the training examples that `space` was learnt from, `known` a list of words."""
     vocabulary = {word.lower() for text in texts for word in _WORD.findall(text) if 1 < len(word) <= _LONGEST}
     return Speller(tuple(sorted(vocabulary)), frozenset(known), space)
+
+
+def _let_go(word: str) -> Iterator[str]:
+    """The word with each letter that is held twice or once: "cooool" is "cool" or "col"."""
+    parts = _DRAWN_OUT.split(word)
+    held = parts[1::2]
+    for times in product((2, 1), repeat=min(len(held), _MOST_DRAWN_OUT)):
+        counts = [*times, *(1 for _ in held[len(times) :])]
+        yield parts[0] + "".join(
+            letter * count + rest for letter, count, rest in zip(held, counts, parts[2::2], strict=True)
+        )
 
 
 def _words(text: str) -> Iterator[re.Match[str]]:

@@ -19,6 +19,16 @@ def test_a_place_in_the_reading_is_found_in_the_original() -> None:
     assert reading.original[entity.start : entity.end] == entity.text
 
 
+def test_an_accent_after_its_letter_is_one_letter_with_it() -> None:
+    original = "man\u0303ana en el cafe\u0301, \u1112\u1161\u11ab\u1100\u1173\u11af"
+    reading = read(original)
+    assert reading.text == "mañana en el café, 한글"
+    start = reading.text.index("café")
+    entity = reading.place(Entity("place", "café", "café", start, start + 4))
+    assert entity.text == "cafe\u0301"
+    assert reading.place(Entity("place", "한글", "한글", 19, 21)).text == original[21:]
+
+
 def test_only_the_beginning_of_a_long_text_is_read() -> None:
     assert len(read("word " * 10_000).text) <= LONGEST
 

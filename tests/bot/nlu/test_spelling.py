@@ -35,6 +35,9 @@ def speller() -> Speller:
         ("howmuch doe sit cost", "how much does it cost"),
         ("whatkis included", "what is included"),
         ("what is in cluded", "what is included"),
+        ("pleaseeee stoppppp", "please stop"),
+        ("what does it coooosttt", "what does it cost"),
+        ("waterrrr" + "r" * 40, "water"),
     ],
 )
 def test_misspelt_words_become_those_of_the_examples(speller: Speller, written: str, meant: str) -> None:
