@@ -48,7 +48,7 @@ from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.in_force import open_journeys
-from bot.services.interpret import go_to_form, interpret, withhold_consent
+from bot.services.interpret import go_to_form, interpret, sure_on_consent, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
 from bot.services.opt_out import is_opted_out
@@ -204,6 +204,7 @@ async def _customer_turn(
         for event in moved.events:
             thought.apply(event)
     reading = await _understand(runtime, thought, situation, message, keyword)
+    reading = sure_on_consent(runtime.library.current(), thought.tracker, reading)
     interpreted = await interpret(runtime, thought, situation, reading)
     read, understood = interpreted.understood, as_request(interpreted.understood, asked)
     playbook, loop = runtime.library.current(), thought.tracker.loop
