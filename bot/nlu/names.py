@@ -28,6 +28,13 @@ _ELSEWHERE = re.compile(
 )
 """What names come after in other languages, where no cue is a word of English; a name takes its capital there."""
 
+_ELSEWHERE_ASKED = re.compile(
+    r"(?<!\w)(?:ich bin|je suis|(?:moi )?c['’]est|soy|(?:eu )?sou|sono|ik ben|jag är|jeg er|jo sóc|sóc|soc|jestem) +"
+    rf"(?:(?:d(?:ie|er)|[ao]|la|el|en|na|de) +)?{_TITLE}(?P<name>{_NAME})",
+    re.IGNORECASE,
+)
+"""What is said before much else than a name, so that it is only read where one was asked for."""
+
 _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]))", re.IGNORECASE)
 """Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
 
@@ -47,7 +54,12 @@ _SUFFIX = re.compile(
     r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|ag|corp|corporation|co|bv|s\.?a|oy|ab|as|group|holdings)\b\.?", re.I
 )
 _PARTICLES = word_set("van von der den de la le da di del dos bin al el ter ten mac mc st")
-_BEFORE_A_NAME = (FILLERS - word_set("a an the from at for with by of")) | word_set("dr mr mrs ms miss prof")
+_NAMES_TOO = word_set("will may")
+"""Small words that are names where they have a capital and stand where a name does."""
+
+_BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
+    "dr mr mrs ms miss prof"
+)
 _NAME_ENDS = word_set("from at and with here of for in but we i my speaking again by the on who")
 _NO_ORGANISATIONS = (
     NO_NAMES
@@ -66,7 +78,8 @@ _NO_ORGANISATIONS = (
 def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
     """At most one name; `asked`: the name is what we asked for, so a short answer is one."""
     shouting = text.isupper()
-    for pattern, sure in ((_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False)):
+    cues = ((_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False))
+    for pattern, sure in (*cues, (_ELSEWHERE_ASKED, False)) if asked else cues:
         for match in pattern.finditer(text):
             if pattern is _WEAK and not asked and _presents_a_thing(match):
                 continue
@@ -74,7 +87,8 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
                 continue  # German for "in the"
             if pattern is _WEAK and match["name"].split(" ")[0].lower() in WHAT_SOMEBODY_IS:
                 continue
-            said = _AND_ELSEWHERE.split(match["name"])[0] if pattern is _ELSEWHERE else match["name"]
+            elsewhere = pattern in (_ELSEWHERE, _ELSEWHERE_ASKED)
+            said = _AND_ELSEWHERE.split(match["name"])[0] if elsewhere else match["name"]
             name = _name_in(said, lower_case_too=sure or asked, shouting=shouting)
             alone = (
                 not sure
@@ -117,7 +131,9 @@ def _name_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
     kept: list[str] = []
     for word in words.split(" "):
         lower = word.lower()
-        if not word or lower in _NAME_ENDS or (lower in NO_NAMES and not (kept and lower in _PARTICLES)):
+        if not word or lower in _NAME_ENDS:
+            break
+        if lower in NO_NAMES and not (kept and lower in _PARTICLES) and not _is_name_too(word, shouting=shouting):
             break
         if not kept and re.fullmatch(r".{3,}(?:ing|ed)", lower) and (word.islower() or shouting):
             break
@@ -130,6 +146,10 @@ def _name_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
     while kept and kept[-1].lower() in _PARTICLES and len(kept) > 1:
         kept.pop()
     return " ".join(kept) or None
+
+
+def _is_name_too(word: str, *, shouting: bool) -> bool:
+    return word.lower() in _NAMES_TOO and word[0].isupper() and not shouting
 
 
 def _ends_there(text: str, end: int) -> bool:
@@ -147,10 +167,13 @@ def _bare_name(text: str) -> Entity | None:
             skipped += len(words.pop(0)) + 1
         if not words:
             continue
+        if words[0].lower() in _NAMES_TOO and {"i", "we"} & {word.lower() for word in words[1:2]}:
+            return None
         cut = next((at for at, word in enumerate(words) if word.lower() in _NAME_ENDS), len(words))
-        while cut and words[cut - 1].lower() in FILLERS:
+        shouting = text.isupper()
+        while cut and words[cut - 1].lower() in FILLERS and not _is_name_too(words[cut - 1], shouting=shouting):
             cut -= 1
-        name = _name_in(" ".join(words[:cut]), lower_case_too=True, shouting=text.isupper())
+        name = _name_in(" ".join(words[:cut]), lower_case_too=True, shouting=shouting)
         if name is None or name != " ".join(words[:cut]) or not 1 <= cut <= 4:
             return None
         return _person(name, match.start() + skipped, POSSIBLE)

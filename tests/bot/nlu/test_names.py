@@ -58,6 +58,9 @@ def test_in_other_languages_a_name_in_small_letters_takes_the_question() -> None
         "i'm tired of this",
         "Ana",
         "it's ok",
+        "it's May",
+        "ich bin Anna",
+        "soy Ana",
     ],
 )
 def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
@@ -75,6 +78,13 @@ def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
         ("O'Brien", "O'Brien"),
         ("Ana, Acme Ltd", "Ana"),
         ("Dr. Smith", "Smith"),
+        ("Will Smith", "Will Smith"),
+        ("it's May", "May"),
+        ("soy Ana López", "Ana López"),
+        ("ich bin die Anna", "Anna"),
+        ("je suis Zoé", "Zoé"),
+        ("sou a Maria", "Maria"),
+        ("jag är Åsa", "Åsa"),
         ("李雷", "李雷"),
     ],
 )
