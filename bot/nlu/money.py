@@ -124,8 +124,12 @@ def _amount(numerals: Numerals, numeral: Numeral, country: str) -> _Amount:
         near = len(sign) > 1 or numerals.tokens[after].start == numerals.tokens[after - 1].end
         if near:
             return _Amount(numeral, first, after + 1, _local(_HUNDREDTHS[sign], country), hundredths=True)
-    named = _currency_after(numerals, after, country)
-    return _Amount(_regrouped(numerals, numeral, country) if named else numeral, first, after + bool(named), named)
+    named, places = _currency_after(numerals, after, country), 1
+    if named is None and not numeral.bare and numerals.words_from(after, 1) in (["de"], ["di"]):
+        named, places = _currency_after(numerals, after + 1, country), 2  # "2 milioni di euro"
+    return _Amount(
+        _regrouped(numerals, numeral, country) if named else numeral, first, after + (places if named else 0), named
+    )
 
 
 def _currency_before(numerals: Numerals, first: int, country: str) -> tuple[str | None, int]:
@@ -148,7 +152,7 @@ def _currency_before(numerals: Numerals, first: int, country: str) -> tuple[str 
 def _currency_after(numerals: Numerals, after: int, country: str) -> str | None:
     if after >= len(numerals.tokens):
         return None
-    sign = numerals.tokens[after].text
+    sign = numerals.tokens[after].text.removeprefix("d'")
     following = numerals.tokens[after + 1 : after + 2]
     if sign in _SYMBOLS or sign == "kr":
         # The sign of the next amount is not that of this one: "5 £10".

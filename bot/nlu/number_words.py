@@ -10,6 +10,18 @@ from text_to_num import text2num
 COUNTED_IN = frozenset({"de", "es", "fr", "it", "nl", "pt"})
 """Languages (ISO 639-1) whose numbers are read in words."""
 
+MULTIPLIERS = {
+    "k": 1_000, "thousand": 1_000, "grand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
+    "million": 1_000_000, "millions": 1_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000, "hundred": 100,
+    "tausend": 1_000, "mille": 1_000, "millionen": 1_000_000, "millones": 1_000_000, "millón": 1_000_000,
+    "milioni": 1_000_000, "milione": 1_000_000, "milhões": 1_000_000, "milhão": 1_000_000, "miljoen": 1_000_000,
+    "miljoner": 1_000_000, "miljon": 1_000_000, "milions": 1_000_000, "duizend": 1_000, "tusen": 1_000, "mila": 1_000,
+    "milliarden": 1_000_000_000, "milliarde": 1_000_000_000, "milliards": 1_000_000_000, "miljard": 1_000_000_000,
+    "tsd": 1_000, "mln": 1_000_000, "mrd": 1_000_000_000, "mld": 1_000_000_000,
+}  # fmt: skip
+SHORTENED = frozenset({"mio", "tsd", "mln", "mrd", "mld", "mn", "bn"})
+"""Multipliers that may stand after a blank and before a full stop: "2 Mio. €"."""
+
 
 def number_in_words(words: Sequence[str], languages: Collection[str]) -> tuple[float, int] | None:
     """The number that the first of these words (in lower case) are, and how many of them are; None where they are none.

@@ -11,7 +11,7 @@ from text_to_num import text2num
 
 from bot.nlu.chinese_numerals import CURRENCY, RUN, Written, read_chinese_numeral
 from bot.nlu.korean_numerals import CURRENCY_WORD, KOREAN_RUN, read_korean_numeral
-from bot.nlu.number_words import number_in_words
+from bot.nlu.number_words import MULTIPLIERS, SHORTENED, number_in_words
 from bot.nlu.words import UNSPACED, word_list, word_set
 
 COMMA_DECIMAL = word_set(
@@ -34,16 +34,16 @@ _UNIT_VALUES = {word: value for value, word in enumerate(UNITS[:20])} | {
 }
 _WORDS = frozenset(UNITS) | {"hundred", "thousand", "million", "billion"}
 _LARGE = {"hundred", "thousand", "million", "billion"}
-MULTIPLIERS = {
-    "k": 1_000, "thousand": 1_000, "grand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
-    "million": 1_000_000, "millions": 1_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000, "hundred": 100,
-    "tausend": 1_000, "mille": 1_000, "millionen": 1_000_000, "millones": 1_000_000,
-}  # fmt: skip
+_WITH_MIL = frozenset({"ca", "es", "pt"})
+_SIGNS = frozenset("€$£¥")
 _DOZENS = {"dozen", "dozens"}
 _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("half", "a", "dozen"), 6), (("a", "couple", "of", "dozen"), 24), (("couple", "of", "dozen"), 24),
     (("a", "dozen"), 12), (("dozen",), 12), (("half", "a", "million"), 500_000), (("half", "a", "thousand"), 500),
-    (("half", "a", "billion"), 500_000_000), (("a", "couple", "of", "hundred"), 200),
+    (("half", "a", "billion"), 500_000_000), (("halbe", "million"), 500_000), (("medio", "millón"), 500_000),
+    (("demi", "-", "million"), 500_000), (("mezzo", "milione"), 500_000), (("meio", "milhão"), 500_000),
+    (("half", "miljoen"), 500_000), (("halv", "miljon"), 500_000), (("mig", "milió"), 500_000),
+    (("a", "couple", "of", "hundred"), 200),
     (("a", "couple", "of", "thousand"), 2000), (("a", "grand"), 1000),
 )  # fmt: skip
 _BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an", "minus"}
@@ -53,7 +53,10 @@ _KOREAN_TOKEN = re.compile(rf"{KOREAN_RUN}|(?:(?<=[\d백천만억])|(?<=[\d백�
 _KOREAN = re.compile(KOREAN_RUN)
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e", "--------")
 """Hyphens and dashes of every length join the ends of a range alike."""
-_RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
+_RANGES = {
+    "between": {"and", "-"}, "from": {"to", "-"}, "zwischen": {"und"}, "entre": {"et", "y", "e", "i"}, "tra": {"e"},
+    "tussen": {"en"}, "mellan": {"och"},
+}  # fmt: skip
 _LONGEST_DIGITS = 16
 _LONGEST_IN_WORDS = 9
 
@@ -131,6 +134,8 @@ def read_numerals(text: str, *, region: str | None = None, languages: Collection
     commas = comma_decimal(region)
     pattern = _KOREAN_TOKEN if _HANGUL.search(text) else _TOKEN_WITH_BLANKS if commas else _TOKEN
     tokens = [_token(text, match) for match in pattern.finditer(text)]
+    if not _WITH_MIL.isdisjoint(languages):
+        tokens = [_in_thousands(tokens, at) for at in range(len(tokens))]
     found: list[Numeral] = []
     at = 0
     while at < len(tokens) and len(found) < MOST_NUMERALS:
@@ -155,6 +160,13 @@ def _token(text: str, match: re.Match[str]) -> Token:
     chinese = _CHINESE.fullmatch(match[0]) is not None
     written = read_chinese_numeral(text, start, end) if chinese else None
     return Token(match[0].lower().translate(_DASHES), start, end, chinese, written)
+
+
+def _in_thousands(tokens: Sequence[Token], at: int) -> Token:
+    """ "10 mil" is ten thousand in some languages, and ten million to some who speak English."""
+    token = tokens[at]
+    after_digits = at > 0 and tokens[at - 1].text[0].isdecimal()
+    return token._replace(text="thousand") if token.text == "mil" and after_digits else token
 
 
 def bounds(low: float | None, high: float | None) -> dict[str, float]:
@@ -311,10 +323,15 @@ def _digits_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None
         return Numeral(value, at, at + 1, True)
     if following.text in _DOZENS:
         return Numeral(value * 12, at, at + 2, False)
-    near = following.start == token.end
-    if following.text in MULTIPLIERS and (near or len(following.text) > 3):
-        return Numeral(round(value * MULTIPLIERS[following.text], 6), at, at + 2, False)
-    return Numeral(value, at, at + 1, True)
+    if following.text not in MULTIPLIERS:
+        return Numeral(value, at, at + 1, True)
+    near, shortened = following.start == token.end, following.text in SHORTENED
+    then = tokens[at + 2] if at + 2 < len(tokens) and tokens[at + 2].start == following.end else None
+    before_a_sign = then is not None and then.text in _SIGNS  # "2 M€"
+    if not (near or shortened or before_a_sign or len(following.text) > 3):
+        return Numeral(value, at, at + 1, True)
+    stopped = shortened and then is not None and then.text == "." and at + 3 < len(tokens)
+    return Numeral(round(value * MULTIPLIERS[following.text], 6), at, at + 2 + stopped, False)
 
 
 def _shape_at(tokens: Sequence[Token], at: int) -> Numeral | None:
