@@ -10,15 +10,23 @@ from typing import Any, Literal
 from bot.documents import parse
 from bot.nlu.naming import DUCKLING, SPACY
 
-CONNECTORS = {
-    "rest": "rest",
-    "callback": "rest",
-    "socketio": "webchat",
-    "rasa": "webchat",
-    "twilio": "twilio_messaging",
-    "slack": "slack",
+CONNECTORS = {"rest": "rest", "twilio": "twilio_messaging", "twilio_voice": "twilio_voice"}
+"""Rasa's channels, and the connectors that do here what they did, at an address of their own."""
+
+OTHERWISE = {
+    "callback": "Overture calls no address with what the bot says. Post messages to /webhooks/rest/webhook, whose "
+    "answer is what is said to them, and read what is said later at /channels/rest/events: connectors/rest/README.md",
+    "socketio": "no client of Socket.IO can talk with Overture. Put the tag of our own chat on the pages in place of "
+    "it: connectors/webchat/README.md",
+    "slack": "customers cannot write in Slack here: the connector slack is the desk of your sales team. Who writes to "
+    "the bot in Slack needs another channel, or a connector that you write: connectors/README.md",
 }
-"""Rasa's channels, and the connectors that do here what they did."""
+"""Channels for which there is something else here, and what it is."""
+
+NOT_NEEDED = {
+    "cmdline": "is not needed: overture shell talks with the assistant in a terminal.",
+    "rasa": "is not needed: it is Rasa X's, and the playground of overture serve takes its place.",
+}
 
 SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "SpacyEntityExtractor")
 FOUND_HERE = frozenset(DUCKLING) | frozenset(SPACY)
@@ -100,18 +108,16 @@ def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
 def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
     for name in data:
         channel = str(name)
+        about = f"{file}: {channel}"
         if connector := CONNECTORS.get(channel):
-            yield Note(
-                "mapped",
-                f"{file}: {channel}",
-                f"is the connector {connector}; its settings are in connectors/{connector}/README.md",
-            )
+            said = f"is the connector {connector}; its settings and addresses are in connectors/{connector}/README.md"
+            yield Note("mapped", about, said)
+        elif channel in NOT_NEEDED:
+            yield Note("mapped", about, NOT_NEEDED[channel])
+        elif channel in OTHERWISE:
+            yield Note("to do", about, OTHERWISE[channel])
         else:
-            yield Note(
-                "unknown",
-                f"{file}: {channel}",
-                "there is no connector for it. connectors/README.md says how to write one.",
-            )
+            yield Note("unknown", about, "there is no connector for it. connectors/README.md says how to write one.")
 
 
 READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Iterator[Note]]] = {

@@ -120,14 +120,34 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         "tracker_store (mongod): conversations are kept in SQLite or PostgreSQL",
         "language is de, and the encoder that comes along knows English",
         "own.Component is code of the project's own",
-        "slack is the connector slack; its settings are in connectors/slack/README.md",
+        "credentials.yml: slack: customers cannot write in Slack here",
         "telegram: there is no connector for it",
-        "rest is the connector rest; its settings are in connectors/rest/README.md",
+        "rest is the connector rest; its settings and addresses are in connectors/rest/README.md",
         "utter_disclosure, utter_opted_out, utter_internal_error were added",
         f"OVERTURE_ASSISTANT={tmp_path / 'ours'} overture shell",
     ):
         assert line in told, line
     assert "hush" not in told
+
+
+@pytest.mark.parametrize(
+    ("channel", "heading", "told"),
+    [
+        ("callback", "To do", "Overture calls no address with what the bot says"),
+        ("socketio", "To do", "no client of Socket.IO can talk with Overture"),
+        ("rasa", "Mapped", "it is Rasa X's"),
+        ("cmdline", "Mapped", "overture shell"),
+        ("twilio_voice", "Mapped", "is the connector twilio_voice"),
+    ],
+)
+def test_of_a_channel_that_works_otherwise_here_it_is_said_how(
+    channel: str, heading: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = project(tmp_path / "theirs", **{"credentials.yml": f"{channel}: {{url: hush}}\n"})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    below = capsys.readouterr().out.split(f"\n{heading}:\n")[1].split("\n\n")[0]
+    assert f"credentials.yml: {channel}" in below
+    assert told in below
 
 
 def test_only_actions_that_somebody_has_to_write_are_missed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
