@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -16,6 +18,9 @@ from bot.journeys.fields import plain
 
 FLOW_WIDTH = 88
 """A new mapping or list of at most so many characters stands in one line."""
+
+LIST_BEGINS = re.compile(r"(?P<before>[ -]*)[^ #-][^#]*:\s*(#.*)?")
+"""A name with nothing behind it but a comment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +300,21 @@ def _parsed(text: str) -> Any:
 
 def _dumped(value: Any, *, like: Sequence[str] = ()) -> list[str]:
     """The lines; lists within are set in as those of `like` are, where it has one."""
-    yaml = _yaml()
-    yaml.indent(mapping=2, sequence=4, offset=2)
+    yaml, offset = _yaml(), _offset(like)
+    yaml.indent(mapping=2, sequence=2 + offset, offset=offset)
     buffer = io.StringIO()
     if isinstance(value, list) and not isinstance(value, CommentedSeq):
         value = CommentedSeq(value)
     outer = isinstance(value, CommentedSeq)
     yaml.dump(CommentedMap({"x": value}) if outer else value, buffer)
     lines = buffer.getvalue().rstrip("\n").split("\n")
-    return [line[2:] for line in lines[1:]] if outer else lines
+    return [line[offset:] for line in lines[1:]] if outer else lines
+
+
+def _offset(lines: Sequence[str]) -> int:
+    """How far the dashes of a list stand behind its name."""
+    for name, item in pairwise(line for line in lines if line.strip()):
+        begun = LIST_BEGINS.fullmatch(name)
+        if begun is not None and item.startswith(" " * len(begun["before"]) + "-"):
+            return 0
+    return 2

@@ -100,6 +100,12 @@ def test_entries_come_and_go_by_themselves() -> None:
     ]
 
 
+def test_a_list_whose_dashes_stand_below_its_name_stays_so() -> None:
+    text = "steps:\n- send:\n    response: utter_tip\n    channels:  # of theirs\n    - sms\n    - webchat\n"
+    step = {"send": {"response": "utter_tip", "channels": ["sms", "email", "webchat"]}}
+    assert changes(Change("steps.0", step), text) == ["+     - email"]
+
+
 def test_a_step_in_a_list_of_one_line_changes_that_line() -> None:
     assert changes(Change("steps.2.branch.1.else.do.0", {"add_to": "tiny"})) == [
         "-       - else: {do: [add_to: small, wait: 1d]}",
