@@ -24,7 +24,6 @@ class Outcome(StrEnum):
     PROVED = "proved"
     REPLACED = "replaced"  # a later one counts instead
     SPENT = "spent"  # too many wrong codes
-    WITHDRAWN = "withdrawn"  # they said no in the meantime
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.domain.clock_grammar import TimeOfDay
 from bot.domain.day_grammar import Ahead, Day, InPeriod, OnDate, OnWeekday, Slashed
-from bot.domain.time_grammar import TimeExpression, find_times
+from bot.domain.time_grammar import TimeExpression
 
 AN_INSTANT_LASTS = timedelta(minutes=30)
 """What "at 3" spans: the usual length of a first meeting."""
@@ -17,24 +17,13 @@ _MONTH_FIRST = frozenset(f"Asia/{city}" for city in ("Tokyo", "Seoul", "Pyongyan
 """Zones where 3/4 is the fourth of March, besides America's."""
 
 
-def resolve_time(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
-    """The span of time, in UTC, that the first expression in `phrase` means; None where there is none or it is over.
-
-    `now` is aware. "next week" is its Monday to Friday, "tomorrow" the whole day, "at 3" half an hour.
-    """
-    for expression in find_times(phrase):
-        span = resolve_expression(expression, now, zone)
-        if span is not None:
-            return span
-    return None
-
-
 def resolve_expression(
     expression: TimeExpression, now: datetime, zone: tzinfo, *, month_first: bool | None = None
 ) -> tuple[datetime, datetime] | None:
-    """The span in UTC, or None. `month_first` says whether 3/4 is in March; None lets the zone say it.
+    """The span in UTC, or None where it is over. "next week" is its Monday to Friday, "at 3" half an hour.
 
-    A zone that was named goes before `zone`, that of whoever says it.
+    `now` is aware. `month_first` says whether 3/4 is in March; None lets the zone say it. A zone that was named goes
+    before `zone`, that of whoever says it.
     """
     if month_first is None:
         month_first = _puts_the_month_first(zone)

@@ -94,7 +94,7 @@ def find_meeting_times(
     asked: bool = False,
     languages: Collection[str] = (),
 ) -> Iterator[Entity]:
-    """Time expressions, in English and `languages`; the value is the phrase in normal form, for `resolve_time`.
+    """Time expressions, in English and `languages`; the value is the phrase in normal form, for `find_times`.
 
     Unsure ones may be no time.
 

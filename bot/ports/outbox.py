@@ -69,7 +69,6 @@ class Outbox(Protocol):
         """Forget an entry that is settled; its key may be taken again."""
 
     async def by_key(self, key: str) -> OutboxEntry | None: ...
-    async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
     async def purge(
         self, profile_id: ProfileId, purpose: Purpose, why: str, *, channel: str | None = None
     ) -> Sequence[OutboxEntry]:

@@ -43,10 +43,6 @@ class Plan:
     def people_moved(self) -> int:
         return sum(move.resting.people for move in self.moves if move.way != "stays")
 
-    @property
-    def is_new(self) -> bool:
-        return self.before is None or self.before.version != self.journey.version
-
 
 @dataclass(frozen=True, slots=True)
 class Publisher:

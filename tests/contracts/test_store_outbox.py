@@ -252,8 +252,6 @@ async def test_settling_writes_what_came_of_it(store: Store) -> None:
         await uow.outbox.settle(settled)
     async with store.transaction() as uow:
         assert await uow.outbox.by_key("k") == settled
-        assert await uow.outbox.by_vendor_id("webchat", "SM1") == settled
-        assert await uow.outbox.by_vendor_id("sms", "SM1") is None
         assert await claim(uow.outbox, after=HOUR) == []
         assert await uow.outbox.next_due() is None
 

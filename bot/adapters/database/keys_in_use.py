@@ -67,21 +67,21 @@ async def note_keys(session: Session, now: datetime) -> None:
     """Note the keys that are used from now on, where they are not known yet."""
     keys = session.sealing.keys
     if keys is not None:
-        await session.execute(KEEP_NEW, [_row(session, keys, name, now) for name in (INDEX, keys.first)])
+        await session.execute(KEEP_NEW, [_row(session, name, now) for name in (INDEX, keys.first)])
 
 
 async def begin_indexing(session: Session, now: datetime) -> None:
     """From here on until `end_indexing` no service starts: some addresses stand for themselves, and some do not."""
     keys = session.sealing.keys
     if keys is not None:
-        await session.execute(KEEP_NEW, [_row(session, keys, name, now) for name in (INDEX, keys.first)])
+        await session.execute(KEEP_NEW, [_row(session, name, now) for name in (INDEX, keys.first)])
     await session.execute(BEGIN)
 
 
 async def end_indexing(session: Session, now: datetime) -> None:
     keys = session.sealing.keys
     if keys is not None:
-        await session.execute(KEEP, _row(session, keys, INDEX, now))
+        await session.execute(KEEP, _row(session, INDEX, now))
 
 
 async def forget_keys(session: Session, needed: list[str]) -> None:
@@ -127,6 +127,6 @@ def _require_key(sealing: Sealing, keys: FieldKeys, name: str, proof: str) -> No
         ) from error
 
 
-def _row(session: Session, keys: FieldKeys, name: str, now: datetime) -> Mapping[str, Any]:
+def _row(session: Session, name: str, now: datetime) -> Mapping[str, Any]:
     proof = session.sealing.index(INDEX) if name == INDEX else session.sealing.proof(PROOF, name)
     return {"id": name, "proof": proof, "since": now}

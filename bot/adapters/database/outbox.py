@@ -46,16 +46,6 @@ SETTLE_SENT = SETTLE.values(
 )
 DROP = delete(outbox).where(outbox.c.key == bindparam("this_key"))
 BY_KEY = select(outbox).where(outbox.c.key == bindparam("this_key"))
-BY_VENDOR_ID = (
-    select(outbox)
-    .where(
-        outbox.c.channel == bindparam("on_channel"),
-        outbox.c.vendor_id == bindparam("known_as"),
-        outbox.c.vendor_id.is_not(None),
-    )
-    .order_by(outbox.c.position.desc())
-    .limit(1)
-)
 _waiting = (
     select(outbox)
     .where(outbox.c.profile_id == bindparam("profile"), text("status = 'waiting'"))
@@ -221,11 +211,6 @@ class StoredOutbox(Repository):
 
     async def by_key(self, key: str) -> OutboxEntry | None:
         row = (await self._execute(BY_KEY, {"this_key": key})).first()
-        return None if row is None else entry_of(row, self._sealing)
-
-    async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None:
-        found = await self._execute(BY_VENDOR_ID, {"on_channel": channel, "known_as": vendor_id})
-        row = found.first()
         return None if row is None else entry_of(row, self._sealing)
 
     async def purge(

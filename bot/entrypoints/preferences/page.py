@@ -8,10 +8,9 @@ from html import escape
 
 from bot.domain.challenge import Challenge
 from bot.domain.privacy import RequestKind
-from bot.entrypoints.preferences.words import Words, words_in
+from bot.entrypoints.preferences.words import Words
 from bot.services.change_preferences import PAUSES, Choice
 
-VERSION = words_in("en").version
 ASKED_HERE = (RequestKind.ACCESS, RequestKind.ERASURE)
 """What can be asked for with a button; what has to be put right takes words."""
 

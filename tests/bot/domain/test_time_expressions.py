@@ -1,22 +1,28 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.time_expressions import resolve_time
+from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import find_times
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
 
+def span_of(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
+    """Of the first time in the phrase that is not over."""
+    spans = (resolve_expression(one, now, zone) for one in find_times(phrase))
+    return next((span for span in spans if span is not None), None)
+
+
 def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) -> str | None:
     """The span in the zone's own time, such as "Tue 01 Dec 15:30 - 16:00"."""
-    span = resolve_time(phrase, now, ZoneInfo(zone))
+    span = span_of(phrase, now, ZoneInfo(zone))
     if span is None:
         return None
     start, end = (moment.astimezone(ZoneInfo(zone)) for moment in span)
@@ -112,7 +118,7 @@ def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
 )
 def test_working_days_leave_weekends_out(day: int, amount: int, meant_day: int) -> None:
     now = datetime(2026, 11, day, 10, 0, tzinfo=UTC)
-    span = resolve_time(f"in {amount} working days", now, LONDON)
+    span = span_of(f"in {amount} working days", now, LONDON)
     assert span is not None
     assert (span[1] - timedelta(hours=1)).astimezone(LONDON).day == meant_day
 
@@ -124,7 +130,7 @@ def test_which_number_is_the_month_depends_on_where_the_person_lives() -> None:
 
 
 def test_a_time_is_the_persons_own() -> None:
-    span = resolve_time("tomorrow at 3pm", TUESDAY, ZoneInfo("America/New_York"))
+    span = span_of("tomorrow at 3pm", TUESDAY, ZoneInfo("America/New_York"))
     assert span is not None
     assert span[0] == datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
 
@@ -201,7 +207,7 @@ def test_any_text_resolves_to_the_present_or_later_or_to_nothing(text: str, mome
     now = moment.replace(tzinfo=UTC)
     for found in find_times(text):
         assert text[found.start : found.end]
-    span = resolve_time(text, now, LONDON)
+    span = span_of(text, now, LONDON)
     if span is not None:
         assert now - timedelta(days=1) < span[0] < span[1]
         assert span[1] > now

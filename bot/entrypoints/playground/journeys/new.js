@@ -10,7 +10,7 @@ const ENTRIES = {
 };
 
 /** Open the dialog; `like` is the journey to copy, where there is one. */
-export function openNew(like = null) {
+function openNew(like = null) {
   byId("new-title").textContent = like ? `A journey like ${like}` : "A new journey";
   for (const part of document.querySelectorAll("#new-form .from-nothing")) part.hidden = like !== null;
   byId("new-id").value = like ? `${like}-2` : "";

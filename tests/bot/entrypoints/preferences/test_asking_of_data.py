@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.consent import Purpose
 from bot.domain.privacy import PrivacyRequest, RequestKind
-from bot.entrypoints.preferences.page import VERSION
+from bot.entrypoints.preferences.words import words_in
 from tests.bot.entrypoints.preferences.test_routes import Client, change, client, link, records
 from tests.bot.services.stage import ANA, Stage
 
@@ -29,7 +29,7 @@ async def test_a_copy_is_asked_for_once_and_changes_no_consent(client: Client, s
         assert "Saved." not in text
         stage.clock.forward(timedelta(minutes=1))
     (request,) = await requests(stage)
-    assert (request.kind, request.how) == (RequestKind.ACCESS, f"preference page, wording {VERSION}")
+    assert (request.kind, request.how) == (RequestKind.ACCESS, f"preference page, wording {words_in('en').version}")
     assert await records(stage) == before
 
 

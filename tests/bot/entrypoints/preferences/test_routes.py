@@ -17,7 +17,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.entrypoints.http import Server
 from bot.entrypoints.preferences.links import LASTS, sign
-from bot.entrypoints.preferences.page import VERSION, masked
+from bot.entrypoints.preferences.page import masked
 from bot.entrypoints.preferences.words import words_in
 from bot.services.erase_person import erase_person
 from bot.services.respect_wishes import note_objection
@@ -84,7 +84,7 @@ async def test_turning_one_channel_on_is_recorded_with_the_words_that_were_shown
     assert latest.text == (
         "Send me offers and news by the website's chat to this browser. I can change this at any time."
     )
-    assert latest.how == f"preference page, wording {VERSION}"
+    assert latest.how == f"preference page, wording {words_in('en').version}"
 
 
 async def test_turning_one_off_withholds_what_waits_there_and_leaves_the_others(client: Client, stage: Stage) -> None:
