@@ -70,17 +70,16 @@ from bot.ports.people import (
     CrmLinks,
     CrmWrites,
     Dated,
-    Erasures,
     Imports,
     Merges,
     Outside,
     Page,
-    PersonalData,
     Profiles,
     Scores,
     Segments,
     Timeline,
 )
+from bot.ports.privacy import Erasures, PersonalData
 from bot.ports.processes import Process, Processes, Running
 from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.challenge import Challenge, ChallengeId, Outcome
 from bot.domain.consent import ConsentRecord, Consequence, Suppression
 from bot.domain.crm import CrmWrite
-from bot.domain.delivery import Decision, OutboxEntry
+from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
 from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.opt_out_question import OptOutQuestion, OptOutQuestionId, Settled
 from bot.domain.person import Identity, Profile
-from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest
 from bot.domain.provenance import Origin
-from bot.domain.retention import DataClass
 from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
@@ -46,15 +44,6 @@ class Page:
 
     people: Sequence[ProfileId]
     reached: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """How many were deleted, and from behind what to go on (None: nothing is left); `files` lie outside the store."""
-
-    count: int
-    reached: str | None
-    files: Sequence[str] = ()
 
 
 class Profiles(Protocol):
@@ -177,20 +166,6 @@ class OptOutQuestions(Protocol):
 
     async def settle(self, question_id: OptOutQuestionId, outcome: Settled, at: datetime) -> bool:
         """False when it was settled before."""
-
-
-class PrivacyRequests(Protocol):
-    """The register of what people asked for."""
-
-    async def add(self, request: PrivacyRequest) -> None: ...
-    async def of(self, profile_id: ProfileId) -> Sequence[PrivacyRequest]:
-        """Each, the oldest first."""
-
-    async def undone(self, *, limit: int) -> Sequence[PrivacyRequest]:
-        """What is still to be done, the earliest due first."""
-
-    async def done(self, request_id: str, outcome: str, at: datetime) -> bool:
-        """False when there is none, or it was done before."""
 
 
 class Scores(Protocol):
@@ -324,59 +299,6 @@ class Merges(Protocol):
 
     async def remove(self, profile_id: ProfileId) -> None:
         """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
-
-
-class Erasures(Protocol):
-    """The receipts of erasures. What others held is settled one by one, by the key of what left for it."""
-
-    async def add(self, erasure_id: str, key: str, place: ErasedPlace) -> None: ...
-    async def settle(self, key: str, state: ErasedState, why: str) -> None:
-        """What became of it; what is gone loses the name that others had for it."""
-
-    async def awaits(self, key: str) -> bool:
-        """Whether this is queued."""
-
-    async def get(self, erasure_id: str) -> Erasure | None: ...
-    async def latest(self, *, limit: int) -> Sequence[Erasure]:
-        """The latest first."""
-
-
-class PersonalData(Protocol):
-    """All that is kept of one person, whatever the table: to be given to them, or erased."""
-
-    async def sent(self, profile_id: ProfileId) -> Sequence[OutboxEntry]:
-        """All that left or is to leave for them, or about them."""
-
-    async def cards(self, profile_id: ProfileId) -> Collection[tuple[str, str]]:
-        """The desk of each of their hand-offs, with the key of its card."""
-
-    async def heard_from_reps(self, profile_id: ProfileId) -> Mapping[str, int]:
-        """By desk, how many messages of reps about them came in."""
-
-    async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        """The rows of every table that are theirs, as JSON has them."""
-
-    async def erase(
-        self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
-    ) -> Erasure:
-        """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
-        one again is suppressed as soon as that is noted."""
-
-
-class Retention(Protocol):
-    """What has been kept long enough. What is unfinished or awaited stays, however old."""
-
-    async def drop(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Dropped:
-        """Delete what is older among the next `limit` behind `after` (from the beginning: empty)."""
-
-    async def idle(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Page:
-        """Visitors, or other people, from whom there has been no sign since."""
-
-    async def forget(self, people: Sequence[ProfileId]) -> None:
-        """Delete all rows of people of whom only a browser is known. Feeds are left to their own time."""
-
-    async def count(self, kind: DataClass, before: datetime) -> int:
-        """How many would be deleted."""
 
 
 class CrmWrites(Protocol):

@@ -19,18 +19,15 @@ from bot.ports.people import (
     Consents,
     CrmLinks,
     CrmWrites,
-    Erasures,
     Imports,
     Merges,
     OptOutQuestions,
-    PersonalData,
-    PrivacyRequests,
     Profiles,
-    Retention,
     Scores,
     Segments,
     Timeline,
 )
+from bot.ports.privacy import Erasures, PersonalData, PrivacyRequests, Retention
 from bot.ports.processes import Processes
 from bot.ports.queues import Queues
 

@@ -1,4 +1,4 @@
-"""Profiles, the identities they go by, their scores and their records in CRMs."""
+"""Profiles, and the identities they go by."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from bot.adapters.codec import NAMES, ORIGIN
 from bot.adapters.database.erased_addresses import suppress_erased
 from bot.adapters.database.facts import as_stored
 from bot.adapters.database.provenance import StoredProvenance, origin_text, provenance_text
-from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.search import find_people
-from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
+from bot.adapters.tables import identity, profile, shard_of
 from bot.adapters.tables.sealing import (
     ATTRIBUTES_OF_PROFILE,
     PROVENANCE_OF_PROFILE,
-    REASON_OF_SCORE,
     VALUE_OF_IDENTITY,
 )
 from bot.domain.errors import PersonGone
@@ -30,7 +29,6 @@ from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
 from bot.domain.provenance import Origin
-from bot.domain.score import ScoreChange
 from bot.ports import Dated, Outside, Page
 
 ADD_PROFILE = insert(profile)
@@ -331,107 +329,3 @@ def profile_of(row: Any, sealing: Sealing) -> Profile:
 
 def _provenance_of(row: Any, sealing: Sealing) -> StoredProvenance:
     return StoredProvenance(lambda: sealing.open(PROVENANCE_OF_PROFILE, row.provenance, row.id))
-
-
-ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
-SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
-
-
-ADD_SCORES = insert_once(score_change)
-SCORES_OF = OfPeople(select(score_change).order_by(score_change.c.position), score_change.c.profile_id)
-
-
-class StoredScores(Repository):
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._expected = Expected(session, SCORES_OF)
-        self._waiting: list[dict[str, Any]] = []
-
-    def expect(self, people: Collection[ProfileId]) -> None:
-        self._expected.expect(people)
-
-    async def add(self, change: ScoreChange) -> bool:
-        await self.write()
-        self._expected.forget(change.profile_id)
-        return (await self._session.execute(ADD_SCORE, _score_row(change, self._sealing))).first() is not None
-
-    async def add_all(self, changes: Sequence[ScoreChange]) -> None:
-        for one in changes:
-            self._expected.forget(one.profile_id)
-        if changes:
-            await self._session.execute(ADD_SCORES, [_score_row(one, self._sealing) for one in changes])
-
-    async def add_at_end(self, change: ScoreChange) -> None:
-        self._expected.forget(change.profile_id)
-        self._waiting.append(_score_row(change, self._sealing))
-
-    async def write(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            await self._session.execute(ADD_SCORES, waiting)
-
-    async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]:
-        rows = await self._expected.rows(profile_id)
-        if rows is None:
-            await self.write()
-            rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
-        return [_change_of(row, self._sealing) for row in rows]
-
-
-def _change_of(row: Any, sealing: Sealing) -> ScoreChange:
-    reason = sealing.open(REASON_OF_SCORE, row.reason, row.rule, row.at)
-    return ScoreChange(row.profile_id, row.key, row.dimension, row.points, reason, row.rule, row.at, row.half_life)
-
-
-def _score_row(change: ScoreChange, sealing: Sealing) -> dict[str, Any]:
-    return {
-        "profile_id": change.profile_id,
-        "key": change.key,
-        "dimension": change.dimension,
-        "points": change.points,
-        "reason": sealing.seal(REASON_OF_SCORE, change.reason, change.rule, change.at),
-        "rule": change.rule,
-        "at": change.at,
-        "half_life": change.half_life,
-    }
-
-
-GET_LINK = select(crm_link.c.crm_id).where(
-    crm_link.c.crm == bindparam("crm"), crm_link.c.profile_id == bindparam("profile")
-)
-_put_link = upsert(crm_link)
-LINKS = select(crm_link).where(crm_link.c.profile_id == bindparam("profile")).order_by(crm_link.c.crm)
-LINKED = (
-    select(crm_link.c.crm_id, crm_link.c.profile_id)
-    .where(crm_link.c.crm == bindparam("crm"), crm_link.c.crm_id.in_(bindparam("records", expanding=True)))
-    .order_by(crm_link.c.profile_id)
-)
-PUT_LINK = _put_link.on_conflict_do_update(
-    index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
-)
-
-
-class StoredCrmLinks(Repository):
-    async def get(self, crm: str, profile_id: ProfileId) -> str | None:
-        found = await self._session.execute(GET_LINK, {"crm": crm, "profile": profile_id})
-        crm_id: str | None = found.scalar()
-        return crm_id
-
-    async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None:
-        await self._session.execute(PUT_LINK, {"crm": crm, "profile_id": profile_id, "crm_id": crm_id})
-
-    async def put_all(self, crm: str, records: Mapping[ProfileId, str]) -> None:
-        rows = [{"crm": crm, "profile_id": who, "crm_id": record} for who, record in sorted(records.items())]
-        if rows:
-            await self._session.execute(PUT_LINK, rows)
-
-    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
-        return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}
-
-    async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
-        found: dict[str, list[ProfileId]] = {}
-        if records:
-            asked = {"crm": crm, "records": sorted(records)}
-            for row in await self._session.execute(LINKED, asked):
-                found.setdefault(row.crm_id, []).append(ProfileId(row.profile_id))
-        return found

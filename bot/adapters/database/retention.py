@@ -35,7 +35,8 @@ from bot.adapters.tables import (
 )
 from bot.domain.ids import ProfileId
 from bot.domain.retention import DataClass
-from bot.ports.people import Dropped, Page
+from bot.ports.people import Page
+from bot.ports.privacy import Dropped
 
 BEFORE: Any = bindparam("before", type_=conversation.c.started_at.type)
 AFTER: Any = bindparam("after")

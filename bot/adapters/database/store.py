@@ -18,6 +18,7 @@ from bot.adapters.database.audit import StoredAudit
 from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
+from bot.adapters.database.crm_links import StoredCrmLinks
 from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
@@ -39,7 +40,7 @@ from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.opt_out_questions import StoredOptOutQuestions
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
-from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
+from bot.adapters.database.people import StoredProfiles
 from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.privacy_requests import StoredPrivacyRequests
@@ -50,6 +51,7 @@ from bot.adapters.database.repository import Session
 from bot.adapters.database.retention import StoredRetention
 from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
+from bot.adapters.database.scores import StoredScores
 from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.splits import StoredSplits

@@ -1,0 +1,75 @@
+"""What people were given points for, and by which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
+from bot.adapters.tables import score_change
+from bot.adapters.tables.sealing import REASON_OF_SCORE
+from bot.domain.ids import ProfileId
+from bot.domain.score import ScoreChange
+
+ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
+SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
+ADD_SCORES = insert_once(score_change)
+SCORES_OF = OfPeople(select(score_change).order_by(score_change.c.position), score_change.c.profile_id)
+
+
+class StoredScores(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, SCORES_OF)
+        self._waiting: list[dict[str, Any]] = []
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._expected.expect(people)
+
+    async def add(self, change: ScoreChange) -> bool:
+        await self.write()
+        self._expected.forget(change.profile_id)
+        return (await self._session.execute(ADD_SCORE, _score_row(change, self._sealing))).first() is not None
+
+    async def add_all(self, changes: Sequence[ScoreChange]) -> None:
+        for one in changes:
+            self._expected.forget(one.profile_id)
+        if changes:
+            await self._session.execute(ADD_SCORES, [_score_row(one, self._sealing) for one in changes])
+
+    async def add_at_end(self, change: ScoreChange) -> None:
+        self._expected.forget(change.profile_id)
+        self._waiting.append(_score_row(change, self._sealing))
+
+    async def write(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            await self._session.execute(ADD_SCORES, waiting)
+
+    async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]:
+        rows = await self._expected.rows(profile_id)
+        if rows is None:
+            await self.write()
+            rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
+        return [_change_of(row, self._sealing) for row in rows]
+
+
+def _change_of(row: Any, sealing: Sealing) -> ScoreChange:
+    reason = sealing.open(REASON_OF_SCORE, row.reason, row.rule, row.at)
+    return ScoreChange(row.profile_id, row.key, row.dimension, row.points, reason, row.rule, row.at, row.half_life)
+
+
+def _score_row(change: ScoreChange, sealing: Sealing) -> dict[str, Any]:
+    return {
+        "profile_id": change.profile_id,
+        "key": change.key,
+        "dimension": change.dimension,
+        "points": change.points,
+        "reason": sealing.seal(REASON_OF_SCORE, change.reason, change.rule, change.at),
+        "rule": change.rule,
+        "at": change.at,
+        "half_life": change.half_life,
+    }
