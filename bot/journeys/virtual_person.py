@@ -51,8 +51,6 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
-from bot.domain.send_window import SendWindow
-from bot.domain.steps import AtCap
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.interpreter import advance, begin, word_of_end
 from bot.journeys.resting import ANSWER, OUTER_IS_OVER, put_off
@@ -306,10 +304,8 @@ class VirtualPerson:
                     changes = True
                 case ChangeScore():
                     changes |= self._score.by_step(effect, now)
-                case SendResponse(window=window, cap=cap):
-                    self._queue(run, journey, effect, effect.response, now, window=window, cap=cap)
-                case AskForm(form=form):
-                    self._queue(run, journey, effect, form, now, is_question=True)
+                case SendResponse() | AskForm():
+                    self._queue(run, journey, effect, now)
                 case RequestHandoff(reason=reason, desk=desk):
                     self.colleague = self.colleague or "asked"
                     self._tell(Noted(now, "handed_over", run, run.step, desk, why=reason))
@@ -326,7 +322,7 @@ class VirtualPerson:
                 case WithdrawMessages(why=why):
                     self._withhold(self._agenda.take_messages(run=run.id), why, now)
                 case _:
-                    pass
+                    pass  # the others come of dialogues only
         if changes:
             self._score.by_attributes(self.profile, now)
             emitted += self._keep_segments(now)
@@ -365,23 +361,15 @@ class VirtualPerson:
 
     # ------------------------------------------------------------ messages
 
-    def _queue(
-        self,
-        run: Enrolment,
-        journey: Journey,
-        effect: SendResponse | AskForm,
-        subject: str,
-        now: datetime,
-        *,
-        window: SendWindow | None = None,
-        cap: AtCap = "skip",
-        is_question: bool = False,
-    ) -> None:
+    def _queue(self, run: Enrolment, journey: Journey, effect: SendResponse | AskForm, now: datetime) -> None:
         channel = self._contact.reached_on(effect.channels)
-        reached, window = channel or effect.channels[0], window or journey.window
-        message = VirtualMessage(
-            effect.key, subject, reached, journey.purpose, run, window, cap, is_question=is_question
-        )
+        reached = channel or effect.channels[0]
+        match effect:
+            case SendResponse(key=key, response=response, window=window, cap=cap):
+                window = window or journey.window
+                message = VirtualMessage(key, response, reached, journey.purpose, run, window, cap)
+            case AskForm(key=key, form=form):
+                message = VirtualMessage(key, form, reached, journey.purpose, run, journey.window, is_question=True)
         if channel is None:
             self._note(now, "withheld", message, f"no address of this person on {' or '.join(effect.channels)}")
         else:
