@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from phonenumbers import SUPPORTED_REGIONS
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.access import Role
 from bot.domain.call_budget import read_budgets
 from bot.domain.errors import SettingsError
-from bot.domain.language_model import ModelTerms, ModelUse
+from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
+from bot.setting_values import read_endpoints, read_model_request, read_model_uses, read_roles
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRETS: Final = frozenset(
@@ -38,10 +38,14 @@ SECRETS: Final = frozenset(
 )
 """Settings whose value no message repeats: it is a secret, or may have one in it."""
 
-
-AN_ENDPOINT = '{"billing": {"url": "https://example.com/hook", "secret": "..."}}'
-SHORTEST_SECRET = 16
-"""Of an endpoint, in characters."""
+READ_BY: Final[Mapping[str, Callable[[str], object]]] = {
+    "crm_budgets": read_budgets,
+    "endpoints": read_endpoints,
+    "model_request": read_model_request,
+    "model_uses": read_model_uses,
+    "oidc_roles": read_roles,
+}
+"""What raises ValueError where a setting cannot be read, with a sentence that repeats no secret."""
 
 
 class Settings(BaseSettings):
@@ -240,12 +244,6 @@ class Settings(BaseSettings):
             raise ValueError("it should be an address such as https://id.example.com/realms/sales")
         return url.rstrip("/")
 
-    @field_validator("oidc_roles")
-    @classmethod
-    def _check_oidc_roles(cls, roles: str) -> str:
-        _read_roles(roles)
-        return roles
-
     @field_validator("model_url")
     @classmethod
     def _check_model_url(cls, url: str) -> str:
@@ -262,40 +260,20 @@ class Settings(BaseSettings):
             raise ValueError("it should be one line without spaces around it; was something copied with it?")
         return key
 
-    @field_validator("model_uses")
+    @field_validator(*READ_BY)
     @classmethod
-    def _check_model_uses(cls, uses: str) -> str:
-        unknown = sorted({one.strip() for one in uses.split(",") if one.strip()} - set(get_args(ModelUse)))
-        if unknown:
-            raise ValueError(f"there is no use {unknown[0]!r}; known are {', '.join(get_args(ModelUse))}")
-        return uses
-
-    @field_validator("model_request")
-    @classmethod
-    def _check_model_request(cls, more: str) -> str:
-        _read_model_request(more)
-        return more
-
-    @field_validator("crm_budgets")
-    @classmethod
-    def _check_crm_budgets(cls, budgets: str) -> str:
-        read_budgets(budgets)
-        return budgets
-
-    @field_validator("endpoints")
-    @classmethod
-    def _check_endpoints(cls, endpoints: SecretStr) -> SecretStr:
-        _read_endpoints(endpoints.get_secret_value())
-        return endpoints
+    def _check_that_it_can_be_read(cls, told: str | SecretStr, info: ValidationInfo) -> str | SecretStr:
+        READ_BY[str(info.field_name)](told.get_secret_value() if isinstance(told, SecretStr) else told)
+        return told
 
     @property
     def endpoints_by_name(self) -> Mapping[str, tuple[str, str]]:
         """Each endpoint's address, and the secret that its calls are signed with."""
-        return _read_endpoints(self.endpoints.get_secret_value())
+        return read_endpoints(self.endpoints.get_secret_value())
 
     @property
     def oidc_roles_of_groups(self) -> Mapping[str, Role]:
-        return _read_roles(self.oidc_roles)
+        return read_roles(self.oidc_roles)
 
     @property
     def database_url(self) -> str:
@@ -324,60 +302,15 @@ class Settings(BaseSettings):
 
     @property
     def model_terms(self) -> ModelTerms:
-        wanted = {one.strip() for one in self.model_uses.split(",")}
-        uses = frozenset(use for use in get_args(ModelUse) if use in wanted)
-        return ModelTerms(uses, self.model_calls, self.model_tokens)
+        return ModelTerms(read_model_uses(self.model_uses), self.model_calls, self.model_tokens)
 
     @property
     def more_of_model_requests(self) -> dict[str, Any]:
-        return _read_model_request(self.model_request)
+        return read_model_request(self.model_request)
 
     @property
     def connector_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.connectors.split(",") if name.strip())
-
-
-def _read_model_request(text: str) -> dict[str, Any]:
-    """What goes with each request to a language model; raises ValueError, also where it would say what we say."""
-    try:
-        told = json.loads(text) if text.strip() else {}
-    except ValueError:
-        told = None
-    if not isinstance(told, dict):
-        raise ValueError('it should be a JSON object such as {"reasoning_effort": "none"}')
-    if ours := sorted({"messages", "model", "stream", "system"} & set(told)):
-        raise ValueError(f"it should not have {ours[0]!r} in it, which Overture says itself")
-    return told
-
-
-def _read_endpoints(text: str) -> dict[str, tuple[str, str]]:
-    """The endpoints by name; raises ValueError with a sentence that repeats nothing of what may be secret."""
-    try:
-        told = json.loads(text) if text.strip() else {}
-    except ValueError:
-        raise ValueError(f"it should be JSON such as {AN_ENDPOINT}") from None
-    if not isinstance(told, dict):
-        raise ValueError(f"it should be an object such as {AN_ENDPOINT}")
-    found = {}
-    for name, one in told.items():
-        url, secret = (one.get("url"), one.get("secret")) if isinstance(one, dict) else (None, None)
-        if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise ValueError(f'the endpoint "{name}" has no url that begins with https:// or http://')
-        if not isinstance(secret, str) or len(secret) < SHORTEST_SECRET:
-            raise ValueError(f'the endpoint "{name}" has no secret of at least {SHORTEST_SECRET} characters')
-        found[name] = (url, secret)
-    return found
-
-
-def _read_roles(text: str) -> dict[str, Role]:
-    """Roles by the group that has them, in their order; raises ValueError with a sentence."""
-    found = {}
-    for part in filter(None, (one.strip() for one in text.split(","))):
-        group, _, role = (word.strip() for word in part.rpartition("="))
-        if not group or role not in [*Role]:
-            raise ValueError(f'"{part}" should be a group and a role, such as sales=rep; roles are {", ".join(Role)}')
-        found[group] = Role(role)
-    return found
 
 
 def load_settings(**overrides: object) -> Settings:
