@@ -10,11 +10,13 @@ from typing import Any
 from bot.adapters.library import Contents
 from bot.domain.access import MASKED, RIGHTS, SEES, Right, Role, Sensitivity
 from bot.domain.audience import ProfileSchema, Segment
+from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity
 from bot.domain.score import total_score
+from bot.domain.timeline import PersonEvent
 from bot.journeys.picture import picture_of
 from bot.ports import Playbook, UnitOfWork
 from bot.services.note_request import told_of as request_told
@@ -48,7 +50,6 @@ async def told_of_person(
     changes = await uow.scores.of(person)
     score = total_score(changes, now)
     held = [one for one in await uow.opt_out_questions.unsettled(person) if one.asking is Asking.DOUBT]
-    events = await uow.timeline.of(person, limit=SHOWN)
     return {
         **await named(uow, content, person, role=role),
         "identities": [_shown(one, role) for one in identities_of(await uow.merges.claims(person))],
@@ -60,17 +61,7 @@ async def told_of_person(
         "restricted_since": _moment(profile.restricted_at),
         "marketing_pause_days": profile.marketing_pause.days if profile.marketing_pause is not None else None,
         "held_until": _moment(held[0].ends_at if held else None),
-        "attributes": [
-            {
-                "name": name,
-                "label": schema.attributes[name].label or name if name in schema.attributes else name,
-                "value": value,
-                "shown": schema.attributes[name].in_words(value) if name in schema.attributes else value,
-                "sensitivity": schema.attributes[name].sensitivity.value if name in schema.attributes else "personal",
-            }
-            for name, value in sorted(shown(profile.attributes).items())
-            if value is not None
-        ],
+        "attributes": _attributes(schema, shown(profile.attributes)),
         "tags": sorted(profile.tags),
         "segments": [
             {"segment": name, "since": since.isoformat(), "while": condition_of(content.segments.get(name))}
@@ -81,32 +72,52 @@ async def told_of_person(
         "score": [
             {"at": one.at.isoformat(), "dimension": one.dimension, "why": one.told(now)} for one in reversed(changes)
         ],
-        "consent": [
-            {
-                "at": one.at.isoformat(),
-                "channel": one.channel,
-                "granted": one.granted,
-                "how": one.how,
-                "words": one.text if personal else "",
-                "until": _moment(one.expires_at),
-                "ip": one.ip if personal else "",
-            }
-            for one in reversed(await uow.consents.of(person))
-        ],
+        "consent": [_consent(one, personal=personal) for one in reversed(await uow.consents.of(person))],
         "requests": [{**request_told(one), "overdue": one.is_overdue(now)} for one in requests],
         "decisions": [
             {"at": one.at.isoformat(), "channel": one.channel, "outcome": one.outcome, "why": one.why}
             for one in list(reversed(await uow.consents.decisions(person)))[:SHOWN]
         ],
-        "timeline": [
-            {
-                "at": one.at.isoformat(),
-                "event": one.event,
-                "source": one.source,
-                "data": dict(one.data) if personal else {},
-            }
-            for one in events
-        ],
+        "timeline": [_line(one, personal=personal) for one in await uow.timeline.of(person, limit=SHOWN)],
+    }
+
+
+def _attributes(schema: ProfileSchema, shown: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """By their names; those that nobody has declared are personal."""
+    told: list[Mapping[str, Any]] = []
+    for name, value in sorted(shown.items()):
+        one = schema.attributes.get(name)
+        if value is not None:
+            told.append(
+                {
+                    "name": name,
+                    "label": (one.label if one is not None else "") or name,
+                    "value": value,
+                    "shown": one.in_words(value) if one is not None else value,
+                    "sensitivity": (one.sensitivity if one is not None else Sensitivity.PERSONAL).value,
+                }
+            )
+    return told
+
+
+def _consent(record: ConsentRecord, *, personal: bool) -> Mapping[str, Any]:
+    return {
+        "at": record.at.isoformat(),
+        "channel": record.channel,
+        "granted": record.granted,
+        "how": record.how,
+        "words": record.text if personal else "",
+        "until": _moment(record.expires_at),
+        "ip": record.ip if personal else "",
+    }
+
+
+def _line(event: PersonEvent, *, personal: bool) -> Mapping[str, Any]:
+    return {
+        "at": event.at.isoformat(),
+        "event": event.event,
+        "source": event.source,
+        "data": dict(event.data) if personal else {},
     }
 
 
