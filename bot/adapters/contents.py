@@ -130,19 +130,7 @@ def read_contents(shelves: Shelves) -> Contents:
         faults,
     )
     profile = profile_schema(files.profile, faults)
-    known = known_names(
-        assistant,
-        documents,
-        files.journeys,
-        files.segment_names,
-        channels=shelves.channels,
-        left_out=shelves.left_out,
-        desks=shelves.desks,
-        crms=shelves.crms,
-        endpoints=shelves.endpoints,
-        profile=profile,
-        kinds=shelves.kinds,
-    )
+    known = known_names(shelves, assistant, files.segment_names, profile, documents=documents, journeys=files.journeys)
     on_shelf = read_journey_shelf(files, shelves, known, profile, faults, warnings)
     _require_responses(known, shelves, faults)
     if assistant is not None:

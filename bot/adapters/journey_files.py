@@ -88,20 +88,7 @@ class JourneyFiles:
 
     def known(self, playbook: Playbook) -> Known:
         """What a journey may refer to, as it is in force."""
-        shelves = self._shelves
-        known = known_names(
-            playbook.assistant,
-            (),
-            (),
-            playbook.segments,
-            channels=shelves.channels,
-            left_out=shelves.left_out,
-            desks=shelves.desks,
-            crms=shelves.crms,
-            endpoints=shelves.endpoints,
-            profile=playbook.profile,
-            kinds=shelves.kinds,
-        )
+        known = known_names(self._shelves, playbook.assistant, playbook.segments, playbook.profile)
         return known.with_journeys((*playbook.journeys, *self.names()))
 
     def _paths(self) -> Mapping[str, Path]:

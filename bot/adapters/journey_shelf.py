@@ -39,7 +39,7 @@ PROFILE = "profile"
 
 
 @dataclass(frozen=True, slots=True)
-class JourneyFiles:
+class JourneyDocuments:
     """The files as YAML, by what each is for; what they say is not read yet."""
 
     journeys: list[Document]
@@ -71,10 +71,10 @@ class JourneyShelf:
     grades: Grades
 
 
-def read_journey_files(folder: Path, unreadable: Faults) -> JourneyFiles:
+def read_journey_files(folder: Path, unreadable: Faults) -> JourneyDocuments:
     in_folder, segments = yaml_files(folder, "*"), yaml_files(folder, "segments/*")
     read = partial(read_documents, faults=unreadable)
-    return JourneyFiles(
+    return JourneyDocuments(
         journeys=read([path for path in in_folder if path.stem != PROFILE]),
         profile=read([path for path in in_folder if path.stem == PROFILE]),
         segments=read(segments),
@@ -90,7 +90,7 @@ def read_journey_files(folder: Path, unreadable: Faults) -> JourneyFiles:
 
 
 def read_journey_shelf(
-    files: JourneyFiles,
+    files: JourneyDocuments,
     shelves: Shelves,
     known: Known,
     profile: ProfileSchema | None,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from bot.adapters.shelves import Shelves
 from bot.dialogue.forms import questions_for, validation_of
 from bot.dialogue.personal import Unsayable, nobody
 from bot.dialogue.wordings import wordings
@@ -19,20 +20,15 @@ from bot.ports import ChannelKind
 
 
 def known_names(
+    shelves: Shelves,
     assistant: Assistant | None,
-    documents: Sequence[Document],
-    journeys: Sequence[Document],
     segments: Iterable[str],
-    *,
-    channels: Iterable[str],
-    left_out: Callable[[], Collection[str]] = tuple,
-    desks: Iterable[str],
-    crms: Iterable[str],
-    endpoints: Iterable[str],
     profile: ProfileSchema | None = None,
-    kinds: Mapping[str, ChannelKind] | None = None,
+    *,
+    documents: Sequence[Document] = (),
+    journeys: Sequence[Document] = (),
 ) -> Known:
-    """What journeys may refer to; of an assistant with faults, what its files declare all the same."""
+    """What journeys may refer to; of an assistant with faults, what its `documents` declare all the same."""
     if assistant is not None:
         responses = frozenset(assistant.responses)
         forms = {name: form.required_slots for name, form in assistant.forms.items()}
@@ -45,20 +41,20 @@ def known_names(
     return Known(
         responses=responses,
         forms=forms,
-        channels=frozenset(channels),
-        left_out=left_out,
-        desks=frozenset(desks),
+        channels=frozenset(shelves.channels),
+        left_out=shelves.left_out,
+        desks=frozenset(shelves.desks),
         actions=actions,
         intents=intents,
         slots=slots,
         journeys=frozenset(str(one.data["journey"]) for one in journeys if _names_itself(one)),
         segments=frozenset(segments),
-        crms=frozenset(crms),
-        endpoints=frozenset(endpoints),
+        crms=frozenset(shelves.crms),
+        endpoints=frozenset(shelves.endpoints),
         profile=profile,
         questions=_questions(assistant) if assistant is not None else {},
-        abilities={name: kind.abilities for name, kind in (kinds or {}).items()},
-        wordings=_wordings_of(assistant, kinds or {}) if assistant is not None else None,
+        abilities={name: kind.abilities for name, kind in shelves.kinds.items()},
+        wordings=_wordings_of(assistant, shelves.kinds) if assistant is not None else None,
         answers=_answers(assistant) if assistant is not None else {},
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.adapters.channel_limits import beyond_limits
 from bot.adapters.known_names import known_names
+from bot.adapters.shelves import Shelves
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.ports import Abilities, ChannelKind
@@ -20,9 +23,8 @@ def warnings(*variations: str) -> list[str]:
     written = "".join(f"\n    - {one}" for one in variations)
     document = parse("nlu_data/domain.yml", f'version: "3.1"\nresponses:\n  utter_prices:{written}\n')
     assistant = read_assistant([document])
-    known = known_names(
-        assistant, [document], [], (), channels=tuple(KINDS), desks=(), crms=(), endpoints=(), kinds=KINDS
-    )
+    nowhere = Path("none")
+    known = known_names(Shelves(nowhere, nowhere, nowhere, channels=tuple(KINDS), kinds=KINDS), assistant, ())
     return [str(one) for one in beyond_limits(assistant, known, KINDS)]
 
 

@@ -30,15 +30,5 @@ def names_of(settings: Settings) -> Known:
     """What journeys may refer to; raises ContentError where the content has faults."""
     shelves = shelves_of(settings, channel_names(settings))
     contents = read_contents(shelves)
-    known = known_names(
-        contents.assistant,
-        (),
-        (),
-        contents.segments,
-        channels=shelves.channels,
-        desks=shelves.desks,
-        crms=shelves.crms,
-        endpoints=shelves.endpoints,
-        profile=contents.profile,
-    )
+    known = known_names(shelves, contents.assistant, contents.segments, contents.profile)
     return known.with_journeys(contents.journeys)

@@ -40,19 +40,7 @@ def trying(settings: Settings, contents: Contents | None = None) -> Trying:
     """Raises ContentError where the content has faults."""
     shelves = shelves_of(settings, channel_names(settings))
     contents = contents or read_contents(shelves)
-    known = known_names(
-        contents.assistant,
-        contents.documents,
-        (),
-        contents.segments,
-        channels=shelves.channels,
-        left_out=shelves.left_out,
-        desks=shelves.desks,
-        crms=shelves.crms,
-        endpoints=shelves.endpoints,
-        profile=contents.profile,
-        kinds=shelves.kinds,
-    )
+    known = known_names(shelves, contents.assistant, contents.segments, contents.profile)
     world = World(
         contents.journeys,
         contents.rules,
