@@ -181,14 +181,7 @@ async def _customer_turn(
     if situation is None:
         async with runtime.store.reading() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
-    if (pick := picked(situation.conversation, message)) is not None:
-        await take_pick(runtime, entry, message, pick)
-        return ANY_NEWS
-    if (challenge := await awaited_yes(runtime, message, situation)) is not None:
-        await take_yes(runtime, entry, message, situation, challenge)
-        return ANY_NEWS
-    if (cleared := await awaited_answer(runtime, message, situation)) is not None:
-        await take_answer(runtime, entry, message, situation, cleared)
+    if await _answers_us(runtime, entry, message, situation):
         return ANY_NEWS
     address = situation.conversation.address
     thought = Thought(situation.conversation.tracker, message.channel, address, now, metadata=message.metadata)
@@ -240,6 +233,19 @@ async def _customer_turn(
             raise
         log.exception("an answer could not be put on our feed with its turn; it is delivered by itself")
         return await _write(runtime, entry, turn, moved, now, posting=False)
+
+
+async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation) -> bool:
+    """Take what answers a question that no dialogue asked: for a time to meet, a consent, or what an opt-out meant."""
+    if (pick := picked(situation.conversation, message)) is not None:
+        await take_pick(runtime, entry, message, pick)
+    elif (challenge := await awaited_yes(runtime, message, situation)) is not None:
+        await take_yes(runtime, entry, message, situation, challenge)
+    elif (cleared := await awaited_answer(runtime, message, situation)) is not None:
+        await take_answer(runtime, entry, message, situation, cleared)
+    else:
+        return False
+    return True
 
 
 async def _write(
