@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bot.documents import did_you_mean
+from bot.domain.errors import Place
 from bot.domain.journey import REPLIED
 from bot.domain.steps import (
     END,
@@ -28,15 +30,45 @@ from bot.domain.steps import (
 )
 from bot.journeys import wording
 from bot.journeys.fields import Fields, plain
+from bot.journeys.known import Known
 from bot.journeys.windows import read_window
-
-if TYPE_CHECKING:
-    from bot.journeys.steps import Position, StepReader
 
 SCORES_LATER = ("half_life", "cap")
 
 
-def read_send(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a step stands: its id, its path in the file, and the step that follows it."""
+
+    id: str
+    path: str
+    then: str
+
+
+class Reader(Protocol):
+    """What kinds of steps have in common, and what is noted of all of them; `StepReader` is one."""
+
+    known: Known
+    forms_asked: list[str]
+    runs_actions: bool
+
+    def target(self, fields: Fields, key: str, *, required: bool = False) -> str | None:
+        """The step that an entry points at; whether there is one is looked at when all are read."""
+
+    def channels(self, fields: Fields, responses: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
+        """The channels of a step that says these responses, each of which must be able to."""
+
+    def outcome(self, fields: Fields, key: str, at: Position) -> str | None:
+        """Where `key: {go: ...}` or `key: {do: [...]}` leads; None where it is not there."""
+
+    def values(self, fields: Fields, key: str) -> tuple[tuple[str, Any], ...]:
+        """A mapping of fields to values, some of which are expressions."""
+
+    def note_expression(self, given: Any, place: Place) -> None:
+        """What is said there is an expression, to be checked once all steps are read."""
+
+
+def read_send(reader: Reader, fields: Fields, at: Position) -> Step | None:
     send = fields.inner("send", "send")
     if not send.is_mapping:
         return None
@@ -60,7 +92,7 @@ def read_send(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     return SendStep(at.id, response, channels, at.then, window, way_at_cap, True, metric or REPLIED, within)
 
 
-def read_wait(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
     if not isinstance(fields.node["wait"], Mapping):
         pause = fields.read("wait", wording.duration, required=True, advice="Write wait: 1d.")
         return WaitStep(at.id, (), pause, at.then) if pause else None
@@ -81,7 +113,7 @@ def read_wait(reader: StepReader, fields: Fields, at: Position) -> Step | None:
 # ---------------------------------------------------------------- questions
 
 
-def read_ask(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_ask(reader: Reader, fields: Fields, at: Position) -> Step | None:
     ask = fields.inner("ask", "ask")
     silence = _silent(reader, fields)
     refuse_go = _refuse(reader, fields)
@@ -123,7 +155,7 @@ def _refuse_flow(ask: Fields) -> None:
         )
 
 
-def _silent(reader: StepReader, fields: Fields) -> tuple[timedelta, str] | None:
+def _silent(reader: Reader, fields: Fields) -> tuple[timedelta, str] | None:
     if not fields.has("silent"):
         fields.faults.add(
             fields.place("ask"),
@@ -140,7 +172,7 @@ def _silent(reader: StepReader, fields: Fields) -> tuple[timedelta, str] | None:
     return (after, go) if after and go else None
 
 
-def _refuse(reader: StepReader, fields: Fields) -> str:
+def _refuse(reader: Reader, fields: Fields) -> str:
     if not fields.has("refuse"):
         return END
     refuse = fields.inner("refuse", "refuse")
@@ -162,7 +194,7 @@ def _reminders(fields: Fields, silent_after: timedelta | None) -> tuple[timedelt
 # ---------------------------------------------------------------- what is known of a person
 
 
-def read_score(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_score(reader: Reader, fields: Fields, at: Position) -> Step | None:
     score = fields.inner("score", "score")
     if not score.is_mapping:
         return None
@@ -181,7 +213,7 @@ def read_score(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     return ScoreStep(at.id, fit or 0, engagement or 0, reason, at.then) if reason else None
 
 
-def read_set(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_set(reader: Reader, fields: Fields, at: Position) -> Step | None:
     values = fields.inner("set", "set")
     found: list[tuple[str, Any]] = []
     for key, given in values.node.items():
@@ -194,13 +226,13 @@ def read_set(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     return SetStep(at.id, tuple(found), at.then) if found else None
 
 
-def read_tag(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_tag(reader: Reader, fields: Fields, at: Position) -> Step | None:
     word = "tag" if "tag" in fields.node else "add_to"
     tag = fields.read(word, wording.tag, required=True)
     return TagStep(at.id, tag, at.then) if tag else None
 
 
-def read_untag(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_untag(reader: Reader, fields: Fields, at: Position) -> Step | None:
     tag = fields.read("remove_from", wording.tag, required=True)
     return UntagStep(at.id, tag, at.then) if tag else None
 
@@ -208,7 +240,7 @@ def read_untag(reader: StepReader, fields: Fields, at: Position) -> Step | None:
 # ---------------------------------------------------------------- what others do
 
 
-def read_action(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_action(reader: Reader, fields: Fields, at: Position) -> Step | None:
     """`action: action_quote`, or `action: {name: action_quote, channels: [sms]}`."""
     reader.runs_actions = True
     failed_go = reader.outcome(fields, "failed", at)
@@ -222,7 +254,7 @@ def read_action(reader: StepReader, fields: Fields, at: Position) -> Step | None
     return ActionStep(at.id, name, channels, at.then, failed_go) if name else None
 
 
-def read_webhook(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_webhook(reader: Reader, fields: Fields, at: Position) -> Step | None:
     failed_go = reader.outcome(fields, "failed", at)
     webhook = fields.inner("webhook", "webhook")
     if not webhook.is_mapping:
@@ -244,7 +276,7 @@ def read_webhook(reader: StepReader, fields: Fields, at: Position) -> Step | Non
     return WebhookStep(at.id, to, body, at.then, failed_go) if to else None
 
 
-def read_run(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_run(reader: Reader, fields: Fields, at: Position) -> Step | None:
     """`run: nurture`, or `run: {journey: nurture, with: {size: "= answer.team_size"}}`."""
     if not isinstance(fields.node["run"], Mapping):
         journey = fields.choice("run", reader.known.journeys, "journey", required=True)
@@ -256,7 +288,7 @@ def read_run(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     return RunStep(at.id, journey, values, at.then) if journey else None
 
 
-def read_handoff(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_handoff(reader: Reader, fields: Fields, at: Position) -> Step | None:
     handoff = fields.inner("handoff", "handoff")
     if not handoff.is_mapping:
         return None
@@ -273,7 +305,7 @@ def read_handoff(reader: StepReader, fields: Fields, at: Position) -> Step | Non
     return HandoffStep(at.id, reason, desk or "", at.then, crm or "", within, late_go or END) if reason else None
 
 
-def read_crm(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_crm(reader: Reader, fields: Fields, at: Position) -> Step | None:
     crm = fields.inner("crm", "crm")
     crm.only("note", "record", "task", "deal")
     note, task = crm.text("note"), crm.text("task")
@@ -286,7 +318,7 @@ def read_crm(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     return CrmStep(at.id, note or "", at.then, record, task or "", deal) if wanted else None
 
 
-def read_emit(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+def read_emit(reader: Reader, fields: Fields, at: Position) -> Step | None:
     """`emit: trial.started`, or `emit: {event: trial.started, with: {size: "= answer.team_size"}}`."""
     if not isinstance(fields.node["emit"], Mapping):
         event = fields.read("emit", wording.emitted, required=True, advice="Name an event, such as trial.started.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.journeys import step_kinds, wording
 from bot.journeys.channel_fit import misfits
 from bot.journeys.fields import Fields, plain
 from bot.journeys.known import Known
+from bot.journeys.step_kinds import Position, Reader
 
 KINDS = (
     "send", "wait", "ask", "branch", "split", "score", "set", "add_to", "tag", "remove_from", "action", "webhook",
@@ -26,15 +26,6 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "webhook": ("failed",),
 }
 """What a step of this kind may say beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where a step stands: its id, its path in the file, and the step that follows it."""
-
-    id: str
-    path: str
-    then: str
 
 
 class StepReader:
@@ -71,10 +62,9 @@ class StepReader:
                 self._faults.unknown(place, "step", target, [*named, END])
         return first
 
-    # ------------------------------------------------------------ parts that kinds of steps have in common
+    # ------------------------------------------------------------ what kinds of steps have in common: see `Reader`
 
     def target(self, fields: Fields, key: str, *, required: bool = False) -> str | None:
-        """The step that an entry points at; whether there is one is looked at when all are read."""
         target = fields.text(key, required=required)
         if target is not None:
             self._targets.append((fields.place(key), target))
@@ -82,7 +72,6 @@ class StepReader:
         return target
 
     def channels(self, fields: Fields, responses: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
-        """The channels of a step that says these responses, each of which must be able to."""
         found = fields.placed_channels(
             self.known.channels, self.known.left_out, self._warnings, "nobody is reached there", required=required
         )
@@ -92,7 +81,6 @@ class StepReader:
         return tuple(channel for channel, _ in found)
 
     def outcome(self, fields: Fields, key: str, at: Position) -> str | None:
-        """Where `key: {go: ...}` or `key: {do: [...]}` leads; None where it is not there."""
         if key not in fields.node:
             return None
         inner = fields.inner(key, f'"{key}"', f"Write {key}: {{do: [...]}}, or {key}: {{go: <step>}}.")
@@ -100,7 +88,6 @@ class StepReader:
         return self._arm(inner, f"{at.path}.{key}", at.then) if inner.is_mapping else at.then
 
     def values(self, fields: Fields, key: str) -> tuple[tuple[str, Any], ...]:
-        """A mapping of fields to values, some of which are expressions."""
         if not fields.has(key):
             return ()
         inner = fields.inner(key, f'"{key}"')
@@ -295,7 +282,7 @@ def _named_in(node: Any) -> list[str]:
             return []
 
 
-READERS: Mapping[str, Callable[[StepReader, Fields, Position], Step | None]] = {
+READERS: Mapping[str, Callable[[Reader, Fields, Position], Step | None]] = {
     "send": step_kinds.read_send,
     "wait": step_kinds.read_wait,
     "ask": step_kinds.read_ask,
