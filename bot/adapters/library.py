@@ -190,7 +190,7 @@ def stamp_of(shelves: Shelves) -> Stamp:
     found = set()
     for path in [*files_below(shelves.assistant), *files_below(shelves.journeys)]:
         if path.suffix in CONTENT:
-            with contextlib.suppress(FileNotFoundError):  # editors save by replacing the file
+            with contextlib.suppress(OSError):  # editors save by replacing the file; others may not be read at all
                 status = path.stat()
                 found.add((str(path), status.st_mtime_ns, status.st_size))
     return frozenset(found)

@@ -9,7 +9,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from time import perf_counter
@@ -163,21 +163,33 @@ async def _run_until(
     worker = Worker(service.runtime, lanes)
     told_to_stop = asyncio.create_task(stopping.wait())
     working = asyncio.create_task(worker.run())
-    watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
-    keeping = asyncio.create_task(keep_audit_head(service))
-    measuring = asyncio.create_task(watch_people(service.runtime))
+    beside = [
+        asyncio.create_task(_tell_its_end(work, name))
+        for name, work in (
+            ("content is read again", service.library.watch(lambda faults: _show_content(service, faults))),
+            ("the audit log's head is kept", keep_audit_head(service)),
+            ("drift and hours are measured", watch_people(service.runtime)),
+        )
+    ]
     await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
     last_moment.begin()
     log.info("stopping; what is in hand is finished first", seconds_at_most=service.settings.stop_within)
     stopping.set()
-    watching.cancel()
-    keeping.cancel()
-    measuring.cancel()
+    for task in beside:
+        task.cancel()
     if runner is not None:
         await runner.cleanup()
     await worker.stop()
     await working
     log.info("stopped; nothing is left half-done")
+
+
+async def _tell_its_end(work: Awaitable[None], what: str) -> None:
+    """It goes on until it is cancelled; where it breaks off, the service goes on without it, and the log says so."""
+    try:
+        await work
+    except Exception:
+        log.exception("something that goes on beside the work has broken off until the next start", what=what)
 
 
 def settle_garbage_collector() -> None:

@@ -329,6 +329,13 @@ async def test_the_watcher_outlives_whatever_happens(
         assert await ear.next() == []
 
 
+def test_a_file_that_nobody_can_look_at_does_not_end_the_watch(shelves: Shelves) -> None:
+    before = library.stamp_of(shelves)
+    loop = shelves.journeys / "loop.yml"
+    loop.symlink_to(loop.name)
+    assert library.stamp_of(shelves) == before
+
+
 async def test_an_edit_between_reading_and_watching_is_seen(shelves: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
     first = playbook_of(shelves)
     opener, ear = Opener(first), Ear()

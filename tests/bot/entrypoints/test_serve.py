@@ -8,9 +8,10 @@ import socket
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.domain.errors import SettingsError
-from bot.entrypoints.serve import MOST_FILES, _listen, _reason, open_as_many_files_as_we_may
+from bot.entrypoints.serve import MOST_FILES, _listen, _reason, _tell_its_end, open_as_many_files_as_we_may
 from tests.bot.entrypoints.conftest import ServiceMaker
 
 
@@ -51,3 +52,12 @@ def test_a_server_may_hold_as_many_chats_open_as_the_system_lets_it() -> None:
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, before[1])
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+async def test_what_breaks_off_beside_the_work_is_in_the_log() -> None:
+    async def break_off() -> None:
+        raise RuntimeError("nobody foresaw this")
+
+    with capture_logs() as logs:
+        await _tell_its_end(break_off(), "content is read again")
+    assert [(one["log_level"], one["what"]) for one in logs] == [("error", "content is read again")]
