@@ -56,6 +56,7 @@ class Gazetteer:
         words = list(_WORD.finditer(text))
         lower = [word[0].lower() for word in words]
         exact: list[tuple[int, int]] = []
+        phrased: set[tuple[str, int, int]] = set()
         at = 0
         while at < len(words):
             if lower[at] not in self._beginnings:
@@ -67,13 +68,14 @@ class Gazetteer:
                 start, end = words[at].start(), words[at + length - 1].end()
                 role = self.roles.get(meaning.entity, {}).get(lower[at - 1] if at else "")
                 exact.append((start, end))
+                phrased.add((meaning.entity, start, end))
                 yield Entity(
                     meaning.entity, meaning.value, text[start:end], start, end, 1.0, role, meaning.group, "gazetteer"
                 )
             at += max(1, length)
         for name, pattern in self.patterns:
             for start, end in pattern.find(text):
-                if (words_found := text[start:end]).strip():
+                if (words_found := text[start:end]).strip() and (name, start, end) not in phrased:
                     value = self.synonyms.get(words_found.lower(), words_found)
                     yield Entity(name, value, words_found, start, end, 1.0, extractor="regex")
 

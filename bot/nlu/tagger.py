@@ -150,7 +150,9 @@ def with_tags(tagged: Sequence[Entity], found: Sequence[Entity]) -> list[Entity]
             if tag.confidence >= LEAST:
                 kept = [one for one in kept if not (one in others and _same_place(one, tag))]
         elif not others and tag.confidence >= LEAST:
-            kept = [*(one for one in kept if one not in alike), tag]
+            # What the author annotated is no name of a person or an organisation either.
+            guessed = [one for one in kept if one.extractor == "names" and _same_place(one, tag)]
+            kept = [*(one for one in kept if one not in alike and one not in guessed), tag]
     return kept
 
 

@@ -111,6 +111,25 @@ nlu:
     assert found(extractor, text) == names
 
 
+def test_what_is_both_listed_and_matched_is_found_once() -> None:
+    text = """
+nlu:
+  - regex: order
+    examples: |
+      - [A-Z]{2}-\\d{4}
+  - intent: track
+    examples: |
+      - where is [AB-1234](order)
+      - track [CD-5678](order)
+  - intent: greet
+    examples: |
+      - hi
+      - hello
+"""
+    extractor = build_extractor(read_training_data([parse("nlu.yml", text)]))
+    assert found(extractor, "track AB-1234 and EF-9999") == [("order", "AB-1234"), ("order", "EF-9999")]
+
+
 def test_words_that_examples_mostly_have_without_an_annotation_are_no_list_of_it() -> None:
     text = """
 nlu:

@@ -198,6 +198,12 @@ def test_a_tag_that_shares_words_with_another_listed_entity_is_dropped() -> None
     assert with_tags([tag], [listed]) == [listed]
 
 
+def test_what_is_tagged_is_no_name_that_was_guessed() -> None:
+    guessed = Entity("organisation", "L'Aquila", "L'Aquila", 5, 13, extractor="names")
+    tag = Entity("city", "L'Aquila", "L'Aquila", 5, 13, 0.9, role="from", extractor="tagger")
+    assert with_tags([tag], [guessed]) == [tag]
+
+
 @given(text=st.text())
 def test_any_text_can_be_tagged(extractor: EntityExtractor, text: str) -> None:
     assert extractor.tagger is not None
