@@ -170,7 +170,7 @@ class Publishing:
         return private_json({"people": people, "withheld": withheld})
 
     async def retire(self, request: web.Request) -> web.StreamResponse:
-        """Put the file aside, so that nobody enters any more. Who is inside leaves where `stop` says so, or else goes on
+        """Put the file aside, so that nobody enters any more. Who is inside leaves where `stop` says so, or goes on
         to the end of their version."""
         publisher, name = await self._changing(request), request.match_info["journey"]
         body = await json_object(request)
