@@ -28,8 +28,8 @@ async function load() {
 /** Why nobody enters, where nobody does. */
 function closedWords({ in_file, is_read, in_force, running }) {
   if (running !== "running") return running;
-  if (in_force) return "";
   if (!in_file) return "its file is gone";
+  if (in_force) return "";
   return is_read ? "a draft: not published" : "not in force: its file has faults";
 }
 
