@@ -75,6 +75,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         source.warnings.add(
             place, f"{what} has only what some channels can show; others say nothing.", "Give it a text, too."
         )
+    _warn_of_a_cut_text(source, variation)
     check_widget(source, variation, what)
     liquid = metadata.get("liquid") is True
     if not liquid:
@@ -96,6 +97,16 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         attributes=_check_liquid(source, variation, declared) if liquid else frozenset(),
         place=place,
     )
+
+
+def _warn_of_a_cut_text(source: Source, variation: Mapping[Any, Any]) -> None:
+    """Of "we are #1 in town" without quotes, which ends before the # for YAML. A comment has a blank behind its #."""
+    text, place = str(variation.get("text") or ""), source.place(variation, "text")
+    line = next(iter(source.document.text.splitlines()[place.line - 1 : place.line]), "")
+    before, found, behind = line.partition(text) if text else (line, "", "")
+    if found and before.endswith(" ") and re.match(r" +#\S", behind):
+        what = f'"{behind.strip()}" is a comment to YAML, so it is not said.'
+        source.warnings.add(place, what, "Put quotes around the whole text.")
 
 
 def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots: Collection[str]) -> None:

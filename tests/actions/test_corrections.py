@@ -105,8 +105,9 @@ async def test_an_answer_of_a_form_that_is_not_done_is_kept_with_it() -> None:
 
 
 async def test_a_slot_of_the_authors_own_that_is_put_right_is_acknowledged() -> None:
-    domain = {"responses": {"utter_correction_noted": [], "utter_room_corrected": []}}
+    domain: dict[str, Any] = {"responses": {"utter_correction_noted": [], "utter_room_corrected": []}}
     for slot, said in [("guests", "utter_correction_noted"), ("room", "utter_room_corrected")]:
         dispatcher = CollectingDispatcher()
-        await ActionCorrectContact().run(dispatcher, after({slot: "8"}, **{**KNOWN, slot: "5"}), domain)
+        before: dict[str, Any] = {**KNOWN, slot: "5"}
+        await ActionCorrectContact().run(dispatcher, after({slot: "8"}, **before), domain)
         assert [message["response"] for message in dispatcher.messages] == [said]

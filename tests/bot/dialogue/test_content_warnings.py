@@ -81,6 +81,18 @@ responses:
     ]
 
 
+def test_a_text_that_yaml_takes_for_a_comment_is_warned_of() -> None:
+    content = """
+responses:
+  utter_a:
+  - text: We are #1 in town
+  - text: Hello # a greeting
+  - text: "We are #1 in town"  #quoted
+"""
+    (told,) = warnings_of(content)
+    assert told.endswith('"#1 in town" is a comment to YAML, so it is not said. Put quotes around the whole text.')
+
+
 @pytest.mark.parametrize(
     ("text", "liquid"),
     [
