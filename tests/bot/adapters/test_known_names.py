@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.adapters.known_names import known_names
+from bot.adapters.shelves import Shelves
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.errors import ContentError
@@ -40,9 +43,8 @@ steps:
 
 def faults(condition: str, further: str = "") -> list[str]:
     document = parse("nlu_data/domain.yml", ASSISTANT + further)
-    known = known_names(
-        read_assistant([document]), [document], [], (), channels=("sms",), desks=(), crms=(), endpoints=()
-    )
+    shelves = Shelves(Path("nlu_data"), Path("journeys"), Path("model"), channels=("sms",))
+    known = known_names(shelves, read_assistant([document]), ())
     try:
         read_journey(parse("journeys/hi.yml", JOURNEY.replace("CONDITION", condition)), known)
     except ContentError as error:
