@@ -20,6 +20,7 @@ from bot.journeys.runs import check_runs
 from bot.ports import Playbook
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
+RETIRED = ".retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,15 @@ class JourneyFiles:
                 raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
 
     def put_aside(self, name: str, digest: str) -> None:
-        """Call the file so that nobody reads it; raises Conflict where it no longer says what it did by its digest."""
+        """Call the file, and its tests', so that nobody reads them; raises Conflict where it no longer says what it did
+        by its digest."""
         with self._lock:
             file = self.read(name)
             if file is None or file.digest != digest:
                 raise Conflict("somebody else has changed the file since you looked at it. Load it again.")
-            file.path.replace(file.path.with_name(f"{file.path.name}.retired"))
+            tests = (file.path.parent / "tests").glob("*.y*ml")
+            for path in (file.path, *(one for one in tests if one.stem == name)):
+                path.replace(path.with_name(f"{path.name}{RETIRED}"))
 
     def create(self, name: str, text: str) -> None:
         """A new file; raises FileExistsError where there is one."""

@@ -158,12 +158,14 @@ async def test_a_journey_is_retired_and_who_is_inside_goes_on_or_leaves(
 ) -> None:
     await stage.meet()
     await stage.happens("demo.requested")
-    file = folder / "welcome.yml"
+    file, tests = folder / "welcome.yml", folder / "tests" / "welcome.yml"
+    tests.parent.mkdir()
+    tests.write_text("journey: welcome")
     async with client_of(service) as client:
         assert "changed the file" in (await told(client, "retire", 409, digest="another"))["error"]
         assert await told(client, "retire", digest=digest(WELCOME)) == {"people": 0, "withheld": 0}
         aside = file.with_name("welcome.yml.retired")
-        assert (file.exists(), aside.read_text()) == (False, WELCOME)
+        assert (file.exists(), tests.exists(), aside.read_text()) == (False, False, WELCOME)
         assert (await stage.enrolments())[0].status is EnrolmentStatus.WAITING
         aside.rename(file)
         assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 1
