@@ -16,13 +16,17 @@ from bot.adapters.rasa_events import (
     parse_data_as_rasa_has_it,
     read_event,
 )
+from bot.dialogue.policies import chosen_by
 from bot.domain.assistant import Assistant, Slot, SlotMapping, Variation
 from bot.domain.conversation import (
     ACTION_LISTEN,
+    REQUESTED_SLOT,
+    ActionExecuted,
     Event,
     ReminderCancelled,
     ReminderScheduled,
     Tracker,
+    UserUttered,
 )
 from bot.domain.effects import ActionResult, CancelReminder, PersonEffect, Say, ScheduleReminder
 from bot.domain.errors import ActionError
@@ -45,7 +49,7 @@ def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assis
     return {
         "next_action": action,
         "sender_id": _sender(tracker, context),
-        "tracker": tracker_as_rasa_has_it(tracker, context),
+        "tracker": tracker_as_rasa_has_it(tracker, context, assistant),
         "domain": domain_as_rasa_has_it(assistant),
         "version": RASA_VERSION,
     }
@@ -62,18 +66,19 @@ def metadata_of(context: Mapping[str, Any]) -> dict[str, Any]:
     return {**context.get(METADATA, {}), PERSON_KEY: person}
 
 
-def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
-    """The tracker's JSON with its recent events; `context` goes into the metadata of the latest message."""
+def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any], assistant: Assistant) -> dict[str, Any]:
+    """The tracker's JSON with all slots of the domain and its recent events; `context` goes into the metadata of the
+    latest message."""
     message = tracker.latest_message
     latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
     latest["message_id"] = message.message_id if message else None
     attached = attachments_as_rasa_has_them(message) if message else {}
     latest["metadata"] = {**metadata_of(context), **attached}
     events = [event_as_rasa_has_it(event) for event in tracker.recent]
-    loop = tracker.loop
+    loop, latest_action = tracker.loop, _latest_action(tracker)
     return {
         "sender_id": _sender(tracker, context),
-        "slots": dict(tracker.slots),
+        "slots": {**dict.fromkeys([*assistant.slots, REQUESTED_SLOT]), **tracker.slots},
         "latest_message": latest,
         "latest_event_time": events[-1]["timestamp"] if events else None,
         "followup_action": tracker.followup,
@@ -83,9 +88,22 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict
         "active_loop": {"name": loop.name, "rejected": loop.rejected, "is_interrupted": loop.interrupted}
         if loop
         else {},
-        "latest_action": {"action_name": tracker.latest_action or ACTION_LISTEN},
-        "latest_action_name": tracker.latest_action or ACTION_LISTEN,
+        "latest_action": {"action_name": latest_action},
+        "latest_action_name": latest_action,
     }
+
+
+def _latest_action(tracker: Tracker) -> str:
+    """The latest step of the dialogue: Rasa notes no actions that fill slots, nor a form's validation and questions."""
+    for event in reversed(tracker.recent):
+        match event:
+            case ActionExecuted(name=name, policy=policy):
+                chosen = chosen_by(name, policy)
+                if not (chosen.slot_filling or chosen.part_of_form):
+                    return name
+            case UserUttered():
+                return ACTION_LISTEN
+    return tracker.latest_action or ACTION_LISTEN
 
 
 # ---------------------------------------------------------------- the domain
@@ -173,16 +191,18 @@ def _variation(variation: Variation) -> dict[str, Any]:
 
 def read_answer(action: str, answer: Mapping[str, Any], *, took: timedelta) -> ActionResult:
     """What the action answered (`{"events": [...], "responses": [...]}`); raises ActionError where it is nonsense."""
+    says = [_say(told) for told in _list_of_mappings(action, answer, "responses")]
     events: list[Event] = []
     effects: list[PersonEffect] = []
     for told in _list_of_mappings(action, answer, "events"):
         if told.get("event") == PERSON_KEY:
             effects.append(_effect(action, told))
+        elif told.get("event") == "bot":  # which Rasa says, too
+            says.append(_say({**_mapping_of(told.get("data")), "text": told.get("text")}))
         elif (event := _event(action, told)) is not None:
             events.append(event)
             effects.extend(_of_reminder(event))
-    says = tuple(_say(action, told) for told in _list_of_mappings(action, answer, "responses"))
-    return ActionResult(events=tuple(events), says=says, effects=tuple(effects), took=took)
+    return ActionResult(events=tuple(events), says=tuple(says), effects=tuple(effects), took=took)
 
 
 def _list_of_mappings(action: str, answer: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
@@ -190,6 +210,10 @@ def _list_of_mappings(action: str, answer: Mapping[str, Any], key: str) -> Seque
     if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
         raise ActionError(f'The action "{action}" answered without a list of {key}. Is that an action server?')
     return items
+
+
+def _mapping_of(told: Any) -> Mapping[str, Any]:
+    return told if isinstance(told, Mapping) else {}
 
 
 def _event(action: str, told: Mapping[str, Any]) -> Event | None:
@@ -229,27 +253,27 @@ def _no_effect(action: str, effect: Any) -> ActionError:
     )
 
 
-def _say(action: str, told: Mapping[str, Any]) -> Say:
+def _say(told: Mapping[str, Any]) -> Say:
     """Text, buttons and image; a named response comes with empty text, for the caller to render with `arguments`.
 
     A custom payload, an attachment or elements are for the channels that can show them, also where they come alone, as
-    in Rasa; others say nothing then.
+    in Rasa; others say nothing then. Nor is anything said of a message that is empty.
     """
     response = told.get("response") or told.get("template") or ""
-    buttons = tuple(
-        Button(str(button.get("title", "")), str(button.get("payload") or button.get("title", "")))
-        for button in told.get("buttons") or ()
-        if isinstance(button, Mapping)
-    )
+    buttons = tuple(_button(one) for key in ("buttons", "quick_replies") for one in _mappings_in(told.get(key)))
     extras = {key: told[key] for key in ("custom", "attachment", "elements") if told.get(key)}
     content = Text(str(told.get("text") or ""), buttons=buttons, image=told.get("image") or None, extras=extras)
-    if not (response or content.text or content.image or content.buttons or extras):
-        raise ActionError(
-            f'The action "{action}" answered an empty message: no text, buttons, image, custom payload, attachment, '
-            "elements or name of a response."
-        )
     arguments = {key: value for key, value in told.items() if key not in _MESSAGE_KEYS}
     return Say(content, response=str(response), arguments=arguments)
+
+
+def _mappings_in(told: Any) -> list[Mapping[str, Any]]:
+    return [one for one in told if isinstance(one, Mapping)] if isinstance(told, Sequence) else []
+
+
+def _button(told: Mapping[str, Any]) -> Button:
+    title = str(told.get("title", ""))
+    return Button(title, str(told.get("payload") or told.get("url") or title))
 
 
 _MESSAGE_KEYS = frozenset(

@@ -20,15 +20,17 @@ from bot.domain.conversation import (
     ActionExecuted,
     AllSlotsReset,
     Event,
+    ReminderScheduled,
     SessionStarted,
     Tracker,
     takes_back,
 )
-from bot.domain.effects import ActionResult, Apply, RunAction, Say
+from bot.domain.effects import ActionResult, Apply, RunAction, Say, ScheduleReminder
 from bot.domain.errors import ActionError, DialogueError
 from bot.domain.ids import MessageId
 from bot.domain.message import Text
 from bot.domain.person import Profile
+from bot.domain.understanding import base_intent
 from bot.ports import ReadContext
 from bot.services.action_context import action_context
 from bot.services.compose_answer import compose_answer
@@ -121,7 +123,7 @@ async def _run(
         return
     if action.name in (SEND_CODE, CHECK_CODE):
         result = await verify_in_talk(runtime, action.name, thought.tracker, profile, thought.channel, thought.now)
-        _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
+        await _take_over(runtime, assistant, thought, result, ActionExecuted(action.name, policy=action.why))
         return
     try:
         person = await read_context()
@@ -140,10 +142,32 @@ async def _run(
         thought.took("actions", perf_counter() - begun)
     if action.why == SESSION:
         result = replace(result, events=tuple(_of_a_session(thought.tracker, result.events)))
-    if runtime.model is not None:
-        says = [_worded(assistant, thought, say) for say in result.says]
-        result = replace(result, says=tuple([await _in_other_words(runtime, assistant, thought, say) for say in says]))
-    _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
+    result = _without_strange_reminders(assistant, thought, action.name, result)
+    await _take_over(runtime, assistant, thought, result, ActionExecuted(action.name, policy=action.why))
+
+
+def _without_strange_reminders(
+    assistant: Assistant, thought: Thought, action: str, result: ActionResult
+) -> ActionResult:
+    """The result without reminders of intents that the assistant has not, of which nothing would come."""
+    strange = {
+        one.intent
+        for one in (*result.events, *result.effects)
+        if isinstance(one, ReminderScheduled | ScheduleReminder) and base_intent(one.intent) not in assistant.intents
+    }
+    if not strange:
+        return result
+    for intent in sorted(strange):
+        _tell_author(thought, action, f'reminds of the intent "{intent}", which the domain has not')
+    events = [one for one in result.events if not isinstance(one, ReminderScheduled) or one.intent not in strange]
+    effects = [one for one in result.effects if not isinstance(one, ScheduleReminder) or one.intent not in strange]
+    return replace(result, events=tuple(events), effects=tuple(effects))
+
+
+def _tell_author(thought: Thought, action: str, what: str) -> None:
+    """Note, in the log and in what explains the turn, what an action answered in vain."""
+    log.error("an action answered in vain", action=action, conversation=thought.tracker.conversation_id, what=what)
+    thought.acted.append((action, what))
 
 
 async def _in_other_words(runtime: Runtime, assistant: Assistant, thought: Thought, say: Say) -> Say:
@@ -166,12 +190,17 @@ def _of_a_session(tracker: Tracker, events: Iterable[Event]) -> Iterator[Event]:
                 yield event
 
 
-def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted) -> None:
+async def _take_over(
+    runtime: Runtime, assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted
+) -> None:
     """What the action says is worded before what it sets is set, as in Rasa: "Sent {amount}" may empty `amount`."""
     traced = [trace(effect, executed.name, thought.tracker.slots) for effect in result.effects]
     if takes_back(result.events):
         thought.apply(executed)
-    _say_all(assistant, thought, result)
+    for say in result.says:
+        if say.response and say.response not in assistant.responses:
+            _tell_author(thought, executed.name, f'names the response "{say.response}", which the domain has not')
+        thought.say(await _in_other_words(runtime, assistant, thought, _worded(assistant, thought, say)))
     for event in result.events:
         thought.apply(event)
     if not takes_back(result.events):
@@ -179,23 +208,21 @@ def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, exe
     thought.effects.extend(traced)
 
 
-def _say_all(assistant: Assistant, thought: Thought, result: ActionResult) -> None:
-    for say in result.says:
-        thought.say(_worded(assistant, thought, say))
-
-
 def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:
-    """What an action says, with the words of the response that it named; its own buttons and image go with them."""
+    """What an action says, with the words of the response that it named; its own text, buttons and image go with them,
+    and before them."""
     response = assistant.responses.get(say.response)
-    if say.content.text or response is None:
+    if response is None:
         return say
     worded = render(response, thought.tracker, thought.channel, values=say.arguments, personal=thought.personal)
     own = say.content
     content = replace(
         worded,
+        text=own.text or worded.text,
         buttons=(*worded.buttons, *own.buttons),
         image=own.image or worded.image,
         extras={**worded.extras, **own.extras},
+        template=None if own.text else worded.template,
     )
     return replace(say, content=content)
 

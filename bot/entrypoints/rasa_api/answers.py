@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.adapters.action_calls import RASA_VERSION, tracker_as_rasa_has_it
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import REQUESTED_SLOT, Event, Restarted, Tracker, as_heard
+from bot.domain.conversation import Event, Restarted, Tracker, as_heard
 from bot.domain.errors import WebhookRejected
 
 REASONS: Mapping[int, str] = {
@@ -60,11 +60,10 @@ class Verbosity(Enum):
 def tracker_json(
     tracker: Tracker, name: str, events: Sequence[Event], verbosity: Verbosity, assistant: Assistant
 ) -> dict[str, Any]:
-    """The tracker, called `name`, with all slots of the domain and the events that were asked for."""
-    state = tracker_as_rasa_has_it(tracker, {})
+    """The tracker, called `name`, with the events that were asked for."""
+    state = tracker_as_rasa_has_it(tracker, {}, assistant)
     state["latest_message"]["metadata"] = {}
-    slots = {**dict.fromkeys([*assistant.slots, REQUESTED_SLOT]), **tracker.slots}
-    return {**state, "sender_id": name, "slots": slots, "events": _shown(events, verbosity)}
+    return {**state, "sender_id": name, "events": _shown(events, verbosity)}
 
 
 def _shown(events: Sequence[Event], verbosity: Verbosity) -> list[dict[str, Any]] | None:

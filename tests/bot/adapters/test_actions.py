@@ -83,6 +83,7 @@ class Echo(Action):
             "channel": tracker.get_latest_input_channel(),
             "loop": tracker.active_loop_name,
             "slots": tracker.slots,
+            "before": tracker.latest_action_name,
             "sender": tracker.sender_id,
             "last_bot": tracker.get_last_event_for("bot"),
             "forms": domain["forms"],
@@ -100,6 +101,12 @@ class Everything(Action):
         )
         dispatcher.utter_message(response="utter_greet", name="Ana")
         dispatcher.utter_message(text="With a payload", json_message={"a": 1})
+        dispatcher.utter_message(text="")  # nothing is said
+        dispatcher.utter_message(
+            text="Which?",
+            buttons=[{"title": "Ours", "type": "web_url", "url": "https://example.com"}],
+            quick_replies=[{"title": "C", "payload": "/c"}],
+        )
         return [
             events.SlotSet("a", [1, 2]),
             events.FollowupAction("action_next"),
@@ -109,7 +116,7 @@ class Everything(Action):
             events.Restarted(),
             events.ConversationPaused(),
             events.ConversationResumed(),
-            events.BotUttered("noted"),
+            events.BotUttered("told", data={"buttons": [{"title": "D", "payload": "/d"}]}, metadata={"a": 1}),
             events.ReminderScheduled("call_back", NOON, name="call"),
             events.ReminderCancelled("other"),
             {"event": "overture", "effect": {"kind": "emit", "event": "demo.requested", "data": {"n": 1}}},
@@ -165,7 +172,6 @@ NONSENSE: list[dict[str, Any]] = [
     {"events": [{"event": "overture", "effect": {"kind": "sync_crm", "nte": "misspelt"}}]},
     {"events": [{"event": "overture", "effect": {"kind": "change_score", "points": "many"}}]},
     {"events": [{"event": "overture"}]},
-    {"messages": [{"text": ""}]},
 ]
 CONTEXT = {"profile": {"id": "p1", "name": "Ana"}, "lead": {"fit": 1}, "channel": "webchat", "now": NOW.isoformat()}
 
@@ -266,7 +272,8 @@ async def test_an_action_sees_the_conversation_as_rasa_shows_it(runner: ActionRu
     assert said["person"] == CONTEXT
     assert said["channel"] == "webchat"
     assert said["loop"] == "trip_form"
-    assert said["slots"] == {"size": 3.0, "city": "york"}
+    assert said["slots"] == {"size": 3.0, "city": "york", "requested_slot": None}
+    assert said["before"] == "action_listen"
     assert said["sender"] == "c1"
     assert said["last_bot"]["text"] == "Which city?"
     assert said["last_bot"]["metadata"] == {"utter_action": "utter_ask_city"}
@@ -300,7 +307,6 @@ async def test_every_event_message_and_effect_is_taken_over(runner: ActionRunner
             Restarted(),
             ConversationPaused(),
             ConversationResumed(),
-            BotUttered("noted"),
             ReminderScheduled("call", "call_back", NOON),
             ReminderCancelled("other"),
         ),
@@ -308,6 +314,9 @@ async def test_every_event_message_and_effect_is_taken_over(runner: ActionRunner
             Say(Text("Hello", (Button("A", "/a"), Button("B", "B")), "https://example.com/a.png")),
             Say(Text(""), response="utter_greet", arguments={"name": "Ana"}),
             Say(Text("With a payload", extras={"custom": {"a": 1}})),
+            Say(Text("")),
+            Say(Text("Which?", (Button("Ours", "https://example.com"), Button("C", "/c")))),
+            Say(Text("told", (Button("D", "/d"),))),
         ),
         effects=(
             ScheduleReminder("call", "call_back", NOON),

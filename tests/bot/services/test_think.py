@@ -1,0 +1,55 @@
+"""What custom actions answer, as a turn takes it over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.assistant import Response, Variation
+from bot.domain.conversation import ReminderScheduled
+from bot.domain.effects import Say, ScheduleReminder
+from bot.domain.message import Button, Text
+from tests.bot.services.stage import Stage
+
+
+async def acted(stage: Stage) -> list[tuple[str, str]]:
+    (turn,) = [item for item in await stage.feed("explain") if item["type"] == "turn"]
+    return [(one["action"], one["why"]) for one in turn["acted"]]
+
+
+async def test_an_empty_message_is_not_said_and_the_action_has_run(stage: Stage) -> None:
+    stage.actions.effects["action_lead"] = ()
+    stage.actions.says["action_lead"] = (Say(Text("")), Say(Text("Found.")))
+    assert await stage.says("lead") == ["I am a machine. Found."]
+
+
+async def test_an_actions_own_text_goes_before_that_of_the_response_whose_buttons_it_takes(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    tip = Response("utter_tip", (Variation("A tip.", buttons=(Button("Book", "/book"),)),))
+    responses = {**playbook.assistant.responses, "utter_tip": tip}
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, responses=responses))
+    stage.actions.effects["action_lead"] = ()
+    stage.actions.says["action_lead"] = (Say(Text("Take it?", (Button("No", "/greet"),)), response="utter_tip"),)
+    await stage.says("lead", channel="webchat")
+    said = stage.webchat.taken[-1].content
+    assert isinstance(said, Text)
+    assert (said.text, [one.title for one in said.buttons]) == ("Take it?", ["Book", "No"])
+
+
+async def test_a_response_that_nobody_wrote_is_told_to_the_author(stage: Stage) -> None:
+    stage.actions.effects["action_lead"] = ()
+    stage.actions.says["action_lead"] = (Say(Text(""), response="utter_tipp"),)
+    assert await stage.says("lead") == []
+    assert ("action_lead", 'names the response "utter_tipp", which the domain has not') in await acted(stage)
+
+
+async def test_a_reminder_of_an_intent_that_nobody_declared_is_told_to_the_author_and_never_due(stage: Stage) -> None:
+    due_at = stage.clock.now() + timedelta(hours=1)
+    effects, events = [], []
+    for intent in ("greeet", "greet"):
+        events.append(ReminderScheduled(intent, intent, due_at))
+        effects.append(ScheduleReminder(intent, intent, due_at))
+    stage.actions.events["action_lead"], stage.actions.effects["action_lead"] = tuple(events), tuple(effects)
+    await stage.says("lead")
+    assert ("action_lead", 'reminds of the intent "greeet", which the domain has not') in await acted(stage)
+    assert [one.intent for one in (await stage.at()).tracker.reminders] == ["greet"]
