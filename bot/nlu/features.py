@@ -59,10 +59,10 @@ class NgramSpace:
         return float(self.rarity[column]) if column is not None and column < self.first_character_column else None
 
     def row(self, text: str) -> SparseRow:
-        tokens = _tokens(text)
-        grams = _word_grams(tokens)
+        found = tokens(text)
+        grams = _word_grams(found)
         words, word_weights = self._weighted(self._columns(grams))
-        pieces = np.concatenate([_NONE, *(self._characters_of(token) for token in tokens)])
+        pieces = np.concatenate([_NONE, *(self._characters_of(token) for token in found)])
         characters, character_weights = self._weighted(pieces)
         return SparseRow(
             np.concatenate([words, characters]),
@@ -91,17 +91,19 @@ class NgramSpace:
 
 def ngrams(text: str) -> tuple[list[int], list[int]]:
     """The hashes of the words and pairs of words in the text, and of the 2 to 5 characters within each word."""
-    tokens = _tokens(text)
-    return _word_grams(tokens), [gram for token in tokens for gram in _character_grams(token)]
+    found = tokens(text)
+    return _word_grams(found), [gram for token in found for gram in _character_grams(token)]
 
 
-def _tokens(text: str) -> list[str]:
-    return _WORD.findall(text[:LONGEST].lower())
+def tokens(text: str) -> list[str]:
+    """The words and emoji of a text; of one without any, such as ":)", what stands between its blanks."""
+    read = text[:LONGEST].lower()
+    return _WORD.findall(read) or read.split()
 
 
-def _word_grams(tokens: Sequence[str]) -> list[int]:
-    pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
-    return [_hash("w", gram) for gram in (*tokens, *pairs)]
+def _word_grams(found: Sequence[str]) -> list[int]:
+    pairs = [f"{first} {second}" for first, second in pairwise(found)]
+    return [_hash("w", gram) for gram in (*found, *pairs)]
 
 
 @lru_cache(maxsize=20_000)

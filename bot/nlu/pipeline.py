@@ -28,7 +28,7 @@ from bot.domain.understanding import (
 from bot.domain.word_forms import own_words, spelled
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
-from bot.nlu.features import LONGEST
+from bot.nlu.features import LONGEST, tokens
 from bot.nlu.knowledge import Knowledge
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
@@ -202,8 +202,8 @@ class Pipeline:
 
     def _is_readable(self, text: str) -> bool:
         """False for what has no words: the encoder cannot tell one emoji from another, so examples must have it."""
-        unpunctuated = text.replace("?", "").replace("!", "")
-        return re.search(r"\w", text) is not None or len(self.classifier.ngram_space.row(unpunctuated).columns) > 0
+        unpunctuated, space = text.replace("?", "").replace("!", ""), self.classifier.ngram_space
+        return re.search(r"\w", text) is not None or any(space.rarity_of(one) for one in tokens(unpunctuated))
 
     def _classify(self, text: str, entities: Sequence[str], encode: Callable[[str], Any]) -> Classification:
         """By the first stage, of the text as it is or with its spelling put right; else by the encoder."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.nlu.calibration import Calibrated
 from bot.nlu.classifier import NEVER, IntentClassifier, chance, logistic
 from bot.nlu.classifier_training import read_held_out, train_classifier
-from bot.nlu.features import learn_ngram_space
+from bot.nlu.features import learn_ngram_space, tokens
 from bot.nlu.material import Vectors, vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Encoder
@@ -234,3 +234,11 @@ def test_a_row_of_ngrams_has_unit_length_in_both_halves(text: str) -> None:
     words = row.columns < space.first_character_column
     for half in (row.weights[words], row.weights[~words]):
         assert len(half) == 0 or np.isclose(half @ half, 1.0)
+
+
+@pytest.mark.parametrize("text", [":)", "👍", "^_^ :)", "?"])
+def test_an_example_without_words_is_known_by_its_signs(text: str) -> None:
+    space = learn_ngram_space(["stop texting me", text])
+    assert len(space.row(text).columns) > 0
+    assert all(space.rarity_of(one) for one in tokens(text))
+    assert len(learn_ngram_space(["stop texting me"]).row(text).columns) == 0
