@@ -41,6 +41,7 @@ RESPONSES_OF_OURS = {
 }
 """What a Rasa project has no need of, and an assistant here has."""
 _MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
+HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 """What Rasa knows a file of training data by."""
 
@@ -255,6 +256,8 @@ def _others(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
         target = PurePath("actions", "__init__.py") if inside == PurePath("actions.py") else inside
         if path not in taken:
             yield TakenFile(path, target, _bytes(path))
+    if (folder / "actions").is_dir() and not (folder / "actions" / "__init__.py").is_file():
+        yield TakenFile(None, PurePath("actions", "__init__.py"), b"")  # without it our own package would go before it
 
 
 def _told_apart(files: Iterable[TakenFile]) -> Iterator[TakenFile]:
@@ -321,8 +324,7 @@ def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
         yield Note(
             "to do",
             "actions/",
-            "run them beside Overture, in the assistant's folder: python -m rasa_sdk --actions actions. Then set "
-            "OVERTURE_ACTIONS=http://localhost:5055/webhook",
+            f"run them beside Overture, in the assistant's folder: overture actions. Then set {HAS_ACTION_SERVER}",
         )
     elif own:
         yield Note(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
@@ -23,10 +25,13 @@ PACKAGE, PORT = "actions", 5055
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     set_up_logs(settings.log)
+    # As `python -m rasa_sdk` does: the actions of an assistant lie where it is run, and go before ours of that name.
+    sys.path.insert(0, str(Path.cwd()))
     package = options.package or (PACKAGE if "://" in settings.actions else settings.actions)
     executor = executor_of(package)
     host, port = settings.host, options.port or PORT
-    log.info("running custom actions", package=package, url=f"http://{host}:{port}/webhook")
+    names = ", ".join(sorted(executor.actions))
+    log.info("running custom actions", package=package, url=f"http://{host}:{port}/webhook", actions=names)
     with closing(choose_tracer(settings)) as tracer:
         try:
             stop_within = timedelta(seconds=settings.stop_within)

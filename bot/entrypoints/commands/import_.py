@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
-from bot.adapters.rasa_project import RasaProject, TakenFile, read_project
+from bot.adapters.rasa_project import HAS_ACTION_SERVER, RasaProject, TakenFile, read_project
 from bot.adapters.rasa_settings import Note
 from bot.adapters.starter import starter_rules
 from bot.domain.errors import SettingsError
@@ -85,7 +85,11 @@ def report(project: RasaProject, into: Path, files: Sequence[TakenFile]) -> str:
         if notes := [note for note in project.notes if note.kind == kind]:
             lines += ["", f"{heading}:", *(f"  {_line(note)}" for note in notes)]
     here = f"OVERTURE_ASSISTANT={into}"
-    lines += ["", "Go on with:", *(f"  {here} overture {verb}" for verb in ("validate", "train", "shell"))]
+    lines += ["", "Go on with:"]
+    if any(file.target.parts[0] == "actions" for file in files):
+        lines.append(f"  cd {into} && overture actions  (which goes on running; the rest in another terminal)")
+        here += f" {HAS_ACTION_SERVER}"
+    lines += [f"  {here} overture {verb}" for verb in ("validate", "train", "shell")]
     if any(file.target.parts[0] == "tests" for file in files):
         lines.append(f"  {here} overture test")
     return "\n".join(lines)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -20,6 +21,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.entrypoints.cli import MISUSED, run
+from bot.entrypoints.commands import actions
 from tests.running import ROOT, free_port
 
 SLOW = """
@@ -149,3 +151,14 @@ def test_a_port_that_somebody_has_is_told() -> None:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == MISUSED
     assert f"cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port." in done.stderr
+
+
+def test_the_actions_of_the_folder_where_it_is_run_are_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Any] = []
+    monkeypatch.setattr(actions, "serve_actions", lambda executor, **_: served.append(executor))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "actions_here").mkdir()
+    (tmp_path / "actions_here/__init__.py").write_text(SLOW, encoding="utf-8")
+    assert run(["actions", "actions_here"]) == 0
+    assert list(served[0].actions) == ["action_slow"]

@@ -116,7 +116,7 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         f"  nlu/nlu.yml  (from {theirs / 'data/nlu.yml'})",
         f'{theirs / "data/nlu.yml"}:13:5: "see you" is an example of bye, too; it stays with greet only.',
         "set OVERTURE_ACTIONS=http://actions:5055/webhook",
-        "python -m rasa_sdk --actions actions",
+        f"  cd {tmp_path / 'ours'} && overture actions",
         "tracker_store (mongod): conversations are kept in SQLite or PostgreSQL",
         "language is de, and the encoder that comes along knows English",
         "own.Component is code of the project's own",
@@ -124,7 +124,7 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         "telegram: there is no connector for it",
         "rest is the connector rest; its settings and addresses are in connectors/rest/README.md",
         "utter_disclosure, utter_opted_out, utter_internal_error were added",
-        f"OVERTURE_ASSISTANT={tmp_path / 'ours'} overture shell",
+        f"OVERTURE_ASSISTANT={tmp_path / 'ours'} OVERTURE_ACTIONS=http://localhost:5055/webhook overture shell",
     ):
         assert line in told, line
     assert "hush" not in told
@@ -184,6 +184,13 @@ def test_what_the_actions_read_and_import_comes_along(tmp_path: Path, monkeypatc
     assert not {"unread.txt", "domain.yml", "outside.txt", "actions/__pycache__/look_up.pyc"} & set(there)
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
     assert run(["validate"]) == 0  # which takes the actions' keys for no content
+
+
+def test_actions_without_a_package_become_one_lest_ours_go_before_them(tmp_path: Path) -> None:
+    theirs = project(tmp_path / "theirs")
+    (theirs / "actions/__init__.py").unlink()
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert (tmp_path / "ours/actions/__init__.py").read_bytes() == b""
 
 
 @pytest.mark.parametrize(
