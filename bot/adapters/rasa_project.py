@@ -214,7 +214,7 @@ def _without_duplicates(documents: list[Document]) -> tuple[list[Document], list
             continue
         path, row = example.place.path, example.place.line - 1
         written = lines.setdefault(path, texts[path].split("\n"))
-        if written[row].strip().startswith("- "):
+        if written[row].strip().startswith("-"):
             written[row] = ""  # so that the lines below keep their numbers
             said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other.intent} only.'
             notes.append(Note("mapped", str(example.place), said))

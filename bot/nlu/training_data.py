@@ -176,7 +176,7 @@ class _Reader:
         for text, where in lines:
             example = self._read_example(text, name, where)
             if not read(example.text).text.strip():  # also where it has only characters that nobody sees
-                self.faults.add(where, f'this example of "{name}" is empty.', "Remove the line.")
+                self.warnings.add(where, f'this example of "{name}" is empty, and passed over.', "Remove the line.")
                 continue
             self.examples.append(example)
 
@@ -224,14 +224,17 @@ class _Reader:
         position = item.lc.data["examples"]
         # Of `examples: |` the text begins on the next line, and ruamel has a class of its own for it.
         first = position[2] - position[0] if type(item["examples"]) is str else 1
-        for offset, line in enumerate(str(item["examples"]).split("\n")):
+        lines = str(item["examples"]).split("\n")
+        is_list = any(line.lstrip().startswith("-") for line in lines)
+        for offset, line in enumerate(lines):
             text = line.strip()
             if not text or text.startswith("#"):
                 continue
             indent = len(line) - len(line.lstrip())
             where = Place(document.path, key.line + first + offset, key.column + 2 + indent)
-            if text != "-" and not text.startswith("- "):
-                self.faults.add(where, f"this line of the {owner} does not begin with a dash.", "Write `- text`.")
+            if not text.startswith("-"):
+                found, so = (self.warnings, ", and is passed over, as in Rasa") if is_list else (self.faults, "")
+                found.add(where, f"this line of the {owner} does not begin with a dash{so}.", "Write `- text`.")
                 continue
             yield text[1:].strip(), where
 

@@ -100,19 +100,25 @@ def test_all_faults_are_found_in_one_run() -> None:
     assert [fault.split(": ", 1)[0] for fault in faults] == [
         "nlu.yml:4:16",
         "nlu.yml:5:13",
-        "nlu.yml:7:7",
         "nlu.yml:8:5",
         "nlu.yml:10:7",
         "nlu.yml:13:7",
         "nlu.yml:14:5",
         "nlu.yml:15:5",
     ]
-    assert 'at nlu.yml:6:7, of "one"' in faults[4]
+    assert 'at nlu.yml:6:7, of "one"' in faults[3]
 
 
-def test_an_example_of_characters_that_nobody_sees_is_empty() -> None:
-    faults = faults_of(GOOD + "  - intent: unseen\n    examples: |\n      - a\n      - b\n      - \u200b\u200d\n")
-    assert [fault.partition(": ")[2] for fault in faults] == ['this example of "unseen" is empty. Remove the line.']
+def test_what_rasa_passes_over_among_examples_is_warned_of_and_the_rest_learnt() -> None:
+    examples = "      - a\n      -b\n      * c\n      d\n      -\n      - \u200b\u200d\n"
+    data = read(GOOD + f"  - intent: odd\n    examples: |\n{examples}")
+    assert [one.text for one in data.examples if one.intent == "odd"] == ["a", "b"]
+    assert [(one.place.line, one.message) for one in data.warnings] == [
+        (15, 'this line of the intent "odd" does not begin with a dash, and is passed over, as in Rasa.'),
+        (16, 'this line of the intent "odd" does not begin with a dash, and is passed over, as in Rasa.'),
+        (17, 'this example of "odd" is empty, and passed over.'),
+        (18, 'this example of "odd" is empty, and passed over.'),
+    ]
 
 
 def test_the_same_text_in_two_intents_may_be_allowed_and_counts_for_the_first() -> None:
