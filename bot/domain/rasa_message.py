@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.domain.message import Text
+from bot.domain.message import Button, Text
 
 
 def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
     to = {"recipient_id": recipient}
     written: list[dict[str, Any]] = []
     if content.buttons:
-        buttons = [{"title": button.title, "payload": button.payload} for button in content.buttons]
+        buttons = [_button(button) for button in content.buttons]
         text = {"text": content.text} if content.text else {}
         written.append({**to, **text, "buttons": buttons})
     elif content.text.strip():
@@ -32,6 +32,12 @@ def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
     written += [{**to, name: part} for name, part in parts.items() if part]
     elements = content.extras.get("elements") or ()
     return [*written, *({**to, **_element(one)} for one in elements if isinstance(one, Mapping))]
+
+
+def _button(button: Button) -> dict[str, Any]:
+    """A link has what front ends of Rasa tell one by, too."""
+    said = {"title": button.title, "payload": button.payload}
+    return {**said, "type": "web_url", "url": button.payload} if button.is_link else said
 
 
 def _element(element: Mapping[str, Any]) -> dict[str, Any]:

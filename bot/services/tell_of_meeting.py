@@ -59,7 +59,7 @@ async def say(
     conversation = await uow.conversations.get(conversation_id)
     template = runtime.library.current().assistant.responses[response]
     words = render(template, conversation.tracker, conversation.channel, values=told).text
-    if not runtime.channel(conversation.channel).abilities.buttons and buttons and "://" in buttons[0].payload:
+    if not runtime.channel(conversation.channel).abilities.buttons and buttons and buttons[0].is_link:
         words, buttons = f"{words} {buttons[0].payload}", ()
     await keep(uow, conversation, BotUttered(words, response, at=now, buttons=buttons), now)
     content = Text(words, buttons, author=Author.SYSTEM, author_name=told["rep"])

@@ -111,8 +111,8 @@ def one_line(text: str) -> str:
 def body_of(content: Text) -> str:
     """The text, links on lines of their own, the choices that are written back, and where an answer came from."""
     lines = [content.text] if content.text else []
-    lines += [f"{button.title}: {button.payload}" for button in content.buttons if _is_link(button)]
-    choices = [button.title for button in content.buttons if not _is_link(button)]
+    lines += [f"{button.title}: {button.payload}" for button in content.buttons if button.is_link]
+    choices = [button.title for button in content.buttons if not button.is_link]
     if choices:
         lines.append("Reply: " + " / ".join(choices))
     if content.source_url.startswith(WEB):
@@ -123,10 +123,6 @@ def body_of(content: Text) -> str:
 def _clean(text: str) -> str:
     """What a mail's body may have: no control characters but line breaks and tabs."""
     return "".join(one for one in storable(text.replace("\r\n", "\n")) if one.isprintable() or one in "\n\t ")
-
-
-def _is_link(button: Button) -> bool:
-    return button.payload.startswith(WEB)
 
 
 def _thread(answers: CustomerMessage | None) -> Mapping[str, str]:
@@ -182,7 +178,7 @@ def _button(button: Button, account: EmailAccount, subject: str) -> str:
     """A link; where the button is an answer, to a reply that has it written already."""
     again = subject if _REPLY.match(subject) else f"Re: {subject}"
     reply = f"mailto:{quote(account.reply_to, safe='@')}?subject={quote(again)}&body={quote(storable(button.title))}"
-    address = button.payload if _is_link(button) else reply
+    address = button.payload if button.is_link else reply
     style = "display:inline-block;padding:8px 16px;border:1px solid #4348c4;border-radius:6px;text-decoration:none"
     return f'<p dir="auto"><a class="button" href="{escape(address)}" style="{style}">{escape(button.title)}</a></p>'
 

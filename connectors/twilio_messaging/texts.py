@@ -15,10 +15,11 @@ _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "。", "; ", ", ", " ")
 
 
 def body_of(content: Text) -> str:
-    """The text, the choices on a line of their own, and where an answer came from."""
+    """The text, each link on a line, the choices on one, and where an answer came from."""
     lines = [content.text] if content.text else []
-    if content.buttons:
-        lines.append("Reply: " + " / ".join(button.title for button in content.buttons))
+    lines += [f"{button.title}: {button.payload}" for button in content.buttons if button.is_link]
+    if choices := [button.title for button in content.buttons if not button.is_link]:
+        lines.append("Reply: " + " / ".join(choices))
     if content.source_url.startswith(("http://", "https://")):
         lines.append(content.source_url)
     return "\n".join(lines)

@@ -57,6 +57,17 @@ def test_cards_are_paged_through_and_their_buttons_answer(chat: Page, service: S
     assert posted(service) == [("Take Crew", "/request_demo")]
 
 
+def test_a_button_with_an_address_is_a_link_and_says_nothing(chat: Page, service: Service) -> None:
+    page = f"{service.url}/site#pricing"
+    service.tell("say", text="Our plans:", buttons=[{"title": "All plans", "payload": page}, *YES_NO])
+    shown = chat.get_by_role("link", name="All plans")
+    expect(shown).to_have_attribute("href", page)
+    shown.click()
+    chat.get_by_role("button", name="No texts").click()
+    expect(chat.get_by_role("button", name="No texts")).to_be_disabled()
+    assert posted(service) == [("No texts", "/deny")]
+
+
 @pytest.mark.parametrize(
     ("kind", "bad", "good"),
     [

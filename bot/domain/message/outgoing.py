@@ -16,8 +16,14 @@ from bot.domain.message.desk import ToDesk
 
 @dataclass(frozen=True, slots=True)
 class Button:
+    """What is pressed: it says its payload, or opens it where that is an address of the Web."""
+
     title: str
     payload: str
+
+    @property
+    def is_link(self) -> bool:
+        return self.payload.startswith(("https://", "http://"))
 
 
 class Author(StrEnum):

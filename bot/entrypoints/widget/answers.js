@@ -3,7 +3,7 @@
  * checkbox) and an input. `custom: {widget: ...}` of a response says which; nlu_data/README.md tells authors.
  */
 
-import { element } from "./dom.js";
+import { element, link, safeAddress } from "./dom.js";
 
 const INPUTS = {
   email: { type: "email", autocomplete: "email", inputmode: "email" },
@@ -30,6 +30,11 @@ function choices(buttons, show, choose) {
   const group = element("div", { class: "choices" });
   if (["list", "rating"].includes(show)) group.classList.add(show);
   for (const { title, payload } of buttons) {
+    const address = /^https?:/.test(payload) && safeAddress(payload);
+    if (address) {
+      group.append(link(title, address));
+      continue;
+    }
     const button = element("button", { type: "button", dir: "auto" }, title);
     const coded = payload?.startsWith("/"); // "/intent{...}"; other payloads are words to be understood, as in Rasa
     button.says = coded ? title : payload || title;

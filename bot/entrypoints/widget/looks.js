@@ -51,17 +51,17 @@ button:disabled { cursor: default; }
 .source { margin-block-start: 4px; padding-inline-start: 4px; color: var(--muted); font-size: 13px; }
 .answers { min-inline-size: 0; margin: 8px 0 0; padding: 0; border: 0; }
 .choices { display: flex; flex-wrap: wrap; gap: 6px; }
-.choices button {
+.choices :is(button, a) {
   min-block-size: 34px; padding: 5px 13px; border: 1px solid var(--accent-text); border-radius: 18px; background: var(--surface);
-  color: var(--accent-text); text-align: start;
+  color: var(--accent-text); align-content: center; text-align: start;
 }
-.choices button:hover:enabled { background: var(--raised); }
+.choices :is(button:enabled, a):hover { background: var(--raised); }
 .choices button:disabled { border-color: var(--line); color: var(--muted); }
 .choices button.chosen { border-color: var(--accent-text); background: var(--raised); color: var(--accent-text); }
 .choices.list { flex-direction: column; align-items: stretch; inline-size: min(280px, 100%); gap: 0; border: 1px solid var(--accent-text); border-radius: 12px; overflow: hidden; }
-.choices.list button { min-block-size: 44px; border: 0; border-radius: 0; }
-.choices.list button + button { border-block-start: 1px solid var(--line); }
-.choices.list button:focus-visible { outline-offset: -3px; }
+.choices.list :is(button, a) { min-block-size: 44px; border: 0; border-radius: 0; }
+.choices.list :is(button, a) + * { border-block-start: 1px solid var(--line); }
+.choices.list :focus-visible { outline-offset: -3px; }
 .rating { flex-wrap: nowrap; gap: 4px; }
 .rating button { display: grid; place-items: center; min-inline-size: 44px; min-block-size: 44px; padding: 4px; border-radius: 10px; }
 .field { display: flex; align-items: stretch; gap: 6px; inline-size: min(300px, 100%); margin: 0; }

@@ -26,6 +26,12 @@ def test_buttons_go_with_their_text() -> None:
     assert message == {"recipient_id": "ana", "text": "Which?", "buttons": [{"title": "This", "payload": "/this"}]}
 
 
+def test_a_button_that_is_a_link_says_so_as_in_rasa() -> None:
+    page = "https://example.com/menu"
+    (message,) = as_rasa_messages("ana", Text("Hungry?", buttons=(Button("The menu", page),)))
+    assert message["buttons"] == [{"title": "The menu", "payload": page, "type": "web_url", "url": page}]
+
+
 def test_buttons_without_a_text_have_none() -> None:
     (message,) = as_rasa_messages("ana", Text("", buttons=(Button("This", "/this"),)))
     assert message == {"recipient_id": "ana", "buttons": [{"title": "This", "payload": "/this"}]}

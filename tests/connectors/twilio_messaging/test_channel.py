@@ -69,6 +69,8 @@ def test_choices_and_the_source_go_on_lines_of_their_own() -> None:
     )
     assert body_of(content) == "Shall we?\nReply: Yes / No\nhttps://example.com/a"
     assert body_of(Text("Plain", source_url="/on-our-own-site")) == "Plain"
+    menu = Button("The menu", "https://example.com/menu")
+    assert body_of(Text("Hungry?", buttons=(menu,))) == "Hungry?\nThe menu: https://example.com/menu"
 
 
 async def test_a_text_that_is_too_long_leaves_in_parts(stage: Stage) -> None:
