@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,12 +16,15 @@ T = TypeVar("T")
 YAML, CONTENT = (".yml", ".yaml"), (".yml", ".yaml", ".md")
 """What the names of files of content end in."""
 
+_parsed = lru_cache(maxsize=512)(parse)
+"""All content is read again when one file has changed; nobody changes what was parsed of the others."""
+
 
 def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
     """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
     found = []
     for path in paths:
-        document = keep(lambda path=path: parse(*text_of(path)), faults)  # type: ignore[misc]
+        document = keep(lambda path=path: _parsed(*text_of(path)), faults)  # type: ignore[misc]
         if document is None and path.is_file():
             document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
         if document is not None:

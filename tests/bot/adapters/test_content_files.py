@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.content_files import read_documents
 from bot.adapters.library import Shelves, read_contents, stamp_of
+from bot.documents import Faults
 from bot.domain.errors import SettingsError
 from tests.bot.adapters.conftest import edit, faults_of
 
@@ -122,3 +124,12 @@ def test_a_link_to_itself_in_the_place_of_all_content_is_told_as_one(
     Path(folder).symlink_to(folder)
     with pytest.raises(SettingsError, match=f"^{folder} is a link that leads nowhere. .* name the folder in {setting}"):
         read_contents(shelves)
+
+
+def test_only_a_file_that_has_changed_is_parsed_again(tmp_path: Path) -> None:
+    file = tmp_path / "domain.yml"
+    file.write_text("intents: [greet]")
+    first, again = (read_documents([file], Faults()) for _ in range(2))
+    assert again[0] is first[0]
+    file.write_text("intents: [thank]")
+    assert read_documents([file], Faults())[0].data == {"intents": ["thank"]}
