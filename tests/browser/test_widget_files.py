@@ -143,6 +143,7 @@ def test_the_message_stays_in_its_place_when_files_turn_out_to_be_taken(page: Pa
         page.get_by_role("button", name="Open chat").click()
     clip, message = page.get_by_role("button", name="Attach a file"), page.get_by_label("Your message")
     expect(clip).to_be_hidden()
+    message.evaluate("it => Promise.all(it.getRootNode().getAnimations().map((one) => one.finished))")  # it opens
     place = message.bounding_box()
     held[0].continue_()
     expect(clip).to_be_visible()
