@@ -24,6 +24,8 @@ NAME_CUE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_NAME = 60
+HESITATION = re.compile(r"h+m{2,}|u+h+m*|u+m{2,}|e+r+m+|m{2,}h*m*|h+u+h+|u+g+h+", re.IGNORECASE)
+"""What somebody says who says nothing yet: "hmm", "uh". "Um" and "Er" are names, too."""
 
 
 def asks_something(text: str) -> bool:
@@ -38,7 +40,7 @@ def name_in(text: str) -> str | None:
     spelled = " ".join(words)
     if not 1 <= len(words) <= 5 or len(spelled) > LONGEST_NAME or asks_something(text):
         return None
-    if any(word.casefold().strip(".,!") in NOT_IN_NAMES for word in words):
+    if any(word.casefold().strip(".,!") in NOT_IN_NAMES for word in words) or HESITATION.fullmatch(spelled):
         return None
     if not all(character.isalpha() or character in " '’-." for character in spelled):
         return None

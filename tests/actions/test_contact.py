@@ -35,6 +35,7 @@ async def test_a_form_that_asks_less_keeps_what_it_asks(left_out: str) -> None:
     [
         ("lead_name", "hi, I'm ana silva", "Ana Silva"),
         ("lead_name", "what for?", None),
+        ("lead_name", "hmm...", None),
         ("work_email", "it is ana@example.com", "ana@example.com"),
         ("work_email", "ana@", None),
         ("timeline", "straight away", "now"),
