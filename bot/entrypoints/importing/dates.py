@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, datetime, time
 
 ORDERS = ("dmy", "mdy")
@@ -13,21 +12,6 @@ WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?[ T]+(.+))?")
 YEAR_FIRST = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})(?:,?[ T]+(.+))?")
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)? ?([ap])\.?m\.?", re.IGNORECASE)
 WHAT = "it must be a date such as 2026-11-24"
-
-
-class Orders:
-    """What the days of columns show of their order."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, set[str]] = {}
-
-    def see(self, column: str, text: str) -> None:
-        if order := _evident_order(text.strip()):
-            self._seen.setdefault(column, set()).add(order)
-
-    def found(self) -> Mapping[str, str]:
-        """By column. One that has shown none, or both, is left out."""
-        return {column: next(iter(orders)) for column, orders in self._seen.items() if len(orders) == 1}
 
 
 def read_date(text: str, order: str) -> str:
@@ -40,7 +24,7 @@ def read_date(text: str, order: str) -> str:
     if not (found := WRITTEN.fullmatch(plain)):
         return plain
     one, mark, other, year, rest = found.groups()
-    chosen = order if mark != "." and order else _evident_order(plain)
+    chosen = order if mark != "." and order else evident_order(plain)
     if not chosen and one != other:
         first, second = _said(one, other), _said(other, one)
         raise ValueError(
@@ -51,9 +35,9 @@ def read_date(text: str, order: str) -> str:
     return _written(year, month, day, rest)
 
 
-def _evident_order(plain: str) -> str:
+def evident_order(text: str) -> str:
     """The order, where the day can only have this one; else empty. A day with points has the day first everywhere."""
-    if not (found := WRITTEN.fullmatch(plain)):
+    if not (found := WRITTEN.fullmatch(text.strip())):
         return ""
     one, mark, other, *_ = found.groups()
     if mark == "." or (int(one) > 12 >= int(other)):

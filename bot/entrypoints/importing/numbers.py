@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 MARKS = (",", ".")
 """What may stand before the decimals."""
@@ -15,21 +15,6 @@ SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d+)?e[+-]?\d{1,3}", re.IGNORECASE)
 WHAT = "it must be a number, such as 50 or 1200.5"
 
 
-class Marks:
-    """What the numbers of columns show of their decimal mark."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, set[str]] = {}
-
-    def see(self, column: str, text: str) -> None:
-        if mark := _evident_mark(_plain(text)):
-            self._seen.setdefault(column, set()).add(mark)
-
-    def found(self) -> Mapping[str, str]:
-        """By column. One that has shown none, or both, is left out."""
-        return {column: next(iter(marks)) for column, marks in self._seen.items() if len(marks) == 1}
-
-
 def read_number(text: str, mark: str) -> int | float:
     """The number; raises ValueError where it is none, or may be two. `mark` is "," or ".", or empty where nobody
     knows."""
@@ -38,7 +23,7 @@ def read_number(text: str, mark: str) -> int | float:
         return _narrow(float(plain))
     if not WRITTEN.fullmatch(plain):
         raise ValueError(WHAT)
-    decimal = mark or _evident_mark(plain)
+    decimal = mark or evident_mark(text)
     if not decimal:
         if any(mark in plain for mark in MARKS):
             one, other = (read_number(text, each) for each in MARKS)
@@ -59,8 +44,9 @@ def _plain(text: str) -> str:
     return BETWEEN_THOUSANDS.sub("", unicodedata.normalize("NFKC", text).strip().replace("\N{MINUS SIGN}", "-"))
 
 
-def _evident_mark(plain: str) -> str:
+def evident_mark(text: str) -> str:
     """The decimal mark, where the number can only have this one; else empty."""
+    plain = _plain(text)
     if not WRITTEN.fullmatch(plain):
         return ""
     there: Collection[str] = [one for one in MARKS if one in plain]

@@ -11,9 +11,10 @@ from pathlib import Path
 from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing
-from bot.entrypoints.importing.dates import Orders
+from bot.entrypoints.importing.dates import evident_order
+from bot.entrypoints.importing.evidence import Evidence
 from bot.entrypoints.importing.mapping import ColumnMapping, complete, date_columns, number_columns
-from bot.entrypoints.importing.numbers import Marks
+from bot.entrypoints.importing.numbers import evident_mark
 from bot.entrypoints.importing.overlooked import Overlooked
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
@@ -113,7 +114,7 @@ async def _looked_through(
     """
     mapping = told.mapping
     numbers, dates = number_columns(mapping, schema), date_columns(mapping, schema)
-    marks, orders, overlooked = Marks(), Orders(), Overlooked(mapping.overlooked)
+    marks, orders, overlooked = Evidence(evident_mark), Evidence(evident_order), Overlooked(mapping.overlooked)
     if not told.crm:
         async for chunk in told.source.chunks("", 0):
             for row in chunk.rows:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.entrypoints.importing.dates import Orders, read_date
+from bot.entrypoints.importing.dates import evident_order, read_date
+from bot.entrypoints.importing.evidence import Evidence
 
 
 @pytest.mark.parametrize(
@@ -49,7 +50,7 @@ def test_what_is_no_day_or_two_is_refused(text: str, order: str, why: str) -> No
 
 
 def test_a_column_shows_its_order_by_any_of_its_days_and_none_by_both() -> None:
-    orders = Orders()
+    orders = Evidence(evident_order)
     for column, text in (
         ("a", "3/4/2026"),
         ("a", "3/14/2026"),

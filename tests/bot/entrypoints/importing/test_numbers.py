@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.entrypoints.importing.numbers import Marks, read_number
+from bot.entrypoints.importing.evidence import Evidence
+from bot.entrypoints.importing.numbers import evident_mark, read_number
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def test_a_column_shows_its_decimal_mark_unless_it_shows_both_or_none() -> None:
         ("a", "1.200"), ("a", "1,5"), ("b", "1.200"), ("b", "2.5"), ("c", "1.200"), ("c", "many"), ("c", "7"),
         ("d", "1.5"), ("d", "1,5"),
     ]  # fmt: skip
-    marks = Marks()
+    marks = Evidence(evident_mark)
     for column, text in cells:
         marks.see(column, text)
     assert marks.found() == {"a": ",", "b": "."}
