@@ -164,7 +164,7 @@ export class Standing {
     }
     const stopped = standing.running === "stopped";
     const holds = standing.publishing === "on_command" && !stopped && standing.version !== null;
-    byId("retire-words").textContent = `Nobody enters any more. The file is called ${file.path}.retired from then on, and is read again when it has its own name back.`;
+    byId("retire-words").textContent = `Nobody enters any more. The file is called ${file.path}.retired from then on, as its tests are, and is read again when it has its own name back.`;
     byId("retire-stop-words").textContent = `Let the ${people(numbers.waiting)} inside leave at once; else they go on to the end of their version`;
     byId("retire-stop-line").hidden = stopped || (numbers.waiting === 0 && !holds);
     byId("retire-stop").checked = holds;
