@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime, tzinfo
+from functools import cache, partial
 from pathlib import Path
 
 import structlog
@@ -18,6 +20,7 @@ from bot.adapters.journey_shelf import PROFILE
 from bot.adapters.shelves import Shelves
 from bot.adapters.training import find_model, load, train
 from bot.domain.errors import ContentError, Fault, Place
+from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Nlu, Playbook
 
@@ -44,10 +47,16 @@ LOOK_EVERY = 1.0
 STAYS = "content is broken; the last good version stays in force"
 
 
-def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
-    """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
+def open_playbook(
+    shelves: Shelves, progress: Callable[[str], None] = lambda _: None, *, when_asked: bool = False
+) -> Playbook:
+    """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second.
+
+    `when_asked` leaves both, training and loading, to the first text that is to be understood.
+    """
     contents = read_contents(shelves)
-    understanding = open_pipeline(shelves, contents, progress)
+    opened = partial(open_pipeline, shelves, contents, progress)
+    understanding = OpenedWhenAsked(opened) if when_asked else opened()
     return Playbook(
         contents.assistant,
         understanding,
@@ -130,6 +139,25 @@ def _understanding(contents: Contents, model: Path) -> Pipeline:
     )
 
 
+class OpenedWhenAsked:
+    """An understanding that its first text opens. Who imports people, or looks after them, often has no text at all."""
+
+    def __init__(self, opened: Callable[[], Nlu]) -> None:
+        self._opened = cache(opened)
+
+    def parse(
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+        asker: Asker = ANYBODY,
+    ) -> Understood:
+        return self._opened().parse(text, expecting=expecting, region=region, zone=zone, now=now, asker=asker)
+
+
 Stamp = frozenset[tuple[str, int, int]]
 
 
@@ -144,10 +172,12 @@ class WatchedLibrary:
         self.faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def opened(cls, shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> WatchedLibrary:
-        """Opens the playbook; what is edited meanwhile counts as a change."""
+    def opened(
+        cls, shelves: Shelves, progress: Callable[[str], None] = lambda _: None, *, when_asked: bool = False
+    ) -> WatchedLibrary:
+        """Opens the playbook; what is edited meanwhile counts as a change. `when_asked` is as for `open_playbook`."""
         seen = stamp_of(shelves)
-        return cls(shelves, open_playbook(shelves, progress), seen=seen)
+        return cls(shelves, open_playbook(shelves, progress, when_asked=when_asked), seen=seen)
 
     @property
     def shelves(self) -> Shelves:

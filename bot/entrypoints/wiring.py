@@ -98,12 +98,16 @@ class Service:
 
 @asynccontextmanager
 async def open_service(
-    settings: Settings, progress: Callable[[str], None] = lambda _: None, *, shelves: Shelves | None = None
+    settings: Settings,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    shelves: Shelves | None = None,
+    understands_when_asked: bool = False,
 ) -> AsyncIterator[Service]:
     """Build everything, in an order in which each part finds what it needs, and close it in reverse.
 
-    `shelves` says what the content may refer to where that is more than these settings bring. Raises SettingsError or
-    ContentError with sentences for the person who starts it.
+    `shelves` says what the content may refer to where that is more than these settings bring. `understands_when_asked`
+    leaves the model to the first text. Raises SettingsError or ContentError with sentences for whoever starts it.
     """
     async with AsyncExitStack() as stack:
         secret = installation_secret(settings.data)
@@ -136,7 +140,8 @@ async def open_service(
         connectors = _open_connectors(settings, chosen, common, meter, sandbox, stack)
         desks = staffed_desks(settings, [name for name, one in connectors.channels.items() if one.abilities.desk])
         shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
-        library = WatchedLibrary.opened(replace(shelves, has_desk=bool(desks)), progress)
+        shelves = replace(shelves, has_desk=bool(desks))
+        library = WatchedLibrary.opened(shelves, progress, when_asked=understands_when_asked)
         _tell_of_channels_not_set_up(settings, chosen.values, library.current().journeys)
         actions = _closed_by(stack, choose_actions(settings, library.current))
         dialogue = _closed_by(stack, choose_dialogue(settings, library.current))

@@ -15,7 +15,7 @@ from bot.adapters import library
 from bot.adapters.library import Shelves, WatchedLibrary, read_contents
 from bot.domain.errors import Fault, ModelError, SettingsError
 from bot.domain.score import USUAL_GRADES, Grades
-from bot.domain.understanding import PERSON_INTENT
+from bot.domain.understanding import PERSON_INTENT, IntentScore, Understood
 from bot.ports import Playbook
 from tests.bot.adapters.conftest import edit, faults_of
 
@@ -249,7 +249,7 @@ class Opener:
         self.error: Exception | None = None
         self.times = 0
 
-    def __call__(self, shelves: Shelves, progress: object = None) -> Playbook:
+    def __call__(self, shelves: Shelves, progress: object = None, *, when_asked: bool = False) -> Playbook:
         self.times += 1
         read_contents(shelves)
         if self.error is not None:
@@ -345,6 +345,27 @@ async def test_an_edit_between_reading_and_watching_is_seen(shelves: Shelves, mo
     edit("journeys/demo-follow-up.yml", "steps:", "stepps:")
     async with watching(watched, ear):
         assert any(fault.startswith("journeys/demo-follow-up.yml:") for fault in await ear.next())
+
+
+def test_a_model_that_is_opened_when_asked_is_opened_by_the_first_text(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Shelves] = []
+
+    class Reader:
+        def parse(self, text: str, **_: object) -> Understood:
+            return Understood(text=text, intent=IntentScore("greet", 1.0))
+
+    def open_pipeline(shelves: Shelves, *_: object) -> Reader:
+        opened.append(shelves)
+        return Reader()
+
+    monkeypatch.setattr(library, "open_pipeline", open_pipeline)
+    playbook = WatchedLibrary.opened(shelves, when_asked=True).current()
+    assert "demo-follow-up" in playbook.journeys
+    assert not opened
+    assert [playbook.nlu.parse(text).intent.name for text in ("hi", "hello")] == ["greet", "greet"]
+    assert opened == [shelves]
 
 
 async def test_files_that_stay_as_they_are_are_not_read_again(

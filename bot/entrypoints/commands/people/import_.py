@@ -49,7 +49,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )
     file = None if crm else FileSource(options.file, options.encoding or "")
-    async with open_service(settings, progress=_tell) as service:
+    async with open_service(settings, progress=_tell, understands_when_asked=True) as service:
         runtime = service.runtime
         if crm:
             given = _read_back(runtime, crm, given)
@@ -73,7 +73,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _tell(progress: str) -> None:
-    print(progress, file=sys.stderr)  # a model that is missing is trained first
+    print(progress, file=sys.stderr)  # a model that is missing is trained, should a text want it
 
 
 def _read_back(runtime: Runtime, crm: str, given: ColumnMapping) -> ColumnMapping:

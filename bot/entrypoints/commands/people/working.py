@@ -29,7 +29,7 @@ def work(settings: Settings, doing: Callable[[Runtime], Awaitable[T]]) -> T:
 
 
 async def _work(settings: Settings, doing: Callable[[Runtime], Awaitable[T]]) -> T:
-    async with open_service(settings) as service:
+    async with open_service(settings, understands_when_asked=True) as service:
         return await doing(service.runtime)
 
 

@@ -46,3 +46,4 @@ def test_files_that_differ_in_their_endings_alone_have_a_report_each(
     capsys.readouterr()
     assert "nobody at all" not in (tmp_path / "fair.report.csv").read_text()
     assert "nobody at all" in (tmp_path / "fair.jsonl.report.csv").read_text()
+    assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt
