@@ -16,6 +16,7 @@ from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.settings import Settings
+from tests.running import shared_model
 
 CONTENT = Path(__file__).parents[3] / "nlu_data"
 
@@ -29,9 +30,12 @@ def content() -> tuple[Sequence[Document], Mapping[str, str]]:
 
 @pytest.fixture(scope="session")
 def trained_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with the packaged encoder, exported and quantised: about fifteen seconds."""
+    """A model with the packaged encoder, exported and quantised: about fifteen seconds, unless `make test` made it."""
     documents, pages = content()
-    return train(documents, pages, folder=tmp_path_factory.mktemp("models"))
+    folder = tmp_path_factory.mktemp("models")
+    if shared_model().exists():
+        shutil.copytree(shared_model(), folder, dirs_exist_ok=True)
+    return train(documents, pages, folder=folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from itertools import islice
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.encoder import FILES, OnnxEncoder
+from bot.adapters.encoder import FILES, OnnxEncoder, source_folder
 from bot.adapters.encoder_tuning import Recipe, batches_of, tune_encoder
 
 TEXTS = ["what does it cost", "how much is it", "tell me the price", "I want a demo", "show me a demo", "book a demo"]
@@ -52,3 +53,14 @@ def test_examples_of_an_intent_come_nearer_and_it_is_the_same_each_time(tiny_enc
         leads.append(likeness[:3, :3].mean() - likeness[:3, 3:].mean())
     assert fingerprints[0] != fingerprints[1] == fingerprints[2]
     assert leads[1] > leads[0] + 0.2
+
+
+@pytest.mark.slow
+def test_the_packaged_model_can_be_tuned_by_its_path(tmp_path: Path) -> None:
+    packaged = source_folder("")
+    assert packaged is not None
+    copy = shutil.copytree(packaged, tmp_path / "a path of its own")
+    tune_encoder(str(copy), TEXTS, INTENTS, tmp_path, recipe=Recipe(most_steps=1))
+    vectors = OnnxEncoder(tmp_path).encode(TEXTS)
+    likeness = vectors @ vectors.T
+    assert likeness[:3, :3].mean() > likeness[:3, 3:].mean()

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.encoder import source_folder
 from bot.adapters.encoder_tuning import Recipe
 from bot.adapters.fine_tuning import FineTuning, fine_tune
 from bot.adapters.training import find_model, is_fine_tuned, load, train
@@ -103,6 +102,14 @@ def test_where_the_tuned_encoder_does_not_win_the_frozen_one_stays(desk: Desk) -
 
 
 @pytest.mark.slow
+def test_the_tuned_encoder_has_to_find_the_pages_too(tuned_once: FineTuning) -> None:
+    assert tuned_once.tuned
+    assert tuned_once.pages is not None
+    assert tuned_once.pages.asked == 2
+    assert tuned_once.pages.tuned >= tuned_once.pages.frozen
+
+
+@pytest.mark.slow
 def test_a_tuned_model_is_told_from_others_and_has_no_pickle_in_it(tuned: tuple[Desk, Path]) -> None:
     desk, model = tuned
     assert is_fine_tuned(model)
@@ -145,15 +152,3 @@ def test_a_tuned_encoder_that_is_broken_is_not_taken_over(tuned: tuple[Desk, Pat
     again = desk.train(documents())
     assert not is_fine_tuned(again)
     assert load(again).parse("what does it cost").intent.name
-
-
-@pytest.mark.slow
-def test_the_packaged_model_can_be_tuned_by_its_path(tmp_path: Path) -> None:
-    packaged = source_folder("")
-    assert packaged is not None
-    desk = Desk(tmp_path / "models", shutil.copytree(packaged, tmp_path / "a path of its own").as_posix())
-    done = desk.fine_tune(documents(), wins=True)
-    assert done.tuned
-    assert done.pages is not None
-    assert (done.pages.asked, done.pages.frozen) == (2, 2)
-    assert load(done.model).parse("how much does it cost?").intent.name == "price"
