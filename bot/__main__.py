@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+
+OBJECTS_BEFORE_COLLECTING = 10_000
 
 
 def main() -> None:
     open_what_is_closed()
+    collect_seldom()
     from bot.entrypoints.cli import run
 
     sys.exit(run(sys.argv[1:]))
@@ -27,6 +31,11 @@ def open_what_is_closed() -> None:
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  open for as long as we run
     sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def collect_seldom() -> None:
+    """What is imported and read from files stays, so looking through it again and again finds nothing to free."""
+    gc.set_threshold(OBJECTS_BEFORE_COLLECTING, *gc.get_threshold()[1:])
 
 
 if __name__ == "__main__":

@@ -38,7 +38,6 @@ from bot.settings import Settings
 
 log = structlog.get_logger()
 
-OBJECTS_BEFORE_COLLECTING = 10_000
 ECHO = 1.0
 """Seconds within which signals to stop are one and the same."""
 
@@ -193,13 +192,13 @@ async def _tell_its_end(work: Awaitable[None], what: str) -> None:
 
 
 def settle_garbage_collector() -> None:
-    """What is loaded by now stays, so the collector need not look at it; and batches make many objects at once.
+    """What is loaded by now stays, so the collector need not look at it.
 
-    A step of a journey costs a sixth less so.
+    A step of a journey costs a sixth less so, together with how seldom `main` has it collect: batches make many objects
+    at once.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(OBJECTS_BEFORE_COLLECTING, *gc.get_threshold()[1:])
 
 
 def open_as_many_files_as_we_may() -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from bot.__main__ import collect_seldom
 from bot.adapters.database import Database
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import Enrolment
@@ -119,6 +120,7 @@ WHAT = ("enter, and wait", "send, and wait for an event", "branch, score, send, 
 
 def steps_table(people: int) -> Iterator[str]:
     """The lines of the table, for that many people."""
+    collect_seldom()
     settle_garbage_collector()  # as `overture serve` does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:

@@ -16,6 +16,7 @@ import structlog
 import uvloop
 from sqlalchemy import text
 
+from bot.__main__ import collect_seldom
 from bot.adapters.database import Database
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.delivery import ChannelMessage, Lane, OutboxEntry
@@ -94,6 +95,7 @@ async def _seen(store: Database) -> tuple[int, int]:
 
 def table(messages: int) -> Iterator[str]:
     """The lines of the table, for that many messages."""
+    collect_seldom()
     settle_garbage_collector()  # as `overture work` does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with postgresql_url() as url:
