@@ -267,7 +267,7 @@ class _Chunk:
             if owner != who:
                 yield (
                     f"the {one.kind.replace('_', ' ')} is known as that of {owner}, and this is {who}: if both are "
-                    f"one, overture people merge {owner} {who}"
+                    f"one person, make them one (overture people merge {owner} {who})"
                 )
             elif pair not in there:
                 someone.identities.add(one)

@@ -277,7 +277,7 @@ def _check_whole(mapping: ColumnMapping) -> None:
         shown = ", ".join(names[:COLUMNS_TOLD]) + ("..." if len(names) > COLUMNS_TOLD else "")
         raise SettingsError(
             "no column says who it is: none is an e-mail address, a phone number or an id of yours. "
-            f'Say which, such as --map "Contact=email". The first line of the file names these columns: {shown}.'
+            f'Say which (--map "Contact=email"). The first line of the file names these columns: {shown}.'
         )
     groups: dict[str, set[str]] = {}
     for target in targets:

@@ -28,8 +28,8 @@ def read_number(text: str, mark: str) -> int | float:
         if any(mark in plain for mark in MARKS):
             one, other = (read_number(text, each) for each in MARKS)
             raise ValueError(
-                f"{text[:40]} may be {one} or {other}, and no other number of its column says which. "
-                'Say --decimal "," or --decimal "."'
+                f"{text[:40]} may be {one} or {other}, and no other number of its column says which. Say for the whole "
+                'file what stands before the decimals (--decimal "," or --decimal ".")'
             )
         decimal = "."
     whole, _, decimals = plain.partition(decimal)

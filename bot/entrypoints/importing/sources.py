@@ -30,10 +30,10 @@ OF_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How their files begin, whatever they are named."""
 
 NO_UTF_8 = (
-    "is no UTF-8. Save it as UTF-8, which Excel calls CSV UTF-8 (comma delimited), or say what it is, such as "
-    "--encoding windows-1252."
+    "is no UTF-8. Save it as UTF-8, which Excel calls CSV UTF-8 (comma delimited), or say how its letters are written "
+    "(--encoding windows-1252)."
 )
-NO_UTF_8_ROW = "it is no UTF-8; save the file as UTF-8, or say --encoding windows-1252"
+NO_UTF_8_ROW = "it is no UTF-8; save the file as UTF-8, or say how its letters are written (--encoding windows-1252)"
 LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
 OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",;\t|"
@@ -124,7 +124,7 @@ def checked_encoding(name: str) -> str:
     try:
         b"a".decode(name or "utf-8")
     except (LookupError, UnicodeError) as error:
-        raise SettingsError(f'--encoding "{name}": there is no such encoding of letters. Try windows-1252.') from error
+        raise SettingsError(f'there is no encoding of letters "{name}". Try windows-1252 (--encoding).') from error
     return name
 
 
