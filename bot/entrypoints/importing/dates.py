@@ -28,8 +28,8 @@ def read_date(text: str, order: str) -> str:
     if not chosen and one != other:
         first, second = _said(one, other), _said(other, one)
         raise ValueError(
-            f"{text[:40]} may be {first} or {second}. Write it as 2026-11-24, or say for the whole file whether the day "
-            "stands first or the month (--dates dmy or --dates mdy)"
+            f"{text[:40]} may be {first} or {second}. Write it as 2026-11-24, or say for the whole file whether the "
+            "day stands first or the month (--dates dmy or --dates mdy)"
         )
     day, month = (other, one) if chosen == "mdy" else (one, other)
     return _written(year, month, day, rest)

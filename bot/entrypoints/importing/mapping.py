@@ -163,7 +163,15 @@ def _check_option(pair: str, option: str, parted: str, target: str) -> None:
 
 
 def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema | None) -> ColumnMapping:
-    """With a guess for each column of which nothing is told; raises SettingsError where the file lacks a column."""
+    """With a guess for each column of which nothing is told; raises SettingsError where that is no whole mapping, or
+    the file lacks a column."""
+    mapping = guessed(given, columns, schema)
+    check_whole(mapping)
+    return mapping
+
+
+def guessed(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema | None) -> ColumnMapping:
+    """The same, which may lack what a mapping needs; raises SettingsError where the file lacks a column."""
     for column in given.columns:
         if column not in columns:
             raise SettingsError(f'there is no column "{column}". {did_you_mean(column, columns)}'.rstrip())
@@ -178,9 +186,7 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
     if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
         found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
     overlooked = [one for one in columns if one not in given.columns and _is_overlooked(one, found[one], schema)]
-    mapping = replace(given, columns={one: found[one] for one in columns}, overlooked=overlooked)
-    _check_whole(mapping)
-    return mapping
+    return replace(given, columns={one: found[one] for one in columns}, overlooked=overlooked)
 
 
 def may_be_several(target: str) -> bool:
@@ -270,7 +276,8 @@ def _halve(found: dict[str, str], given: ColumnMapping, taken: set[str]) -> None
             return
 
 
-def _check_whole(mapping: ColumnMapping) -> None:
+def check_whole(mapping: ColumnMapping) -> None:
+    """Raises SettingsError where nothing says who it is, or a consent lacks a part of its proof."""
     targets = {*mapping.columns.values(), *mapping.values}
     if not targets & {*IDENTITIES, "record"}:
         names = list(mapping.columns)

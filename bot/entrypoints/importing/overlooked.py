@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +49,16 @@ def _refuses(speaks_of: str, told: str) -> bool:
     return speaks_of == "subscribed" and says_yes(told) is False
 
 
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A wish that would not be heard: what a cell says, and what its column most likely is."""
+
+    column: str
+    says: str
+    row: int
+    target: str
+
+
 class Overlooked:
     """What stands in such columns. None is taken for a wish by itself: whoever imports says what they are."""
 
@@ -61,18 +71,24 @@ class Overlooked:
             if isinstance(told, str | bool | int) and 0 < len(text := str(told).strip()) <= LONGEST_ANSWER:
                 column.see(text, row.number)
 
-    def refuse(self) -> None:
-        """Raises SettingsError where somebody's wish would not be heard."""
-        found = [_advice(name, column, column.wish) for name, column in self._columns.items() if column.wish]
-        if found:
-            raise SettingsError(
-                "a column is left out in which somebody may say that they want no marketing. Say what it is "
-                "(ignore, if it is about something else):\n" + "\n".join(found)
-            )
+    def unheard(self) -> Sequence[Unheard]:
+        return [
+            Unheard(name, *column.wish, column.speaks_of or "opted_out")
+            for name, column in self._columns.items()
+            if column.wish
+        ]
 
 
-def _advice(name: str, column: _Column, wish: tuple[str, int]) -> str:
-    told, row = wish
-    shown = storable(name)
-    target = column.speaks_of or "opted_out"
-    return f'  "{shown}" says "{storable(told)}" in row {row}: --map "{shown}={target}", or --map "{shown}=ignore"'
+def refuse(unheard: Sequence[Unheard]) -> None:
+    """Raises SettingsError where somebody's wish would not be heard."""
+    if unheard:
+        raise SettingsError(
+            "a column is left out in which somebody may say that they want no marketing. Say what it is "
+            "(ignore, if it is about something else):\n" + "\n".join(map(_advice, unheard))
+        )
+
+
+def _advice(one: Unheard) -> str:
+    shown = storable(one.column)
+    says = f'"{shown}" says "{storable(one.says)}" in row {one.row}'
+    return f'  {says}: --map "{shown}={one.target}", or --map "{shown}=ignore"'

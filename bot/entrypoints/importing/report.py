@@ -16,6 +16,9 @@ from bot.entrypoints.importing.mapping import REPORTED
 from bot.entrypoints.importing.sources import LOST_LETTER, Row
 
 REFUSED, IN_PART = "refused", "taken in part"
+Line = tuple[Row, str, Sequence[str]]
+"""A row, which of the two it was, and why."""
+
 _LOST = re.compile("[\ud800-\udfff]")
 """What stands for bytes that were no UTF-8, and halves of characters."""
 
@@ -47,7 +50,7 @@ class Report:
         if not self._length:
             self.path.unlink(missing_ok=True)
 
-    def write(self, lines: Iterable[tuple[Row, str, Sequence[str]]]) -> int:
+    def write(self, lines: Iterable[Line]) -> int:
         """Write the lines of a chunk behind those of the last one that was kept; how long it is then."""
         found = list(lines)
         if not found:

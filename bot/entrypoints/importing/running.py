@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,8 +16,8 @@ from bot.entrypoints.importing.dates import evident_order
 from bot.entrypoints.importing.evidence import Evidence
 from bot.entrypoints.importing.mapping import ColumnMapping, complete, date_columns, number_columns
 from bot.entrypoints.importing.numbers import evident_mark
-from bot.entrypoints.importing.overlooked import Overlooked
-from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
+from bot.entrypoints.importing.overlooked import Overlooked, Unheard, refuse
+from bot.entrypoints.importing.report import IN_PART, REFUSED, Line, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.sources import Chunk, Row, Source
 from bot.services.import_people import Taking, import_people
@@ -25,7 +26,8 @@ from bot.services.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is imported, how, and by whom. `report` is where rows are told of that were not taken whole."""
+    """What is imported, how, and by whom, from which address. `report` is where rows are told of that were not taken
+    whole."""
 
     source: Source
     mapping: ColumnMapping
@@ -34,6 +36,7 @@ class Import:
     fill: bool = False
     dry_run: bool = False
     by: str = ""
+    origin: str = ""
 
     @property
     def id(self) -> str:
@@ -48,6 +51,16 @@ class Import:
         ]
         told = json.dumps([self.source.digest, understood], sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a file shows once all of it was looked through: the decimal mark of columns of numbers, None where a program
+    wrote them; of columns of dates whether days or months stand first; and wishes that would not be heard."""
+
+    marks: Mapping[str, str] | None
+    orders: Mapping[str, str]
+    unheard: Sequence[Unheard] = ()
 
 
 def mapping_for(source: Source, given: ColumnMapping, schema: ProfileSchema | None) -> ColumnMapping:
@@ -72,25 +85,34 @@ async def begin(runtime: Runtime, told: Import, *, again: bool = False) -> Impor
 
 
 async def run(
-    runtime: Runtime, told: Import, begun: ImportProgress, *, moved: Callable[[int], object] = lambda _: None
+    runtime: Runtime,
+    told: Import,
+    begun: ImportProgress,
+    *,
+    shown: Shown | None = None,
+    moved: Callable[[int], object] = lambda _: None,
 ) -> ImportProgress:
-    """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read."""
-    marks, orders = await _looked_through(told, runtime.library.current().profile)
+    """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read.
+
+    Raises SettingsError where a column would be left out in which somebody wants no marketing.
+    """
+    shown = shown or await look_through(told, runtime.library.current().profile)
+    refuse(shown.unheard)
     reader = RowReader(
         told.mapping,
         runtime.library.current().profile,
         consent_channels(runtime),
         source=told.source.name,
         now=runtime.clock.now,
-        marks=marks,
-        orders=orders,
+        marks=shown.marks,
+        orders=shown.orders,
     )
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None
     progress = begun
     if not told.dry_run:
         async with runtime.store.transaction() as uow:
-            deed = Deed("people.imported", told.by, told.id, detail={"behind_row": begun.rows})
+            deed = Deed("people.imported", told.by, told.id, told.origin, detail={"behind_row": begun.rows})
             await uow.audit.note(deed, runtime.clock.now())
     with Report(told.report, columns, begun.reported) as report:
         async for chunk in told.source.chunks(begun.cursor, begun.rows):
@@ -104,14 +126,8 @@ async def run(
     return done
 
 
-async def _looked_through(
-    told: Import, schema: ProfileSchema | None
-) -> tuple[Mapping[str, str] | None, Mapping[str, str]]:
-    """The decimal mark of each column of numbers, by all that stands in it, None where a program wrote the numbers; and
-    of each column of dates whether days or months stand first.
-
-    Raises SettingsError where a column would be left out in which somebody wants no marketing.
-    """
+async def look_through(told: Import, schema: ProfileSchema | None) -> Shown:
+    """Once through all of a file, before the first row is taken. A CRM's records are not read twice."""
     mapping = told.mapping
     numbers, dates = number_columns(mapping, schema), date_columns(mapping, schema)
     marks, orders, overlooked = Evidence(evident_mark), Evidence(evident_order), Overlooked(mapping.overlooked)
@@ -123,28 +139,17 @@ async def _looked_through(
                     marks.see(column, str(row.values.get(column, "")))
                 for column in dates:
                     orders.see(column, str(row.values.get(column, "")))
-        overlooked.refuse()
     ordered = dict.fromkeys(dates, mapping.dates) if mapping.dates else orders.found()
     if not told.source.is_table:
-        return None, ordered
-    return (dict.fromkeys(numbers, mapping.decimal) if mapping.decimal else marks.found()), ordered
+        return Shown(None, ordered, overlooked.unheard())
+    written = dict.fromkeys(numbers, mapping.decimal) if mapping.decimal else marks.found()
+    return Shown(written, ordered, overlooked.unheard())
 
 
 async def _take(
     runtime: Runtime, reader: RowReader, chunk: Chunk, taking: Taking, progress: ImportProgress, report: Report
 ) -> ImportProgress:
-    arrivals: list[Arrival] = []
-    refused: list[tuple[Row, str, Sequence[str]]] = []
-    for row in chunk.rows:
-        try:
-            if row.fault:
-                raise RowRefused([row.fault])
-            faults = (row.flaw,) if row.flaw else ()
-            arrivals.append(
-                reader.read(row.number, row.values, record=row.record, opted_out=row.opted_out, faults=faults)
-            )
-        except RowRefused as error:
-            refused.append((row, REFUSED, [str(error)]))
+    arrivals, refused = await asyncio.to_thread(_read, reader, chunk.rows)
     by_number = {row.number: row for row in chunk.rows}
 
     def tell(landings: Sequence[Landing]) -> int:
@@ -158,3 +163,20 @@ async def _take(
         refused=progress.refused + len(refused),
     )
     return await import_people(runtime, arrivals, taking, reached, tell)
+
+
+def _read(reader: RowReader, rows: Sequence[Row]) -> tuple[Sequence[Arrival], Sequence[Line]]:
+    """Whom rows tell of, and the lines of those that are refused."""
+    arrivals: list[Arrival] = []
+    refused: list[Line] = []
+    for row in rows:
+        try:
+            if row.fault:
+                raise RowRefused([row.fault])
+            faults = (row.flaw,) if row.flaw else ()
+            arrivals.append(
+                reader.read(row.number, row.values, record=row.record, opted_out=row.opted_out, faults=faults)
+            )
+        except RowRefused as error:
+            refused.append((row, REFUSED, [str(error)]))
+    return arrivals, refused

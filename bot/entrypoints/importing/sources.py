@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import csv
 import hashlib
@@ -81,33 +82,42 @@ class Source(Protocol):
 
 class FileSource:
     """A file, read once for its digest and then row by row, however large it is. `encoding` is how its letters are
-    written; without one it is UTF-8, or what the file says by its first bytes."""
+    written; without one it is UTF-8, or what the file says by its first bytes. `name` is what whoever gave it calls it,
+    where it lies under another name here."""
 
-    def __init__(self, path: Path, encoding: str = "") -> None:
+    def __init__(self, path: Path, encoding: str = "", name: str = "") -> None:
         self.path = path
-        self.name = path.name
+        self.name = name or path.name
         self._encoding = checked_encoding(encoding)
-        self.is_table = path.suffix.lower() in (".csv", ".tsv", ".txt")
+        suffix = Path(self.name).suffix.lower()
+        self.is_table = suffix in (".csv", ".tsv", ".txt")
+        told = name or str(path)
         try:
             begins = _beginning(path)
-            _check_kind(path, begins, is_table=self.is_table)
+            _check_kind(told, suffix, begins, is_table=self.is_table)
             self._is_utf_16 = begins.startswith(OF_UTF_16)
             self.digest, lines = _digest_of(path, self._encoding)
             with self._open() as file:
-                self.columns: Sequence[str] = _header(path, file)[0] if self.is_table else _names(path, file)
+                self.columns: Sequence[str] = _header(told, file)[0] if self.is_table else _names(told, file)
         except OSError as error:
-            raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+            raise SettingsError(f"{told} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
         if self.is_table and (_is_broken(self.columns) or any("\0" in one for one in self.columns)):
-            raise SettingsError(f"{path} {NO_UTF_8}")
+            raise SettingsError(f"{told} {NO_UTF_8}")
         if not self.columns:
             wanted = "a header and a row" if self.is_table else "a JSON object on a line"
-            raise SettingsError(f"there is nobody in {path}. Write {wanted} for each person.")
+            raise SettingsError(f"there is nobody in {told}. Write {wanted} for each person.")
+
+    @property
+    def encoding(self) -> str:
+        """How its letters are read."""
+        return self._encoding or ("UTF-16" if self._is_utf_16 else "UTF-8")
 
     async def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
+        """Read in a thread: a service that is imported into has others to answer meanwhile."""
         with self._open() as file:
-            found = islice(_csv_rows(self.path, file) if self.is_table else _json_rows(file), rows, None)
-            while chunk := list(islice(found, CHUNK)):
+            found = islice(_csv_rows(self.name, file) if self.is_table else _json_rows(file), rows, None)
+            while chunk := await asyncio.to_thread(list, islice(found, CHUNK)):
                 yield Chunk(chunk, str(chunk[-1].number))
 
     def _open(self) -> Any:
@@ -133,14 +143,13 @@ def _beginning(path: Path) -> bytes:
         return file.read(4)
 
 
-def _check_kind(path: Path, begins: bytes, *, is_table: bool) -> None:
-    suffix = path.suffix.lower()
+def _check_kind(told: str, suffix: str, begins: bytes, *, is_table: bool) -> None:
     if suffix in SPREADSHEETS or begins in OF_SPREADSHEETS:
         raise SettingsError(
-            f"{path} is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8 (comma delimited), and import that."
+            f"{told} is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8 (comma delimited), and import that."
         )
     if not is_table and suffix not in (".jsonl", ".ndjson", ".json"):
-        raise SettingsError(f"{path} is neither a .csv nor a .jsonl file.")
+        raise SettingsError(f"{told} is neither a .csv nor a .jsonl file.")
 
 
 def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
@@ -153,7 +162,7 @@ def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
     return digest.hexdigest(), max(ends.values())
 
 
-def _header(path: Path, file: Any) -> tuple[list[str], Any]:
+def _header(named: str, file: Any) -> tuple[list[str], Any]:
     """The names of the columns, their place where they have none, and a reader that stands behind them."""
     begin = 0
     while (first := file.readline(LONGEST_LINE)) and not first.strip(f" \r\n{DELIMITERS}"):
@@ -168,12 +177,12 @@ def _header(path: Path, file: Any) -> tuple[list[str], Any]:
     try:
         names = named_apart([one.strip() for one in next(reader, [])])
     except csv.Error as error:
-        raise SettingsError(f"{path}: its header cannot be read: {error}.") from error
+        raise SettingsError(f"{named}: its header cannot be read: {error}.") from error
     return names, reader
 
 
-def _csv_rows(path: Path, file: Any) -> Iterator[Row]:
-    names, reader = _header(path, file)
+def _csv_rows(named: str, file: Any) -> Iterator[Row]:
+    names, reader = _header(named, file)
     number = 0
     while True:
         try:
@@ -248,15 +257,15 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _names(path: Path, file: Any) -> list[str]:
+def _names(told: str, file: Any) -> list[str]:
     """All names of all lines: that somebody left may stand in the one line that has it."""
     if file.readline(LONGEST_LINE).lstrip().startswith("["):
-        raise SettingsError(f"{path} is a list. Write each person as a JSON object on a line of its own.")
+        raise SettingsError(f"{told} is a list. Write each person as a JSON object on a line of its own.")
     file.seek(0)
     named = chain.from_iterable(row.values for row in _json_rows(file) if not row.fault)
     found: dict[str, None] = {}
     for name in named:
         found.setdefault(name)
         if len(found) > MOST_NAMES:
-            raise SettingsError(f"{path} has more than {MOST_NAMES} names of values. Write each value under one name.")
+            raise SettingsError(f"{told} has more than {MOST_NAMES} names of values. Write each value under one name.")
     return list(found)

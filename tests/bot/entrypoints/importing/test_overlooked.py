@@ -10,7 +10,7 @@ import pytest
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.entrypoints.importing.mapping import ColumnMapping
-from bot.entrypoints.importing.overlooked import Overlooked
+from bot.entrypoints.importing.overlooked import Overlooked, refuse
 from bot.entrypoints.importing.running import Import, begin, mapping_for, run
 from bot.entrypoints.importing.sources import FileSource, Row
 from tests.bot.services.stage import Stage
@@ -34,7 +34,7 @@ def test_what_would_not_be_heard_is_asked_about(column: str, cells: list[object]
     for number, cell in enumerate(cells, 1):
         overlooked.see(Row(number, {column: cell}))
     with pytest.raises(SettingsError) as raised:
-        overlooked.refuse()
+        refuse(overlooked.unheard())
     assert f'in row {len(cells)}: --map "{column}={target}", or --map "{column}=ignore"' in str(raised.value)
 
 
@@ -53,7 +53,7 @@ def test_what_nobody_refuses_in_is_left_out(column: str, cells: list[str]) -> No
     overlooked = Overlooked([column])
     for number, cell in enumerate(cells, 1):
         overlooked.see(Row(number, {column: cell}))
-    overlooked.refuse()
+    assert overlooked.unheard() == []
 
 
 def lines(path: Path, *people: object) -> FileSource:

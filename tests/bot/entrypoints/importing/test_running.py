@@ -20,7 +20,8 @@ from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
 from bot.entrypoints.importing.mapping import ColumnMapping
-from bot.entrypoints.importing.running import Import, begin, mapping_for, run
+from bot.entrypoints.importing.overlooked import Unheard
+from bot.entrypoints.importing.running import Import, begin, look_through, mapping_for, run
 from bot.entrypoints.importing.sources import NO_UTF_8_ROW, Chunk, FileSource
 from tests.bot.services.stage import Stage
 
@@ -170,6 +171,26 @@ def test_what_is_no_file_of_people_is_refused(tmp_path: Path, name: str, content
     (tmp_path / name).write_bytes(content)
     with pytest.raises(SettingsError, match=re.escape(why)):
         FileSource(tmp_path / name)
+
+
+def test_a_file_goes_by_the_name_that_it_was_given_with(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes("email\nana@example.com\n".encode("utf-16"))
+    source = FileSource(tmp_path / "file", name="fair.csv")
+    assert (source.name, source.encoding, source.columns) == ("fair.csv", "UTF-16", ["email"])
+    with pytest.raises(SettingsError, match=r"^fair\.xlsx is a spreadsheet"):
+        FileSource(tmp_path / "file", name="fair.xlsx")
+
+
+async def test_what_a_file_shows_of_its_cells_is_known_before_a_row_is_taken(stage: Stage, tmp_path: Path) -> None:
+    kinds = {"size": AttributeType.NUMBER, "since": AttributeType.DATE}
+    schema = ProfileSchema({name: Attribute(name, kind) for name, kind in kinds.items()})
+    rows = ('ana@example.com,"1,5",31/12/2025,', "bo@example.com,7,03/04/2026,unsubscribed")
+    source = FileSource(written(tmp_path, *rows, header="email,size,since,Standing"))
+    told = Import(source, mapping_for(source, ColumnMapping(), schema), tmp_path / "report.csv")
+    shown = await look_through(told, schema)
+    assert (shown.marks, shown.orders) == ({"size": ","}, {"since": "dmy"})
+    assert shown.unheard == [Unheard("Standing", "unsubscribed", 2, "opted_out")]
+    assert await count_people(stage) == 0
 
 
 EXCELS = "E-mail;Name;;Team size;\r\nana@example.com;Ana Müller;;50;\r\nbo@example.com;Bo;;7;;;\r\n; ;;;\r\n"
