@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 
 from bot.domain.access import Caller
@@ -54,15 +55,21 @@ async def json_object(request: web.Request) -> dict[str, Any]:
 async def form_of(request: web.Request) -> MultiDict[str]:
     """The fields of a form that a browser posts, as a database can keep them; files are left out. Raises
     WebhookRejected for what is none."""
+    form = (await posted(request)).items()
+    return MultiDict([(storable(name), storable(value)) for name, value in form if isinstance(value, str)])
+
+
+async def posted(request: web.Request) -> Mapping[str, str | bytes | bytearray | web.FileField]:
+    """The same with its files, and as it came."""
     try:
-        posted = await request.post()
+        return await request.post()
     except (
         ValueError,
         LookupError,
         RuntimeError,
-    ) as error:  # no UTF-8, an unknown charset or encoding, parts that lack
+        HttpProcessingError,
+    ) as error:  # no UTF-8, an unknown charset or encoding, parts that lack, headers that are none
         raise WebhookRejected(400, "the body is not the form that its headers say") from error
-    return MultiDict([(storable(name), storable(value)) for name, value in posted.items() if isinstance(value, str)])
 
 
 def to_response(reply: Reply) -> web.Response:

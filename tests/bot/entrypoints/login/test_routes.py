@@ -176,6 +176,10 @@ async def test_what_is_no_form_is_refused(client: Client, path: str) -> None:
         ("application/x-www-form-urlencoded; charset=nonsense", b"form=x"),
         ("application/x-www-form-urlencoded", b"form=\xff"),
         ("multipart/form-data", b"form"),
+        (
+            "multipart/form-data; boundary=a",
+            b'--a\r\nContent-Disposition: form-data; name="\x18"\r\n\r\nx\r\n--a--\r\n',
+        ),
     ):
         answer = await client.post(path, data=body, headers={**SAME_ORIGIN, "Content-Type": content_type})
         assert (answer.status, await answer.json()) == (400, {"error": "the body is not the form that its headers say"})
