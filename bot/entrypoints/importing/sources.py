@@ -132,7 +132,8 @@ class FileSource:
 def checked_encoding(name: str) -> str:
     """An encoding of letters, such as windows-1252; raises SettingsError."""
     try:
-        b"a".decode(name or "utf-8")
+        for errors in ("strict", "replace"):  # as files are opened
+            b"a".decode(name or "utf-8", errors)
     except (LookupError, UnicodeError) as error:
         raise SettingsError(f'there is no encoding of letters "{name}". Try windows-1252 (--encoding).') from error
     return name

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.errors import SettingsError
 from bot.domain.importing import Arrival
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.rows import RowReader
@@ -121,6 +122,13 @@ async def test_excel_on_windows_and_on_a_mac(tmp_path: Path, written: str, encod
     (chunk,) = [one async for one in source.chunks("", 0)]
     assert [dict(row.values) for row in chunk.rows] == [{"E-Mail": "ana@example.com", "Name": "Jörg"}]
     assert chunk.rows[0].flaw == ""
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "hex", "idna"])
+def test_what_is_no_encoding_of_a_file_is_refused(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "people.csv").write_text("E-Mail\nana@example.com\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=f'there is no encoding of letters "{encoding}"'):
+        FileSource(tmp_path / "people.csv", encoding)
 
 
 @pytest.mark.parametrize("before", ["\n\n", ";;\r\n", "\ufeff\n"])
