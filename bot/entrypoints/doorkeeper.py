@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.domain.access import Account, Caller, Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.limits import Limit, Rate, caller_of, refuse_for
-from bot.entrypoints.translate import to_webhook_request
+from bot.entrypoints.translate import lower_case, to_webhook_request
 from bot.ports import ApiAccess, Clock, Store, WebhookRequest
 from bot.services.log_in import KEY_MARK, account_of, key_of
 from bot.settings import LOOPBACK, Settings
@@ -58,14 +58,15 @@ class Doorkeeper:
         return self.secure or (self._settings.host in LOOPBACK and not self._settings.public_url)
 
     async def admit(
-        self, request: web.Request, right: Right, conversation: str | None = None
+        self, request: web.Request, right: Right, conversation: str | None = None, *, unread: bool = False
     ) -> tuple[WebhookRequest, Caller]:
-        """The request, and who sent it; raises WebhookRejected where they may not do this.
+        """The request, and who sent it; raises WebhookRejected where they may not do this. Of one that is `unread` the
+        body is left to whoever asks, who may take more of those who may than of others.
 
         A person who looks for a page and is not known is led to the login first; one whose page asks is told so in
         their words, for what they have typed into it would be lost.
         """
-        asked = await self.known(request)
+        asked = await self.known(request, unread=unread)
         try:
             request[CALLER] = caller = self._access.check(asked, conversation, right)
         except WebhookRejected as refused:
@@ -89,13 +90,16 @@ class Doorkeeper:
 
         return behind_the_door
 
-    async def known(self, request: web.Request, url: str | None = None) -> WebhookRequest:
+    async def known(self, request: web.Request, url: str | None = None, *, unread: bool = False) -> WebhookRequest:
         """With the caller, where a key or a session of ours says who it is."""
         caller = await self.key_holder(request)
         if caller is None and (found := await self.account(request)):
             self.require_from_here(request)
             caller = found[0].caller
-        return await to_webhook_request(request, url or str(request.url), self._clock.now(), caller)
+        url, now = url or str(request.url), self._clock.now()
+        if unread:
+            return WebhookRequest(request.method, url, lower_case(request), b"", now, caller)
+        return await to_webhook_request(request, url, now, caller)
 
     async def key_holder(self, request: web.Request) -> Caller | None:
         """Whose key the request brings; raises WebhookRejected for one that opens nothing."""

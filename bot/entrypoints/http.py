@@ -22,6 +22,7 @@ from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.doorkeeper import Doorkeeper
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.front_door import listen_to_vendors, take
+from bot.entrypoints.import_page import ImportPage
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import AtOnce, Limits
@@ -146,6 +147,7 @@ class Server:
         AccessPage(self._service, passwords).add_routes(app)
         QueuesPage(self._service).add_routes(app)
         PeoplePage(self._service).add_routes(app)
+        ImportPage(self._service).add_routes(app)
         ReportPage(self._service).add_routes(app)
         return app
 

@@ -20,6 +20,9 @@ PAGES: Final = (
 )
 """Each with its name and the right that it wants, in the order in which they stand."""
 
+BENEATH: Final = (("/people/import", Right.TAKE_PEOPLE),)
+"""Pages to which another one leads, with the right that each wants."""
+
 PLAYGROUND: Final = "/"
 """For admins, while a connector runs in its sandbox."""
 
@@ -41,6 +44,7 @@ class Navigation:
         """Every role may see journeys."""
         _, caller = await self._service.doors.admit(request, Right.SEE_JOURNEYS)
         pages = [path for path, _ in pages_of(caller.role)]
+        pages += [path for path, right in BENEATH if caller.may(right)]
         if self._service.sandbox is not None and caller.may(Right.ADMINISTER):
             pages.append(PLAYGROUND)
         return private_json({"pages": pages})

@@ -7,11 +7,12 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from bot.domain.errors import SettingsError
-from bot.entrypoints.importing.cells import guarded
+from bot.entrypoints.importing.cells import guarded, unguarded
 from bot.entrypoints.importing.mapping import REPORTED
 from bot.entrypoints.importing.sources import LOST_LETTER, Row
 
@@ -80,3 +81,22 @@ class Report:
     def keep(self, length: int) -> None:
         """The chunk is kept."""
         self._length = length
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    row: int
+    result: str
+    why: str
+
+
+def first_of(path: Path, most: int) -> Sequence[Reported]:
+    """The first so many of the rows that were refused, and of those that were taken in part."""
+    found: dict[str, list[Reported]] = {REFUSED: [], IN_PART: []}
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        next(lines)
+        for *_, row, result, why in lines:
+            if len(found[result]) < most:
+                found[result].append(Reported(int(row), result, unguarded(why)))
+    return [one for group in found.values() for one in group]

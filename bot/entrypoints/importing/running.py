@@ -64,11 +64,16 @@ class Shown:
 
 
 def mapping_for(source: Source, given: ColumnMapping, schema: ProfileSchema | None) -> ColumnMapping:
-    """What the columns mean; of what is no table, a mapping may name more than was seen of it yet."""
+    """What the columns mean; raises SettingsError where that is no whole mapping."""
+    return complete(given, columns_of(source, given), schema)
+
+
+def columns_of(source: Source, given: ColumnMapping) -> Sequence[str]:
+    """Of what is no table, a mapping may name more than was seen of it yet."""
     columns = list(source.columns)
     if not source.is_table:
         columns += [one for one in given.columns if one not in columns]
-    return complete(given, columns, schema)
+    return columns
 
 
 def consent_channels(runtime: Runtime) -> Collection[str]:

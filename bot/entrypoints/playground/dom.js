@@ -172,3 +172,10 @@ export function complain(text) {
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => (toast.hidden = true), 6_000);
 }
+
+/** Gives the reader a file to keep. */
+export function keep(content, name) {
+  const address = URL.createObjectURL(content);
+  h("a", { href: address, download: name }).click();
+  URL.revokeObjectURL(address);
+}

@@ -1,6 +1,6 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h, inOwnTime, latest, link, shown, tell, words } from "./dom.js";
+import { byId, complain, dayAndTime, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
 import { ask, counted, fitLinks, request, withToken } from "./journeys/service.js";
 import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
 
@@ -332,12 +332,6 @@ async function fetched(person, path, name) {
   const response = await fetch(withToken(`/v1/people/${encodeURIComponent(person)}${path}`), { cache: "no-store" }).catch(() => null);
   if (response?.ok) keep(await response.blob(), `${person}.${name}`);
   else complain("The service could not do that.");
-}
-
-function keep(content, name) {
-  const address = URL.createObjectURL(content);
-  h("a", { href: address, download: name }).click();
-  URL.revokeObjectURL(address);
 }
 
 /** The service's answer; null, and the page says why, where it does not do it. */

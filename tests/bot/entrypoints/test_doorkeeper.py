@@ -28,6 +28,7 @@ DOORS = [
     ("POST", "/journeys/demo-follow-up/enrolments", Right.ENROL),
     ("POST", "/v1/events", Right.TELL_EVENTS),
     ("POST", "/v1/people", Right.TAKE_PEOPLE),
+    ("POST", "/people/import", Right.TAKE_PEOPLE),
     ("GET", "/understanding", Right.SEE_UNDERSTANDING),
     ("POST", "/understanding/label", Right.LABEL_MESSAGES),
     ("GET", "/conversations/robin/tracker", Right.SEE_CONVERSATIONS),

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.access import Role
 from bot.entrypoints.http import Server
-from bot.entrypoints.navigation import PAGES, Navigation
+from bot.entrypoints.navigation import BENEATH, PAGES, Navigation
 from bot.services.keep_accounts import add_key
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.stage import Stage
@@ -44,7 +44,7 @@ async def test_the_pages_that_are_offered_are_those_that_open(
     headers = {"Authorization": f"Bearer {key}"}
     async with TestClient(TestServer(app, host="127.0.0.1")) as client:
         offered = (await (await client.get("/pages.json", headers=headers)).json())["pages"]
-        for path, _, _ in PAGES:
+        for path in (*(path for path, *_ in PAGES), *(path for path, _ in BENEATH)):
             status = (await client.get(path, headers=headers)).status
             assert (status, path in offered) in ((200, True), (403, False)), path
         assert "/" not in offered, "nothing runs in a sandbox"

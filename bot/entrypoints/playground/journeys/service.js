@@ -32,11 +32,11 @@ export async function ask(address, body) {
   return null;
 }
 
-/** Calls `hear` with each line of JSON that comes; what went wrong, or nothing. */
+/** Calls `hear` with each line of JSON that comes; what went wrong, or nothing. A form is sent as it is, else JSON. */
 export async function streamed(address, body, signal, hear) {
   try {
-    const headers = { "Content-Type": "application/json" };
-    const response = await fetch(withToken(address), { method: "POST", headers, body: JSON.stringify(body), signal });
+    const sent = body instanceof FormData ? { body } : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    const response = await fetch(withToken(address), { method: "POST", ...sent, signal });
     if (!response.ok) return (await response.json()).error ?? "The service could not do that.";
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let kept = "";

@@ -1,0 +1,253 @@
+/** The page "Import": a file is looked at, it is said what its columns are, and nothing is written before "Import". */
+
+import { byId, dayAndTime, h, keep, tell } from "./dom.js";
+import { ask, counted, fitLinks, number, streamed } from "./journeys/service.js";
+
+const NOW_LOOK_AGAIN = "You have changed something: look at it again before you import.";
+const MAY_LEAVE = "You may leave this page: the import goes on without it, and nothing is written by halves.";
+const BROKEN_OFF = "What was taken until then is whole and stays; look at the file again and import it once more: whoever is in already stays as they are.";
+const CONSENT = /^consent\.(?:[a-z0-9_]+\.)?([a-z]+)$/;
+
+let choices = null;
+const said = new Map(); // by column: what the operator says that it is
+let columns = []; // what the last look told of them
+let running = null;
+let looked = null; // the look that an import would carry out; null once something was changed
+let report = [];
+
+const chosen = () => byId("file").files[0];
+const targetOf = ({ column, target }) => said.get(column) ?? target;
+
+// ---------------------------------------------------------------- what is sent
+
+function form(dryRun) {
+  const told = new FormData();
+  const { region, dates, decimal, encoding } = Object.fromEntries(["region", "dates", "decimal", "encoding"].map((id) => [id, byId(id).value]));
+  const mapping = { columns: Object.fromEntries(said), values: values(), region, ...(dates && { dates }), ...(decimal && { decimal }) };
+  told.set("mapping", JSON.stringify(mapping));
+  told.set("encoding", encoding);
+  told.set("fill", byId("fill").checked);
+  told.set("dry_run", dryRun);
+  told.set("again", !dryRun && looked.before !== null);
+  told.set("seen", dryRun ? "" : looked.id);
+  told.set("file", chosen());
+  return told;
+}
+
+/** What holds for every row. */
+function values() {
+  const told = { tags: byId("tags").value.trim() };
+  if (hasConsent()) {
+    told["consent.purpose"] = "marketing";
+    for (const part of ["channel", "how", "text"]) told[`consent.${part}`] = byId(`consent-${part}`).value.trim();
+  }
+  const inColumns = columns.map(targetOf);
+  return Object.fromEntries(Object.entries(told).filter(([target, value]) => value && (target === "tags" || !inColumns.includes(target))));
+}
+
+/** Whether a column tells of a consent whose other parts may stand beside the file. */
+const hasConsent = () => columns.some((one) => /^consent\.[a-z]+$/.test(targetOf(one)));
+
+// ---------------------------------------------------------------- looking and taking
+
+async function work(dryRun) {
+  running?.abort();
+  const mine = (running = new AbortController());
+  const sent = form(dryRun);
+  report = [];
+  looked = null;
+  let last = null;
+  begin(dryRun);
+  const hear = (line) => {
+    if (mine !== running) return;
+    if (line.columns) showColumns(line);
+    if (line.report) report.push(line.report);
+    if ("rows" in line) showProgress(line);
+    if (line.columns || "done" in line || line.error) last = { ...last, ...line };
+  };
+  const problem = await streamed("/people/import", sent, mine.signal, hear);
+  if (mine !== running) return;
+  end();
+  if (problem) fail(dryRun || !last ? problem : `${problem} ${BROKEN_OFF}`);
+  else if (last?.error) fail(last.error);
+  else if (last?.problem) fail(last.problem);
+  else if (!last || !("done" in last)) fail(dryRun ? "The service broke off. Look at it again." : `The service broke off. ${BROKEN_OFF}`);
+  else if (dryRun) showLook(last);
+  else showDone(last);
+}
+
+function begin(dryRun) {
+  byId("outcome").hidden = false;
+  byId("outcome-title").textContent = dryRun ? "What would come of it" : "What comes of it";
+  for (const id of ["figures", "few"]) byId(id).replaceChildren();
+  for (const id of ["take", "report"]) byId(id).hidden = true;
+  byId("progress").hidden = false;
+  byId("progress").removeAttribute("value");
+  byId("status").className = "";
+  byId("status").textContent = dryRun ? "The file is sent and looked through…" : `The file is sent… ${MAY_LEAVE}`;
+  byId("stale").textContent = "";
+  byId("look").setAttribute("aria-busy", "true");
+  byId("form").inert = !dryRun;
+  if (!dryRun) byId("outcome").focus({ preventScroll: true });
+}
+
+function end() {
+  byId("progress").hidden = true;
+  byId("look").removeAttribute("aria-busy");
+  byId("look").textContent = "Look again";
+  byId("form").inert = false;
+}
+
+function showProgress({ rows, of, waits }) {
+  byId("progress").value = of ? Math.min(1, rows / of) : 0;
+  const words = waits ? "Waits until another file is through…" : `${counted(rows, "row", "rows")} of about ${number(of)}`;
+  byId("status").textContent = byId("form").inert ? `${words}. ${MAY_LEAVE}` : words;
+}
+
+function fail(words) {
+  byId("status").className = "problem";
+  byId("status").textContent = words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+// ---------------------------------------------------------------- what its columns are
+
+function showColumns(told) {
+  columns = told.columns;
+  byId("columns-part").hidden = false;
+  byId("columns-about").textContent = `${counted(columns.length, "column", "columns")}, letters in ${told.encoding}`;
+  byId("columns").replaceChildren(...columns.map(columnRow));
+  fitConsent();
+}
+
+function columnRow(one, index) {
+  const id = `column-${index}`;
+  const about = h("small", {}, aboutOf(targetOf(one)));
+  const why = h("small", {}, [one.why, one.cells].filter(Boolean).join("; "));
+  const asked = one.unheard && h("small", { class: "unheard" }, `Row ${number(one.unheard.row)} says “${one.unheard.says}”: somebody may say here that they want no marketing. Say what it is, or that it is left out.`);
+  const select = h("select", { id }, asked && h("option", { value: "", selected: true, disabled: true }, "Say what it is…"), options(targetOf(one), !asked));
+  const row = h("li", { class: asked ? "asked" : null },
+    h("div", {}, h("label", { for: id }, h("strong", {}, one.column)), h("small", {}, one.examples.join(" · ") || "empty in the first rows")),
+    h("div", { class: "what" }, select, asked, about, why),
+  );
+  select.addEventListener("change", () => {
+    said.set(one.column, select.value);
+    about.textContent = aboutOf(select.value);
+    why.textContent = "As you said";
+    row.className = "";
+    if (asked) asked.hidden = true;
+    fitConsent();
+  });
+  return row;
+}
+
+/** What a column may be; one that means what is offered to no other (a consent with a name) keeps that. */
+function options(target, isChosen) {
+  const option = ({ target: value, name }) => h("option", { value, selected: isChosen && value === target }, name);
+  const isOffered = choices.targets.some((group) => group.targets.some((one) => one.target === target));
+  return [
+    !isOffered && option({ target, name: target }),
+    ...choices.targets.map(({ name, targets }) => (name ? h("optgroup", { label: name }, targets.map(option)) : targets.map(option))),
+  ];
+}
+
+function aboutOf(target) {
+  const plain = target.replace(CONSENT, "consent.$1");
+  return choices.targets.flatMap((group) => group.targets).find((one) => one.target === plain)?.about ?? "";
+}
+
+/** The fields for what of a consent no column tells. */
+function fitConsent() {
+  byId("consent").hidden = !hasConsent();
+  const inColumns = columns.map(targetOf);
+  for (const label of document.querySelectorAll("[data-part]")) label.hidden = inColumns.includes(`consent.${label.dataset.part}`);
+}
+
+// ---------------------------------------------------------------- what comes of it
+
+const timesOf = ({ new: fresh, changed, same, refused, warned }, would) => [
+  [fresh, would ? "would be new" : "new"],
+  [changed, would ? "would be brought up to date" : "brought up to date"],
+  [same, "as they were"],
+  [warned, would ? "would be taken in part" : "taken in part", "wait"],
+  [refused, would ? "would be refused" : "refused", "bad"],
+];
+
+function showOutcome(told, title, words) {
+  byId("outcome-title").textContent = title;
+  byId("status").textContent = words;
+  byId("report").hidden = report.length === 0;
+  const would = looked !== null;
+  byId("figures").replaceChildren(...timesOf(told.done, would).map(([count, what, kind]) => h("li", { class: count ? kind : null }, h("strong", {}, number(count)), h("span", {}, what))));
+  byId("few").replaceChildren(...fewNodes(told, "refused", would ? "Rows that would be refused" : "Rows that were refused", told.done.refused), ...fewNodes(told, "taken in part", would ? "Rows that would be taken in part" : "Rows that were taken in part", told.done.warned));
+}
+
+function fewNodes({ few }, result, title, count) {
+  const rows = few.filter((one) => one.result === result);
+  if (!rows.length) return [];
+  const more = count > rows.length ? `, the first ${rows.length} of ${number(count)}` : "";
+  return [h("h3", {}, title + more), h("ul", {}, rows.map(({ row, why }) => h("li", {}, `Row ${number(row)}: ${why}`)))];
+}
+
+function showLook(told) {
+  looked = told;
+  const before = told.before && `This file was imported as it stands here ${dayAndTime(told.before.finished_at)}: ${counted(told.before.new, "row", "rows")} new, ${number(told.before.changed)} brought up to date, ${number(told.before.refused)} refused.\n`;
+  showOutcome(told, "What would come of it", `${before || ""}${counted(told.done.rows, "row", "rows")}. Nothing is written yet.`);
+  const taken = told.done.rows - told.done.refused;
+  byId("take").hidden = taken === 0;
+  byId("take").disabled = false;
+  byId("take").textContent = told.before ? "Import it once more" : `Import ${counted(taken, "row", "rows")}`;
+}
+
+function showDone(told) {
+  if (!told.done) return fail(`It was imported ${dayAndTime(told.before.finished_at)}, while you looked at it. Nothing was changed now.`);
+  const right = told.done.refused || told.done.warned ? " What was not taken whole is in the CSV with the reason: put it right there, and import that." : "";
+  showOutcome(told, "What came of it", `${counted(told.done.rows, "row", "rows")} of ${told.file}. Segments know them already, journeys in a moment.${right}`);
+  tell("Imported.");
+}
+
+// ---------------------------------------------------------------- what the operator does
+
+/** What was looked at is not what would be taken any more. */
+function change() {
+  if (looked) byId("stale").textContent = NOW_LOOK_AGAIN;
+  byId("take").disabled = true;
+}
+
+function choose() {
+  running?.abort();
+  running = looked = null;
+  said.clear();
+  columns = [];
+  for (const id of ["columns-part", "outcome"]) byId(id).hidden = true;
+  const file = chosen();
+  byId("look").disabled = !file;
+  byId("look").textContent = "Look at it";
+  byId("stale").textContent = "";
+  if (file && file.size > choices.largest) {
+    byId("look").disabled = true;
+    byId("stale").textContent = `The file is larger than ${Math.floor(choices.largest / 1024 / 1024)} MB. Send it in parts, or have it imported on the server.`;
+  } else if (file) void work(true);
+}
+
+const REGIONS = new Intl.DisplayNames("en", { type: "region" });
+
+async function start() {
+  choices = await ask("/people/import/choices.json");
+  if (!choices) return;
+  const regions = choices.regions.map((code) => [code, REGIONS.of(code)]).sort(([, one], [, other]) => one.localeCompare(other));
+  byId("region").replaceChildren(...regions.map(([code, name]) => h("option", { value: code, selected: code === choices.region }, name)));
+  byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, name)));
+  byId("file").addEventListener("change", choose);
+  byId("encoding").addEventListener("change", () => said.clear());  // its columns have other names then
+  byId("form").addEventListener("input", (event) => event.target.id !== "file" && change());
+  byId("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (chosen()) void work(true);
+  });
+  byId("take").addEventListener("click", () => void work(false));
+  byId("report").addEventListener("click", () => keep(new Blob(report, { type: "text/csv" }), `${chosen().name.replace(/\.csv$/i, "")}.report.csv`));
+  if (chosen()) choose();  // a browser keeps it over a reload
+}
+
+void fitLinks();
+void start();

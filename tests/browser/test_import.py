@@ -1,0 +1,144 @@
+"""The page "Import" in a real Chromium, on a real server: a file is looked at, put right and imported."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bot.adapters.database import Database
+from bot.domain.access import Role
+from bot.services.keep_accounts import add_key
+from tests.browser.cut_off import cut_off
+from tests.running import RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+ROWS = """\
+Contact;Employees;Newsletter;Signed up;Standing
+ana@example.com;50;yes;31/12/2025;
+bo@example.com;many;yes;01/02/2026;
+cy@example.com;7;no;;unsubscribed
+"""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def fair(tmp_path: Path) -> Path:
+    path = tmp_path / "fair.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    return path
+
+
+def look_again(page: Page) -> None:
+    page.get_by_role("button", name="Look again").press("Enter")
+
+
+def say_what_columns_are(page: Page) -> None:
+    for column, target in (
+        ("Contact", "email"),
+        ("Employees", "profile.team_size"),
+        ("Newsletter", "consent.granted"),
+        ("Signed up", "consent.at"),
+        ("Standing", "opted_out"),
+    ):
+        page.get_by_label(column, exact=True).select_option(target)
+    page.get_by_label("By which channel").select_option("sms")
+    page.get_by_label("How they agreed").fill("form at the fair")
+    page.get_by_label("To which words").fill("May we text you?")
+
+
+def test_a_file_is_looked_at_put_right_and_imported(page: Page, server: RunningServer, fair: Path) -> None:
+    page.goto(f"{server.address}/people")
+    page.get_by_role("link", name="Import…").press("Enter")
+    page.get_by_label("The file", exact=True).set_input_files(fair)
+    expect(page.locator("#status")).to_contain_text("No column says who it is")
+    asked = page.locator(".asked")
+    expect(asked).to_have_count(2)
+    expect(asked.last).to_contain_text("Row 3 says “unsubscribed”")
+    expect(page.locator("#take")).to_be_hidden()
+
+    say_what_columns_are(page)
+    look_again(page)
+    expect(page.locator("#status")).to_contain_text("3 rows. Nothing is written yet.")
+    expect(page.locator("#columns")).to_contain_text("the day stands first, as its days show")
+    expect(page.locator("#few")).to_contain_text("Row 2: Employees: it must be a number")
+    page.get_by_label("Tags for everybody in it").fill("fair-2026")
+    expect(page.locator("#stale")).to_contain_text("look at it again before you import")
+    expect(page.locator("#take")).to_be_disabled()
+    look_again(page)
+    page.get_by_role("button", name="Import 2 rows").press("Enter")
+    expect(page.locator("#outcome-title")).to_have_text("What came of it")
+    expect(page.locator("#figures li").first).to_have_text("2new")
+
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Refused and in part (CSV)").press("Enter")
+    assert taken.value.suggested_filename == "fair.report.csv"
+    with Path(taken.value.path()).open(encoding="utf-8", newline="") as file:
+        (refused,) = [one for one in csv.DictReader(file) if one["overture_result"] == "refused"]
+    assert (refused["Contact"], refused["overture_row"]) == ("bo@example.com", "2")
+
+    look_again(page)
+    expect(page.locator("#status")).to_contain_text("This file was imported as it stands here")
+    expect(page.locator("#figures")).to_contain_text("2as they were")
+
+
+def test_who_may_not_take_people_in_is_not_led_there(browser: Browser, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
+        key = elsewhere.submit(lambda: asyncio.run(key_of_a_rep(tmp_path))).result()
+    headers = {"Authorization": f"Bearer {key}"}
+    with (
+        running(tmp_path, {"OVERTURE_LOGIN": "always"}) as server,
+        browser.new_context(extra_http_headers=headers) as one,
+    ):
+        page = one.new_page()
+        page.goto(f"{server.address}/people")
+        expect(page.get_by_role("link", name="Import…")).to_be_hidden()
+        page.goto(f"{server.address}/people/import")
+        expect(page.locator("body")).to_contain_text("The role rep may not take in people")
+
+
+async def key_of_a_rep(data: Path) -> str:
+    store = Database(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    await store.migrate()
+    async with store.transaction() as uow:
+        key = (await add_key(uow, "reader", Role.REP, who="test", now=datetime.now(UTC)))[1]
+    await store.close()
+    return key
+
+
+def test_the_page_is_for_everybody(browser: Browser, server: RunningServer, fair: Path) -> None:
+    wide, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=740)
+    with (
+        browser.new_context(viewport=wide, color_scheme="light") as light,
+        browser.new_context(viewport=narrow, color_scheme="dark") as dark,
+    ):
+        for context, width in ((light, 1280), (dark, 390)):
+            page = context.new_page()
+            page.goto(f"{server.address}/people/import")
+            page.get_by_label("The file", exact=True).set_input_files(fair)
+            expect(page.locator(".asked")).to_have_count(2)
+            expect_for_everybody(page, width)
+            say_what_columns_are(page)
+            look_again(page)
+            expect(page.locator("#take")).to_be_visible()
+            expect_for_everybody(page, width)
+
+
+def expect_for_everybody(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert cut_off(page) == []
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
