@@ -46,8 +46,8 @@ class Document:
         try:
             line, column = position.data[key][:2] if key is not None else (position.line, position.col)
         except (KeyError, TypeError, IndexError):
-            line, column = position.line or 0, position.col or 0
-        return Place(self.path, line + 1, column + 1)
+            line, column = position.line, position.col
+        return Place(self.path, (line or 0) + 1, (column or 0) + 1)
 
 
 class _Constructor(RoundTripConstructor):

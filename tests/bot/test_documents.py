@@ -36,6 +36,11 @@ def test_an_entry_has_the_place_at_which_it_stands() -> None:
     assert document.place(document.data, "no such key") == Place("a.yml", 1, 1)
 
 
+def test_what_has_a_tag_and_no_place_of_its_own_stands_at_the_beginning() -> None:
+    document = parse("a.yml", "!mine 3")
+    assert document.place(document.data) == Place("a.yml", 1, 1)
+
+
 def test_times_and_country_codes_stay_what_was_written() -> None:
     assert parse("a.yml", "at: 21:00\nland: NO\n").data == {"at": "21:00", "land": "NO"}
 
