@@ -11,7 +11,7 @@ from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.masking import mask
 from bot.domain.message import storable
-from bot.entrypoints.import_page.wording import for_page
+from bot.entrypoints.import_page.wording import channel_wish, for_page
 from bot.entrypoints.importing.mapping import (
     IDENTITIES,
     NAME_PARTS,
@@ -59,6 +59,7 @@ class Columns:
             {
                 "column": column,
                 "target": target,
+                "means": {"target": target} | dict(zip(("name", "about"), channel_wish(target), strict=True)),
                 "why": self._why(column, target),
                 "cells": cells.get(column, ""),
                 "examples": masked(self._examples(column), target, self.schema, role),

@@ -58,16 +58,23 @@ def for_page(words: str) -> str:
     return COMMANDS.sub("", words)
 
 
+def channel_wish(target: str) -> tuple[str, str]:
+    """What a column is that tells of one channel, also of one that is not set up yet, and what comes of it; else its
+    name alone."""
+    wish, _, channel = target.partition(".")
+    if wish not in ON_A_CHANNEL or not channel:
+        return target, ""
+    title, about = ON_A_CHANNEL[wish]
+    return title.format(channel), about
+
+
 def targets(schema: ProfileSchema | None, channels: Collection[str]) -> Iterator[Mapping[str, Any]]:
     """What a column may be, in groups."""
     attributes = {
         f"profile.{one.name}": (one.label or one.name, "") for one in (schema.attributes.values() if schema else ())
     }
-    of_channels = {
-        f"{wish}.{channel}": (title.format(channel), about)
-        for wish, (title, about) in ON_A_CHANNEL.items()
-        for channel in channels
-    }
+    wishes = [f"{wish}.{channel}" for wish in ON_A_CHANNEL for channel in channels]
+    of_channels = {target: channel_wish(target) for target in wishes}
     yield _group("", {"ignore": IGNORE})
     yield _group("Who it is", WHO)
     yield _group("What is known of them", {**KNOWN, **attributes})

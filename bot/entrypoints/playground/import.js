@@ -124,7 +124,7 @@ function columnRow(one, index) {
   const about = h("small", {}, aboutOf(targetOf(one)));
   const why = h("small", {}, [one.why, one.cells].filter(Boolean).join("; "));
   const asked = one.unheard && h("small", { class: "unheard" }, `Row ${number(one.unheard.row)} says “${one.unheard.says}”: somebody may say here that they want no marketing. Say what it is, or that it is left out.`);
-  const select = h("select", { id }, asked && h("option", { value: "", selected: true, disabled: true }, "Say what it is…"), options(targetOf(one), !asked));
+  const select = h("select", { id }, asked && h("option", { value: "", selected: true, disabled: true }, "Say what it is…"), options(one, !asked));
   const row = h("li", { class: asked ? "asked" : null },
     h("div", {}, h("label", { for: id }, h("strong", {}, one.column)), h("small", {}, one.examples.join(" · ") || "empty in the first rows")),
     h("div", { class: "what" }, select, asked, about, why),
@@ -141,18 +141,20 @@ function columnRow(one, index) {
 }
 
 /** What a column may be; one that means what is offered to no other (a consent with a name) keeps that. */
-function options(target, isChosen) {
+function options(one, isChosen) {
+  const target = targetOf(one);
   const option = ({ target: value, name }) => h("option", { value, selected: isChosen && value === target }, name);
-  const isOffered = choices.targets.some((group) => group.targets.some((one) => one.target === target));
+  const isOffered = choices.targets.some((group) => group.targets.some((offered) => offered.target === one.means.target));
   return [
-    !isOffered && option({ target, name: target }),
+    !isOffered && option(one.means),
     ...choices.targets.map(({ name, targets }) => (name ? h("optgroup", { label: name }, targets.map(option)) : targets.map(option))),
   ];
 }
 
 function aboutOf(target) {
   const plain = target.replace(CONSENT, "consent.$1");
-  return choices.targets.flatMap((group) => group.targets).find((one) => one.target === plain)?.about ?? "";
+  const known = [...choices.targets.flatMap((group) => group.targets), ...columns.map((one) => one.means)];
+  return known.find((one) => one.target === plain)?.about ?? "";
 }
 
 /** The fields for what of a consent no column tells. */

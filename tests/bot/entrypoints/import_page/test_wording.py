@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.audience import ProfileSchema
-from bot.entrypoints.import_page.wording import for_page, targets
+from bot.entrypoints.import_page.wording import channel_wish, for_page, targets
 from bot.entrypoints.importing.mapping import PARTS, PLAIN, check_target
 
 
@@ -27,3 +27,10 @@ def test_a_column_may_be_all_that_it_may_be_for_the_command() -> None:
     for target in offered:
         check_target(target)
     assert offered >= {*PLAIN, *(f"consent.{part}" for part in PARTS), "subscribed.sms", "opted_out.sms"}
+
+
+def test_what_is_told_of_a_channel_that_is_not_set_up_is_said_in_words_too() -> None:
+    name, about = channel_wish("subscribed.email")
+    assert name == "Is subscribed: email"
+    assert "A yes is no consent" in about
+    assert channel_wish("consent.fair.granted") == ("consent.fair.granted", "")
