@@ -14,7 +14,7 @@ from bot.domain.consent import Purpose
 from bot.domain.privacy import RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
-from bot.domain.word_forms import WordForm, sentences, spelled, word_form
+from bot.domain.word_forms import WordForm, sentences, signs, spelled, word_form
 
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
@@ -155,7 +155,7 @@ class RetentionRule(RuleRow):
 
 @dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
-    """Words that mean something when they are the whole message."""
+    """Words, or signs, that mean something when they are the whole message."""
 
     meaning: Meaning | Answer
     language: str
@@ -279,7 +279,7 @@ LONGEST_KEYWORD_MESSAGE = 40
 
 
 def _keyword(text: str, meant_by: Mapping[str, Meaning]) -> Meaning | None:
-    words = spelled(text)
+    words = spelled(text) or signs(text)
     if not words or len(words) > LONGEST_KEYWORD_MESSAGE:
         return None
     said = "".join(words)
@@ -309,7 +309,7 @@ def _meanings(rows: Iterable[Keywords]) -> Mapping[str, Meaning]:
         match row.meaning:
             case "stop" | "start" | "help" as meaning if row.in_force(None):
                 for word in row.words:
-                    key = "".join(spelled(word))
+                    key = "".join(spelled(word) or signs(word))
                     if found.get(key) != "stop":
                         found[key] = meaning
     return found

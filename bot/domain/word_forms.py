@@ -99,6 +99,13 @@ def spelled(text: str) -> tuple[str, ...]:
     return tuple("".join(one if one.isalnum() else " " for one in kept).split())
 
 
+def signs(text: str) -> tuple[str, ...]:
+    """The signs of a text that says nothing in words: 🛑. Their colour and what joins them do not count."""
+    if len(text) > LONGEST_TEXT or spelled(text):
+        return ()
+    return tuple(one for one in text if unicodedata.category(one) == "So")
+
+
 def _any_of(phrases: Iterable[str]) -> str:
     """A pattern for any of them, in whole words; where words are not parted by blanks, anywhere."""
     written = [_ANY_WORDS.join(" ".join(spelled(part)) for part in one.split("*")) for one in phrases]

@@ -30,7 +30,7 @@ from bot.domain.sending_rules import (
     SendingHours,
     SendingRules,
 )
-from bot.domain.word_forms import spelled
+from bot.domain.word_forms import signs, spelled
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.wording import Unreadable
@@ -360,6 +360,6 @@ def _phrase(text: str) -> str:
 
 
 def _word(text: str) -> str:
-    if not spelled(text):
-        raise Unreadable(f'"{text}" has no letter in it.', "Write a word that people send.")
+    if not spelled(text) and len(signs(text)) != 1:
+        raise Unreadable(f'"{text}" has no letter in it.', "Write a word that people send, or one sign.")
     return text

@@ -139,6 +139,15 @@ def test_a_message_that_says_more_or_less_is_no_keyword(text: str) -> None:
     assert RULES.keyword(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [("🛑", "stop"), ("🛑🛑 !!", "stop"), ("🛑\ufe0f", "stop"), ("🙂", None), ("🛑🙂", None), ("🛑 help", "help")],
+)
+def test_a_sign_is_a_word_where_nothing_else_is_said(text: str, meaning: Meaning | None) -> None:
+    rules = replace(RULES, keywords=(*RULES.keywords, words("sign", "stop", "🛑")))
+    assert rules.keyword(text) == meaning
+
+
 def test_start_and_help_are_known_too() -> None:
     assert RULES.keyword("Start!") == "start"
     assert RULES.keyword("INFO?") == "help"

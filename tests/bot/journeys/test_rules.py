@@ -53,6 +53,31 @@ def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, t
     assert shipped.keyword(text) == "stop"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🛑",
+        "⛔️",
+        "🚫🚫",
+        "🔕",
+        "DNC",
+        "halt!",
+        "Do not call me",
+        "don't call me",
+        "dont text me",
+        "take me off your list",
+        "Remove my number.",
+    ],
+)
+def test_plain_refusals_and_signs_stop_whatever_the_assistant_has_learnt(shipped: SendingRules, text: str) -> None:
+    assert shipped.keyword(text) == "stop"
+
+
+@pytest.mark.parametrize("text", ["🙂", "👎", "✋", "don't call me before nine", "remove my number from the quote"])
+def test_what_is_no_plain_refusal_is_left_to_who_reads_sentences(shipped: SendingRules, text: str) -> None:
+    assert shipped.keyword(text) is None
+
+
 def test_start_and_help_are_there_and_yes_is_an_answer(shipped: SendingRules) -> None:
     assert shipped.keyword("START") == shipped.keyword("unstop") == "start"
     assert shipped.keyword("help") == shipped.keyword("Hilfe") == "help"
