@@ -66,6 +66,7 @@ _FORMS = (
     # stop texting me, could you quit sending these, I'd rather you didn't write to us
     "(?:REQUEST )?CEASE (?:all |ever )?CONTACTING(?: WHOM)?(?: WHAT)?(?: to WHOM)?",
     "(?:REQUEST )?DO_NOT (?:ever |even |dare )?(?:to )?CONTACT WHOM",
+    "(?:REQUEST )?DO_NOT (?:ever |even |dare )?(?:to )?(?:keep|continue|carry on|go on) CONTACTING(?: WHOM)?(?: WHAT)?",
     "(?:REQUEST )?DO_NOT (?:ever |even )?send (?:WHOM )?WHAT(?: to WHOM)?",
     "REQUEST (?:stop|stopped|cease)(?: it| this)?",
     "why (?:(?:havent|dont|wont|cant) YOU|(?:have|do|can|will) YOU (?:not|never)) (?:stop|stopped|quit) "
