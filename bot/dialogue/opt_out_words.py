@@ -12,6 +12,7 @@ from bot.domain.errors import Fault
 
 ANSWERS_TO_OPT_OUTS: Final = (
     "utter_opted_out",
+    "utter_opted_out_in_part",
     "utter_opt_out_scope",
     "utter_opt_out_narrowed",
     "utter_may_opt_out",

@@ -110,9 +110,10 @@ class RecordConsent:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The person wants no more marketing. It ends all of it, at once."""
+    """The person wants no more marketing. It ends all of it, at once, but on channels that they said they keep."""
 
     how: str
+    keeping: tuple[str, ...] = ()
     kind: Literal["opt_out"] = "opt_out"
 
 

@@ -23,6 +23,7 @@ class Settled(StrEnum):
     """How a question about an opt-out ended."""
 
     THIS_CHANNEL = "this_channel"  # they meant this channel only
+    IN_PART = "in_part"  # they have said since which channels they keep
     OPTED_OUT = "opted_out"  # they want no more marketing, or never said that they do
     KEPT = "kept"  # they did not mean to opt out
 

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeVar
 
 from bot.domain.consent import Purpose
+from bot.domain.opt_out_scope import ScopeForm, scope_form
 from bot.domain.privacy import RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
@@ -145,6 +146,22 @@ class OptOutWords(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class ScopeWords(RuleRow):
+    """Words of one language by which an opt-out says itself which channels it ends and which it keeps.
+
+    What each list is for: see `bot.domain.opt_out_scope.scope_form`.
+    """
+
+    language: str
+    channels: Mapping[str, tuple[str, ...]]
+    end: tuple[str, ...]
+    keep: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule(RuleRow):
     """Data of these classes is to be kept for so long: what is older is counted, and deleted if the rule `deletes`."""
 
@@ -175,10 +192,12 @@ class SendingRules:
     retention: tuple[RetentionRule, ...] = ()
     request_words: tuple[RequestWords, ...] = ()
     opt_out_words: tuple[OptOutWords, ...] = ()
+    scope_words: tuple[ScopeWords, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
     _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
     _requests: Sequence[tuple[RequestKind, WordForm]] = field(init=False, repr=False, compare=False)
     _leavings: Sequence[tuple[str, WordForm]] = field(init=False, repr=False, compare=False)
+    _scopes: Sequence[ScopeForm] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_meanings", _meanings(self.keywords))
@@ -187,6 +206,7 @@ class SendingRules:
         leaving = [(row.language, _form(row, row.asked)) for row in self.opt_out_words if row.in_force(None)]
         object.__setattr__(self, "_requests", asking)
         object.__setattr__(self, "_leavings", leaving)
+        object.__setattr__(self, "_scopes", [_scope(row) for row in self.scope_words if row.in_force(None)])
 
     def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
         """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
@@ -248,6 +268,15 @@ class SendingRules:
         forms = [form for language, form in self._leavings if language not in but]
         return any(form.is_in(sentence) for sentence in sentences(text) for form in forms)
 
+    def kept_in(self, text: str) -> frozenset[str]:
+        """The channels that an opt-out keeps by its own words; none where languages read it differently."""
+        kept = {found for form in self._scopes if (found := form.kept_in(text))}
+        return kept.pop() if len(kept) == 1 else frozenset()
+
+    def channels_in(self, text: str) -> frozenset[str]:
+        """The channels that it names, in whatever language."""
+        return frozenset().union(*(form.named_in(text) for form in self._scopes))
+
     def requests_in(self, text: str) -> tuple[RequestKind, ...]:
         """What the message asks for of what the law gives people, by its words; each kind once."""
         found = {kind for sentence in sentences(text) for kind, form in self._requests if form.is_in(sentence)}
@@ -256,6 +285,10 @@ class SendingRules:
 
 def _form(row: RequestWords | OptOutWords, asked: Sequence[str] | None = None) -> WordForm:
     return word_form(say=row.say, of=row.of, words=row.words, unless=row.unless, asked=asked)
+
+
+def _scope(row: ScopeWords) -> ScopeForm:
+    return scope_form(row.channels, end=row.end, keep=row.keep, beside=row.beside, but=row.but, also=row.also)
 
 
 def _binding(rows: Iterable[Row], country: str) -> list[Row]:

@@ -27,6 +27,7 @@ from bot.domain.sending_rules import (
     RequestWords,
     RetentionRule,
     RuleRow,
+    ScopeWords,
     SendingHours,
     SendingRules,
 )
@@ -38,6 +39,7 @@ from bot.journeys.wording import Unreadable
 T = TypeVar("T")
 
 ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
+SCOPE_KEYS = ("end", "keep", "beside", "but", "also")
 WORDS_KEYS = ("say", "of", "words", "unless")
 MEANINGS: dict[str, Meaning | Answer] = {
     "stop": "stop",
@@ -97,6 +99,7 @@ def read_rules(
         tuple(reader.retention),
         tuple(reader.request_words),
         tuple(reader.opt_out_words),
+        tuple(reader.scope_words),
     )
     if not rules.keywords:
         faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
@@ -132,6 +135,7 @@ class _Reader:
         self.retention: list[RetentionRule] = []
         self.request_words: list[RequestWords] = []
         self.opt_out_words: list[OptOutWords] = []
+        self.scope_words: list[ScopeWords] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -144,6 +148,7 @@ class _Reader:
             "requests": self._deadline,
             "request_words": self._request_words,
             "opt_out_words": self._opt_out_words,
+            "opt_out_scope": self._scope_words,
             "opt_outs": self._opt_out,
             "retention": self._retention,
         }
@@ -254,6 +259,15 @@ class _Reader:
         asked = fields.read_all("asked", _phrase)
         if row and language and words:
             self.opt_out_words.append(OptOutWords(**row, language=language, **words, asked=asked))
+
+    def _scope_words(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "language", "channels", *SCOPE_KEYS)
+        row, language = self._row(fields), fields.text("language", required=True)
+        named = fields.inner("channels", "the names of channels", "Write channels: {email: [e-mails], sms: [texts]}.")
+        names = {str(channel): named.read_all(str(channel), _word) for channel in named.node or ()}
+        said = {key: fields.read_all(key, _word, required=key in ("end", "keep")) for key in SCOPE_KEYS}
+        if row and language and names and said["end"] and said["keep"]:
+            self.scope_words.append(ScopeWords(**row, language=language, channels=names, **said))
 
     def _words(self, fields: Fields, what: str, such_as: str) -> _Words | None:
         """By which words `what` is told."""

@@ -44,10 +44,28 @@ class Cleared:
 # ---------------------------------------------------------------- how far it goes
 
 
-async def ask_scope(runtime: Runtime, thought: Thought, situation: Situation, confirmation: Say) -> None:
-    """Let the one confirmation of an opt-out ask whether this channel alone was meant, if others would end with it."""
+async def kept_by(runtime: Runtime, situation: Situation, text: str, now: datetime) -> tuple[str, ...]:
+    """The channels that an opt-out keeps by its own words, of those on which marketing may reach them; none means that
+    it ends all."""
+    said = runtime.library.current().rules.kept_in(text)
+    if not said:
+        return ()
+    async with runtime.store.reading() as uow:
+        records = await uow.consents.of(situation.conversation.profile_id)
+    return tuple(sorted(one for one in said if _stands(records, one, now)))
+
+
+async def ask_scope(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, confirmation: Say
+) -> None:
+    """Let the one confirmation of an opt-out ask whether this channel alone was meant, if others would end with it.
+
+    Who has named another ("stop the e-mails", by text message) did not mean this one, and is not asked.
+    """
     conversation = situation.conversation
     rule = rule_at(runtime, conversation, thought.now)
+    if runtime.library.current().rules.channels_in(message.text) - {conversation.channel}:
+        return
     speaks = runtime.channel(conversation.channel).abilities.spoken or situation.rep_has_the_floor
     if rule is None or rule.ask_scope_within is None or speaks:
         return

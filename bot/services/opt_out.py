@@ -1,8 +1,8 @@
-"""Opt out: end all marketing to a person, at once."""
+"""Opt out: end all marketing to a person, at once, or all but what they say that they keep."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from bot.domain.opt_out_question import Settled
 from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
-from bot.services.sync_crm import tell_crms_of_opt_out
+from bot.services.sync_crm import tell_crms_of_consent, tell_crms_of_opt_out
 from bot.services.take_consent import lasting, rule_for
 from bot.services.weigh import Matter, note_decision
 
@@ -35,30 +35,51 @@ async def opt_out(
     now: datetime,
     ip: str | None = None,
     answered_on: str = "",
+    keeping: Collection[str] = (),
 ) -> Sequence[Emit]:
     """Withdraw consent, suppress every address, purge the queue, tell the CRMs, end the journeys; word of those that
     others run.
 
     Whoever sends marketing takes the same lock on the person, so that nothing is decided on consent that has ended.
-    Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
+    Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)). Channels that
+    they said they are `keeping` stay as they are, and so do their journeys, which reach them on these alone.
     A channel on which it is still to be `answered_on` suppresses the address with the answer, which else were not sent.
     """
     await uow.profiles.lock(profile_id)
     for channel, address in await marketed_addresses(uow, runtime, profile_id):
-        if channel != answered_on and await uow.consents.suppression(channel, address) is None:
+        if channel in keeping or channel == answered_on:
+            continue
+        if await uow.consents.suppression(channel, address) is None:
             await uow.consents.suppress(Suppression(channel, address, how, now))
     refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
-    for name in sorted(refused | said):  # what they said of others: these were loaded once, or are a CRM's
+    for name in sorted((refused | said).difference(keeping)):  # of others were loaded once, or are a CRM's
         record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
         await uow.consents.add(record)
-    for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out"):
-        if isinstance(entry.dispatch, ChannelMessage):
-            matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
-            await note_decision(uow, matter, "withhold", "the customer opted out", now)
+    await _withhold_waiting(uow, runtime, profile_id, keeping, now)
     for question in await uow.opt_out_questions.unsettled(profile_id):
-        await uow.opt_out_questions.settle(question.id, Settled.OPTED_OUT, now)
+        await uow.opt_out_questions.settle(question.id, Settled.IN_PART if keeping else Settled.OPTED_OUT, now)
+    if keeping:
+        await tell_crms_of_consent(uow, runtime, profile_id, now)
+        return ()
     await tell_crms_of_opt_out(uow, runtime, profile_id, now)
+    return await _end_journeys(uow, profile_id)
+
+
+async def _withhold_waiting(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, keeping: Collection[str], now: datetime
+) -> None:
+    """Whatever of marketing waits for a channel that is not kept does not leave."""
+    channels = sorted({*runtime.marketed, *runtime.channels}.difference(keeping)) if keeping else [None]
+    for channel in channels:
+        for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out", channel=channel):
+            if isinstance(entry.dispatch, ChannelMessage):
+                matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
+                await note_decision(uow, matter, "withhold", "the customer opted out", now)
+
+
+async def _end_journeys(uow: UnitOfWork, profile_id: ProfileId) -> Sequence[Emit]:
+    """End those of marketing; word of them."""
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if await may_be_marketing(uow, enrolment):

@@ -99,9 +99,16 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
                 await uow.scores.add_at_end(_score_change(effect, cause, now))
         case RecordConsent():
             await take_consent(uow, runtime, _consent(effect, cause, now), cause.key, now)
-        case OptOut(how=how):
+        case OptOut(how=how, keeping=keeping):
             return await opt_out(
-                uow, runtime, cause.profile_id, how=how, text=cause.text, message_id=cause.message_id, now=now
+                uow,
+                runtime,
+                cause.profile_id,
+                how=how,
+                text=cause.text,
+                message_id=cause.message_id,
+                now=now,
+                keeping=keeping,
             )
         case AskOfOptOut():
             await note_question(uow, runtime, effect, cause, now)

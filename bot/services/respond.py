@@ -11,14 +11,14 @@ from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
-from bot.services.clear_up_opt_out import ask_scope
+from bot.services.clear_up_opt_out import ask_scope, kept_by
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
 from bot.services.take_request import say_noted
 from bot.services.think import answer
 from bot.services.thought import Thought
-from bot.services.write_turn import OPTED_OUT
+from bot.services.write_turn import OPTED_OUT, OPTED_OUT_IN_PART
 
 OPENED = IntentScore("open_chat", 1.0)
 OUTRANKED = "utter_opt_in_outranked"
@@ -44,11 +44,12 @@ async def respond(
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         await say_noted(runtime, thought, situation, message, asked)
-        _stop(runtime, thought, situation, message, by_keyword=keyword == "stop")
+        kept = () if asked or read_by_vendor(message) else await kept_by(runtime, situation, message.text, thought.now)
+        _stop(runtime, thought, situation, message, kept, by_keyword=keyword == "stop")
         if situation.suppressed:
             return
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
-            await ask_scope(runtime, thought, situation, confirmation)
+            await ask_scope(runtime, thought, situation, message, confirmation)
     elif asked:
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "start":
@@ -77,18 +78,28 @@ def _start(assistant: Assistant, thought: Thought, situation: Situation, message
 
 
 def _stop(
-    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
+    runtime: Runtime,
+    thought: Thought,
+    situation: Situation,
+    message: CustomerMessage,
+    kept: tuple[str, ...],
+    *,
+    by_keyword: bool,
 ) -> None:
     """The opt-out, and its one confirmation; who looks at the chat or is on the line hears it each time."""
-    _opt_out(thought, situation, message, "keyword" if by_keyword else "understood as an opt-out")
+    why = f"keeps {', '.join(kept)}" if kept else "keyword" if by_keyword else "understood as an opt-out"
+    _opt_out(thought, situation, message, why, kept)
     abilities = runtime.channels[message.channel].abilities
     if not situation.suppressed or abilities.own_lines or abilities.spoken:
-        _answer_keyword(runtime.library.current().assistant, thought, message, OPTED_OUT)
+        response = OPTED_OUT_IN_PART if kept else OPTED_OUT
+        _answer_keyword(runtime.library.current().assistant, thought, message, response)
 
 
-def _opt_out(thought: Thought, situation: Situation, message: CustomerMessage, why: str) -> None:
+def _opt_out(
+    thought: Thought, situation: Situation, message: CustomerMessage, why: str, kept: tuple[str, ...] = ()
+) -> None:
     """The opt-out, without a word on it; what a journey has asked is over with it."""
-    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
+    thought.effects.append(OptOut(f"wrote so on {message.channel}", kept))
     thought.acted.append(("opt_out", why))
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)

@@ -35,7 +35,8 @@ from bot.services.thought import Thought
 
 log = structlog.get_logger()
 
-OPTED_OUT, OPTED_OUT_WITHIN = "utter_opted_out", timedelta(minutes=5)
+OPTED_OUT, OPTED_OUT_IN_PART = "utter_opted_out", "utter_opted_out_in_part"
+OPTED_OUT_WITHIN = timedelta(minutes=5)
 """The one confirmation of an opt-out leaves within five minutes, or not at all (47 CFR 64.1200(a)(12))."""
 
 
@@ -204,7 +205,7 @@ def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
         due_at=now,
         window=turn.window,
         priority=turn.priority,
-        expires_at=now + OPTED_OUT_WITHIN if say.response == OPTED_OUT else None,
+        expires_at=now + OPTED_OUT_WITHIN if say.response in (OPTED_OUT, OPTED_OUT_IN_PART) else None,
     )
 
 

@@ -27,7 +27,7 @@ from bot.domain.message import CustomerMessage, DeskAction, DeskLine, DeskReply,
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity, Profile
 from bot.domain.send_window import SendWindow
-from bot.domain.sending_rules import FrequencyCap, Keywords, OptOutRule, SendingHours, SendingRules
+from bot.domain.sending_rules import FrequencyCap, Keywords, OptOutRule, ScopeWords, SendingHours, SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.ports import Abilities, Playbook, Store, UnitOfWork
 from bot.services.advance import advance_due
@@ -62,6 +62,7 @@ responses:
   utter_internal_error: [{text: "Sorry, that went wrong."}]
   utter_disclosure: [{text: "I am a machine."}]
   utter_opted_out: [{text: "You will get no more of these."}]
+  utter_opted_out_in_part: [{text: "Only what you keep."}]
   utter_opted_in: [{text: "Welcome back."}]
   utter_help: [{text: "Write STOP to stop."}]
   utter_rep_joined: [{text: "{rep} has joined."}]
@@ -220,6 +221,23 @@ class Stage:
         self.rule(replace(rules, keywords=(*rules.keywords, *answers), opt_outs=(rule,)))
         nlu = FakeNlu(*self.library.playbook.assistant.intents, doubtful=texts)
         self.library.playbook = replace(self.library.playbook, nlu=nlu)
+
+    def scope(self) -> None:
+        """Have rules read from an opt-out how far it goes."""
+        channels = {"sms": ("texts", "texting"), "email": ("emails",), "webchat": ("chats",), "whatsapp": ("whatsapp",)}
+        row = ScopeWords(
+            "scope",
+            "default",
+            SINCE,
+            None,
+            "a test",
+            "en",
+            channels,
+            ("stop", "no more"),
+            ("keep", "fine"),
+            ("the", "me"),
+        )
+        self.rule(replace(self.library.playbook.rules, scope_words=(row,)))
 
     # ------------------------------------------------------------ what people do
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
-from bot.domain.delivery import OutboxStatus
+from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.effects import RequestHandoff
-from bot.domain.message import DeskVerb
+from bot.domain.message import DeskVerb, Text
 from bot.domain.opt_out_question import Settled
 from bot.domain.person import Identity
 from bot.domain.sending_rules import OptOutWords
 from bot.services.respect_wishes import note_objection
-from tests.bot.services.stage import ANA, PHONE, SINCE, VISITOR, Stage
+from tests.bot.services.stage import ANA, PHONE, SINCE, VISITOR, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 GOODBYE, ONLY_HERE = "You will get no more of these.", "Only here? Answer 1."
@@ -102,6 +102,109 @@ async def test_the_answer_brings_back_nothing_that_was_refused_before_or_since(a
     await asking.says("1")
     assert not await may_chat(asking)
     assert not await asking.may_send(channel="whatsapp")
+
+
+def named(stage: Stage, words: str) -> None:
+    """Have these words, which name a channel, be an opt-out."""
+    stage.scope()
+    row = OptOutWords("en", "default", SINCE, None, "a test", "en", words=(words,))
+    stage.rule(replace(stage.library.playbook.rules, opt_out_words=(row,)))
+
+
+async def test_who_has_named_another_channel_is_not_asked_whether_this_one_was_meant(asking: Stage) -> None:
+    """ "1" would keep what they want to end, and end what they want to keep."""
+    named(asking, "no more chats")
+    (said,) = await asking.says("no more chats")
+    assert said == f"I am a machine. {GOODBYE}"
+    assert await asking.says("1") == ["Pardon?"]
+    assert not await may_chat(asking)
+    assert await outcomes(asking) == []
+
+
+async def test_who_has_named_this_channel_is_asked(asking: Stage) -> None:
+    named(asking, "no more texts")
+    (said,) = await asking.says("no more texts")
+    assert said.endswith(ONLY_HERE)
+
+
+# ---------------------------------------------------------------- what it keeps by its own words
+
+
+async def test_what_an_opt_out_says_that_it_keeps_stays_and_all_else_ends(asking: Stage) -> None:
+    asking.scope()
+    asking.open_whatsapp()
+    await asking.consent(channel="whatsapp")
+    asking.clock.forward(timedelta(minutes=1))
+    assert await asking.says("stop the texts, keep the chats") == ["I am a machine. Only what you keep."]
+    assert await may_chat(asking)
+    assert not await asking.may_send()
+    assert not await asking.may_send(channel="whatsapp"), "what they do not name ends, too"
+    async with asking.store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) is not None
+    latest = {one.channel: one for one in await records(asking)}
+    assert (latest["sms"].granted, latest["sms"].text) == (False, "stop the texts, keep the chats")
+    assert latest["webchat"].how == "a test", "what stays is no new consent"
+    assert await outcomes(asking) == [], "they have said how far it goes"
+    assert await asking.says("1") == ["Pardon?"]
+
+
+async def test_it_keeps_the_channel_that_it_is_written_on(asking: Stage) -> None:
+    asking.scope()
+    await asking.says("keep texting me, no more chats")
+    assert await asking.may_send()
+    assert not await may_chat(asking)
+    assert await asking.says("stop") == [GOODBYE], "the confirmation of an opt-out, which this is the first of"
+    assert not await asking.may_send()
+
+
+async def test_what_waits_for_an_ended_channel_is_withheld_and_what_waits_for_a_kept_one_leaves(asking: Stage) -> None:
+    asking.scope()
+    soon = asking.clock.now() + timedelta(minutes=5)
+    await asking.queue("text", due_at=soon)
+    await asking.queue("chat", dispatch=ChannelMessage("webchat", VISITOR, Text("An offer.")), due_at=soon)
+    await asking.says("stop the texts, keep the chats")
+    assert (await asking.entry("text")).status is OutboxStatus.WITHHELD
+    await asking.later(minutes=10)
+    assert (await asking.entry("chat")).status is OutboxStatus.SENT
+
+
+async def test_a_journey_goes_on_where_a_channel_is_kept(asking: Stage) -> None:
+    asking.scope()
+    asking.play(journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [webchat, sms]}"))
+    await asking.happens("demo.requested")
+    await asking.says("stop the texts, keep the chats")
+    assert len(await asking.enrolments()) == 1
+    await asking.later(days=2)
+    assert asking.webchat.texts()[-1].endswith("A tip.")
+    assert "A tip." not in " ".join(asking.sms.texts())
+
+
+async def test_what_was_refused_before_is_not_kept_and_then_all_ends(asking: Stage) -> None:
+    asking.scope()
+    await asking.consent(False, channel="webchat")
+    assert await asking.says("stop the texts, keep the chats") == [f"I am a machine. {GOODBYE}"]
+    assert not await may_chat(asking)
+    assert not await asking.may_send()
+
+
+async def test_who_says_what_they_keep_leaves_no_doubt_that_it_is_an_opt_out(asking: Stage) -> None:
+    asking.scope()
+    await asking.says("no more numbers", channel="webchat")
+    await asking.says("stop the texts, keep the chats", channel="webchat")
+    await asking.later(days=4)
+    assert await may_chat(asking), "the hold is over with it"
+    assert not await asking.may_send()
+    assert await outcomes(asking) == [Settled.IN_PART]
+
+
+async def test_a_crm_is_told_what_is_kept(asking: Stage) -> None:
+    asking.scope()
+    async with asking.store.transaction() as uow:
+        await uow.crm_links.put("crm", ANA, "record-1")
+    await asking.says("stop the texts, keep the chats")
+    lead = asking.crm.records[ANA]
+    assert (lead.opted_out, lead.consents) == (False, ("webchat",))
+    assert "sms" in lead.refuses
 
 
 async def test_an_objection_outranks_the_answer(asking: Stage) -> None:
