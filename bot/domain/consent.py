@@ -61,6 +61,7 @@ class Consequence(StrEnum):
     """Why nothing more is sent to an address; also what follows from a message that its vendor will not deliver."""
 
     OPTED_OUT = "opted_out"  # the person wants no more, whichever of us they told
+    UNWANTED = "unwanted"  # they want no marketing there, and may get what they ask for
     UNREACHABLE = "unreachable"  # nothing ever arrives there, until somebody writes from it
     SENDER_STOPPED = "sender_stopped"  # nothing of our sender arrives anywhere, until an operator has seen to it
 

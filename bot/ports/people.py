@@ -112,12 +112,17 @@ class Consents(Protocol):
 
     async def suppress(self, suppression: Suppression) -> None: ...
     async def suppress_all(self, suppressions: Sequence[Suppression]) -> None: ...
-    async def opted_out(self, addresses: Collection[str]) -> Mapping[str, frozenset[str]]:
+    async def opted_out(
+        self, addresses: Collection[str], cause: Consequence = Consequence.OPTED_OUT
+    ) -> Mapping[str, frozenset[str]]:
         """The channels on which each of these has opted out, where it has; also of those who were erased."""
 
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None: ...
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         """The opt-out of this address."""
+
+    async def refusal(self, channel: str, address: str) -> Suppression | None:
+        """Why it gets no marketing there: its opt-out, or else that its owner wants none on this channel."""
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
         """Whatever keeps a message from this address, one for each cause; also what holds for the whole channel."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -55,8 +55,8 @@ async def choices_of(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -
 
 
 async def _reached(uow: UnitOfWork, channel: str, identities: Sequence[Identity]) -> bool:
-    """Whether some address has not opted out."""
-    return not all([await uow.consents.suppression(channel, one.value) for one in identities])
+    """Whether some address gets marketing there, if it is wanted."""
+    return not all([await uow.consents.refusal(channel, one.value) for one in identities])
 
 
 async def change_preferences(
@@ -88,11 +88,7 @@ async def change_preferences(
         await stop_marketing(uow, runtime, profile_id, text=text, how=how, now=now, ip=ip)
         return
     for choice in turned_off:
-        record = ConsentRecord(
-            profile_id, Purpose.MARKETING, choice.channel, False, now, how, texts[choice.channel], ip=ip
-        )
-        await uow.consents.add(record)
-        await withhold_waiting(uow, profile_id, choice.channel, now)
+        await _refuse(uow, profile_id, choice, texts[choice.channel], how, now, ip)
     if turned_on or turned_off:
         await tell_crms_of_consent(uow, runtime, profile_id, now)
 
@@ -129,6 +125,16 @@ async def _want(
         record = ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, ip=ip)
         rule = rule_for(runtime, Purpose.MARKETING, choice.channel, choice.addresses[0], now)
         await uow.consents.add(lasting(record, rule))
+
+
+async def _refuse(
+    uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime, ip: str | None
+) -> None:
+    """Whoever else has one of the addresses gets no marketing there, either."""
+    await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, False, now, how, text, ip=ip))
+    for address in choice.addresses:
+        await uow.consents.suppress(Suppression(choice.channel, address, how, now, Consequence.UNWANTED))
+    await withhold_waiting(uow, profile_id, choice.channel, now)
 
 
 async def choose_pause(

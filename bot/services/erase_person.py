@@ -63,6 +63,6 @@ async def _drop_files(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) 
 async def _suppressions(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> list[Suppression]:
     """Each of their addresses on each channel, with the reason for which it is left alone already, where it is."""
     return [
-        await uow.consents.suppression(channel, address) or Suppression(channel, address, ERASED, now)
+        await uow.consents.refusal(channel, address) or Suppression(channel, address, ERASED, now)
         for channel, address in await marketed_addresses(uow, runtime, profile_id)
     ]

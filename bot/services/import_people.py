@@ -7,7 +7,7 @@ an opt-out, an objection or an erasure that is there already.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -159,6 +159,7 @@ class _Chunk:
         self._owners: dict[tuple[str, str], ProfileId] = {}
         self._links: dict[str, Sequence[ProfileId]] = {}
         self._silent: dict[str, frozenset[str]] = {}
+        self._unwanted: Mapping[str, frozenset[str]] = {}
         self._claims: list[Claim] = []
         self._records: list[ConsentRecord] = []
         self._suppressions: list[Suppression] = []
@@ -192,6 +193,7 @@ class _Chunk:
         addresses = {one.value for one in (*named, *(one for arrival in arrivals for one in arrival.silent))}
         addresses |= {one.value for someone in self._people.values() for one in someone.identities}
         self._silent = dict(await self._uow.consents.opted_out(addresses))
+        self._unwanted = await self._uow.consents.opted_out(addresses, Consequence.UNWANTED)
 
     # ------------------------------------------------------------ one arrival
 
@@ -328,7 +330,8 @@ class _Chunk:
             if has_opted_out(one.records):
                 return "they have opted out of marketing"
         kind = self._channels.get(told.channel, "")
-        if any(told.channel in self._silent.get(address, frozenset()) for address in someone.goes_by(kind)):
+        refused = [said.get(one, ()) for said in (self._silent, self._unwanted) for one in someone.goes_by(kind)]
+        if any(told.channel in channels for channels in refused):
             return "this address has opted out"
         if someone.before is None and any(self._silent.get(one.value) for one in someone.identities):
             return "an address of theirs has opted out"

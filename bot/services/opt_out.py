@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import MessageId, ProfileId
@@ -120,11 +120,10 @@ async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
 
 
 async def is_opted_out(uow: UnitOfWork, profile_id: ProfileId, channel: str, address: str) -> bool:
-    """Whether the address is left alone, or the person has refused marketing on its channel: on the page of their
-    preferences, say, which leaves no suppression."""
+    """Whether the address gets no marketing, or the person has refused it on its channel."""
     standing = standing_consent(await uow.consents.of(profile_id), Purpose.MARKETING, channel)
     refused = standing is not None and not standing.granted
-    return refused or await uow.consents.suppression(channel, address) is not None
+    return refused or await uow.consents.refusal(channel, address) is not None
 
 
 async def opt_in(
@@ -143,7 +142,13 @@ async def opt_in(
     """START takes back an opt-out where it is written: lift its suppression. False when there was none."""
     if not await is_opted_out(uow, profile_id, channel, address):
         return False
-    await uow.consents.lift(channel, address)
+    await lift_refusal(uow, channel, address)
     record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id, ip=ip)
     await uow.consents.add(lasting(record, rule_for(runtime, Purpose.MARKETING, channel, address, now)))
     return True
+
+
+async def lift_refusal(uow: UnitOfWork, channel: str, address: str) -> None:
+    """Its owner wants marketing there again."""
+    await uow.consents.lift(channel, address)
+    await uow.consents.lift(channel, address, Consequence.UNWANTED)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.dialogue.personal import Unsayable
 from bot.dialogue.responses import find_words
 from bot.domain.challenge import MOST_A_DAY, Asked, Challenge, ChallengeId, Outcome
-from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, LegalBasis, Purpose, standing_consent
 from bot.domain.conversation import Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
@@ -40,8 +40,11 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
         return
     address = await _address(uow, runtime, record.profile_id, record.channel)
     rule = rule_for(runtime, record.purpose, record.channel, address.value if address else None, now)
-    if rule is None or rule.confirm_within is None or (address is not None and address.verified):
+    is_proved = address is not None and address.verified
+    if rule is None or rule.confirm_within is None or is_proved:
         await uow.consents.add(lasting(record, rule))
+        if address is not None and is_proved:
+            await uow.consents.lift(record.channel, address.value, Consequence.UNWANTED)
         await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
     why_not = await _why_not_ask(uow, runtime, record, address, now)

@@ -87,15 +87,14 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         return Withhold(ANSWERED)
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
+        return await _weigh_marketing(uow, runtime, matter, now)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
     if matter.profile_id is None:
         facts = SendFacts(matter.purpose, matter.channel, suppression=suppression, expires_at=matter.expires_at)
         return judge(facts, now)
-    if matter.purpose is Purpose.SERVICE:
-        if suppression is not None and await _wrote_since(uow, matter, suppression.at):
-            suppression = None
-        return await _weigh_service(uow, runtime, matter, suppression, now)
-    return await _weigh_marketing(uow, runtime, matter, suppression, now)
+    if suppression is not None and await _wrote_since(uow, matter, suppression.at):
+        suppression = None
+    return await _weigh_service(uow, runtime, matter, suppression, now)
 
 
 async def weigh_all(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter], now: datetime) -> Sequence[Verdict]:
@@ -157,9 +156,7 @@ async def _weigh_service(
     return judge(facts, now)
 
 
-async def _weigh_marketing(
-    uow: UnitOfWork, runtime: Runtime, matter: Matter, suppression: Suppression | None, now: datetime
-) -> Verdict:
+async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
     assert matter.profile_id is not None  # noqa: S101  marketing always has somebody it is for
     rules = runtime.library.current().rules
     records = await uow.consents.of(matter.profile_id)
@@ -174,7 +171,7 @@ async def _weigh_marketing(
         consent=standing,
         doubted_at=await doubted_at(uow, matter.profile_id, standing),
         soft_opt_in=told is not None and told.soft_opt_in,
-        suppression=suppression,
+        suppression=await uow.consents.refusal(matter.channel, matter.address),
         objected_at=profile.objected_at,
         restricted_at=profile.restricted_at,
         rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,

@@ -30,7 +30,7 @@ OPTED_OUT = select(suppression).where(suppression.c.address.in_(bindparam("addre
 IN_THE_WAY = select(suppression).where(
     or_(
         and_(
-            suppression.c.channel.in_((bindparam("on_channel"), bindparam("unreachable"))),
+            suppression.c.channel.in_((bindparam("on_channel"), bindparam("unwanted"), bindparam("unreachable"))),
             suppression.c.address == bindparam("to_address"),
         ),
         and_(suppression.c.channel == bindparam("stopped"), suppression.c.address == EVERY_ADDRESS),
@@ -98,13 +98,16 @@ class StoredConsents(Repository):
         if suppressions:
             await self._session.execute(SUPPRESS, [suppression_row(one, self._sealing) for one in suppressions])
 
-    async def opted_out(self, addresses: Collection[str]) -> Mapping[str, frozenset[str]]:
+    async def opted_out(
+        self, addresses: Collection[str], cause: Consequence = Consequence.OPTED_OUT
+    ) -> Mapping[str, frozenset[str]]:
         if not addresses:
             return {}
         rows = await self._session.execute(OPTED_OUT, {"addresses": sorted(map(self._index, addresses))})
         suppressed = [suppression_of(row, self._sealing) for row in rows]
-        pairs = [(one.address, one.channel) for one in suppressed if one.cause is Consequence.OPTED_OUT]
-        pairs += [(address, row.channel) for address, row in await erased_among(self._session, addresses)]
+        pairs = [(one.address, one.channel) for one in suppressed if one.cause is cause]
+        if cause is Consequence.OPTED_OUT:
+            pairs += [(address, row.channel) for address, row in await erased_among(self._session, addresses)]
         found: dict[str, frozenset[str]] = {}
         for address, channel in pairs:
             found[address] = found.get(address, frozenset()) | {channel}
@@ -113,11 +116,16 @@ class StoredConsents(Repository):
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
         self._bars = None
         await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": self._index(address)})
-        await forget_erased(self._session, channel, address)
+        if cause is Consequence.OPTED_OUT:
+            await forget_erased(self._session, channel, address)
 
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         found = await self.in_the_way(channel, address)
         return next((one for one in found if one.cause is Consequence.OPTED_OUT), None)
+
+    async def refusal(self, channel: str, address: str) -> Suppression | None:
+        found = {one.cause: one for one in await self.in_the_way(channel, address)}
+        return found.get(Consequence.OPTED_OUT) or found.get(Consequence.UNWANTED)
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
         index = self._index(address)
@@ -126,6 +134,7 @@ class StoredConsents(Repository):
             values = {
                 "on_channel": channel,
                 "to_address": index,
+                "unwanted": _kept_as(channel, Consequence.UNWANTED),
                 "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
                 "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
             }
@@ -191,7 +200,8 @@ class ExpectedBars:
             return None
         if self._found is None:
             self._found = await self._read()
-        to_it = [(_kept_as(channel, cause), address) for cause in (Consequence.OPTED_OUT, Consequence.UNREACHABLE)]
+        of_it = (Consequence.OPTED_OUT, Consequence.UNWANTED, Consequence.UNREACHABLE)
+        to_it = [(_kept_as(channel, cause), address) for cause in of_it]
         stopped = (_kept_as(channel, Consequence.SENDER_STOPPED), EVERY_ADDRESS)
         return [row for bar in (*to_it, stopped) for row in self._found.get(bar, ())]
 

@@ -153,7 +153,7 @@ async def test_start_without_an_opt_out_is_a_word_like_others_and_no_consent(sta
 
 
 async def test_start_takes_back_what_was_refused_otherwise_than_by_a_stop(stage: Stage) -> None:
-    """On the page of their preferences, say, which leaves no suppression."""
+    """By a form of an assistant's own, say."""
     await stage.meet()
     await stage.consent(granted=False)
     stage.clock.forward(timedelta(minutes=1))
