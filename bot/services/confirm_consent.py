@@ -16,6 +16,7 @@ from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.merge_people import prove
+from bot.services.opt_out import lift_refusal
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.sync_crm import tell_crms_of_consent
@@ -62,6 +63,7 @@ async def confirm_consent(
     )
     rule = rule_for(runtime, asked.purpose, challenge.channel, challenge.address, now)
     await uow.consents.add(lasting(record, rule))
+    await lift_refusal(uow, challenge.channel, challenge.address)
     await tell_crms_of_consent(uow, runtime, person, now)
     return True
 

@@ -278,3 +278,18 @@ async def test_two_who_gave_one_number_are_one_once_it_is_confirmed(stage: Stage
     [challenge] = await challenges(stage)
     assert await press(stage, challenge)
     assert await stage.may_send(of=ProfileId("older"))
+
+
+async def test_who_confirms_anew_after_a_stop_is_reached_again(stage: Stage) -> None:
+    """The address itself says so, as by START; it is asked once they have written from there again."""
+    stage.rule(confirmed())
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.says("greet")
+    stage.clock.forward(timedelta(minutes=1))
+    await visitor(stage)
+    await agree(stage)
+    assert stage.sms.texts()[-1].startswith("Please answer YES")
+    assert await stage.says("yes") == ["Confirmed."]
+    person = (await stage.at()).profile_id
+    assert await stage.may_send(of=person)
