@@ -28,8 +28,8 @@ async def erase_person(
 ) -> Erasure:
     """The receipt. Whoever `asked` for it is left alone at every address; else only those stay so that were.
 
-    What others hold is queued for erasure there, where they let us; the receipt has a line for each. Who asked in a
-    message is told there that it is done. Files go first:
+    What others hold is queued for erasure there, where they let us; the receipt has a line for each. Who asked for it
+    themselves is told that it is done. Files go first:
     should the rest fail, it is done again, while files whose rows are gone would stay for ever.
     """
     await uow.profiles.lock(profile_id, alone=True)

@@ -20,8 +20,13 @@ from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.thought import Thought
 
+ON_PAGE = "preference page"
+"""How what was asked for there begins in the register."""
+
 LONGEST = 300
 """Letters of the message that the register shows."""
+
+_WROTE = "wrote on "
 
 
 def requests_in(
@@ -45,7 +50,12 @@ def in_their_words(message: CustomerMessage) -> str:
 
 def asked_on(channel: str) -> str:
     """What `in_their_words` begins with, of a message on this channel."""
-    return f"wrote on {channel}: "
+    return f"{_WROTE}{channel}: "
+
+
+def asked_themselves(how: str) -> bool:
+    """Whether it came in a message, or on the page of their preferences; else staff has noted it."""
+    return how.startswith((_WROTE, ON_PAGE))
 
 
 def as_request(understood: Understood, asked: Sequence[RequestKind]) -> Understood:

@@ -1,4 +1,4 @@
-"""Tell of erasure: whoever has asked for it in a message is told there that it is done, and nothing of that is kept."""
+"""Tell of erasure: whoever has asked for it is told that it is done, and nothing of that is kept."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from bot.dialogue.personal import Unsayable
 from bot.dialogue.responses import find_words
 from bot.domain.consent import Purpose
-from bot.domain.conversation import Conversation
+from bot.domain.conversation import Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus
-from bot.domain.ids import OutboxId, ProfileId, new_id
+from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.privacy import ErasedPlace, ErasedState, RequestKind
 from bot.ports import UnitOfWork
+from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
-from bot.services.take_request import asked_on
+from bot.services.take_request import asked_on, asked_themselves
 
 RESPONSE = "utter_erased"
 KEY = "erasure-told:"
@@ -25,14 +26,37 @@ UNTOLD = "it did not leave, and their address is no longer known: if they can be
 
 
 async def last_word(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> ChannelMessage | None:
-    """What they are told, and where, found while their conversation is there. None where they have not asked by text
-    message or e-mail: what is said on a page of ours stays on its feed."""
+    """What they are told, and where, found while that is known: where they asked by text message or e-mail, else at an
+    address that they have proved. What is said on a page of ours stays on its feed; who asked by letter, staff answers.
+    """
     requests = await uow.privacy_requests.of(profile_id)
     asked = [one for one in requests if one.kind is RequestKind.ERASURE and one.done_at is None]
     talks = [one for one in await uow.conversations.of(profile_id) if _is_written_to(runtime, one.channel)]
     there = [talk for talk in talks if any(one.how.startswith(asked_on(talk.channel)) for one in asked)]
     talk = max(there, key=lambda one: one.last_message_at or one.started_at, default=None)
-    return _in_words(runtime, talk) if talk is not None else None
+    if talk is not None:
+        return _in_words(runtime, talk.tracker, talk.channel, talk.address)
+    request = next((one for one in asked if asked_themselves(one.how)), None)
+    place = await _proved_place(uow, runtime, profile_id, request.received_at) if request is not None else None
+    if place is None:
+        return None
+    latest = await latest_conversation(uow, profile_id)
+    tracker = latest.tracker if latest is not None else Tracker(ConversationId(profile_id))
+    return _in_words(runtime, tracker, *place)
+
+
+async def _proved_place(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, asked_at: datetime
+) -> tuple[str, str] | None:
+    """A channel with an address of theirs; e-mail rather than a text message, and none that they had stopped before."""
+    proved = [one for one in await uow.profiles.identities(profile_id) if one.verified]
+    anytime = [one for one in runtime.channels.values() if one.abilities.reply_window is None]
+    for channel in sorted(anytime, key=lambda one: one.abilities.identity != "email"):
+        for one in proved if _is_written_to(runtime, channel.name) else ():
+            refusal = await uow.consents.suppression(channel.name, one.value)
+            if one.kind == channel.abilities.identity and (refusal is None or refusal.at >= asked_at):
+                return channel.name, one.value
+    return None
 
 
 def _is_written_to(runtime: Runtime, name: str) -> bool:
@@ -40,12 +64,12 @@ def _is_written_to(runtime: Runtime, name: str) -> bool:
     return channel is not None and channel.abilities.identity in ("phone", "email") and not channel.abilities.spoken
 
 
-def _in_words(runtime: Runtime, talk: Conversation) -> ChannelMessage | None:
+def _in_words(runtime: Runtime, tracker: Tracker, channel: str, address: str) -> ChannelMessage | None:
     response = runtime.library.current().assistant.responses.get(RESPONSE)
-    words = find_words(response, talk.tracker, talk.channel) if response is not None else None
+    words = find_words(response, tracker, channel) if response is not None else None
     if words is None or isinstance(words, Unsayable):
         return None
-    return ChannelMessage(talk.channel, talk.address, words, response=RESPONSE)
+    return ChannelMessage(channel, address, words, response=RESPONSE)
 
 
 async def say_last_word(uow: UnitOfWork, erasure_id: str, word: ChannelMessage, now: datetime) -> ErasedPlace:

@@ -36,6 +36,7 @@ from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.note_request import hear_request
 from bot.services.runtime import OUTBOX
 from bot.services.send_preferences_link import send_preferences_link
+from bot.services.take_request import ON_PAGE
 from bot.services.weigh import is_awaited
 
 MOST_TRIES = 3
@@ -62,7 +63,7 @@ Work = Callable[[UnitOfWork, ProfileId, Words], Awaitable[str]]
 
 def how_of(words: Words) -> str:
     """By what the ledger tells which words were shown; where they were not English, in which language."""
-    return f"preference page, wording {words.version}" + ("" if words.language == "en" else f" ({words.language})")
+    return f"{ON_PAGE}, wording {words.version}" + ("" if words.language == "en" else f" ({words.language})")
 
 
 class PreferencePage:

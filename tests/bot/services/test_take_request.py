@@ -12,11 +12,13 @@ from sqlalchemy import select
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.adapters.tables import metadata
 from bot.domain.audit import Deed
-from bot.domain.consent import Purpose
+from bot.domain.consent import Purpose, Suppression
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import NoteRequest, RequestHandoff
 from bot.domain.errors import PermanentSendError
+from bot.domain.ids import ProfileId
 from bot.domain.message import DeskVerb
+from bot.domain.person import Identity, Profile
 from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest, RequestKind
 from bot.domain.sending_rules import OptOutWords, RequestDeadline, RequestWords
 from bot.services.erase_person import erase_person
@@ -24,7 +26,7 @@ from bot.services.note_request import note_request
 from bot.services.perform import Cause, perform
 from bot.services.tell_of_erasure import WORD
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
+from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, VISITOR, Stage, journey_of
 
 ERASURE = "We have noted that you want your data deleted, and you get an answer by {}. We send you no more marketing."
 ACCESS = "We have noted that you want a copy of your data, and you get an answer by {}."
@@ -37,6 +39,7 @@ ERASED = (
     "You get no more messages from us unless you write to us."
 )
 DUE = "7 December 2026"
+BEA, ANOTHER = ProfileId("bea"), "+447700900456"
 
 
 def words(kind: RequestKind, *said: str, language: str = "en") -> RequestWords:
@@ -239,7 +242,45 @@ async def test_what_a_vendor_takes_only_days_after_an_erasure_does_not_leave(ask
     assert await traces(asking) == {}
 
 
-async def test_who_did_not_ask_by_text_message_is_not_written_to_after_an_erasure(asking: Stage) -> None:
+async def known_in_the_chat(stage: Stage, *, proved: bool) -> None:
+    """Ana is a visitor of the website, too, whose number is proved, or typed."""
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.add(Profile(BEA, now))
+        await uow.profiles.claim(BEA, Identity("webchat", VISITOR, verified=True), now)
+        await uow.profiles.claim(BEA, Identity("phone", ANOTHER, verified=proved), now)
+    await stage.says("greet", channel="webchat")
+
+
+async def erased_after_the_chat(stage: Stage) -> Sequence[str]:
+    """What reaches the number of who asked for erasure in the chat."""
+    await stage.says("Please delete my data!", channel="webchat")
+    before = len(stage.sms.texts())
+    async with stage.store.transaction() as uow:
+        await erase_person(uow, stage.runtime, BEA, who="a test", now=stage.clock.now())
+    await stage.settle()
+    return stage.sms.texts()[before:]
+
+
+async def test_who_asked_in_the_chat_is_told_at_an_address_that_they_have_proved(asking: Stage) -> None:
+    await known_in_the_chat(asking, proved=True)
+    assert await erased_after_the_chat(asking) == [ERASED]
+
+
+async def test_a_number_that_somebody_typed_is_told_nothing(asking: Stage) -> None:
+    await known_in_the_chat(asking, proved=False)
+    assert await erased_after_the_chat(asking) == []
+
+
+async def test_nor_is_one_that_had_stopped_us_before(asking: Stage) -> None:
+    await known_in_the_chat(asking, proved=True)
+    async with asking.store.transaction() as uow:
+        await uow.consents.suppress(Suppression("sms", ANOTHER, "STOP", asking.clock.now()))
+    asking.clock.forward(timedelta(minutes=1))
+    assert await erased_after_the_chat(asking) == []
+
+
+async def test_who_asked_by_letter_is_not_written_to_after_an_erasure(asking: Stage) -> None:
     async with asking.store.transaction() as uow:
         rules, region, now = asking.library.playbook.rules, asking.runtime.region, asking.clock.now()
         await note_request(uow, rules, region, ANA, RequestKind.ERASURE, how="by letter", now=now)
