@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from bot.domain.challenge import Challenge, ChallengeId
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import WRITTEN_TO, ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import ChannelMessage, Decision, Later, OutboxEntry, Outcome, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
@@ -123,14 +123,21 @@ async def _is_awaited(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
 
 
 async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bool:
-    """Whether it may still be met: it is open, and they have not said no since they were asked."""
+    """Whether it may still be met: it is open, and nobody has said no since it was asked: neither who was asked, nor
+    whose address it is, who may be somebody else to us."""
     if not challenge.is_open(now):
         return False
     if challenge.consent is None:
         return True
-    records = await uow.consents.of(challenge.profile_id)
-    standing = standing_consent(records, challenge.consent.purpose, challenge.channel)
-    return standing is None or standing.granted or standing.at < challenge.asked_at
+    refusal = await uow.consents.refusal(challenge.channel, challenge.address)
+    if refusal is not None and refusal.at >= challenge.asked_at:
+        return False
+    owner = await uow.profiles.owner_of(WRITTEN_TO.get(challenge.channel, challenge.channel), challenge.address)
+    for person in {challenge.profile_id, owner.id if owner is not None else challenge.profile_id}:
+        standing = standing_consent(await uow.consents.of(person), challenge.consent.purpose, challenge.channel)
+        if standing is not None and not standing.granted and standing.at >= challenge.asked_at:
+            return False
+    return True
 
 
 async def _weigh_service(

@@ -293,3 +293,35 @@ async def test_who_confirms_anew_after_a_stop_is_reached_again(stage: Stage) -> 
     assert await stage.says("yes") == ["Confirmed."]
     person = (await stage.at()).profile_id
     assert await stage.may_send(of=person)
+
+
+async def asked_as_another(stage: Stage) -> Challenge:
+    """Somebody who has typed a number in the chat is asked at it, and the number writes as somebody else to us."""
+    stage.rule(confirmed())
+    await stage.says("greet")
+    stage.clock.forward(timedelta(minutes=1))
+    await visitor(stage)
+    await agree(stage)
+    stage.clock.forward(timedelta(minutes=1))
+    [challenge] = await challenges(stage)
+    return challenge
+
+
+async def test_a_stop_from_the_number_ends_what_another_was_asked_there(stage: Stage) -> None:
+    challenge = await asked_as_another(stage)
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    assert not await press(stage, challenge)
+    assert not await stage.may_send()
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) is not None
+
+
+async def test_so_does_one_that_is_not_the_first(stage: Stage) -> None:
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    challenge = await asked_as_another(stage)
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    assert not await press(stage, challenge)
+    assert not await stage.may_send()
