@@ -6,6 +6,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import chain
+from unicodedata import category
 
 from bot.domain.word_forms import LONGEST_TEXT, spelled
 
@@ -26,17 +28,23 @@ class _Said(Enum):
 class ScopeForm:
     """The words of one language. `names` are those of channels; what the others are: see `scope_form`."""
 
+    vocabulary: frozenset[str]
     names: Mapping[tuple[str, ...], str]
     others: Mapping[tuple[str, ...], _Said]
     longest: int
 
+    def knows(self, words: Iterable[str]) -> bool:
+        """Whether each of the words stands in some phrase of it, without which nothing is kept."""
+        return self.vocabulary.issuperset(words)
+
     def kept_in(self, text: str) -> frozenset[str]:
         """The channels that it keeps while it ends others.
 
-        None where it says anything else, too, so that nothing is kept by a sentence that is not understood to its last
-        word: each part of it says of channels that it names either that they end, or that they stay.
+        None where it says anything else, too, be it by an emoji, so that nothing is kept by a sentence that is not
+        understood to its last word: each part of it says of channels that it names either that they end, or that they
+        stay.
         """
-        if len(text) > LONGEST_TEXT:
+        if len(text) > LONGEST_TEXT or any(category(one) == "So" for one in text):
             return frozenset()
         found: dict[_Said, set[str]] = {_Said.END: set(), _Said.KEEP: set()}
         before: _Said | None = None
@@ -106,4 +114,5 @@ def scope_form(
     said = {_Said.BESIDE: beside, _Said.KEEP: keep, _Said.END: end, _Said.BUT: but, _Said.ALSO: also}
     names = {spelled(word): channel for channel, words in channels.items() for word in words}
     others = {spelled(word): kind for kind, words in said.items() for word in words}
-    return ScopeForm(names, others, max(map(len, (*names, *others)), default=1))
+    phrases = (*names, *others)
+    return ScopeForm(frozenset(chain(*phrases)), names, others, max(map(len, phrases), default=1))

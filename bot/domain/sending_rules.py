@@ -270,7 +270,8 @@ class SendingRules:
 
     def kept_in(self, text: str) -> frozenset[str]:
         """The channels that an opt-out keeps by its own words; none where languages read it differently."""
-        kept = {found for form in self._scopes if (found := form.kept_in(text))}
+        words = spelled(text)
+        kept = {found for form in self._scopes if form.knows(words) and (found := form.kept_in(text))}
         return kept.pop() if len(kept) == 1 else frozenset()
 
     def channels_in(self, text: str) -> frozenset[str]:

@@ -23,6 +23,18 @@ def shipped() -> SendingRules:
 
 
 KEEPS_SMS = """
+No more emails please but texting is ok
+Quit emailing me. Texts are fine.
+no emails. texts ok
+could you stop the whatsapp messages? sms is fine
+unsubscribe from e-mail, keep sms
+Don't send emails, send texts instead
+I'd prefer texts, no more emails
+Bitte nicht mehr anrufen, SMS ist ok
+No más llamadas, SMS está bien
+Basta chiamate, va bene SMS
+Sem e-mails, só SMS
+Żadnych maili, SMS są ok
 Unsubscribe me from e-mails but keep texting me
 unsubscribe me from emails but keep texting me
 Keep texting me but unsubscribe me from e-mails
@@ -59,6 +71,11 @@ Parem de mandar e-mails, mas podem continuar com os SMS
 """
 
 KEEPS_EMAIL = """
+I don't want calls any more, email is fine
+please end the phone calls but keep the emails
+Keine SMS mehr bitte, E-Mail ist in Ordnung
+Plus de SMS, les e-mails c'est bon
+Geen sms meer, e-mail mag
 Stop calling me. Email me instead.
 stop texting me, email is fine
 Stop texting me but keep sending the emails
@@ -70,6 +87,26 @@ stop sms, keep whatsapp
 """
 
 ENDS_ALL = """
+stop sending emails to my wife but text me
+no emails or calls but texts ok
+Email me about why you keep texting me and stop
+texts ok until friday then stop the emails too
+stop the emails but texts can stop as well
+stop the emails and texts but calls are fine?
+I said stop the emails not keep the texts
+stop, keep your texts
+Keep out of my texts and stop the emails
+stop texting and calling. just stop. emails also
+keep calling and I'll stop answering emails
+no texts no emails no calls just stop
+keep the emails off, stop the texts
+keep emails away, stop texts
+stop texts, keep emails to a minimum
+Keine E-Mails, keine SMS, nur stoppen
+Bitte keine Mails. SMS gut? Nein.
+Arrêtez les SMS et gardez mes e-mails confidentiels
+just keep emails, texts and calls out, stop
+stop texts to me. good emails only to others
 Stop
 STOP!!!
 Stop emailing me and stop texting me
@@ -180,6 +217,7 @@ stop emails,texts ok? no
 """Each sounds as if it kept something, or names several channels."""
 
 UNSURE = """
+stop calling me and email me instead
 Stop the emails
 stop texting me
 unsubscribe me from the emails
@@ -266,6 +304,14 @@ def test_one_word_more_and_nothing_is_kept(shipped: SendingRules, word: str, at:
     words = ["Stop", "the", "emails", "but", "keep", "sending", "me", "texts"]
     assert shipped.kept_in(" ".join(words)) == {"sms"}
     assert shipped.kept_in(" ".join([*words[:at], word, *words[at:]])) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Stop the emails, keep texting me 🛑", "🖕 stop the emails, texts are fine", "Keep the texts 🙄 stop the emails"],
+)
+def test_an_emoji_may_turn_it_round(shipped: SendingRules, text: str) -> None:
+    assert shipped.kept_in(text) == frozenset()
 
 
 def test_of_a_text_that_is_too_long_to_be_looked_at_nothing_is_kept(shipped: SendingRules) -> None:
