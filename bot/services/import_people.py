@@ -27,6 +27,7 @@ from bot.ports import UnitOfWork
 from bot.services.change_preferences import withhold_waiting
 from bot.services.enrol import tell_journeys
 from bot.services.keep_segments import keep_segments
+from bot.services.know_person import owners_at_last
 from bot.services.opt_out import opt_out
 from bot.services.person_facts import profile_facts
 from bot.services.runtime import OUTBOX, SEGMENTS, TIMERS, Runtime
@@ -177,7 +178,7 @@ class _Chunk:
 
     async def _read(self, arrivals: Sequence[Arrival]) -> None:
         named = {one for arrival in arrivals for one in arrival.identities}
-        owners = await self._uow.profiles.owners_of(named)
+        owners = await owners_at_last(self._uow, named)
         self._owners = {(one.kind, one.value): who for one, who in owners.items()}
         if self._taking.crm:
             records = {one.record for one in arrivals if one.record}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,6 +39,15 @@ async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, told: O
         await uow.profiles.lock_identities([wanted.identity])  # somebody else may just be making them known
         owner = await uow.profiles.owner_of(kind, value)
     return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, told)
+
+
+async def owners_at_last(uow: UnitOfWork, named: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+    """Who has each of these; nobody else makes the others known until this transaction ends."""
+    owners = await uow.profiles.owners_of(named)
+    if unknown := [one for one in named if one not in owners]:
+        await uow.profiles.lock_identities(unknown)
+        owners = await uow.profiles.owners_of(named)
+    return owners
 
 
 async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
-from bot.services.know_person import NoSuchPerson, by_id, meet_person
+from bot.services.know_person import NoSuchPerson, by_id, meet_person, owners_at_last
 from bot.services.opt_out import opt_out
 from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
 from bot.services.sync_crm import has_opted_out
@@ -194,7 +194,7 @@ async def _people(
     uow: UnitOfWork, runtime: Runtime, told: Sequence[Told], now: datetime
 ) -> list[ProfileId | NoSuchPerson]:
     """Whom each of them is about; whoever is not known yet is made known."""
-    owners = dict(await _owners(uow, {one for item in told for one in item.identities}))
+    owners = dict(await owners_at_last(uow, {one for item in told for one in item.identities}))
     found: list[ProfileId | NoSuchPerson] = []
     for item in told:
         try:
@@ -209,15 +209,6 @@ async def _people(
                 owners[identity] = who if owner is None else owner.id
         found.append(who)
     return found
-
-
-async def _owners(uow: UnitOfWork, named: Collection[Identity]) -> Mapping[Identity, ProfileId]:
-    """Who has each of these; nobody else makes the others known until this transaction ends."""
-    owners = await uow.profiles.owners_of(named)
-    if unknown := [one for one in named if one not in owners]:
-        await uow.profiles.lock_identities(unknown)
-        owners = await uow.profiles.owners_of(named)
-    return owners
 
 
 async def _person(

@@ -91,14 +91,19 @@ OWNER = (
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
 )
-OWNERS = (
-    select(identity.c.kind, identity.c.value, identity.c.profile_id)
-    .where(
-        identity.c.kind.in_(bindparam("kinds", expanding=True)),
-        identity.c.value.in_(bindparam("values", expanding=True)),
-    )
-    .order_by(identity.c.verified, identity.c.claimed_at, identity.c.profile_id)
+_owners = select(identity.c.kind, identity.c.value, identity.c.profile_id).order_by(
+    identity.c.verified, identity.c.claimed_at, identity.c.profile_id
 )
+OWNERS_SQLITE = _owners.where(
+    text(
+        "(kind, value) IN (SELECT k.value, v.value FROM json_each(:kinds) k JOIN json_each(:named) v ON v.key = k.key)"
+    )
+)
+OWNERS_POSTGRESQL = _owners.where(
+    text("(kind, value) IN (SELECT * FROM unnest(CAST(:kinds AS text[]), CAST(:named AS text[])))")
+)
+"""By pairs, so that a table without statistics yet is not read whole: two lists would be."""
+
 PROVERS = (
     select(identity.c.profile_id)
     .where(identity.c.kind == bindparam("of_kind"), identity.c.value == bindparam("of_value"), identity.c.verified)
@@ -208,10 +213,14 @@ class StoredProfiles(Repository):
         if not identities:
             return {}
         pairs = {(one.kind, self._sealing.index(one.value)): one for one in identities}
-        values = {"kinds": sorted({kind for kind, _ in pairs}), "values": sorted({value for _, value in pairs})}
-        rows = await self._session.execute(OWNERS, values)
+        lists = {"kinds": [kind for kind, _ in pairs], "named": [value for _, value in pairs]}
+        if self._session.is_postgresql:
+            rows = await self._session.execute(OWNERS_POSTGRESQL, lists)
+        else:
+            as_json = {name: json.dumps(values) for name, values in lists.items()}
+            rows = await self._session.execute(OWNERS_SQLITE, as_json)
         # The last to stand in this order is whom `owner_of` finds.
-        return {pairs[row.kind, row.value]: row.profile_id for row in rows if (row.kind, row.value) in pairs}
+        return {pairs[row.kind, row.value]: row.profile_id for row in rows}
 
     async def claim(
         self, profile_id: ProfileId, identity: Identity, at: datetime, origin: Origin | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,7 +25,8 @@ from bot.services.opt_out import opt_out
 from bot.services.respect_wishes import note_objection, restrict
 from bot.services.weigh import Matter, weigh
 from tests.bot.services.stage import Stage
-from tests.contracts.samples import NOON
+from tests.bot.services.test_races import Gate, Watched, still_blocked
+from tests.contracts.samples import NOON, opened
 from tests.manual_clock import ManualClock
 
 ADDRESS, PHONE = Identity("email", "ana@example.com"), Identity("phone", "+447700900123")
@@ -250,6 +252,22 @@ async def test_a_record_of_a_crm_is_found_again_whatever_its_address_is_now(stag
     assert (again.profile_id, again.result) == (landing.profile_id, "changed")
     async with stage.store.transaction() as uow:
         assert await uow.crm_links.get("crm", landing.profile_id) == "77"
+
+
+async def test_who_writes_first_while_a_row_of_theirs_is_taken_is_one_person(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    gate = Gate()
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        here, there = Stage(one, clock), Stage(other, clock)
+        here.runtime = replace(here.runtime, store=Watched(one, "here", [], before_commit=gate))
+        taken = asyncio.create_task(take(here, arrival(1, ADDRESS, PHONE)))
+        await gate.reached.wait()
+        written = asyncio.create_task(there.hear("hello"))
+        assert await still_blocked(written)
+        gate.opened.set()
+        ((landing,), _) = await asyncio.gather(taken, written)
+        assert (await there.at()).profile_id == landing.profile_id
 
 
 async def test_a_dry_run_keeps_nothing_and_says_what_would_be(stage: Stage) -> None:
