@@ -11,7 +11,7 @@ from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
 from bot.services.hand_over import NoRecord, Unanswered, Unknown, hand_over, left_before
-from bot.services.let_go import Answer, Departure, let_go
+from bot.services.let_go import Answer, Departure, Paid, let_go, let_go_paid
 from bot.services.runtime import OUTBOX, Runtime
 from bot.services.spare_vendor import hold_of, spared
 from bot.services.take_refusal import send_elsewhere, take_refusal
@@ -21,7 +21,7 @@ from bot.services.try_again import held, held_in_outage, left_open, left_unknown
 WAIT_FOR_CARD = timedelta(seconds=1)
 
 
-async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | None = None) -> OutboxEntry:
+async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None = None) -> OutboxEntry:
     """One try: the entry as it is to be stored. `answer` is the gate's, where it was asked already.
 
     Raises TakenOver where it is not for us to store.
@@ -33,7 +33,7 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | None = 
     try:
         if entry.status is OutboxStatus.SENDING and (found := await left_before(runtime, trial)) is not None:
             return sent(trial, found)
-        match answer or await _ask(runtime, entry, now):
+        match await _answer(runtime, entry, answer, now):
             case Withhold(why=why, elsewhere=elsewhere):
                 if elsewhere:
                     await _send_elsewhere(runtime, entry)
@@ -65,7 +65,12 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | None = 
         return replace(trial, status=OutboxStatus.DEAD, reason=error.reason)
 
 
-async def _ask(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Answer:
+async def _answer(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None, now: datetime) -> Answer:
+    answer = answer or await _ask(runtime, entry, now)
+    return await let_go_paid(runtime, entry) if isinstance(answer, Paid) else answer
+
+
+async def _ask(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Answer | Paid:
     """Whether it may leave. Our own CRM and other systems get what a person's wishes have no say in."""
     match entry.dispatch:
         case ChannelMessage():

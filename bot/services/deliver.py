@@ -17,7 +17,7 @@ from bot.domain.ids import OutboxId
 from bot.ports import Sooner
 from bot.services.attempt import attempt
 from bot.services.compose_outbound import STALE_AFTER
-from bot.services.let_go import Answer, TakenOver, let_go
+from bot.services.let_go import Answer, Paid, TakenOver, let_go
 from bot.services.post import post_all, tell_of
 from bot.services.runtime import FEEDS, INBOX, TIMERS, Runtime
 from bot.services.settle_together import Settlements
@@ -162,7 +162,7 @@ async def _deliver_together(
         await runtime.wakeups.notify(TIMERS)
 
 
-async def _answers(runtime: Runtime, entries: Iterable[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+async def _answers(runtime: Runtime, entries: Iterable[OutboxEntry]) -> Mapping[OutboxId, Answer | Paid]:
     """The gate's answers about those that it can be asked about together. The others are asked about one by one."""
     together = [
         entry
@@ -181,7 +181,7 @@ async def _answers(runtime: Runtime, entries: Iterable[OutboxEntry]) -> Mapping[
 async def _deliver_in_turn(
     runtime: Runtime,
     entries: Sequence[OutboxEntry],
-    answers: Mapping[OutboxId, Answer],
+    answers: Mapping[OutboxId, Answer | Paid],
     settlements: Settlements,
     is_settled: Callable[[], None],
 ) -> None:
@@ -201,7 +201,9 @@ async def _deliver_in_turn(
             is_settled()
 
 
-async def _deliver(runtime: Runtime, entry: OutboxEntry, answer: Answer | None, settlements: Settlements) -> None:
+async def _deliver(
+    runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None, settlements: Settlements
+) -> None:
     """Raises what keeps it from being settled.
 
     Whatever is logged on the way, a connector's lines too, has the entry's id.
@@ -226,7 +228,7 @@ async def _deliver(runtime: Runtime, entry: OutboxEntry, answer: Answer | None, 
         level("outbox entry settled", status=settled.status.value, attempts=settled.attempts)
 
 
-async def _tried(runtime: Runtime, entry: OutboxEntry, answer: Answer | None) -> OutboxEntry:
+async def _tried(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None) -> OutboxEntry:
     """What came of one try. Raises nothing but TakenOver, so that one entry costs no other."""
     try:
         return await attempt(runtime, entry, answer)

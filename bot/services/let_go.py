@@ -40,21 +40,34 @@ class TakenOver(Exception):
     """So much time has passed since the entry was claimed that another process has claimed it as left by a crash."""
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Its sender may send it now, and the gate could not be asked about all at once: `let_go_paid`, when it leaves."""
+
+
 Answer: TypeAlias = Departure | Withhold | Later | timedelta | Exception
 """A length of time: its sender may send no more for so long. An error: it could not be looked at or composed, or it is
 not for us to send any more."""
 
 
-async def let_go(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+async def let_go(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer | Paid]:
     """What to do with each of these entries, which are all messages. Each verdict leaves a decision record."""
     paced = [entry for entry in entries if _pace_of(runtime, entry) is not None and runtime.pacer is not None]
-    answers: dict[OutboxId, Answer] = {}
+    answers: dict[OutboxId, Answer | Paid] = {}
     if paced:
         answers |= await _kept_back(runtime, paced)
         answers |= await _waiting_for_senders(runtime, [entry for entry in paced if entry.id not in answers])
     if ready := [entry for entry in entries if entry.id not in answers]:
         answers |= await _leaving_together(runtime, ready)
     return answers
+
+
+async def let_go_paid(runtime: Runtime, entry: OutboxEntry) -> Answer:
+    """What to do with this one, whose sender's pace is paid for."""
+    try:
+        return (await _leaving(runtime, [entry]))[entry.id]
+    except Exception as error:
+        return error
 
 
 async def _kept_back(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
@@ -65,15 +78,18 @@ async def _kept_back(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mappin
         return await _decided(uow, weighed, now)
 
 
-async def _leaving_together(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
-    """Where that fails each by itself, so that one entry costs no other; their senders' paces are paid for already."""
+async def _leaving_together(
+    runtime: Runtime, entries: Sequence[OutboxEntry]
+) -> Mapping[OutboxId, Answer] | Mapping[OutboxId, Paid]:
+    """Where that fails each is let go by itself, so that one entry costs no other, and only when it leaves: who opts
+    out while the others are asked about is heeded."""
+    if len(entries) == 1:
+        return {entries[0].id: await let_go_paid(runtime, entries[0])}
     try:
         return await _leaving(runtime, entries)
-    except Exception as error:
-        if len(entries) == 1:
-            return {entries[0].id: error}
+    except Exception:
         log.exception("messages could not be let go together; each is by itself")
-        return {entry.id: (await _leaving_together(runtime, [entry]))[entry.id] for entry in entries}
+        return {entry.id: Paid() for entry in entries}
 
 
 async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:

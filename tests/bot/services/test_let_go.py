@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.domain.message import Text
 from bot.domain.pace import Pace
 from bot.ports import Store, UnitOfWork
 from bot.services import let_go as service
+from bot.services.attempt import attempt
 from bot.services.compose_outbound import STALE_AFTER, Unready, compose
 from bot.services.deliver import deliver_due
 from bot.services.let_go import Departure, let_go
@@ -194,6 +195,26 @@ async def test_where_a_batch_cannot_be_weighed_each_is_weighed_by_itself(
         await offer(stage, person)
     assert await deliver_due(stage.runtime) == len(PEOPLE)
     assert len(stage.sms.taken) == len(PEOPLE)
+
+
+async def test_where_a_batch_cannot_be_let_go_together_each_is_only_when_it_leaves(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def weigh_but_one(uow: UnitOfWork, runtime: Runtime, matters: Sequence[object], now: datetime) -> object:
+        if len(matters) > 1:
+            raise RuntimeError("the database is away for a moment")
+        return await weigh_all(uow, runtime, matters, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "weigh_all", weigh_but_one)
+    await meet(stage)
+    for person in PEOPLE[:2]:
+        await consent(stage, person)
+    first, second = await offers(stage, PEOPLE[:2])
+    answers = await let_go(stage.runtime, [first, second])
+    assert (await attempt(stage.runtime, first, answers[first.id])).status is OutboxStatus.SENT
+    await opt_out(stage, PEOPLE[1])
+    assert (await attempt(stage.runtime, second, answers[second.id])).status is OutboxStatus.WITHHELD
+    assert len(stage.sms.taken) == 1
 
 
 async def test_a_batch_that_fails_after_its_senders_pace_was_taken_does_not_pay_for_it_again(
