@@ -19,6 +19,7 @@ from bot.services.tell_of_erasure import is_last_word
 from bot.services.try_again import held, held_in_outage, left_open, left_unknown, retry, sent, tried, wait_for_vendor
 
 WAIT_FOR_CARD = timedelta(seconds=1)
+WAIT_FOR_DATABASE = timedelta(seconds=5)
 
 
 async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None = None) -> OutboxEntry:
@@ -45,6 +46,8 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
             case Departure(attempt=trial, messages=messages):
                 with runtime.tracer.span(f"call {entry.goes_to}", "call"):
                     return sent(trial, await spared(runtime, trial, partial(hand_over, messages=messages)))
+            case error if runtime.store.is_away(error):  # its vendor was not called: that is no try
+                return held(entry, now, WAIT_FOR_DATABASE, "the database was away")
             case error:
                 raise error
     except Unready:
@@ -66,7 +69,10 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
 
 
 async def _answer(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None, now: datetime) -> Answer:
-    answer = answer or await _ask(runtime, entry, now)
+    try:
+        answer = answer or await _ask(runtime, entry, now)
+    except Exception as error:
+        return error
     return await let_go_paid(runtime, entry) if isinstance(answer, Paid) else answer
 
 

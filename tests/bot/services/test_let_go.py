@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from bot.adapters.memory import MemoryPacer
 from bot.domain.consent import Consequence, Purpose, Suppression
@@ -215,6 +216,24 @@ async def test_where_a_batch_cannot_be_let_go_together_each_is_only_when_it_leav
     await opt_out(stage, PEOPLE[1])
     assert (await attempt(stage.runtime, second, answers[second.id])).status is OutboxStatus.WITHHELD
     assert len(stage.sms.taken) == 1
+
+
+async def test_while_the_database_is_away_before_a_message_leaves_that_is_no_try(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose_the_connection(*_: object) -> object:
+        raise OperationalError("SELECT 1", None, ConnectionResetError())
+
+    await meet(stage)
+    await consent(stage, PEOPLE[0])
+    await offer(stage, PEOPLE[0])
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "weigh_all", lose_the_connection)
+        await deliver_due(stage.runtime)
+    entry = await stage.entry(f"offer for {PEOPLE[0]}")
+    assert (entry.status, entry.attempts, entry.reason) == (OutboxStatus.WAITING, 0, "the database was away")
+    await stage.later(seconds=5)
+    assert (await stage.entry(entry.key)).status is OutboxStatus.SENT
 
 
 async def test_a_batch_that_fails_after_its_senders_pace_was_taken_does_not_pay_for_it_again(
