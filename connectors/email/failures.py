@@ -22,6 +22,12 @@ NOT_SENT = "not_sent"
 PACE_CODES = frozenset({"4.3.1", "4.3.2", "4.4.5", "4.7.28"})
 """The server is full or congested, takes no mail just now, or has had too much of ours: it is no message's fault."""
 
+SENDER_CODES = frozenset({"5.1.7", "5.1.8", "5.7.8"})
+"""The sender's address is none, is not taken, or has not logged in rightly (RFC 3463, RFC 4954): whatever it sends."""
+
+NOT_LOGGED_IN = frozenset({530, 535})
+"""Statuses by which a server that hears of a message says the same of the login (RFC 4954)."""
+
 NOT_OF_THE_ADDRESS = frozenset({"3", "5", "6", "7"})
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _UNREACHABLE = Consequence.UNREACHABLE

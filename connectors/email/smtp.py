@@ -18,7 +18,7 @@ from aiosmtplib import (
 
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from connectors.email.account import EmailAccount
-from connectors.email.failures import PACE_CODES, enhanced_code, reason_for
+from connectors.email.failures import NOT_LOGGED_IN, PACE_CODES, SENDER_CODES, enhanced_code, reason_for
 
 TIMEOUT_SECONDS = 20.0
 GOODBYE_SECONDS = 2.0
@@ -143,13 +143,15 @@ def _turned_away(error: SMTPResponseException) -> TemporarySendError:
 def _refusal(error: SMTPResponseException) -> SendError:
     """RFC 5321, 4.2.1: what begins with 4 may be tried again, what begins with 5 never will work.
 
-    A sender who is refused before anybody was named to send to is refused every message.
+    A sender who is refused before anybody was named to send to is refused every message, and so is one of whom the code
+    says it, as servers do that refuse nobody before they know for whom it is.
     """
     code = enhanced_code(error.message) or str(error.code)
     reason = f"the mail server refused with status {error.code}"
     if code != str(error.code):
         reason += f", {reason_for(code)}"
-    if error.code >= 500 and isinstance(error, SMTPSenderRefused):
+    of_sender = isinstance(error, SMTPSenderRefused) or code in SENDER_CODES or error.code in NOT_LOGGED_IN
+    if error.code >= 500 and of_sender:
         return CredentialRefused(f"{reason}: check EMAIL_FROM, and that this account may send as it", code=code)
     if error.code >= 500:
         return PermanentSendError(reason, code=code)

@@ -228,8 +228,17 @@ async def test_a_server_that_cannot_show_who_it_is_gets_nothing(tmp_path: Path) 
             await strict.send(OFFER)
 
 
-async def test_a_sender_whom_the_server_refuses_is_for_the_operator_and_loses_no_message() -> None:
-    error = await failure({"MAIL": "553 5.7.1 not you"})
+@pytest.mark.parametrize(
+    "script",
+    [
+        {"MAIL": "553 5.7.1 not you"},
+        {"RCPT": "530 5.7.0 log in first"},
+        {"RCPT": "550 5.1.8 no such sender"},
+        {"the message": "550 5.1.8 this sender may not send any more"},
+    ],
+)
+async def test_a_sender_whom_the_server_refuses_is_for_the_operator_and_loses_no_message(script: Script) -> None:
+    error = await failure(script)
     assert isinstance(error, CredentialRefused)
     assert "check EMAIL_FROM" in str(error)
 
