@@ -77,6 +77,12 @@ def test_the_image_to_serve_runs_as_nobody_in_particular() -> None:
     assert re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)[-1] == "10001"
 
 
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_servers_and_workers_write_nowhere_but_in_their_volumes(name: str) -> None:
+    service = SERVICES[name]
+    assert (service["read_only"], service["tmpfs"], service["cap_drop"]) == (True, ["/tmp"], ["ALL"])
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_every_setting_is_one_of_ours(name: str) -> None:
     for setting in SERVICES[name].get("environment", {}):
