@@ -89,6 +89,10 @@ class Outbox(Protocol):
     async def make_due_again(self, now: datetime) -> int:
         """What was due when it was written, by a clock that was ahead, is due now; how much that is."""
 
+    async def bring_back_claims(self, now: datetime) -> int:
+        """What was claimed by a clock that was far ahead counts as claimed `now`, so that what is left of it comes up
+        again in time; how much that is. For whoever's clock is right alone: by one that is behind, all claims are."""
+
     async def next_due(self, lane: Lane | None = None) -> datetime | None:
         """When the next entry of this lane, or of any, is due; None where none waits."""
 

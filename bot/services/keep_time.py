@@ -33,10 +33,13 @@ class TimeKeeper:
         self._told, self._passed = told, passed
         if abs(step) > WORTH_TELLING:
             log.warning("the clock was put forward or back", seconds=round(step.total_seconds(), 1))
-        if step < -WORTH_TELLING or not self._has_looked:
+        may_have_been_ahead = step < -WORTH_TELLING or not self._has_looked
+        if may_have_been_ahead:
             await _make_due_again(self._runtime)
         self._has_looked = True
         is_right = await self._is_right()
+        if is_right and may_have_been_ahead:
+            await _bring_back_claims(self._runtime)
         if is_right and self._runtime.store.shared:
             await _make_turns_due(self._runtime)
         return is_right
@@ -64,6 +67,14 @@ async def _make_turns_due(runtime: Runtime) -> None:
     if turns:
         log.warning("a process took messages by a clock that is ahead of ours", turns=turns, do="overture doctor")
         await runtime.wakeups.notify(INBOX)
+
+
+async def _bring_back_claims(runtime: Runtime) -> None:
+    """What such a clock claimed and left would be taken for left by a crash only when the clock is there again."""
+    async with runtime.store.transaction() as uow:
+        claims = await uow.outbox.bring_back_claims(runtime.clock.now())
+    if claims:
+        log.warning("messages were being sent by a clock that was ahead; what is left of them comes up", claims=claims)
 
 
 async def _make_due_again(runtime: Runtime) -> None:

@@ -40,6 +40,14 @@ DUE_AGAIN = (
     .where(text("status = 'waiting'"), outbox.c.due_at > bindparam("now"), outbox.c.due_at <= outbox.c.created_at)
     .values(due_at=bindparam("now"))
 )
+CLAIMED_NOW = (
+    update(outbox)
+    .where(text("status = 'sending'"), outbox.c.claimed_at > bindparam("far_ahead"))
+    .values(claimed_at=bindparam("now"))
+)
+CLAIMED_AHEAD = timedelta(minutes=1)
+"""Clocks by which work is taken are never so far apart."""
+
 SETTLE = update(outbox).where(outbox.c.key == bindparam("this_key"))
 SETTLE_SENT = SETTLE.values(
     sent_at=func.coalesce(outbox.c.claimed_at, bindparam("tried_at", type_=outbox.c.sent_at.type), outbox.c.due_at)
@@ -249,6 +257,9 @@ class StoredOutbox(Repository):
 
     async def make_due_again(self, now: datetime) -> int:
         return int((await self._execute(DUE_AGAIN, {"now": now})).rowcount)
+
+    async def bring_back_claims(self, now: datetime) -> int:
+        return int((await self._execute(CLAIMED_NOW, {"now": now, "far_ahead": now + CLAIMED_AHEAD})).rowcount)
 
     async def next_due(self, lane: Lane | None = None) -> datetime | None:
         due: datetime | None = (await self._execute(NEXT_DUE, {"lanes": lanes_of(lane)})).scalar()

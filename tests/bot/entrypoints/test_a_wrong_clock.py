@@ -10,9 +10,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.database import Database
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.entrypoints import worker
 from bot.entrypoints.worker import Worker
+from bot.services.compose_outbound import STALE_AFTER
+from bot.services.keep_time import TimeKeeper
 from tests.bot.entrypoints.test_worker import at_work, until
+from tests.bot.services.crash import claimed, die_while_sending
 from tests.bot.services.stage import Stage
 from tests.manual_clock import ManualClock
 
@@ -48,6 +53,32 @@ async def test_a_clock_that_is_put_forward_sends_nothing_twice(stage: Stage) -> 
         await stage.hear("greet")
         await until(lambda: len(stage.sms.taken) == 2)
     assert stage.sms.texts() == ["I am a machine. Hello!", "Hello!"]
+
+
+async def test_what_was_left_by_a_clock_that_was_ahead_is_taken_up_when_that_is_right_again(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    stage.clock.forward(timedelta(hours=1))
+    await die_while_sending(stage, stage.sms)
+    stage.sms.taken.clear()  # its vendor has not got it
+    stage.clock.forward(-timedelta(hours=1))
+    await TimeKeeper(stage.runtime).look()
+    await stage.later(seconds=STALE_AFTER.total_seconds())
+    assert (await stage.entry("k")).status is OutboxStatus.SENT
+    assert len(stage.sms.taken) == 1
+
+
+async def test_whoever_starts_with_a_clock_that_is_behind_leaves_to_others_what_they_are_sending(stage: Stage) -> None:
+    async def difference() -> timedelta:
+        return timedelta(hours=1)
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    await stage.meet()
+    await stage.queue("k")
+    [entry] = await claimed(stage)
+    stage.clock.forward(-timedelta(hours=1))
+    assert not await TimeKeeper(stage.runtime).look()
+    assert (await stage.entry("k")).claimed_at == entry.claimed_at
 
 
 async def test_a_worker_whose_clock_is_not_the_databases_takes_no_work_until_it_is(stage: Stage) -> None:
