@@ -53,8 +53,8 @@ async def opt_out(
             await uow.consents.suppress(Suppression(channel, address, how, now))
     refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
-    said = (refused | said).difference(keeping)  # what they said of others: these were loaded once, or are a CRM's
-    for name in sorted(said):
+    said -= set(keeping)  # what they said of others than `refused`: these were loaded once, or are a CRM's
+    for name in sorted(refused.difference(keeping) | said):
         record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
         await uow.consents.add(record)
     await _withhold_waiting(uow, runtime, profile_id, keeping, now)

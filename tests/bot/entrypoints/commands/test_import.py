@@ -73,6 +73,7 @@ def test_a_project_comes_to_lie_as_an_assistant_does(tmp_path: Path) -> None:
         "journeys/rules/caps.yml",
         "journeys/rules/consent.yml",
         "journeys/rules/opt_out.yml",
+        "journeys/rules/opt_out_scope.yml",
         "journeys/rules/opt_out_words.yml",
         "journeys/rules/request_words.yml",
         "journeys/rules/requests.yml",
