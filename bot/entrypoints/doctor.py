@@ -16,6 +16,7 @@ import aiohttp
 from bot.adapters.actions import action_server
 from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
+from bot.adapters.database.trouble import plain_cause
 from bot.adapters.encoder import source_folder
 from bot.adapters.library import Contents, is_trained, read_contents
 from bot.adapters.migrations import HEAD, known_versions
@@ -222,6 +223,11 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             )
     except OvertureError as error:
         yield Finding("ill", "the database cannot be used", str(error))
+    except Exception as error:
+        if not database.is_away(error):
+            raise
+        words = f"the database gives up what it is asked: {plain_cause(error) or error}"
+        yield Finding("ill", words, "See its log, and the limits of our role, such as statement_timeout.")
     finally:
         await database.close()
 

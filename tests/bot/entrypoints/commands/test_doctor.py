@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from bot.adapters import training
 from bot.adapters.database import Database
@@ -281,6 +283,18 @@ async def test_a_process_whose_clock_is_wrong_is_ill_wherever_it_is(
     assert what.startswith("the clock of overture serve on web-1 (process 4711, since ")
     assert what.endswith(" is +3600 s from the database server's")
     assert "Set both by NTP." in advice
+
+
+async def test_a_database_that_gives_up_what_it_is_asked_is_ill(
+    monkeypatch: pytest.MonkeyPatch, postgresql_url: str
+) -> None:
+    async def give_up(*_: object) -> timedelta:
+        too_long = asyncpg.QueryCanceledError("canceling statement due to statement timeout")
+        raise DBAPIError("SELECT 1", None, too_long) from too_long
+
+    monkeypatch.setattr(Database, "clock_difference", give_up)
+    ill = [one async for one in examine(Settings(database=postgresql_url)) if one.state == "ill"]
+    assert "the database gives up what it is asked: canceling statement due to statement timeout" in str(ill)
 
 
 def test_a_database_that_no_start_could_make_is_ill(
