@@ -26,9 +26,6 @@ from bot.domain.message import (
     TriggerIntent,
 )
 from bot.domain.privacy import RequestKind
-from bot.domain.sending_rules import Meaning, SendingRules
-from bot.domain.understanding import IntentScore, Understood
-from bot.domain.word_forms import spelled
 from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
@@ -47,32 +44,27 @@ from bot.services.clear_up_opt_out import (
 from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
+from bot.services.hear import Hearing, hear, keyword_of
 from bot.services.in_force import open_journeys
-from bot.services.interpret import go_to_form, interpret, sure_on_consent, withhold_consent
+from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
-from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
-from bot.services.opt_out import is_opted_out
-from bot.services.other_languages import as_stop, keep_language, language_of, stops_in_words, title_pressed
+from bot.services.move_question import Moved, close_where_it_was_asked, put_here, question_elsewhere
+from bot.services.other_languages import keep_language
 from bot.services.post import PostingFailed, post_answer, tell_of
-from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
 from bot.services.put_aside import put_aside
 from bot.services.remind import remind
-from bot.services.respond import OPENED, read_by_vendor, respond
+from bot.services.respond import respond
 from bot.services.runtime import INBOX, Runtime
-from bot.services.situation import Situation, asker_of, begin_session, read_situation
-from bot.services.take_request import as_request, besides_requests, requests_in
+from bot.services.situation import Situation, begin_session, read_situation
+from bot.services.take_request import besides_requests, requests_in
 from bot.services.take_slots import take_slots
 from bot.services.tell_news import ANY_NEWS, News, news_of, tell_news
 from bot.services.think import make_personal
 from bot.services.thought import Thought
 from bot.services.trigger import execute, trigger
-from bot.services.understand import read_payload, understand
 from bot.services.write_turn import Turn, replying, write_turn
 
 log = structlog.get_logger()
-
-SENT_FILE = IntentScore("send_file", 1.0)
-"""The intent of a message that is a file and nothing else, in an assistant that has it."""
 
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
@@ -175,9 +167,7 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
 async def _customer_turn(
     runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation | None
 ) -> News:
-    begun = perf_counter()
-    now = runtime.clock.now()
-    message_id = message.message_id
+    begun, now = perf_counter(), runtime.clock.now()
     if situation is None:
         async with runtime.store.reading() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
@@ -186,46 +176,16 @@ async def _customer_turn(
     address = situation.conversation.address
     thought = Thought(situation.conversation.tracker, message.channel, address, now, metadata=message.metadata)
     thought.took("store", perf_counter() - begun)
-    await begin_session(runtime, thought, situation, message_id)
+    await begin_session(runtime, thought, situation, message.message_id)
     take_slots(runtime.library.current().assistant, thought, message.slots)
-    keyword = await _keyword(runtime, message, situation)
-    conversation = situation.conversation
+    keyword = await keyword_of(runtime, situation, message)
     asked = requests_in(runtime, thought.tracker, message, keyword)
     moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
-        conversation = moved.into(replace(conversation, tracker=thought.tracker))
-        for event in moved.events:
-            thought.apply(event)
-    reading = await _understand(runtime, thought, situation, message, keyword)
-    reading = sure_on_consent(runtime.library.current(), thought.tracker, reading)
-    interpreted = await interpret(runtime, thought, situation, reading)
-    read, understood = interpreted.understood, as_request(interpreted.understood, asked)
-    playbook, loop = runtime.library.current(), thought.tracker.loop
-    if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
-        keyword = "stop"
-        understood = as_stop(understood)
-    if situation.rep_has_the_floor:
-        understood = replace(understood, further=())  # nothing of it is answered here
-    first, *further = understood.apart()
-    if asked and not situation.rep_has_the_floor:
-        further = [*besides_requests(runtime, read)]
-    thought.passages = first.passages
-    text = first.text if understood.further else message.text
-    said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
-    thought.apply(replace(said, attachments=message.attachments))
-    keep_language(playbook, thought, understood)
-    if interpreted.opens is not None and not asked:
-        go_to_form(thought, interpreted.opens)
-    ends_it = RequestKind.ERASURE in asked  # which leaves no doubt
-    in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, keyword, now)
-    if not in_doubt or not says_nothing_else(thought, understood):
-        await respond(runtime, thought, situation, message, message_id, keyword, asked)
-        await answer_further(runtime, thought, situation, message_id, further)
-    if in_doubt:
-        await make_personal(runtime, thought, situation.profile, message_id)
-        hold_marketing(runtime, thought, situation)
-    withhold_consent(thought, read)
-    turn = replying(replace(situation, conversation=conversation), thought, message, understood, begun=begun)
+        situation = put_here(thought, situation, moved)
+    heard = await hear(runtime, thought, situation, message, keyword, asked)
+    await _answer(runtime, thought, situation, message, heard)
+    turn = replying(situation, thought, message, heard.understood, begun=begun)
     try:
         return await _write(runtime, entry, turn, moved, now, posting=True)
     except PostingFailed as error:
@@ -248,6 +208,32 @@ async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMess
     return True
 
 
+async def _answer(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, heard: Hearing
+) -> None:
+    """Note in the dialogue what the customer has said, and answer all of it; a doubtful opt-out holds marketing."""
+    message_id, understood = message.message_id, heard.understood
+    first, *further = understood.apart()
+    if heard.asked and not situation.rep_has_the_floor:
+        further = [*besides_requests(runtime, heard.reading)]
+    thought.passages = first.passages
+    text = first.text if understood.further else message.text
+    said = UserUttered(text, replace(first, passages=()), message_id, thought.now, message.channel)
+    thought.apply(replace(said, attachments=message.attachments))
+    keep_language(runtime.library.current(), thought, understood)
+    if heard.opens is not None and not heard.asked:
+        go_to_form(thought, heard.opens)
+    ends_it = RequestKind.ERASURE in heard.asked  # which leaves no doubt
+    in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, heard.keyword, thought.now)
+    if not in_doubt or not says_nothing_else(thought, understood):
+        await respond(runtime, thought, situation, message, message_id, heard.keyword, heard.asked)
+        await answer_further(runtime, thought, situation, message_id, further)
+    if in_doubt:
+        await make_personal(runtime, thought, situation.profile, message_id)
+        hold_marketing(runtime, thought, situation)
+    withhold_consent(thought, heard.reading)
+
+
 async def _write(
     runtime: Runtime, entry: InboxEntry, turn: Turn, moved: Moved | None, now: datetime, *, posting: bool
 ) -> News:
@@ -266,62 +252,3 @@ async def _write(
         news = news_of(uow)
     tell_of(runtime, posted)
     return news
-
-
-async def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
-    """STOP, START and HELP, on channels where people write to a number or an e-mail address; a vendor may have read
-    them for us.
-
-    START takes back an opt-out; where there is none, it is a word like others, and a button of this title means what
-    its author says.
-    """
-    rules = runtime.library.current().rules
-    if runtime.channel(message.channel).abilities.identity not in ("phone", "email"):
-        return None
-    match read_by_vendor(message):
-        case "stop" | "start" | "help" as read:
-            return read
-    keyword = rules.keyword(message.text)
-    if keyword is None and _subject_stops(rules, message):
-        return "stop"
-    if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
-        return None
-    return keyword
-
-
-def _subject_stops(rules: SendingRules, message: CustomerMessage) -> bool:
-    """Whether the subject of an e-mail is such a word, and what is beneath does not go on with it: "Cancel", and then
-    "please cancel my appointment", is about that."""
-    subject = str(message.metadata.get("subject", ""))
-    return rules.keyword(subject) == "stop" and set(spelled(subject)).isdisjoint(spelled(message.text))
-
-
-async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: Situation) -> bool:
-    if situation.suppressed or situation.profile.objected_at is not None:
-        return True
-    async with runtime.store.reading() as uow:
-        return await is_opted_out(uow, situation.profile.id, message.channel, message.address)
-
-
-async def _understand(
-    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, keyword: Meaning | None
-) -> Understood:
-    if message.opened:
-        return Understood("", OPENED, stage="opened")
-    if keyword is not None:
-        return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
-    if message.attachments and not message.text and SENT_FILE.name in runtime.library.current().assistant.intents:
-        return Understood("", SENT_FILE, stage="attachment")
-    begun = perf_counter()
-    if message.payload:
-        understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
-    elif (pressed := thumb_pressed(runtime.library.current(), thought.tracker, message.text)) is not None:
-        understood = await read_payload(runtime, thought.tracker, pressed, situation.region)
-        understood = replace(understood, text=message.text, stage=THUMB_STAGE)
-    else:
-        asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
-        understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
-        if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
-            understood = await read_payload(runtime, thought.tracker, payload, situation.region)
-    thought.took("understand", perf_counter() - begun)
-    return understood

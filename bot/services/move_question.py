@@ -42,11 +42,6 @@ class Moved:
     asked_in: Conversation
     events: tuple[Event, ...]
 
-    def into(self, conversation: Conversation) -> Conversation:
-        """The conversation as if the question had been put there."""
-        tracker = conversation.tracker.apply_all(self.events)
-        return replace(conversation, tracker=tracker, asking_enrolment=self.asked_in.asking_enrolment)
-
 
 async def question_elsewhere(
     runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage
@@ -68,6 +63,15 @@ async def question_elsewhere(
     tracker = thought.tracker.apply_all(events)
     reading = await understand(runtime, tracker, message.text, situation.region, situation.zone, asker)
     return Moved(asked_in, events) if _answers(assistant, tracker, reading) else None
+
+
+def put_here(thought: Thought, situation: Situation, moved: Moved) -> Situation:
+    """Go on as if the question had been put in this conversation: what the turn then starts from."""
+    for event in moved.events:
+        thought.apply(event)
+    asking = moved.asked_in.asking_enrolment
+    conversation = replace(situation.conversation, tracker=thought.tracker, asking_enrolment=asking)
+    return replace(situation, conversation=conversation)
 
 
 def _as_asked_here(assistant: Assistant, asked_in: Conversation, now: datetime) -> tuple[Event, ...]:

@@ -1,0 +1,122 @@
+"""Hear: what a customer's message means to its turn, whoever or whatever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+from bot.domain.message import CustomerMessage
+from bot.domain.privacy import RequestKind
+from bot.domain.sending_rules import Meaning, SendingRules
+from bot.domain.understanding import IntentScore, Understood
+from bot.domain.word_forms import spelled
+from bot.services.interpret import interpret, sure_on_consent
+from bot.services.opt_out import is_opted_out
+from bot.services.other_languages import as_stop, language_of, stops_in_words, title_pressed
+from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
+from bot.services.respond import OPENED, read_by_vendor
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation, asker_of
+from bot.services.take_request import as_request
+from bot.services.thought import Thought
+from bot.services.understand import read_payload, understand
+
+SENT_FILE = IntentScore("send_file", 1.0)
+"""The intent of a message that is a file and nothing else, in an assistant that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What a message means to its turn.
+
+    `understood` is what is answered, and `reading` what the words alone were taken for, where it is something else that
+    is `asked` for by law. `keyword` is one that was written, or "stop" where the words say it. `opens` is a form to go
+    to instead of an answer.
+    """
+
+    understood: Understood
+    reading: Understood
+    keyword: Meaning | None = None
+    asked: Sequence[RequestKind] = ()
+    opens: str | None = None
+
+
+async def hear(
+    runtime: Runtime,
+    thought: Thought,
+    situation: Situation,
+    message: CustomerMessage,
+    keyword: Meaning | None,
+    asked: Sequence[RequestKind],
+) -> Hearing:
+    """Read the message; nothing is answered of what it says besides while a colleague has the floor."""
+    understood = await _understand(runtime, thought, situation, message, keyword)
+    understood = sure_on_consent(runtime.library.current(), thought.tracker, understood)
+    interpreted = await interpret(runtime, thought, situation, understood)
+    understood = as_request(interpreted.understood, asked)
+    playbook, loop = runtime.library.current(), thought.tracker.loop
+    if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
+        keyword, understood = "stop", as_stop(understood)
+    if situation.rep_has_the_floor:
+        understood = replace(understood, further=())
+    return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens)
+
+
+async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMessage) -> Meaning | None:
+    """STOP, START and HELP, on channels where people write to a number or an e-mail address; a vendor may have read
+    them for us.
+
+    START takes back an opt-out; where there is none, it is a word like others, and a button of this title means what
+    its author says.
+    """
+    rules = runtime.library.current().rules
+    if runtime.channel(message.channel).abilities.identity not in ("phone", "email"):
+        return None
+    match read_by_vendor(message):
+        case "stop" | "start" | "help" as read:
+            return read
+    keyword = rules.keyword(message.text)
+    if keyword is None and _subject_stops(rules, message):
+        return "stop"
+    if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
+        return None
+    return keyword
+
+
+def _subject_stops(rules: SendingRules, message: CustomerMessage) -> bool:
+    """Whether the subject of an e-mail is such a word, and what is beneath does not go on with it: "Cancel", and then
+    "please cancel my appointment", is about that."""
+    subject = str(message.metadata.get("subject", ""))
+    return rules.keyword(subject) == "stop" and set(spelled(subject)).isdisjoint(spelled(message.text))
+
+
+async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: Situation) -> bool:
+    if situation.suppressed or situation.profile.objected_at is not None:
+        return True
+    async with runtime.store.reading() as uow:
+        return await is_opted_out(uow, situation.profile.id, message.channel, message.address)
+
+
+async def _understand(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, keyword: Meaning | None
+) -> Understood:
+    if message.opened:
+        return Understood("", OPENED, stage="opened")
+    if keyword is not None:
+        return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
+    if message.attachments and not message.text and SENT_FILE.name in runtime.library.current().assistant.intents:
+        return Understood("", SENT_FILE, stage="attachment")
+    begun = perf_counter()
+    if message.payload:
+        understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
+    elif (pressed := thumb_pressed(runtime.library.current(), thought.tracker, message.text)) is not None:
+        understood = await read_payload(runtime, thought.tracker, pressed, situation.region)
+        understood = replace(understood, text=message.text, stage=THUMB_STAGE)
+    else:
+        asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
+        understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
+        if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
+            understood = await read_payload(runtime, thought.tracker, payload, situation.region)
+    thought.took("understand", perf_counter() - begun)
+    return understood
