@@ -57,6 +57,24 @@ class ConsentRecord:
         return self.expires_at is not None and self.expires_at <= now
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whether somebody wants marketing, as they said it: how and when it reached us, in which words, by which message
+    or from which network address."""
+
+    how: str
+    at: datetime
+    text: str = ""
+    message_id: MessageId | None = None
+    ip: str | None = None
+
+    def record(self, profile_id: ProfileId, channel: str, *, granted: bool) -> ConsentRecord:
+        """Its line in the ledger."""
+        return ConsentRecord(
+            profile_id, Purpose.MARKETING, channel, granted, self.at, self.how, self.text, self.message_id, ip=self.ip
+        )
+
+
 class Consequence(StrEnum):
     """Why nothing more is sent to an address; also what follows from a message that its vendor will not deliver."""
 

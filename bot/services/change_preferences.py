@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import Consequence, Purpose, Suppression, Wish, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -67,74 +67,49 @@ async def change_preferences(
     shown: Collection[str],
     wanted: Collection[str],
     texts: Mapping[str, str],
-    how: str,
-    now: datetime,
-    ip: str | None = None,
+    wish: Wish,
 ) -> None:
     """`shown` are the channels that stood as wanted when the person chose: only what differs from that is a choice.
 
-    Each change is a line of the consent ledger with the words that were shown, `texts` by channel. Whoever turns off
-    the last one has opted out. `ip` is the network address that they sent it from.
+    Each change is a line of the consent ledger: their `wish`, in the words that were shown, `texts` by channel. Whoever
+    turns off the last one has opted out.
     """
     await uow.profiles.lock(profile_id)
     choices = await choices_of(uow, runtime, profile_id)
     turned_on = [one for one in choices if one.channel in wanted and one.channel not in shown and one.may_want]
     turned_off = [one for one in choices if one.channel in shown and one.channel not in wanted]
     for choice in turned_on:
-        await _want(uow, runtime, profile_id, choice, texts[choice.channel], how, now, ip)
+        await _want(uow, runtime, profile_id, choice, replace(wish, text=texts[choice.channel]))
     stays = [one for one in choices if one.wanted and one not in turned_off]
     if turned_off and not stays and not turned_on:
         text = "\n".join(texts[one.channel] for one in turned_off)
-        await stop_marketing(uow, runtime, profile_id, text=text, how=how, now=now, ip=ip)
+        await stop_marketing(uow, runtime, profile_id, replace(wish, text=text))
         return
     for choice in turned_off:
-        await _refuse(uow, profile_id, choice, texts[choice.channel], how, now, ip)
+        await _refuse(uow, profile_id, choice, replace(wish, text=texts[choice.channel]))
     if turned_on or turned_off:
-        await tell_crms_of_consent(uow, runtime, profile_id, now)
+        await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
 
 
-async def _want(
-    uow: UnitOfWork,
-    runtime: Runtime,
-    profile_id: ProfileId,
-    choice: Choice,
-    text: str,
-    how: str,
-    now: datetime,
-    ip: str | None,
-) -> None:
+async def _want(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, choice: Choice, wish: Wish) -> None:
     """Lift what an earlier opt-out has left on the proved addresses, and record the consent once."""
     if choice.wanted:
         return
     recorded = False
     for identity in await uow.profiles.identities(profile_id):
         if identity.verified and identity.value in choice.addresses:
-            recorded |= await opt_in(
-                uow,
-                runtime,
-                profile_id,
-                channel=choice.channel,
-                address=identity.value,
-                how=how,
-                text=text,
-                message_id=None,
-                now=now,
-                ip=ip,
-            )
+            recorded |= await opt_in(uow, runtime, profile_id, choice.channel, identity.value, wish)
     if not recorded:
-        record = ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, ip=ip)
-        rule = rule_for(runtime, Purpose.MARKETING, choice.channel, choice.addresses[0], now)
-        await uow.consents.add(lasting(record, rule))
+        rule = rule_for(runtime, Purpose.MARKETING, choice.channel, choice.addresses[0], wish.at)
+        await uow.consents.add(lasting(wish.record(profile_id, choice.channel, granted=True), rule))
 
 
-async def _refuse(
-    uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime, ip: str | None
-) -> None:
+async def _refuse(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, wish: Wish) -> None:
     """Whoever else has one of the addresses gets no marketing there, either."""
-    await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, False, now, how, text, ip=ip))
+    await uow.consents.add(wish.record(profile_id, choice.channel, granted=False))
     for address in choice.addresses:
-        await uow.consents.suppress(Suppression(choice.channel, address, how, now, Consequence.UNWANTED))
-    await withhold_waiting(uow, profile_id, choice.channel, now)
+        await uow.consents.suppress(Suppression(choice.channel, address, wish.how, wish.at, Consequence.UNWANTED))
+    await withhold_waiting(uow, profile_id, choice.channel, wish.at)
 
 
 async def choose_pause(
@@ -158,20 +133,11 @@ async def withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str,
             await note_decision(uow, matter, "withhold", NOT_WANTED, now)
 
 
-async def stop_marketing(
-    uow: UnitOfWork,
-    runtime: Runtime,
-    profile_id: ProfileId,
-    *,
-    text: str,
-    how: str,
-    now: datetime,
-    ip: str | None = None,
-) -> None:
+async def stop_marketing(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, wish: Wish) -> None:
     """As if they had written STOP."""
     await uow.profiles.lock(profile_id)
-    ended = await opt_out(uow, runtime, profile_id, how=how, text=text, message_id=None, now=now, ip=ip)
-    await tell_journeys(uow, runtime, profile_id, ended, now)
+    ended = await opt_out(uow, runtime, profile_id, wish)
+    await tell_journeys(uow, runtime, profile_id, ended, wish.at)
 
 
 async def heed_signal(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, how: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from time import perf_counter
 
 from bot.dialogue.responses import render
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, Wish, standing_consent
 from bot.domain.conversation import BotUttered, UserUttered
 from bot.domain.effects import AskOfOptOut, OptOut, Say
 from bot.domain.ids import MessageId, ProfileId
@@ -235,4 +235,4 @@ async def _settle_silence(
         return
     day = f"{question.asked_at.day} {question.asked_at:%B %Y}"
     how = f"may have opted out on {question.channel} on {day}, and has not said that they did not"
-    await stop_marketing(uow, runtime, person, text=question.text, how=how, now=now)
+    await stop_marketing(uow, runtime, person, Wish(how, now, question.text))

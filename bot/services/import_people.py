@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.audit import Deed
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, Wish, standing_consent
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.importing import IMPORTED, Arrival, GivenConsent, ImportProgress, Landing
@@ -383,9 +383,7 @@ class _Chunk:
 
     async def _withdraw(self, someone: _Someone) -> None:
         who = someone.profile.id
-        ended = await opt_out(
-            self._uow, self._runtime, who, how=someone.opts_out, text="", message_id=None, now=self._now
-        )
+        ended = await opt_out(self._uow, self._runtime, who, Wish(someone.opts_out, self._now))
         await tell_journeys(self._uow, self._runtime, who, ended, self._now)
 
 

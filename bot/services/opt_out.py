@@ -8,10 +8,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import Consequence, Purpose, Suppression, Wish, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
-from bot.domain.ids import MessageId, ProfileId
+from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Settled
 from bot.journeys.interpreter import word_of_end
@@ -28,12 +28,8 @@ async def opt_out(
     uow: UnitOfWork,
     runtime: Runtime,
     profile_id: ProfileId,
+    wish: Wish,
     *,
-    how: str,
-    text: str,
-    message_id: MessageId | None,
-    now: datetime,
-    ip: str | None = None,
     answered_on: str = "",
     keeping: Collection[str] = (),
 ) -> Sequence[Emit]:
@@ -50,20 +46,19 @@ async def opt_out(
         if channel in keeping or channel == answered_on:
             continue
         if await uow.consents.suppression(channel, address) is None:
-            await uow.consents.suppress(Suppression(channel, address, how, now))
+            await uow.consents.suppress(Suppression(channel, address, wish.how, wish.at))
     refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
     said -= set(keeping)  # what they said of others than `refused`: these were loaded once, or are a CRM's
     for name in sorted(refused.difference(keeping) | said):
-        record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
-        await uow.consents.add(record)
-    await _withhold_waiting(uow, runtime, profile_id, keeping, now)
+        await uow.consents.add(wish.record(profile_id, name, granted=False))
+    await _withhold_waiting(uow, runtime, profile_id, keeping, wish.at)
     for question in await uow.opt_out_questions.unsettled(profile_id):
-        await uow.opt_out_questions.settle(question.id, Settled.IN_PART if keeping else Settled.OPTED_OUT, now)
+        await uow.opt_out_questions.settle(question.id, Settled.IN_PART if keeping else Settled.OPTED_OUT, wish.at)
     if keeping:
-        await tell_crms_of_consent(uow, runtime, profile_id, now)
+        await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
         return ()
-    await tell_crms_of_opt_out(uow, runtime, profile_id, now)
+    await tell_crms_of_opt_out(uow, runtime, profile_id, wish.at)
     return await _end_journeys(uow, profile_id)
 
 
@@ -128,24 +123,14 @@ async def is_opted_out(uow: UnitOfWork, profile_id: ProfileId, channel: str, add
 
 
 async def opt_in(
-    uow: UnitOfWork,
-    runtime: Runtime,
-    profile_id: ProfileId,
-    *,
-    channel: str,
-    address: str,
-    how: str,
-    text: str,
-    message_id: MessageId | None,
-    now: datetime,
-    ip: str | None = None,
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channel: str, address: str, wish: Wish
 ) -> bool:
     """START takes back an opt-out where it is written: lift its suppression. False when there was none."""
     if not await is_opted_out(uow, profile_id, channel, address):
         return False
     await lift_refusal(uow, channel, address)
-    record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id, ip=ip)
-    await uow.consents.add(lasting(record, rule_for(runtime, Purpose.MARKETING, channel, address, now)))
+    rule = rule_for(runtime, Purpose.MARKETING, channel, address, wish.at)
+    await uow.consents.add(lasting(wish.record(profile_id, channel, granted=True), rule))
     return True
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import ConsentRecord
+from bot.domain.consent import ConsentRecord, Wish
 from bot.domain.effects import (
     AddTag,
     AskForm,
@@ -100,33 +100,14 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case RecordConsent():
             await take_consent(uow, runtime, _consent(effect, cause, now), cause.key, now)
         case OptOut(how=how, keeping=keeping):
-            return await opt_out(
-                uow,
-                runtime,
-                cause.profile_id,
-                how=how,
-                text=cause.text,
-                message_id=cause.message_id,
-                now=now,
-                keeping=keeping,
-            )
+            wish = _wish(how, cause, now)
+            return await opt_out(uow, runtime, cause.profile_id, wish, keeping=keeping)
         case AskOfOptOut():
             await note_question(uow, runtime, effect, cause, now)
         case NoteRequest(request=kind, how=how, due=due):
             await hear_request(uow, runtime, cause.profile_id, kind, how=how, now=now, told=due)
         case OptIn(channel=channel, address=address, how=how):
-            lifted = await opt_in(
-                uow,
-                runtime,
-                cause.profile_id,
-                channel=channel,
-                address=address,
-                how=how,
-                text=cause.text,
-                message_id=cause.message_id,
-                now=now,
-            )
-            if lifted:
+            if await opt_in(uow, runtime, cause.profile_id, channel, address, _wish(how, cause, now)):
                 await tell_crms_of_consent(uow, runtime, cause.profile_id, now)
         case RequestHandoff():
             return await _request_handoff(uow, runtime, effect, cause, now)
@@ -149,6 +130,10 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case StartJourney() | StopJourney() | WithdrawMessages():
             raise TypeError("journeys are begun and ended by enrol.py, which knows them")
     return ()
+
+
+def _wish(how: str, cause: Cause, now: datetime) -> Wish:
+    return Wish(how, now, cause.text, cause.message_id)
 
 
 def _origin(cause: Cause, now: datetime, *, by: str, slot: str = "") -> Origin:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.consent import Wish
 from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
 from bot.domain.privacy import RequestKind
 from bot.domain.understanding import OPT_OUT_INTENT
@@ -82,16 +83,8 @@ async def _heed_stop(
         return
     await uow.profiles.lock(who)
     if not has_opted_out(await uow.consents.of(who)):  # as it has on the first day of those that it waits
-        ended = await opt_out(
-            uow,
-            runtime,
-            who,
-            how=f"wrote so on {message.channel}",
-            text=message.text,
-            message_id=message.message_id,
-            now=now,
-            answered_on=message.channel,
-        )
+        wish = Wish(f"wrote so on {message.channel}", now, message.text, message.message_id)
+        ended = await opt_out(uow, runtime, who, wish, answered_on=message.channel)
         await tell_journeys(uow, runtime, who, ended, now)
 
 

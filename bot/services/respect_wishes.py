@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.domain.consent import Wish
 from bot.domain.ids import ProfileId
 from bot.domain.privacy import RequestKind
 from bot.ports import UnitOfWork
@@ -24,7 +25,7 @@ async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileI
     if profile.objected_at is not None:
         return
     await uow.profiles.save(replace(profile, objected_at=now))
-    emitted = await opt_out(uow, runtime, profile_id, how=f"objection: {how}", text="", message_id=None, now=now)
+    emitted = await opt_out(uow, runtime, profile_id, Wish(f"objection: {how}", now))
     moved = await keep_segments(uow, runtime, profile_id, SCORED, now)
     await tell_journeys(uow, runtime, profile_id, (*emitted, *moved), now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.consent import Consequence, Suppression
+from bot.domain.consent import Consequence, Suppression, Wish
 from bot.domain.message import SpareAddress
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
@@ -24,6 +24,6 @@ async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, n
     kind = runtime.channel(word.channel).abilities.identity
     owner = await uow.profiles.owner_of(kind, word.address)
     if owner is not None:
-        ended = await opt_out(uow, runtime, owner.id, how=word.how, text="", message_id=None, now=now)
+        ended = await opt_out(uow, runtime, owner.id, Wish(word.how, now))
         await tell_journeys(uow, runtime, owner.id, ended, now)
     return True

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import structlog
 
+from bot.domain.consent import Wish
 from bot.domain.effects import Emit
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
@@ -162,7 +163,7 @@ async def _opt_out(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId
     await uow.profiles.lock(who)
     if has_opted_out(await uow.consents.of(who)):
         return ()
-    return await opt_out(uow, runtime, who, how=told.opts_out, text="", message_id=None, now=now)
+    return await opt_out(uow, runtime, who, Wish(told.opts_out, now))
 
 
 async def _learn(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:

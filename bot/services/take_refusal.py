@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.consent import Consequence, Suppression
+from bot.domain.consent import Consequence, Suppression, Wish
 from bot.domain.delivery import ChannelMessage, Failure, OutboxEntry
 from bot.domain.effects import SendResponse
 from bot.domain.ids import ProfileId
@@ -57,7 +57,7 @@ async def _keep_opt_out(
     how = f"opted out at the vendor of {message.channel}"
     await uow.consents.suppress(Suppression(message.channel, message.address, how, now))
     if profile_id is not None:
-        ended = await opt_out(uow, runtime, profile_id, how=how, text="", message_id=None, now=now)
+        ended = await opt_out(uow, runtime, profile_id, Wish(how, now))
         await tell_journeys(uow, runtime, profile_id, ended, now)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from aiohttp import web
 
 from bot.dialogue.locale_filters import day_in_words
 from bot.domain.challenge import Challenge, ChallengeId
+from bot.domain.consent import Wish
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.privacy import RequestKind
@@ -135,16 +137,14 @@ class PreferencePage:
             return _refuse(request, 400, "no_button")
 
         async def changing(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
-            now, how, ip = self._runtime.clock.now(), how_of(words), self._ip(request, one_click=one_click)
+            wish = Wish(how_of(words), self._runtime.clock.now(), ip=self._ip(request, one_click=one_click))
             if stop:
-                await stop_marketing(uow, self._runtime, person, text=words["stop_text"], how=how, now=now, ip=ip)
+                await stop_marketing(uow, self._runtime, person, replace(wish, text=words["stop_text"]))
                 return page.told(words, "title", "saved") if one_click else ""
             texts = {one.channel: page.text_of(one, words) for one in await choices_of(uow, self._runtime, person)}
             if pause in PAUSE_OF and pause != form.get("pause_shown"):
-                await choose_pause(uow, self._runtime, person, PAUSE_OF[pause], how, now)
-            await change_preferences(
-                uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=how, now=now, ip=ip
-            )
+                await choose_pause(uow, self._runtime, person, PAUSE_OF[pause], wish.how, wish.at)
+            await change_preferences(uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, wish=wish)
             return ""
 
         return await self._answer(request, changing)
@@ -153,10 +153,10 @@ class PreferencePage:
         """Note what they ask for of their data. Whoever asks for its erasure gets no more marketing."""
 
         async def requesting(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
-            now, how, ip = self._runtime.clock.now(), how_of(words), self._ip(request)
+            now, how = self._runtime.clock.now(), how_of(words)
             if kind is RequestKind.ERASURE:
-                text = words["data_erasure_text"]
-                await stop_marketing(uow, self._runtime, person, text=text, how=how, now=now, ip=ip)
+                wish = Wish(how, now, words["data_erasure_text"], ip=self._ip(request))
+                await stop_marketing(uow, self._runtime, person, wish)
             await hear_request(uow, self._runtime, person, kind, how=how, now=now)
             return ""
 

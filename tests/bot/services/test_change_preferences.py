@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.audit import Deed
-from bot.domain.consent import Purpose
+from bot.domain.consent import Purpose, Wish
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import ProfileId
@@ -38,8 +38,8 @@ async def turned_off(stage: Stage) -> Stage:
 async def change(stage: Stage, *, shown: set[str], wanted: set[str]) -> None:
     texts = {"sms": "By text message.", "webchat": "By the chat."}
     async with stage.store.transaction() as uow:
-        now = stage.clock.now()
-        await change_preferences(uow, stage.runtime, ANA, shown=shown, wanted=wanted, texts=texts, how="page", now=now)
+        wish = Wish("page", stage.clock.now())
+        await change_preferences(uow, stage.runtime, ANA, shown=shown, wanted=wanted, texts=texts, wish=wish)
 
 
 async def offer(stage: Stage, key: str, of: ProfileId = ANA) -> OutboxStatus:

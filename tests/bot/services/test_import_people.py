@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audience import Segment
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, Wish, standing_consent
 from bot.domain.delivery import Send
 from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, GivenConsent, ImportProgress, Landing
@@ -140,7 +140,7 @@ async def test_an_address_of_somebody_else_stays_theirs(stage: Stage) -> None:
 async def test_who_wrote_stop_is_not_reached_by_an_import(stage: Stage, asked: datetime) -> None:
     (landing,) = await take(stage, arrival(consents=(YES,)))
     async with stage.store.transaction() as uow:
-        await opt_out(uow, stage.runtime, landing.profile_id, how="STOP", text="STOP", message_id=None, now=NOON)
+        await opt_out(uow, stage.runtime, landing.profile_id, Wish("STOP", NOON, "STOP"))
     (again,) = await take(stage, arrival(1, PHONE, ADDRESS, consents=(replace(YES, at=asked),)))
     assert "is not taken: they refused it on" in again.warnings[0]
     assert not await may_be_texted(stage, landing.profile_id)

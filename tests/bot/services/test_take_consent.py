@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.audit import Deed
 from bot.domain.challenge import MOST_A_DAY, Challenge
-from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Wish, standing_consent
 from bot.domain.effects import OptOut, RecordConsent
 from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, GivenConsent
@@ -69,7 +69,7 @@ async def test_consent_ends_by_its_rule_however_it_was_given(stage: Stage) -> No
         now = stage.clock.now()
         for wanted, shown in ((set[str](), {"sms"}), ({"sms"}, set[str]())):
             await change_preferences(
-                uow, stage.runtime, ANA, shown=shown, wanted=wanted, texts={"sms": QUESTION}, how="page", now=now
+                uow, stage.runtime, ANA, shown=shown, wanted=wanted, texts={"sms": QUESTION}, wish=Wish("page", now)
             )
     given = GivenConsent(Purpose.MARKETING, "sms", True, now - timedelta(days=300), "form", QUESTION)
     bea = Identity("phone", "+447700900456")

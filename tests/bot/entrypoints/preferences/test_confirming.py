@@ -9,6 +9,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.challenge import ChallengeId
+from bot.domain.consent import Wish
 from bot.entrypoints.http import Server
 from bot.entrypoints.preferences.links import confirmation_link
 from bot.services.opt_out import opt_out
@@ -56,7 +57,7 @@ async def test_its_button_confirms_once(client: Client, stage: Stage) -> None:
 async def test_after_a_stop_it_brings_nothing_back(client: Client, stage: Stage) -> None:
     url = await link(stage)
     async with stage.store.transaction() as uow:
-        await opt_out(uow, stage.runtime, ANA, how="STOP", text="", message_id=None, now=stage.clock.now())
+        await opt_out(uow, stage.runtime, ANA, Wish("STOP", stage.clock.now()))
     assert (await client.post(url, data={"do": "confirm"})).status == 410
     assert not await stage.may_send()
 
