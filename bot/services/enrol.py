@@ -31,7 +31,7 @@ from bot.domain.journey import (
 from bot.domain.provenance import Origin, Source
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.expression import counted_events
-from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
+from bot.journeys.interpreter import Advance, advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.journeys.resting import OUTER_IS_OVER
 from bot.journeys.sayings import step_words
@@ -180,25 +180,11 @@ async def _step(
         await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
         return ()
     enrolment = enrolment if paused else gone_on(enrolment, now)
-    handoff = await uow.handoffs.open_for(enrolment.profile_id)
-    rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
-        known = await read_facts(uow, runtime, enrolment.profile_id, now, counted=journey.counted)
-        if known.is_restricted:
+        facts = await _facts(uow, runtime, journey, enrolment, trigger, now)
+        if facts is None:
             return await _stand_still(uow, enrolment, trigger, now)
-        tallies = await read_tallies(uow, journey, now)
-        facts = Facts(
-            trigger,
-            known.profile,
-            known.lead,
-            rep_has_the_floor,
-            known.zones,
-            known.scored,
-            known.did,
-            tallies,
-            runtime.library.current().grades,
-        )
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
     except Exception as error:
@@ -211,15 +197,42 @@ async def _step(
     if after is enrolment:
         return ()
     if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
-        after = replace(after, paused_at=now)
+        result = replace(result, enrolment=replace(after, paused_at=now))
+    return await _keep(uow, runtime, journey, result, now)
+
+
+async def _facts(
+    uow: UnitOfWork, runtime: Runtime, journey: Journey, enrolment: Enrolment, trigger: Trigger, now: datetime
+) -> Facts | None:
+    """What a step looks at; None where what is known of the person may only be kept."""
+    known = await read_facts(uow, runtime, enrolment.profile_id, now, counted=journey.counted)
+    if known.is_restricted:
+        return None
+    handoff = await uow.handoffs.open_for(enrolment.profile_id)
+    return Facts(
+        trigger=trigger,
+        profile=known.profile,
+        lead=known.lead,
+        rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
+        zones=known.zones,
+        scored=known.scored,
+        did=known.did,
+        tallies=await read_tallies(uow, journey, now),
+        grades=runtime.library.current().grades,
+    )
+
+
+async def _keep(uow: UnitOfWork, runtime: Runtime, journey: Journey, result: Advance, now: datetime) -> Sequence[Emit]:
+    """Where the enrolment is now, how it came there, and what is to be done on the way."""
+    after = result.enrolment
     await uow.enrolments.save_at_end(after)
     uow.passages.add(journey.id, journey.version, result.ways)
     count_splits(uow, journey.id, result.counted)
     await _explain(uow, journey, after, result.trail, now)
     cause = Cause(
-        key=f"{enrolment.id}:{after.seq}",
-        profile_id=enrolment.profile_id,
-        enrolment_id=enrolment.id,
+        key=f"{after.id}:{after.seq}",
+        profile_id=after.profile_id,
+        enrolment_id=after.id,
         purpose=journey.purpose,
         window=journey.window,
         priority=journey.priority,
