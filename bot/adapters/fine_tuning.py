@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.adapters.backgrounds import background_of
 from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.encoder_tuning import RECIPE, Recipe, Steps, tune_encoder
@@ -130,7 +131,8 @@ def _try(
     enough.
     """
     texts, intents = [example.text for example in examples], [example.intent for example in examples]
-    vectors = vectors_of(texts, intents, frozen)
+    background = background_of(examples)
+    vectors = vectors_of(texts, intents, frozen, background)
     compared, begun = Comparison(), time.monotonic()
     read: list[HeldOut] = []
     parts = recipe.parts(len(examples))
@@ -140,7 +142,7 @@ def _try(
         progress(f"tuning the encoder without part {len(read) + 1} of {parts}{left}")
         with tempfile.TemporaryDirectory() as name:
             tune([examples[row] for row in kept], Path(name))
-            tuned = vectors_of(texts, intents, OnnxEncoder(Path(name)))
+            tuned = vectors_of(texts, intents, OnnxEncoder(Path(name)), background)
         old, new = (read_held_out(texts, intents, of, kept, held_out) for of in (vectors, tuned))
         compared += Comparison.of(zip(_rightly_read(old), _rightly_read(new), strict=True))
         read.append(new)

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 import bot.nlu
 from bot.adapters import encoder, encoder_export, encoder_quantizing
+from bot.adapters.backgrounds import background_of
 from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import FILES as ENCODER_FILES
 from bot.adapters.encoder import OnnxEncoder, common_words, source_fingerprint
@@ -251,6 +252,7 @@ def _fingerprint(data: TrainingData, names: EntityNames, pages: Sequence[Page], 
     for example in data.examples:
         digest.update(repr((example.text, example.intent, example.entities)).encode("utf-8", "surrogatepass"))
     digest.update(repr((data.synonyms, data.regexes, data.lookups)).encode("utf-8", "surrogatepass"))
+    digest.update(repr(background_of(data.examples)).encode())
     digest.update(json.dumps(names.facts()).encode())
     for page in pages:
         passages = [(passage.heading, passage.text) for passage in page.passages]
@@ -313,7 +315,7 @@ def _learn_intents(
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
-    vectors = vectors_of(texts, intents, sentences)
+    vectors = vectors_of(texts, intents, sentences, background_of(data.examples))
     progress("learning the intents")
     classifier = train_classifier(texts, intents, vectors, tuned.calibrated if tuned else None)
     np.savez(work / "classifier.npz", **classifier.arrays())

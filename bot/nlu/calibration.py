@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,6 +36,9 @@ WRONG = 0.5
 
 FEW = 500
 """Up to so many texts, chance says more of which threshold is best than they do."""
+
+BACKGROUND_TAKEN = 0.02
+"""The share of the background that may be taken for something known."""
 
 WIDEST_AMBIGUITY = 0.1
 FEWEST_STRANGERS = 500
@@ -88,15 +92,21 @@ class HeldOut:
     """What a classifier is calibrated by: `known` are examples of intents that the heads know.
 
     `strangers` are examples of intents that they do not; None where there are too few intents to leave some out.
+    `background` has the kernel's highest score of each text of the background.
     """
 
     known: Unseen
     strangers: Unseen | None
+    background: tuple[float, ...] = ()
 
     @classmethod
     def together(cls, parts: Sequence[HeldOut]) -> HeldOut:
         strangers = [part.strangers for part in parts if part.strangers is not None]
-        return cls(Unseen.together([part.known for part in parts]), Unseen.together(strangers) if strangers else None)
+        return cls(
+            Unseen.together([part.known for part in parts]),
+            Unseen.together(strangers) if strangers else None,
+            tuple(score for part in parts for score in part.background),
+        )
 
     @property
     def told_apart(self) -> HeldOut:
@@ -107,7 +117,8 @@ class HeldOut:
         known, strangers = self.known, self.strangers
         outside = np.flatnonzero(np.isin(known.labels, known.outside))
         if strangers is None or not len(outside):
-            return HeldOut(replace(known, outside=()), strangers and replace(strangers, outside=()))
+            without = strangers and replace(strangers, outside=())
+            return HeldOut(replace(known, outside=()), without, self.background)
         inside = np.setdiff1d(np.arange(len(known.labels)), outside)
         repeated = np.repeat(outside, max(1, round(len(strangers.labels) / len(outside))))
         return HeldOut(known.part(inside), Unseen.together([strangers, known.part(repeated)]))
@@ -154,7 +165,10 @@ def calibrate(held_out: HeldOut) -> Calibration:
     told = held_out.told_apart
     known, strangers = told.known, told.strangers
     if strangers is None:
-        in_scope, threshold = _scope_without_strangers(known.similarity)
+        background = told.background
+        in_scope, threshold = (
+            _scope_by_background(background) if background else _scope_without_strangers(known.similarity)
+        )
         return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
     read, strange = _confidences(known, scales), _confidences(strangers, scales)
     share = expected_out_of_scope(known.kernel.shape[1])
@@ -316,6 +330,16 @@ def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]
     """With few intents: what is less like any example than nearly all examples are like each other is a stranger."""
     steepness = 20.0
     return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness, 0.0, 0.0), 0.3
+
+
+def _scope_by_background(scores: Sequence[float]) -> tuple[tuple[float, ...], float]:
+    """With few intents: what the kernel knows less well than nearly all of the background is known to it is a stranger.
+
+    A handful of examples says little of how well others like them will be known; a hundred strangers say where to end.
+    """
+    steepness, threshold = 15.0, 0.3
+    end = float(np.quantile(scores, 1.0 - BACKGROUND_TAKEN))
+    return (math.log(threshold / (1.0 - threshold)) - steepness * end, 0.0, steepness, 0.0, 0.0, 0.0, 0.0), threshold
 
 
 def _choose_threshold(confidence: Any, correct: Any, strange: Any, expected: float) -> float:

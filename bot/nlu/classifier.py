@@ -261,6 +261,7 @@ class IntentClassifier:
                 examples=arrays["kernel_examples"],
                 weights=arrays["kernel_weights"],
                 sharpness=facts["sharpness"],
+                own=len(arrays["example_labels"]),
             ),
             ngram_head=Head(arrays["ngram_weights"], arrays["ngram_bias"]),
             ngram_space=NgramSpace(columns, arrays["ngram_rarity"], facts["first_character_column"]),

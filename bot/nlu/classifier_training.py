@@ -11,8 +11,8 @@ import numpy as np
 
 from bot.nlu.calibration import FEW, Calibrated, HeldOut, Unseen
 from bot.nlu.classifier import Head, IntentClassifier, labels_outside
-from bot.nlu.features import Integers, NgramSpace, learn_ngram_space
-from bot.nlu.kernel import KernelHead, learn_kernel_head
+from bot.nlu.features import Floats, Integers, NgramSpace, learn_ngram_space
+from bot.nlu.kernel import KernelHead, alike, learn_kernel_head
 from bot.nlu.material import Material, Vectors
 from bot.nlu.word_use import WordUse, learn_word_use
 
@@ -20,6 +20,10 @@ SEED = 20261124
 
 FEWEST_INTENTS_TO_LEAVE_OUT = 5
 """Beside what is out of scope, which is never left out."""
+
+ENOUGH_INTENTS = 10
+"""With fewer, the background tells more of strangers than intents that are left out do. Where the author says what is
+out of scope, there is enough to learn from that as soon as some can be left out."""
 
 LARGE = 5_000
 """From so many examples on, one part that is held out tells enough, and one that is left out."""
@@ -30,6 +34,10 @@ MOST_COMPARED = 16_000
 MOST_ASKED = 200
 """Examples that a classifier is asked for, to see whether it knows its own."""
 
+_MAY_BE_KNOWN = 0.5
+"""A text of the background that is so much like an example may be about what the assistant knows."""
+
+_BACKGROUND_PARTS = 5
 _SHARPNESS, _RIDGE = 2.0, 0.2
 _NEVER_HELD_OUT = -1
 _NGRAM_STRENGTH = 1.0
@@ -47,7 +55,7 @@ def train_classifier(
     space, material = _material(texts, intents, vectors)
     held_out = None
     if calibrated is None:
-        held_out = HeldOut(_held_out(material), _leave_intents_out(material))
+        held_out = HeldOut(_held_out(material), _leave_intents_out(material), _read_background(material))
         calibrated = Calibrated.by(held_out)
     compared = _spread(material.labels, MOST_COMPARED)
     kernel_head, example_labels = _kernel_head(material.part(compared))
@@ -96,7 +104,7 @@ def read_held_out(
         out = [groups == group for group in ([0] if len(texts) > LARGE else np.unique(groups[groups >= 0]))]
         parts = [_read_unseen(known.part(~one[known.labels]), asked.part(one[asked.labels])) for one in out]
         strangers = Unseen.together(parts)
-    return HeldOut(_read_unseen(known, asked), strangers)
+    return HeldOut(_read_unseen(known, asked), strangers, _read_background(known))
 
 
 def _material(texts: Sequence[str], intents: Sequence[str], vectors: Vectors) -> tuple[NgramSpace, Material]:
@@ -105,7 +113,20 @@ def _material(texts: Sequence[str], intents: Sequence[str], vectors: Vectors) ->
     space = learn_ngram_space(texts)
     ngrams = _sparse([space.row(text) for text in texts], len(space.column_of))
     words = space.first_character_column
-    return space, Material(vectors.examples, ngrams, labels, len(names), words, vectors.names, labels_outside(names))
+    outside = labels_outside(names)
+    background = _background(vectors, len(names), outside)
+    return space, Material(vectors.examples, ngrams, labels, len(names), words, vectors.names, background, outside)
+
+
+def _background(vectors: Vectors, intents: int, outside: Sequence[int]) -> Floats:
+    """What of the background is about nothing that the assistant may know, where it has few intents."""
+    enough = FEWEST_INTENTS_TO_LEAVE_OUT if outside else ENOUGH_INTENTS
+    if vectors.background is None or not len(vectors.background) or intents - len(outside) >= enough:
+        return np.zeros((0, vectors.examples.shape[1]), dtype=np.float32)
+    background: Floats = vectors.background
+    likeness = alike(background, vectors.examples, background.mean(axis=0))
+    unlike: Floats = background[likeness.max(axis=1) < _MAY_BE_KNOWN]
+    return unlike
 
 
 def _sparse(rows: Sequence[Any], width: int) -> Any:
@@ -128,7 +149,13 @@ def _kernel_head(material: Material) -> tuple[KernelHead, Integers]:
     # One thread: on matrices this small, several spend their time waiting for each other.
     with threadpool_limits(limits=1):
         head = learn_kernel_head(
-            features, labels, material.intents, sharpness=_SHARPNESS, ridge=_RIDGE, directions=directions
+            features,
+            labels,
+            material.intents,
+            background=material.background,
+            sharpness=_SHARPNESS,
+            ridge=_RIDGE,
+            directions=directions,
         )
     return head, labels
 
@@ -180,6 +207,17 @@ def _held_out(material: Material) -> Unseen:
     return Unseen.together(parts)
 
 
+def _read_background(material: Material) -> tuple[float, ...]:
+    """The highest score that each text of the background has from a kernel that does not know it."""
+    folds = np.arange(len(material.background)) % _BACKGROUND_PARTS
+    read: list[float] = []
+    for fold in np.unique(folds):
+        head, _ = _kernel_head(material.before(folds != fold))
+        scores, _ = head.near_all(material.background[folds == fold])
+        read += scores.max(axis=1).tolist()
+    return tuple(read)
+
+
 def _folds(labels: Integers) -> Integers:
     """A fold for each example. Each intent is dealt out in turn, so that the other folds always hold some of it; what
     has one example only is never held out.
@@ -200,7 +238,7 @@ def _leave_intents_out(material: Material) -> Unseen | None:
     """Examples as read by heads that do not know their intent: they stand for whatever else a customer might say.
 
     Where examples are few, each intent is left out by itself: heads without a third of them are not those that serve.
-    None where there are too few intents to leave some out.
+    None where there are too few intents to leave some out, or the background stands for it.
     """
     if not _may_leave_out(material):
         return None
@@ -215,7 +253,7 @@ def _leave_intents_out(material: Material) -> Unseen | None:
 
 
 def _may_leave_out(material: Material) -> bool:
-    return material.intents - len(material.outside) >= FEWEST_INTENTS_TO_LEAVE_OUT
+    return not len(material.background) and material.intents - len(material.outside) >= FEWEST_INTENTS_TO_LEAVE_OUT
 
 
 def _groups(material: Material) -> Integers:

@@ -29,6 +29,7 @@ class KernelHead:
     Embeddings are compared once the `mean` of all is taken away and they are turned into the directions in which the
     examples differ most: `directions` has the shape (dimensions, kept), `examples` (examples, kept), `weights`
     (examples, intents). Both of these are kept column by column: one text against all is read in half of the time.
+    The first `own` examples are of intents; behind them stands the background, which is of none.
     """
 
     mean: Floats
@@ -36,12 +37,13 @@ class KernelHead:
     examples: Floats
     weights: Floats
     sharpness: float
+    own: int
 
     def near(self, embedding: Floats) -> Nearness:
         """Of one embedding."""
         turned = (embedding - self.mean) @ self.directions
         cosines = self.examples @ (turned / max(math.sqrt(turned @ turned), 1e-6))
-        nearest = int(np.argmax(cosines))
+        nearest = int(np.argmax(cosines[: self.own]))
         scores = np.exp(self.sharpness * (cosines - 1.0)) @ self.weights
         return Nearness(scores, float(cosines[nearest]), nearest)
 
@@ -52,32 +54,51 @@ class KernelHead:
         for start in range(0, len(embeddings), 1024):
             part = slice(start, start + 1024)
             cosines = _compared(embeddings[part], self.mean, self.directions) @ self.examples.T
-            similarity[part] = cosines.max(axis=1)
+            similarity[part] = cosines[:, : self.own].max(axis=1)
             scores[part] = np.exp(self.sharpness * (cosines - 1.0)) @ self.weights
         return scores, similarity
 
 
 def learn_kernel_head(
-    embeddings: Floats, labels: Integers, intents: int, *, sharpness: float, ridge: float, directions: int
+    embeddings: Floats,
+    labels: Integers,
+    intents: int,
+    *,
+    background: Floats,
+    sharpness: float,
+    ridge: float,
+    directions: int,
 ) -> KernelHead:
     """Fit `intents` columns to labels from 0 on; an intent without examples gets a column of zeros.
+
+    Near the `background` the scores of all are 0.
 
     `ridge` is how much an example may be missed by, the more so the more examples its intent has, so that an intent
     with five is not drowned by one with fifty.
     """
     from scipy.linalg import solve  # type: ignore[import-untyped]
 
+    own = len(labels)
+    embeddings = np.vstack([embeddings, background])
+    classes = np.concatenate([labels, np.full(len(background), intents)])
     mean = embeddings.mean(axis=0)
     kept = _directions(embeddings - mean, directions)
     examples = _compared(embeddings, mean, kept)
     kernel = np.exp(sharpness * (examples @ examples.T - 1.0))
-    counts = np.bincount(labels, minlength=intents)
-    balance = counts[labels] * np.count_nonzero(counts) / len(labels)
-    kernel[np.diag_indices(len(labels))] += (ridge * balance).astype(kernel.dtype)
-    targets = np.zeros((len(labels), intents), dtype=np.float32)
-    targets[np.arange(len(labels)), labels] = 1.0
+    counts = np.bincount(classes)
+    balance = counts[classes] * np.count_nonzero(counts) / len(classes)
+    kernel[np.diag_indices(len(classes))] += (ridge * balance).astype(kernel.dtype)
+    targets = np.zeros((len(classes), intents), dtype=np.float32)
+    targets[np.arange(own), labels] = 1.0
     weights = solve(kernel, targets, assume_a="pos", overwrite_a=True, overwrite_b=True, check_finite=False)
-    return KernelHead(mean, kept, np.asfortranarray(examples), np.asfortranarray(weights, dtype=np.float32), sharpness)
+    weights = np.asfortranarray(weights, dtype=np.float32)
+    return KernelHead(mean, kept, np.asfortranarray(examples), weights, sharpness, own)
+
+
+def alike(texts: Floats, others: Floats, mean: Floats) -> Any:
+    """The cosines of embeddings, of shape (texts, others), once the mean is taken away."""
+    centred, other = texts - mean, others - mean
+    return (centred @ other.T) / np.outer(np.linalg.norm(centred, axis=1), np.linalg.norm(other, axis=1))
 
 
 def _directions(centred: Floats, most: int) -> Floats:

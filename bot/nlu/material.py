@@ -13,7 +13,8 @@ from bot.ports import Encoder
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """An encoder's features of examples, in their order, and of their intents' names, in the order of the alphabet.
+    """An encoder's features of examples, in their order, of their intents' names, in the order of the alphabet, and of
+    the background: messages about all sorts of things.
 
     Names mostly say what is meant (`book_meeting`): with ten examples each, intents are read rightly half a point more
     often where the name is one more of them.
@@ -21,15 +22,18 @@ class Vectors:
 
     examples: Floats
     names: Floats
+    background: Floats | None = None
 
     def part(self, rows: Any) -> Vectors:
         """Those of some examples, among which every intent still has one."""
-        return Vectors(self.examples[rows], self.names)
+        return replace(self, examples=self.examples[rows])
 
 
-def vectors_of(texts: Sequence[str], intents: Iterable[str], encoder: Encoder) -> Vectors:
+def vectors_of(
+    texts: Sequence[str], intents: Iterable[str], encoder: Encoder, background: Sequence[str] = ()
+) -> Vectors:
     names = [re.sub(r"[\W_]+", " ", intent).strip() for intent in sorted(set(intents))]
-    return Vectors(encoder.features(texts), encoder.features(names))
+    return Vectors(encoder.features(texts), encoder.features(names), encoder.features(background))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Material:
     """Row i of `features` and of `ngrams` (sparse) is a text of intent `labels[i]`, which is below `intents`.
 
     The first `words` columns of `ngrams` are words and pairs of words. Row i of `names` is the name of intent i.
+    `background` has a row for each text that stands for what the assistant does not know, where it has few intents.
     `outside` are the labels for what is out of scope.
     """
 
@@ -46,7 +51,12 @@ class Material:
     intents: int
     words: int
     names: Floats
+    background: Floats
     outside: tuple[int, ...] = ()
 
     def part(self, rows: Any) -> Material:
         return replace(self, features=self.features[rows], ngrams=self.ngrams[rows], labels=self.labels[rows])
+
+    def before(self, rows: Any) -> Material:
+        """With a part of the background only."""
+        return replace(self, background=self.background[rows])

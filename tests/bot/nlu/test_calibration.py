@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bot.nlu.calibration import (
+    BACKGROUND_TAKEN,
     FEWEST_STRANGERS,
     Calibrated,
     HeldOut,
@@ -128,3 +129,14 @@ def read_unseen(noise: float, *, own: float, texts: int = 600, intents: int = 8,
     kernel = right + random.normal(0, spread, right.shape)
     ngram = 2 * right - 1 + random.normal(0, noise, right.shape)
     return Unseen(kernel, ngram, right - 1, kernel.max(axis=1), labels)
+
+
+def test_with_a_background_hardly_any_of_it_is_taken_for_something_known() -> None:
+    random = np.random.default_rng(5)
+    known, background = read_unseen(0.2, own=1.0, texts=6), random.uniform(0.0, 0.5, 500)
+    calibration = calibrate(HeldOut(known, None, tuple(background)))
+    evidence = np.zeros((500, 6))
+    evidence[:, 1] = background
+    taken = logistic(calibration.in_scope, evidence) >= calibration.threshold
+    assert taken.mean() == pytest.approx(BACKGROUND_TAKEN, abs=0.005)
+    assert logistic(calibration.in_scope, np.array([[0, 0.9, 0, 0, 0, 0]])) > 0.9

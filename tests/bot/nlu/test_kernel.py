@@ -14,7 +14,13 @@ def points(count: int, dimensions: int, seed: int) -> Any:
 
 
 def learn(embeddings: Any, labels: Any, directions: int = 100) -> KernelHead:
-    return learn_kernel_head(embeddings, labels, 3, sharpness=2.0, ridge=0.2, directions=directions)
+    return learn_with_background(embeddings, labels, embeddings[:0], directions)
+
+
+def learn_with_background(embeddings: Any, labels: Any, background: Any, directions: int = 100) -> KernelHead:
+    return learn_kernel_head(
+        embeddings, labels, 3, background=background, sharpness=2.0, ridge=0.2, directions=directions
+    )
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +70,13 @@ def test_an_intent_with_few_examples_is_not_drowned(clusters: tuple[Any, Any]) -
     head = learn(embeddings[kept], labels[kept])
     scores, _ = head.near_all(embeddings[:20])
     assert (scores.argmax(axis=1) == 0).mean() > 0.9
+
+
+def test_the_background_scores_for_no_intent_and_is_nobodys_nearest_example(clusters: tuple[Any, Any]) -> None:
+    embeddings, labels = clusters
+    background = points(40, 16, seed=5)
+    without = learn(embeddings, labels)
+    head = learn_with_background(embeddings, labels, background)
+    assert head.near_all(background)[0].max(axis=1).mean() < without.near_all(background)[0].max(axis=1).mean() / 2
+    assert head.near_all(embeddings)[0].argmax(axis=1).tolist() == labels.tolist()
+    assert all(head.near(one).nearest < len(embeddings) for one in background)

@@ -6,11 +6,13 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.adapters.backgrounds import background_of
 from bot.adapters.content_files import read_documents
 from bot.adapters.explaining import training_data_of
 from bot.adapters.library import Contents, read_contents, train_contents
@@ -24,7 +26,7 @@ from bot.entrypoints.progress import track
 from bot.nlu.classifier_training import SEED
 from bot.nlu.evaluate import Figures, cross_validate, judge, macro
 from bot.nlu.features import Floats
-from bot.nlu.material import Vectors, vectors_of
+from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.report import Report, as_json, build_report, cross_validate_entities, judge_entities
 from bot.nlu.training_data import Example, TrainingData, plain_key, read_examples
@@ -65,7 +67,8 @@ def _evaluate(
     region: str,
     options: argparse.Namespace,
 ) -> Report:
-    vectors = Vectors(_encode(pipeline, data.examples), vectors_of([], data.intents, pipeline.encoder).names)
+    others = vectors_of([], data.intents, pipeline.encoder, background_of(data.examples))
+    vectors = replace(others, examples=_encode(pipeline, data.examples))
     embeddings = vectors.examples[:, : pipeline.encoder.dimensions]
     spoken = pipeline.languages.spoken if pipeline.languages is not None else ()
     judged = judge(pipeline.classifier, strangers, _encode(pipeline, strangers))
