@@ -24,12 +24,12 @@ _IN_A_SENTENCE = re.compile(
 _URL = re.compile(rf"(?:(?<![\w@])|(?<=[{_GLUED}]))(?:https?://|www\.)[^\s<>\"\x00]{{1,300}}", re.IGNORECASE)
 _SENTENCE_GOES_ON = re.compile(rf"[、。，！？；：）」』】》…]|(?<=[A-Za-z0-9])[{_GLUED}]")
 """Where an address of a page ends, though no blank follows; a stretch of its path may begin with such letters."""
-_TOP_LEVELS = (
+TOP_LEVELS = (
     "com|org|net|io|ai|dev|app|eu|info|biz|edu|gov|shop|store|online|site|tech|cloud|co|uk|de|fr|nl|se|dk|fi|pl|ch|es|"
     "pt|cz|ie|ca|au|nz|jp|cn|br|mx|ru|tv|me|us|no|it|at|be|in|is|so|to|am"
 )
 _BARE_URL = re.compile(
-    rf"(?:(?<![\w@./-])|(?<=[{_GLUED}]))(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?P<top>{_TOP_LEVELS})"
+    rf"(?:(?<![\w@./-])|(?<=[{_GLUED}]))(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?P<top>{TOP_LEVELS})"
     rf"(?:(?![\w@-]|\.\w)|(?=[{_GLUED}]))"
     r"(?P<path>(?::\d{2,5})?/[^\s<>\"\x00]{0,300})?",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.understanding import Entity
 from bot.nlu.contacts import find_emails, find_phones, find_urls
+from bot.nlu.spelled_emails import find_spelled_emails
 
 EMAIL, NAME = "name@example.com", "NAME"
 
@@ -37,7 +38,7 @@ def masked(text: str, *, region: str | None = None, entities: Iterable[Entity] =
 def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterator[Mask]:
     for url in find_urls(text):
         yield url.start, url.end, _bare_address(text[url.start : url.end])
-    for email in find_emails(text):
+    for email in (*find_emails(text), *find_spelled_emails(text)):
         yield email.start, email.end, EMAIL
     for match in _LOOKS_LIKE_EMAIL.finditer(text):
         yield *match.span(), EMAIL

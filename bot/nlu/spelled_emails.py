@@ -1,0 +1,56 @@
+"""Finds e-mail addresses that are written as they are said: "jane dot doe at example dot com"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from email_validator import validate_email
+
+from bot.domain.understanding import Entity
+from bot.nlu.contacts import POSSIBLE, SURE, TOP_LEVELS
+
+_AT, _DOT = "at|ät|arobase|arroba", "dot|punkt|point|punto|ponto"
+_MARKS = {
+    ".": _DOT,
+    "_": "underscore|unterstrich",
+    "-": "dash|hyphen|bindestrich|tiret|guion|guión|hífen",
+}
+_SAID_AT = rf" ?[\[({{] ?(?:{_AT}|@) ?[\])}}] ?| (?:{_AT}) | ?@ ?"
+_SAID_DOT = rf" ?[\[({{] ?(?:{_DOT}|\.) ?[\])}}] ?| (?:{_DOT}) |\."
+_SAID_MARK = rf"{_SAID_DOT}| (?:{_MARKS['_']}|{_MARKS['-']}) "
+_SPELLED = re.compile(
+    rf"(?<![\w.@+-])(?P<name>[\w+-]{{1,64}}(?:(?:{_SAID_MARK})[\w+-]{{1,64}}){{0,4}})(?P<at>{_SAID_AT})"
+    rf"(?P<domain>[a-z0-9-]{{1,63}}(?:(?:{_SAID_DOT})[a-z0-9-]{{1,63}}){{0,3}}(?:{_SAID_DOT})(?:{TOP_LEVELS}))"
+    rf"(?![\w@-]|(?:{_SAID_DOT})\w)",
+    re.IGNORECASE,
+)
+_HAS_AT = re.compile(_SAID_AT, re.IGNORECASE)
+_BEGINS = re.compile(r"(?:^|[:,;.!?]|\b(?:is|it's|ist|est|es|é))\W*$", re.IGNORECASE)
+"""What an address of one word may stand behind; of "I work at example dot com" it is none."""
+
+
+def find_spelled_emails(text: str) -> Iterator[Entity]:
+    """Where nothing but "at" speaks for an address, it is one only as an answer."""
+    if not _HAS_AT.search(text):
+        return
+    for match in _SPELLED.finditer(text):
+        name, sign = _written(match["name"]), match["at"].strip().lower()
+        if match[0] == f"{name}@{match['domain']}":
+            continue  # it is written as addresses are
+        sure = sign != "at" or name != match["name"]
+        if not sure and not _BEGINS.search(text[: match.start()]):
+            continue
+        try:
+            value = validate_email(f"{name}@{_written(match['domain'])}".lower(), check_deliverability=False).normalized
+        except ValueError:
+            continue
+        confidence = SURE if sure else POSSIBLE
+        yield Entity("email", value, match[0], match.start(), match.end(), confidence, extractor="contacts")
+
+
+def _written(said: str) -> str:
+    """The marks that were said as they are written."""
+    for mark, words in _MARKS.items():
+        said = re.sub(rf" ?[\[({{] ?(?:{words}|\{mark}) ?[\])}}] ?| (?:{words}) ", mark, said, flags=re.IGNORECASE)
+    return said

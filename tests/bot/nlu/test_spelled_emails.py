@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.nlu.contacts import POSSIBLE, SURE
+from bot.nlu.masking import masked
+from bot.nlu.spelled_emails import find_spelled_emails
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("jane dot doe at example dot com", "jane.doe@example.com"),
+        ("my email is jane dot doe at mail dot example dot co dot uk, thanks", "jane.doe@mail.example.co.uk"),
+        ("Jane_Doe (at) example (dot) com", "jane_doe@example.com"),
+        ("write to jane[at]example[dot]com please", "jane@example.com"),
+        ("jane underscore doe at example dot com", "jane_doe@example.com"),
+        ("jane @ example . com or jane @ example dot com", "jane@example.com"),
+        ("ana punkt silva ät example punkt de", "ana.silva@example.de"),
+        ("ana punto silva arroba example punto es", "ana.silva@example.es"),
+    ],
+)
+def test_an_address_is_read_that_is_written_as_it_is_said(text: str, address: str) -> None:
+    assert [(one.value, one.confidence) for one in find_spelled_emails(text)] == [(address, SURE)]
+
+
+@pytest.mark.parametrize(
+    "text", ["jane at example dot com", "it's jane at example.com", "My address is jane at example.com."]
+)
+def test_what_only_at_speaks_for_is_an_address_where_one_was_asked_for(text: str) -> None:
+    assert [(one.value, one.confidence) for one in find_spelled_emails(text)] == [("jane@example.com", POSSIBLE)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I work at example dot com",
+        "we met at example.com and talked",
+        "let us meet at the dot com conference",
+        "at what point",
+        "jane@example.com",
+        "10 units @ 5.99",
+        "look at that dot",
+        "",
+    ],
+)
+def test_other_words_are_no_address(text: str) -> None:
+    assert list(find_spelled_emails(text)) == []
+
+
+def test_the_place_of_an_address_is_that_of_all_its_words() -> None:
+    text = "It is jane dot doe at example dot com."
+    found = next(find_spelled_emails(text))
+    assert text[found.start : found.end] == found.text == "jane dot doe at example dot com"
+
+
+def test_a_spelled_address_is_masked_too() -> None:
+    assert "jane" not in masked("call jane dot doe at example dot com", region="GB")
