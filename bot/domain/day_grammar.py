@@ -68,6 +68,15 @@ _WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:19|20)\d\d"
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
+_HOLIDAYS = {
+    "christmas eve": (24, 12),
+    "christmas day": (25, 12),
+    "boxing day": (26, 12),
+    "new years eve": (31, 12),
+    "new years day": (1, 1),
+}
+"""Days that go by a name and have the same date each year."""
+
 _LAST_CENTURY = 69
 """From here on a year of two digits is of the last century, as POSIX has it: somebody was born in 85."""
 
@@ -141,6 +150,12 @@ def _on_date(match: re.Match[str]) -> Day:
     return OnDate(int(match["day"]), month_of(match["month"]), _year(match["year"]), years=years)
 
 
+def _on_holiday(match: re.Match[str]) -> Day:
+    day, month = _HOLIDAYS[" ".join(match["holiday"].lower().replace("’", "'").replace("year's", "years").split())]
+    which = (match["which"] or "").lower()
+    return OnDate(day, month, _year(match["year"]), years={"this year": 0, "next year": 1}.get(which))
+
+
 DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
 
 
@@ -181,6 +196,13 @@ DAY_RULES: tuple[DayRule, ...] = (
     (
         rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?(?P<which>this|next|the following|the coming) month"),
         lambda m: OnDate(int(m["day"]), months=0 if m["which"].lower() == "this" else 1),
+    ),
+    (
+        rule(
+            r"(?P<holiday>christmas (?:eve|day)|boxing day|new year['’]?s (?:eve|day))"
+            rf"(?:,? (?P<year>{_YEAR})|,? (?:of )?(?P<which>this year|next year))?"
+        ),
+        _on_holiday,
     ),
     (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
     (

@@ -229,6 +229,10 @@ def test_greetings_and_numbers_are_none_beside_them_either(language: str, text: 
     ("language", "text", "english"),
     [
         ("de", "am 3. um 15 Uhr 30", "the 3rd at 15:30"),
+        ("de", "an Heiligabend um 10 Uhr", "24 december 10 o'clock"),
+        ("de", "Silvester 2027 um 9 Uhr", "31 december 2027 9 o'clock"),
+        ("fr", "la veille de Noël à 10 h", "24 december 10 o'clock"),
+        ("es", "en Nochebuena a las 10", "24 december at 10"),
         ("fr", "le 3 à 15h30", "the 3rd at 15:30"),
         ("es", "el 3 a las 15:30", "the 3rd at 15:30"),
         ("it", "il 21 alle 15", "the 21st at 15"),
