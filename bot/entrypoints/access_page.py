@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +16,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import storable
 from bot.entrypoints.audit_entries import told_of
 from bot.entrypoints.doorkeeper import CALLER
+from bot.entrypoints.framing import framed
 from bot.entrypoints.translate import json_object, private_json, problem
 from bot.entrypoints.wiring import Service
 from bot.ports import Passwords, UnitOfWork
@@ -35,7 +35,6 @@ from bot.services.keep_accounts import (
 )
 from bot.services.log_in import LONGEST_PASSWORD, goes_on
 
-PAGE = Path(__file__).parent / "playground" / "access.html"
 LONGEST = 320
 LOOKED_BACK = 500
 """Entries of the audit log among which those about access are looked for."""
@@ -58,7 +57,7 @@ class AccessPage:
         if not self._service.access.is_open:
             return
         for method, path, handler in (
-            ("GET", "/access", self._page),
+            ("GET", "/access", framed(self._service, "access.html")),
             ("GET", "/access.json", self._look),
             ("POST", "/access/users", self._add_user),
             ("POST", "/access/users/{user}/role", self._set_role),
@@ -80,9 +79,6 @@ class AccessPage:
                 return problem(409, str(error))
 
         return guarded
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _look(self, request: web.Request) -> web.StreamResponse:
         now = self._runtime.clock.now()

@@ -27,7 +27,6 @@ from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import AtOnce, Limits
 from bot.entrypoints.login import LoginPages
-from bot.entrypoints.navigation import Navigation
 from bot.entrypoints.openapi import ApiDocument
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.people_page import PeoplePage
@@ -140,7 +139,6 @@ class Server:
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
         TakePeopleApi(self._service).add_routes(app)
-        Navigation(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
         passwords = Argon2Passwords()
         LoginPages(self._service, passwords).add_routes(app)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aiohttp import web
-
-from bot.domain.access import RIGHTS, Right, Role
-from bot.entrypoints.translate import private_json
+from bot.domain.access import Caller, Right
 from bot.entrypoints.wiring import Service
 
 PAGES: Final = (
@@ -20,31 +17,25 @@ PAGES: Final = (
 )
 """Each with its name and the right that it wants, in the order in which they stand."""
 
-BENEATH: Final = (("/people/import", Right.TAKE_PEOPLE),)
+BENEATH: Final = {"import": ("/people/import", Right.TAKE_PEOPLE)}
 """Pages to which another one leads, with the right that each wants."""
 
-PLAYGROUND: Final = "/"
-"""For admins, while a connector runs in its sandbox."""
+SPEAKERS: Final = frozenset({"alexa", "dialogflow"})
+"""The stand-ins that one talks with on the page Speakers."""
 
 
-def pages_of(role: Role) -> list[tuple[str, str]]:
-    return [(path, name) for path, name, right in PAGES if right in RIGHTS[role]]
+def pages_for(service: Service, caller: Caller | None) -> list[tuple[str, str]]:
+    """The address and the name of each page that opens for them. None: who looks at a playground that is not locked."""
+    pages = [(path, name) for path, name, right in PAGES if caller is not None and caller.may(right)]
+    if service.sandbox is not None and (caller is None or caller.may(Right.ADMINISTER)):
+        pages.append(("/", "Playground"))
+        if not SPEAKERS.isdisjoint(vendor.name for vendor in service.sandbox.vendors.values()):
+            pages.append(("/speakers", "Speakers"))
+    if caller is not None and caller.kind == "user":
+        pages.append(("/account", "Your account"))
+    return pages
 
 
-class Navigation:
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it."""
-        if self._service.access.is_open:
-            app.router.add_get("/pages.json", self._pages)
-
-    async def _pages(self, request: web.Request) -> web.StreamResponse:
-        """Every role may see journeys."""
-        _, caller = await self._service.doors.admit(request, Right.SEE_JOURNEYS)
-        pages = [path for path, _ in pages_of(caller.role)]
-        pages += [path for path, right in BENEATH if caller.may(right)]
-        if self._service.sandbox is not None and caller.may(Right.ADMINISTER):
-            pages.append(PLAYGROUND)
-        return private_json({"pages": pages})
+def pages_beneath(caller: Caller | None) -> dict[str, str]:
+    """The addresses of the pages beneath others that open for them."""
+    return {name: path for name, (path, right) in BENEATH.items() if caller is not None and caller.may(right)}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from aiohttp import web
 
@@ -17,6 +16,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.domain.message import storable
 from bot.entrypoints.doorkeeper import CALLER
+from bot.entrypoints.framing import framed
 from bot.entrypoints.known_person import named, sees_personal, told_of_person
 from bot.entrypoints.translate import private_json
 from bot.entrypoints.wiring import Service
@@ -24,7 +24,6 @@ from bot.ports import UnitOfWork
 from bot.services.know_person import NoSuchPerson, by_id, by_name
 from bot.services.note_request import told_of
 
-PAGE = Path(__file__).parent / "playground" / "people.html"
 MOST_FOUND = 20
 MOST_REQUESTS = 50
 LONGEST_TEXT = 200
@@ -42,15 +41,12 @@ class PeoplePage:
         if not self._service.access.is_open:
             return
         for path, handler, right in (
-            ("/people", self._page, Right.SEE_PEOPLE),
+            ("/people", framed(self._service, "people.html"), Right.SEE_PEOPLE),
             ("/people/find.json", self._find, Right.SEE_PEOPLE),
             ("/people/requests.json", self._requests, Right.HONOUR_WISHES),
             ("/people/{person}.json", self._look, Right.SEE_PEOPLE),
         ):
             app.router.add_get(path, self._service.doors.guarded(handler, right))
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _find(self, request: web.Request) -> web.StreamResponse:
         text = storable(request.query.get("text", "")).strip()[:LONGEST_TEXT]

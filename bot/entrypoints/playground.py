@@ -16,10 +16,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
-from bot.domain.errors import OvertureError, WebhookRejected
+from bot.domain.errors import OvertureError
 from bot.domain.ids import ProfileId
+from bot.entrypoints.framing import framed
 from bot.entrypoints.known_person import named
-from bot.entrypoints.navigation import pages_of
 from bot.entrypoints.sandbox import Sandbox, post_webhook
 from bot.entrypoints.sandbox_talks import hold_talk
 from bot.entrypoints.streams import Streams
@@ -29,7 +29,7 @@ from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 
-PAGES = Path(__file__).parent / "playground"
+SITE = Path(__file__).parent / "playground" / "site.html"
 CLOCK_FEED = "clock"
 LARGEST_DEED = 3_000_000
 """Bytes: a rep may attach a file."""
@@ -61,9 +61,9 @@ class Playground:
 
     def add_routes(self, app: web.Application) -> None:
         guarded = self._guarded
-        app.router.add_get("/", guarded(self._page("index.html")))
-        app.router.add_get("/site", self._page("site.html"))
-        app.router.add_get("/speakers", guarded(self._page("speakers.html")))
+        app.router.add_get("/", guarded(framed(self._service, "playground.html")))
+        app.router.add_get("/site", self._site)
+        app.router.add_get("/speakers", guarded(framed(self._service, "speakers.html")))
         app.router.add_get("/playground/events", guarded(self._events), allow_head=False)
         app.router.add_get("/playground/status", guarded(self._status))
         app.router.add_get("/playground/people", guarded(self._people))
@@ -83,11 +83,8 @@ class Playground:
 
         return behind_the_door
 
-    def _page(self, name: str) -> Any:
-        async def serve(_request: web.Request) -> web.StreamResponse:
-            return web.FileResponse(PAGES / name)
-
-        return serve
+    async def _site(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(SITE)
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
@@ -97,18 +94,9 @@ class Playground:
         feeds = sorted({*feeds, "explain", "decisions", CLOCK_FEED, CONTENT_FEED})
         return await self._streams.follow(request, feeds, after=int(after), headers={})
 
-    async def _status(self, request: web.Request) -> web.StreamResponse:
+    async def _status(self, _request: web.Request) -> web.StreamResponse:
         stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())
-        pages = await self._pages_for(request)
-        return web.json_response({**content_status(self._service), "pages": pages, "stand_ins": stand_ins})
-
-    async def _pages_for(self, request: web.Request) -> list[str]:
-        """Which other pages this browser may open without more ado."""
-        try:
-            _, caller = await self._service.doors.admit(request, Right.SEE_JOURNEYS)
-        except WebhookRejected:
-            return []
-        return [path for path, _ in pages_of(caller.role)]
+        return web.json_response({**content_status(self._service), "stand_ins": stand_ins})
 
     async def _people(self, request: web.Request) -> web.StreamResponse:
         """By what those are known whom items of the feeds name; who is not known any more is left out."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -22,6 +21,7 @@ from bot.domain.ids import OutboxId
 from bot.domain.message import storable
 from bot.entrypoints.dead_letters import what
 from bot.entrypoints.doorkeeper import CALLER
+from bot.entrypoints.framing import framed
 from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
@@ -32,7 +32,6 @@ from bot.services.stop_sender import lift_stop
 
 log = structlog.get_logger()
 
-PAGE = Path(__file__).parent / "playground" / "queues.html"
 SHOWN = 50
 MOST_GROUPS = 100
 MOST_IDS = 500
@@ -52,7 +51,7 @@ class QueuesPage:
         if not self._service.access.is_open:
             return
         for method, path, handler, right in (
-            ("GET", "/queues", self._page, Right.WATCH),
+            ("GET", "/queues", framed(self._service, "queues.html"), Right.WATCH),
             ("GET", "/queues.json", self._look, Right.WATCH),
             ("GET", "/queues/dead.json", self._dead, Right.WATCH),
             ("POST", "/queues/replay", self._replay, Right.ADMINISTER),
@@ -61,9 +60,6 @@ class QueuesPage:
             ("POST", "/queues/senders/{channel}/lift", self._lift, Right.ADMINISTER),
         ):
             app.router.add_route(method, path, self._service.doors.guarded(handler, right))
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _look(self, _request: web.Request) -> web.StreamResponse:
         now = self._runtime.clock.now()

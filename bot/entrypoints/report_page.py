@@ -6,19 +6,18 @@ import asyncio
 import json
 import time
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from aiohttp import web
 
 from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.domain.reporting import Period, Report, ReportPlan
+from bot.entrypoints.framing import framed
 from bot.entrypoints.translate import private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.reporting import as_csv, as_json, rows_of
 from bot.services.report import report
 
-PAGE = Path(__file__).parent / "playground" / "report.html"
 KEPT = 60.0
 """Seconds for which the same report is not counted anew: the database looks at many rows for it."""
 
@@ -39,11 +38,12 @@ class ReportPage:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for path, handler in (("/report", self._page), ("/report.json", self._json), ("/report.csv", self._csv)):
+        for path, handler in (
+            ("/report", framed(self._service, "report.html")),
+            ("/report.json", self._json),
+            ("/report.csv", self._csv),
+        ):
             app.router.add_get(path, self._service.doors.guarded(handler, Right.WATCH))
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _json(self, request: web.Request) -> web.StreamResponse:
         found = await self._report(request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -16,13 +15,13 @@ from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
 from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.entrypoints.connectors import known_channels, shelves_of
+from bot.entrypoints.framing import framed
 from bot.entrypoints.translate import json_object, private_json, problem
 from bot.entrypoints.wiring import Service
 from bot.nlu.explain import explanation_json
 from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
 from bot.services.situation import zone_of
 
-PAGE = Path(__file__).parent / "playground" / "understanding.html"
 LONGEST_TEXT, LONGEST_KEY, MOST_MESSAGES = 4000, 64, 100
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -45,7 +44,7 @@ class Understanding:
             return
         looking, labelling = Right.SEE_UNDERSTANDING, Right.LABEL_MESSAGES
         for method, path, handler, right in (
-            ("GET", "/understanding", self._page, looking),
+            ("GET", "/understanding", framed(self._service, "understanding.html"), looking),
             ("POST", "/understanding/explain", self._explain, looking),
             ("GET", "/understanding/queue", self._queue, labelling),
             ("POST", "/understanding/label", self._label, labelling),
@@ -65,9 +64,6 @@ class Understanding:
                 return problem(409, str(error))
 
         return guarded
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _explain(self, request: web.Request) -> web.StreamResponse:
         text = _words(await json_object(request), "text", LONGEST_TEXT)

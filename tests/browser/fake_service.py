@@ -18,6 +18,8 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from bot.entrypoints.framing import page_of
+from bot.entrypoints.http import HEADERS
 from tests.browser.fake_dialogue import FakeService
 
 ENTRYPOINTS = Path(__file__).resolve().parents[2] / "bot" / "entrypoints"
@@ -151,11 +153,19 @@ async def fake(request: web.Request) -> web.Response:
     return web.json_response(service.log)
 
 
-def page(path: Path, policy: str) -> Any:
+def file(path: Path) -> Any:
     async def answer(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(path, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+        return web.FileResponse(path, headers={"Content-Security-Policy": STRICT, "Cache-Control": "no-store"})
 
     return answer
+
+
+async def framed(request: web.Request) -> web.Response:
+    """A page of ours as somebody sees it for whom there are no others."""
+    text = page_of(f"{request.match_info.get('page', 'playground')}.html").render()
+    policy = PAGES if request.path == "/" else HEADERS["Content-Security-Policy"]
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return web.Response(text=text, content_type="text/html", headers=headers)
 
 
 def application(state: Path | None) -> web.Application:
@@ -164,9 +174,10 @@ def application(state: Path | None) -> web.Application:
     playground = ENTRYPOINTS / "playground"
     app.add_routes(
         [
-            web.get("/", page(playground / "index.html", PAGES)),
-            web.get("/site", page(playground / "site.html", STRICT)),
-            web.get("/widget.js", page(ENTRYPOINTS / "widget" / "widget.js", STRICT)),
+            web.get("/", framed),
+            web.get("/pages/{page}", framed),
+            web.get("/site", file(playground / "site.html")),
+            web.get("/widget.js", file(ENTRYPOINTS / "widget" / "widget.js")),
             web.static("/widget", ENTRYPOINTS / "widget"),
             web.post("/channels/webchat/session", session),
             web.post("/channels/webchat/messages", message),

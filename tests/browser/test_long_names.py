@@ -19,7 +19,7 @@ def test_a_long_name_of_a_person_stands_whole(page: Page, service: Service) -> N
     page.set_viewport_size({"width": 375, "height": 700})
     tells(page, "**/people/requests.json", {"requests": [], "more": False})
     tells(page, "**/people/of.json", {**person(NAME), "person": "of"})
-    page.goto(f"{service.url}/playground/people.html?person=of")
+    page.goto(f"{service.url}/pages/people?person=of")
     expect(page.locator("#person h2")).to_have_text(NAME)
     assert cut_off(page) == []
 
@@ -30,6 +30,6 @@ def test_when_a_journey_of_a_long_name_is_due_is_in_sight(page: Page, service: S
     now = "2026-11-28T17:00:00Z"
     waits = {"lane": "timers", "to": JOURNEY, "why": "", "entries": 33, "due": 0, "first_due": now}
     tells(page, "**/queues.json", {**NOTHING, "now": now, "waiting": [waits]})
-    page.goto(f"{service.url}/playground/queues.html")
+    page.goto(f"{service.url}/pages/queues")
     expect(page.locator("#waiting")).to_contain_text(JOURNEY)
     assert is_within(page, ".waiting .scroll", "#waiting time")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.fake_service import ENTRYPOINTS
+from bot.entrypoints.framing import page_of
 from tests.browser.scripted import Service
 
 pytestmark = pytest.mark.browser
@@ -65,7 +65,7 @@ def people(page: Page, service: Service) -> Page:
     found: list[dict[str, Any]] = [{"person": name.lower(), "name": name, "identities": []} for name in ("Ana", "Ben")]
     tells(page, "**/people/requests.json", {"requests": [], "more": False})
     tells(page, "**/people/find.json?*", {"people": found, "more": False})
-    page.goto(f"{service.url}/playground/people.html")
+    page.goto(f"{service.url}/pages/people")
     page.get_by_role("searchbox").fill("a")
     page.keyboard.press("Enter")
     expect(page.locator("#people button")).to_have_count(2)
@@ -84,7 +84,10 @@ def test_the_person_chosen_last_is_shown_though_another_is_told_of_later(people:
 
 
 def test_a_chosen_person_is_there_after_a_reload_and_by_the_button_back(people: Page) -> None:
-    people.route("**/people?person=*", lambda route: route.fulfill(path=ENTRYPOINTS / "playground" / "people.html"))
+    people.route(
+        "**/people?person=*",
+        lambda route: route.fulfill(body=page_of("people.html").render(), content_type="text/html"),
+    )
     for name in ("Ana", "Ben"):
         tells(people, f"**/people/{name.lower()}.json", person(name))
         people.get_by_role("button", name=name).click()
@@ -147,7 +150,7 @@ def test_a_double_click_does_not_press_what_has_come_beneath_it(people: Page) ->
 
 def test_the_days_of_a_report_are_offered_once_the_services_today_is_known(page: Page, service: Service) -> None:
     report = Held(page, "**/report.json?*")
-    page.goto(f"{service.url}/playground/report.html")
+    page.goto(f"{service.url}/pages/report")
     expect(page.get_by_role("button", name="7 days")).to_be_disabled()
     told = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-31T00:00:00Z", "currency": "", "figures": []}
     report.answer(0, told)
@@ -161,7 +164,7 @@ def test_a_queue_keeps_the_focus_on_what_was_given_up_while_others_move(page: Pa
     told = {**NOTHING, "now": "2026-11-01T10:00:00Z", "dead": {"entries": 2, "groups": [{**DEAD, "to": "hubspot"}]}}
     page.clock.install()
     page.route("**/queues.json", lambda route: route.fulfill(json=told))
-    page.goto(f"{service.url}/playground/queues.html")
+    page.goto(f"{service.url}/pages/queues")
     replay = page.get_by_role("group", name="401: expired, for hubspot").get_by_role("button", name="Replay all")
     replay.focus()
     told["waiting"] = [{"lane": "crm", "to": "x", "why": "", "entries": 1, "due": 1, "first_due": told["now"]}]
@@ -177,7 +180,7 @@ def test_a_queue_keeps_the_focus_on_what_was_given_up_while_others_move(page: Pa
 def test_what_was_given_up_is_discarded_once(page: Page, service: Service) -> None:
     discard = Held(page, "**/queues/discard")
     tells(page, "**/queues.json", {**NOTHING, "now": "", "dead": {"entries": 2, "groups": [{**DEAD, "to": "hubspot"}]}})
-    page.goto(f"{service.url}/playground/queues.html")
+    page.goto(f"{service.url}/pages/queues")
     page.get_by_role("button", name="Discard all…").click()
     page.locator("#why").fill("old")
     page.locator("#why").press("Enter")
@@ -194,7 +197,7 @@ def waiting(page: Page, service: Service) -> Page:
     suggested = [{"intent": "greet", "confidence": 0.4}]
     told = [{**message, "key": text, "text": text, "suggestions": suggested} for text in ("hoi", "hiya")]
     tells(page, "**/understanding/queue", {"waiting": 2, "intents": ["greet"], "messages": told})
-    page.goto(f"{service.url}/playground/understanding.html")
+    page.goto(f"{service.url}/pages/understanding")
     expect(page.locator("#messages > li")).to_have_count(2)
     return page
 
@@ -212,7 +215,7 @@ def test_who_types_for_the_next_message_is_left_to_it(waiting: Page) -> None:
 def test_who_may_not_label_is_shown_no_queue_and_no_complaint(page: Page, service: Service) -> None:
     page.route("**/understanding/queue", lambda route: route.fulfill(status=403, json={"error": "not for your role"}))
     with page.expect_response("**/understanding/queue"):
-        page.goto(f"{service.url}/playground/understanding.html")
+        page.goto(f"{service.url}/pages/understanding")
     settle(page)
     expect(page.get_by_role("heading", name="Review queue")).to_be_hidden()
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -230,7 +233,7 @@ def test_a_double_click_ends_the_access_of_one_user_once(page: Page, service: Se
     told = {"you": "", "users": [user], "keys": [], "roles": roles, "deeds": [], "may_log_in": True}
     page.route("**/access.json", lambda route: route.fulfill(json=told))
     disable = Held(page, "**/access/users/u1/disable")
-    page.goto(f"{service.url}/playground/access.html")
+    page.goto(f"{service.url}/pages/access")
     page.get_by_role("button", name="Disable").dblclick()
     user["disabled_at"] = "2026-11-02T10:00:00Z"
     disable.answer(0, {})
@@ -251,7 +254,7 @@ def test_a_list_of_journeys_that_looks_again_keeps_the_focus(page: Page, service
     told = {"journeys": [journey], "faults": [], "may_change": True, "user": None}
     page.clock.install()
     page.route("**/journeys.json", lambda route: route.fulfill(json=told))
-    page.goto(f"{service.url}/playground/journeys.html")
+    page.goto(f"{service.url}/pages/journeys")
     page.get_by_role("button", name="Duplicate welcome").focus()
     numbers["waiting"] = 7
     page.clock.run_for(30_000)
@@ -404,7 +407,7 @@ def test_the_clock_moves_to_what_is_next_once(page: Page, service: Service) -> N
 
 def test_what_was_to_be_said_in_a_call_that_is_over_is_not_said_in_the_next(page: Page, service: Service) -> None:
     calls = Held(page, "**/playground/act/voice")
-    page.goto(f"{service.url}/playground/index.html")
+    page.goto(f"{service.url}/pages/playground")
     page.locator("#call-start").click()
     page.get_by_role("button", name="Hang up").click()
     page.get_by_role("button", name="Close").click()

@@ -19,6 +19,7 @@ from bot.domain.access import Caller, Right
 from bot.domain.errors import Conflict, SettingsError, WebhookRejected
 from bot.domain.importing import ImportProgress
 from bot.domain.masking import mask
+from bot.entrypoints.framing import framed
 from bot.entrypoints.import_page.lines import Lines, NobodyReads
 from bot.entrypoints.import_page.receiving import LARGEST_FILE, Sent, receive
 from bot.entrypoints.import_page.showing import Columns
@@ -33,7 +34,6 @@ from bot.entrypoints.wiring import Service
 
 log = structlog.get_logger()
 
-PAGE = Path(__file__).parent.parent / "playground" / "import.html"
 BETWEEN = 0.3
 """Seconds between two words of how far it is."""
 
@@ -70,12 +70,9 @@ class ImportPage:
         if not self._service.access.is_open:
             return
         guarded = self._service.doors.guarded
-        app.router.add_get("/people/import", guarded(self._page, Right.TAKE_PEOPLE))
+        app.router.add_get("/people/import", guarded(framed(self._service, "import.html"), Right.TAKE_PEOPLE))
         app.router.add_get("/people/import/choices.json", guarded(self._choices, Right.TAKE_PEOPLE))
         app.router.add_post("/people/import", self._import)
-
-    async def _page(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE)
 
     async def _choices(self, _request: web.Request) -> web.StreamResponse:
         """What may be said of a file."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +16,7 @@ from bot.domain.journey import Headcount, Journey, Passage, Tally
 from bot.domain.publishing import Running
 from bot.entrypoints.connectors import known_channels, shelves_of
 from bot.entrypoints.doorkeeper import CALLER
+from bot.entrypoints.framing import framed
 from bot.entrypoints.journeys_page.answers import faults_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
@@ -43,7 +43,6 @@ from bot.journeys.tallied import tallied
 from bot.services.count_splits import LOOKS_BACK
 from bot.services.in_force import journeys_in_force
 
-PAGES = Path(__file__).parent.parent / "playground"
 MOST_PARKED = 50
 NAMED = f"{{journey:{NAME.pattern}}}"
 
@@ -72,10 +71,10 @@ class JourneysPage:
             return
         see, edit, publish = Right.SEE_JOURNEYS, Right.EDIT_JOURNEYS, Right.PUBLISH_JOURNEYS
         for method, path, handler, right in (
-            ("GET", "/journeys", self._page("journeys.html"), see),
+            ("GET", "/journeys", framed(self._service, "journeys.html"), see),
             ("GET", "/journeys.json", self._list, see),
             ("POST", "/journeys", self._beginning.begin, edit),
-            ("GET", f"/journeys/{NAMED}", self._page("journey.html"), see),
+            ("GET", f"/journeys/{NAMED}", framed(self._service, "journey.html"), see),
             ("GET", f"/journeys/{NAMED}.json", self._journey, see),
             ("GET", f"/journeys/{NAMED}/people.json", self._inside.people, Right.SEE_PEOPLE),
             ("POST", "/journeys/check", self._editing.check, see),
@@ -108,12 +107,6 @@ class JourneysPage:
 
         return guarded
 
-    def _page(self, name: str) -> Handler:
-        async def serve(_request: web.Request) -> web.StreamResponse:
-            return web.FileResponse(PAGES / name)
-
-        return serve
-
     async def _list(self, request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
         headcounts = await self._counter.headcounts()
@@ -135,8 +128,7 @@ class JourneysPage:
         faults = faults_json(self._service.library.faults)
         caller = request[CALLER]
         may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
-        user = caller.name if caller.kind == "user" else None
-        return private_json({"journeys": listed, "faults": faults, "may_change": may_change, "user": user})
+        return private_json({"journeys": listed, "faults": faults, "may_change": may_change})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
 from bot.domain.access import RIGHTS, Account
-from bot.entrypoints.navigation import pages_of
 
 REFUSED = (
     "That did not work. Either the address and the password do not belong together, or there were too many tries: "
@@ -42,14 +42,15 @@ def login(*, form: str, next_: str, email: str = "", problem: str = "", provider
     return _page("Log in", "\n".join(parts))
 
 
-def account(of: Account, *, form: str) -> str:
-    pages = " ".join(f'<a href="{path}">{name}</a>' for path, name in pages_of(of.role))
+def account(of: Account, *, pages: Sequence[tuple[str, str]], form: str) -> str:
+    """`pages`: those that they may open, each by its address and name."""
+    links = " ".join(f'<a href="{path}">{name}</a>' for path, name in pages)
     rights = "".join(f"<li>{escape(right.value)}</li>" for right in sorted(RIGHTS[of.role]))
     return _page(
         "Your account",
         f"""<h1>Your account</h1>
 <p>You are logged in as <b>{escape(of.email)}</b>, in the role <b>{escape(of.role)}</b>.</p>
-<nav aria-label="Pages">{pages}</nav>
+<nav aria-label="Pages">{links}</nav>
 <details><summary>What you may do</summary><ul>{rights}</ul></details>
 <form method="post" action="/logout">
 <input type="hidden" name="form" value="{escape(form)}">

@@ -18,6 +18,7 @@ from bot.entrypoints.limits import Limit, Rate, refuse_for
 from bot.entrypoints.login import page
 from bot.entrypoints.login.answers import FRONT, HEADERS, NO_HTTPS, safe_path, shown
 from bot.entrypoints.login.provider import ProviderLogin
+from bot.entrypoints.navigation import pages_for
 from bot.entrypoints.translate import form_of
 from bot.entrypoints.wiring import Service
 from bot.services.log_in import LONGEST, log_in, log_out
@@ -85,7 +86,8 @@ class LoginPages:
         if found is None:
             raise WebhookRejected(303, "log in first", headers={"Location": f"/login?next={FRONT}"})
         account, token = found
-        return shown(page.account(account, form=self._form_token(token)))
+        pages = [one for one in pages_for(self._service, account.caller) if one[0] != FRONT]
+        return shown(page.account(account, pages=pages, form=self._form_token(token)))
 
     # ------------------------------------------------------------ deeds
 

@@ -1,7 +1,7 @@
 /** The page "Access": users, keys and sessions, made and ended by admins; what was done stands below, from the audit log. */
 
 import { byId, complain, dayAndTime, empty, h, latest, tell } from "./dom.js";
-import { ask, fitLinks, number, request } from "./journeys/service.js";
+import { ask, number, request } from "./journeys/service.js";
 
 let told = { you: "", users: [], keys: [], roles: [], deeds: [] };
 
@@ -209,5 +209,4 @@ byId("word-dialog").addEventListener("close", () => {
   byId("keys-title").focus();
 });
 
-void fitLinks();
 void look();

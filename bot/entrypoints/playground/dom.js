@@ -17,7 +17,7 @@ export function h(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** One of the symbols at the end of index.html. */
+/** One of the symbols at the end of the page. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");

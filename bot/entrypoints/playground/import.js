@@ -1,7 +1,7 @@
 /** The page "Import": a file is looked at, it is said what its columns are, and nothing is written before "Import". */
 
 import { byId, dayAndTime, h, keep, tell } from "./dom.js";
-import { ask, counted, fitLinks, number, streamed } from "./journeys/service.js";
+import { ask, counted, number, streamed } from "./journeys/service.js";
 
 const NOW_LOOK_AGAIN = "You have changed something: look at it again before you import.";
 const MAY_LEAVE = "You may leave this page: the import goes on without it, and nothing is written by halves.";
@@ -251,5 +251,4 @@ async function start() {
   if (chosen()) choose();  // a browser keeps it over a reload
 }
 
-void fitLinks();
 void start();

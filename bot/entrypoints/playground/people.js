@@ -1,7 +1,7 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { byId, complain, dayAndTime, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
-import { ask, counted, fitLinks, request, withToken } from "./journeys/service.js";
+import { ask, counted, request, withToken } from "./journeys/service.js";
 import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
 
 const MORE = "There are more: write more of it.";
@@ -360,7 +360,6 @@ byId("find").addEventListener("submit", (event) => {
   void find();
 });
 byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
-void fitLinks();
 void listUndone();
 addEventListener("popstate", () => void look());
 void look();

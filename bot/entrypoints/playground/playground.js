@@ -56,10 +56,7 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
-    const runs = (name) => (status.stand_ins ?? []).includes(name);
-    byId("inbox").hidden = !runs("email");
-    byId("speakers").hidden = !runs("alexa") && !runs("dialogflow");
-    for (const page of document.querySelectorAll("a[data-page]")) page.hidden = !(status.pages ?? []).includes(page.getAttribute("href"));
+    byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -1,7 +1,7 @@
 /** The page "Queues": what waits and for what, what was given up, and the senders that are stopped. It looks every three seconds. */
 
 import { byId, complain, dayAndTime, empty, h, latest, refill, tell } from "./dom.js";
-import { ask, fitLinks, number, request } from "./journeys/service.js";
+import { ask, number, request } from "./journeys/service.js";
 
 const LOOK_EVERY = 3_000;
 const LATE = 60;
@@ -264,7 +264,6 @@ byId("discard-not").addEventListener("click", () => byId("discard-dialog").close
 byId("to").addEventListener("change", filtered);
 byId("filter").addEventListener("input", filtered);
 
-void fitLinks();
 void look();
 setInterval(() => {
   if (!document.hidden && !byId("discard-dialog").open) void look();

@@ -1,7 +1,7 @@
 /** The page "Report": the figures of a period as tiles, bars and intervals. Nothing in it is of one person. */
 
 import { byId, complain, empty, h } from "./dom.js";
-import { fitLinks, number, request, withToken } from "./journeys/service.js";
+import { number, request, withToken } from "./journeys/service.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const DAY = 86_400_000;
@@ -235,5 +235,4 @@ byId("period").addEventListener("submit", (event) => {
   event.preventDefault();
   void show(period());
 });
-void fitLinks();
 void begin();

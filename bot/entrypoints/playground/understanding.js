@@ -1,9 +1,8 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
 import { asSaid, byId, complain, dayAndTime, empty, h, shown, tell, words } from "./dom.js";
-import { fitLinks, request } from "./journeys/service.js";
+import { request } from "./journeys/service.js";
 
-void fitLinks();
 
 const token = new URLSearchParams(location.search).get("token");
 

@@ -9,7 +9,7 @@ import { Inside } from "./inside.js";
 import { Messages, showWarnings } from "./messages.js";
 import { bringToMiddle, pictureNode } from "./picture.js";
 import { pageOf } from "../known.js";
-import { ask, fitLinks, numbersNodes, people, request, withToken } from "./service.js";
+import { ask, numbersNodes, people, request, withToken } from "./service.js";
 import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
 
@@ -329,5 +329,4 @@ byId("settings").addEventListener("click", () => editing.openSettings());
 byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
-void fitLinks();
 void load();

@@ -2,7 +2,7 @@
 
 import { byId, empty, h, refill } from "../dom.js";
 import { likeButton } from "./new.js";
-import { ask, fitLinks, numbersNodes, withToken } from "./service.js";
+import { ask, numbersNodes, withToken } from "./service.js";
 
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
@@ -12,8 +12,7 @@ async function load() {
     byId("count").textContent = "could not be loaded";
     return;
   }
-  const { journeys, faults, may_change: mayChange, user } = told;
-  byId("account").hidden = !user;
+  const { journeys, faults, may_change: mayChange } = told;
   byId("new").hidden = !mayChange;
   byId("count").textContent = journeys.length === 1 ? "1 journey" : `${journeys.length} journeys`;
   byId("faults").hidden = faults.length === 0;
@@ -50,6 +49,5 @@ const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayCha
   );
 
 byId("reload").addEventListener("click", () => void load());
-void fitLinks();
 void load();
 setInterval(() => document.visibilityState === "visible" && void load(), 30_000);

@@ -51,14 +51,6 @@ export async function streamed(address, body, signal, hear) {
   }
 }
 
-/** Links between the pages keep the token, and those to pages that are not for the reader's role go. */
-export async function fitLinks() {
-  const links = [...document.querySelectorAll("a[data-page]")].map((link) => [link, link.getAttribute("href")]);
-  for (const [link, path] of links) link.href = withToken(path);
-  const { ok, told } = await request("/pages.json");
-  if (ok) for (const [link, path] of links) link.hidden = !told.pages.includes(path);
-}
-
 const COUNT = new Intl.NumberFormat();
 export const number = (count) => COUNT.format(count);
 /** "1 message is due", "2 messages are due". */
