@@ -77,8 +77,7 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(person).to_contain_text("Qualifiedyes")
     expect(person.locator(".before")).to_contain_text("before that 20: import of fair.csv: row 3")
     expect(person.locator(".differs")).to_contain_text("differs 40: CRM hubspot: record 512")
-    page.once("dialog", lambda dialog: dialog.accept("51"))
-    page.get_by_role("button", name="Put right: People in the team").press("Enter")
+    put_right(page, "People in the team", "51")
     expect(page.locator("#done")).to_have_text("People in the team is put right.")
     expect(page.locator("#person")).to_contain_text("51put right by")
     expect(person.locator(".before")).to_contain_text("before that: said by the person on webchat")
@@ -101,8 +100,9 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     page.keyboard.press("Enter")
     expect(page.locator("#done")).to_contain_text("Noted. It is due")
     expect(page.locator("#person")).to_contain_text("a copy of their data, by letter: due")
-    page.once("dialog", lambda dialog: dialog.accept("sent by e-mail"))
     page.get_by_role("button", name="Done: a copy of their data, by letter").press("Enter")
+    page.get_by_label("What was done").fill("sent by e-mail")
+    page.keyboard.press("Enter")
     expect(page.locator("#person")).to_contain_text("a copy of their data, by letter: done, sent by e-mail")
 
     page.get_by_role("button", name="Erase…").press("Enter")
@@ -116,14 +116,45 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(page.locator("#undone")).to_contain_text("Nothing.")
 
 
+def put_right(page: Page, label: str, value: str) -> None:
+    """By keyboard, in the dialog that asks for it."""
+    page.get_by_role("button", name=f"Put right: {label}").press("Enter")
+    page.get_by_role("dialog").get_by_label(label).fill(value)
+    page.keyboard.press("Enter")
+
+
+def test_what_cannot_be_put_right_so_is_said_and_what_was_typed_stays(page: Page, server: RunningServer) -> None:
+    find(page, server)
+    dialog, label = page.get_by_role("dialog"), "People in the team"
+    put_right(page, label, "many")
+    expect(dialog.get_by_role("alert")).to_contain_text("team_size")
+    expect(dialog.get_by_label(label)).to_be_focused()
+    expect(dialog.get_by_label(label)).to_have_value("many")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name=f"Put right: {label}")).to_be_focused()
+    put_right(page, label, "")
+    expect(page.locator("#person").get_by_role("button", name=f"Put right: {label}")).to_have_count(0)
+
+
+def test_yes_and_no_are_chosen(page: Page, server: RunningServer) -> None:
+    find(page, server)
+    page.get_by_role("button", name="Put right: Qualified").press("Enter")
+    page.get_by_role("dialog").get_by_label("Qualified").select_option("no")
+    page.keyboard.press("Tab")
+    page.get_by_role("dialog").get_by_role("button", name="Put right").press("Enter")
+    expect(page.locator("#person")).to_contain_text("Qualifiedno")
+
+
 def test_what_is_still_to_be_done_leads_to_the_person(page: Page, server: RunningServer) -> None:
     page.goto(f"{server.address}/people")
     listed = page.locator("#undone").get_by_role("button", name="Ana Bell")
     expect(listed.locator(".late")).to_contain_text("overdue since")
     listed.press("Enter")
     expect(page.locator("#person")).to_contain_text("erasure, by letter: overdue since")
-    page.once("dialog", lambda dialog: dialog.accept("erased in the archive"))
     page.get_by_role("button", name="Done: erasure, by letter").press("Enter")
+    page.get_by_label("What was done").fill("erased in the archive")
+    page.keyboard.press("Enter")
     expect(page.locator("#person")).to_contain_text("erasure, by letter: done, erased in the archive")
     expect(listed).to_have_count(0)
 
@@ -158,7 +189,12 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> N
         for context, width in ((light, 1280), (dark, 360)):
             page = context.new_page()
             find(page, server)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            assert cut_off(page) == []
-            results = Axe().run(page)
-            assert results.violations_count == 0, results.generate_report()
+            for opens in (None, "Done…", "Put right…", "Note a request…", "Erase…"):
+                if opens is not None:
+                    page.get_by_text(opens, exact=True).first.click()
+                    expect(page.get_by_role("dialog")).to_be_visible()
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+                assert cut_off(page) == []
+                results = Axe().run(page)
+                assert results.violations_count == 0, results.generate_report()
+                page.keyboard.press("Escape")

@@ -1,5 +1,6 @@
 /** The page "Access": users, keys and sessions, made and ended by admins; what was done stands below, from the audit log. */
 
+import { choiceField, openForm, textField } from "./dialogs.js";
 import { byId, complain, dayAndTime, empty, h, latest, tell } from "./dom.js";
 import { ask, number, request } from "./journeys/service.js";
 
@@ -125,76 +126,43 @@ async function doIt(address, body, words) {
   if (told) await say(words);
 }
 
-let submit = async () => "";
-
-const textField = (name, label, about, attributes) =>
-  h("div", { class: "field" }, h("label", { for: `field-${name}` }, label), h("input", { id: `field-${name}`, name, autocomplete: "off", ...attributes }), about && h("small", {}, about));
-
-const roleField = (chosen) =>
-  h("div", { class: "field" }, h("label", { for: "field-role" }, "Role"), h("select", { id: "field-role", name: "role" }, told.roles.map(({ role }) => h("option", { value: role, selected: role === chosen }, role))));
-
-/** `submitted` gets what is in the fields, and returns what is wrong, or nothing. */
-function openDialog({ title, about, yes, fields, submitted }) {
-  byId("dialog-title").textContent = title;
-  byId("dialog-about").textContent = about;
-  byId("yes").textContent = yes;
-  byId("problem").textContent = "";
-  byId("fields").replaceChildren(...fields);
-  submit = submitted;
-  byId("dialog").showModal();
-}
-
-byId("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  byId("yes").disabled = true;
-  const problem = await submit(Object.fromEntries(new FormData(byId("form"))));
-  byId("yes").disabled = false;
-  byId("problem").textContent = problem ?? "";
-});
-byId("not").addEventListener("click", () => byId("dialog").close());
-
-/** Ask the service; what is wrong, or nothing once the dialog is closed. */
-async function sent(address, body, then) {
-  const answer = await request(address, body);
-  if (!answer.ok) return answer.told.error ?? "The service could not do that.";
-  byId("dialog").close();
-  await then(answer.told);
-  return "";
-}
+const roleField = (chosen) => choiceField("role", "Role", told.roles.map(({ role }) => [role, role]), chosen);
 
 const PASSWORD = "12 characters or more; several words in a row are easy to remember.";
 
 byId("add-user").addEventListener("click", () =>
-  openDialog({
+  openForm({
     title: "Add a user",
     about: "They log in by the password that you give them, or at your identity provider.",
     yes: "Add",
-    fields: [textField("email", "E-mail address", "", { type: "email", required: true, maxlength: 320 }), roleField("marketer"), textField("password", "Password", `${PASSWORD} Leave it empty where they log in at your provider.`, { type: "password", maxlength: 1024, autocomplete: "new-password" })],
-    submitted: ({ email, role, password }) => sent("/access/users", { email, role, ...(password ? { password } : {}) }, () => say(`${email} may log in, in the role ${role}.`)),
+    fields: [textField("email", "E-mail address", { type: "email", required: true, maxlength: 320 }), roleField("marketer"), textField("password", "Password", { type: "password", maxlength: 1024, autocomplete: "new-password" }, `${PASSWORD} Leave it empty where they log in at your provider.`)],
+    sends: ({ email, role, password }) => request("/access/users", { email, role, ...(password ? { password } : {}) }),
+    then: (_, { email, role }) => say(`${email} may log in, in the role ${role}.`),
   }),
 );
 
 const askPassword = (user) =>
-  openDialog({
+  openForm({
     title: `A password for ${user.email}`,
     about: "It ends their sessions.",
     yes: "Set it",
-    fields: [textField("password", "Password", PASSWORD, { type: "password", required: true, maxlength: 1024, autocomplete: "new-password" })],
-    submitted: ({ password }) => sent(`/access/users/${user.id}/password`, { password }, () => say(`${user.email} has a new password, and is logged out everywhere.`)),
+    fields: [textField("password", "Password", { type: "password", required: true, maxlength: 1024, autocomplete: "new-password" }, PASSWORD)],
+    sends: ({ password }) => request(`/access/users/${user.id}/password`, { password }),
+    then: () => say(`${user.email} has a new password, and is logged out everywhere.`),
   });
 
 byId("add-key").addEventListener("click", () =>
-  openDialog({
+  openForm({
     title: "Make a key",
     about: "For one other system. It may do what its role may.",
     yes: "Make it",
-    fields: [textField("name", "Which system has it", "Such as crm.", { required: true, maxlength: 100 }), roleField("read-only")],
-    submitted: ({ name, role }) =>
-      sent("/access/keys", { name, role }, async ({ word }) => {
-        byId("word").textContent = word;
-        byId("word-dialog").showModal();
-        await look();
-      }),
+    fields: [textField("name", "Which system has it", { required: true, maxlength: 100 }, "Such as crm."), roleField("read-only")],
+    sends: ({ name, role }) => request("/access/keys", { name, role }),
+    then: async ({ word }) => {
+      byId("word").textContent = word;
+      byId("word-dialog").showModal();
+      await look();
+    },
   }),
 );
 

@@ -1,5 +1,6 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
+import { choiceField, openForm, textField } from "./dialogs.js";
 import { byId, complain, dayAndTime, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
 import { ask, counted, request, withToken } from "./journeys/service.js";
 import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
@@ -177,12 +178,16 @@ function together(decisions) {
 function requestLine(person, one) {
   const words = [ASKED_FOR[one.kind], one.how].filter(Boolean).join(", ");
   if (one.done_at) return [moment(one.received_at), ` ${words}: done${one.outcome ? `, ${one.outcome}` : ""}`];
-  const close = async () => {
-    const outcome = prompt(`${ASKED_FOR[one.kind]}: what was done?`, "");
-    if (outcome === null) return;
-    await done(person, await send("POST", person, "/requests", { id: one.id, outcome }), "The request is noted as done.");
-  };
-  const button = h("button", { type: "button", "aria-label": `Done: ${words}`, onclick: () => void close() }, "Done…");
+  const close = () =>
+    openForm({
+      title: "Done",
+      about: `They asked for ${words}. It is noted as done, today, with what you write.`,
+      fields: [textField("outcome", "What was done", { maxlength: 200 })],
+      yes: "It is done",
+      sends: ({ outcome }) => sent("POST", person, "/requests", { id: one.id, outcome: outcome.trim() }),
+      then: (told) => done(person, told, "The request is noted as done."),
+    });
+  const button = h("button", { type: "button", "aria-label": `Done: ${words}`, onclick: close }, "Done…");
   return [moment(one.received_at), ` ${words}: `, due(one), " ", button];
 }
 
@@ -196,23 +201,31 @@ function toldBy(told) {
 const briefly = ({ words: said, source, where }) => (OURS.includes(source) && where ? said.slice(0, -`: ${where}`.length) : said);
 
 function attributeRow(person, { name, label, value, shown: said }, told, may) {
-  const change = async () => {
-    const isText = typeof value === "string";
-    const answer = prompt(`${label}: put it right. Leave it empty to delete it.`, isText ? value : asTyped(value));
-    if (answer === null) return;
-    const right = answer === "" ? null : isText ? answer : parsed(answer);
-    await done(person, await send("PATCH", person, "/attributes", { [name]: right }), `${label} is put right.`);
-  };
-  const put = h("button", { type: "button", "aria-label": `Put right: ${label}`, onclick: () => void change() }, "Put right");
+  const change = () =>
+    openForm({
+      title: "Put right",
+      fields: [valueField(label, value)],
+      yes: "Put right",
+      sends: (filled) => sent("PATCH", person, "/attributes", { [name]: filledIn(filled.value, value) }),
+      then: (told) => done(person, told, `${label} is put right.`),
+    });
+  const put = h("button", { type: "button", "aria-label": `Put right: ${label}`, onclick: change }, "Put right…");
   return [h("dt", {}, label), h("dd", {}, listed(said), ...toldBy(told)), h("dd", {}, may.honour && value !== MASKED && put)];
 }
 
-const asTyped = (value) => (typeof value === "boolean" ? shown(value) : JSON.stringify(value));
+const DELETES = "Left empty, it is deleted.";
 
-/** What was typed in place of a value that is no text: yes, no, or JSON. */
-function parsed(typed) {
-  const plain = typed.trim().toLowerCase();
-  if (plain === "yes" || plain === "no") return plain === "yes";
+/** In which a value is put right: yes or no is chosen, a text is typed, and any other value, such as a list, as JSON. */
+function valueField(label, value) {
+  if (typeof value === "boolean") return choiceField("value", label, [["true", "yes"], ["false", "no"], ["", "not known: delete it"]], String(value));
+  const isJson = typeof value === "object";
+  return textField("value", label, { value: typeof value === "string" ? value : JSON.stringify(value) }, isJson ? `As JSON. ${DELETES}` : DELETES);
+}
+
+/** What was filled in in place of this value; null deletes it. */
+function filledIn(typed, value) {
+  if (typed.trim() === "") return null;
+  if (typeof value === "string") return typed;
   try {
     return JSON.parse(typed);
   } catch {
@@ -255,23 +268,43 @@ function deeds({ person, objects_since, restricted_since, requests, may }) {
 }
 
 async function act(method, person, path, words) {
-  await done(person, await send(method, person, path), words);
+  await done(person, await ask(of(person, path), null, method), words);
 }
 
 /** What they ask for, with the day by which it is due. */
-async function noteRequest(person, known) {
-  byId("asking-how").value = "";
-  if (!(await answered(byId("asking")))) return;
-  const told = await send("POST", person, "/requests", { kind: byId("asking-kind").value, how: byId("asking-how").value.trim() });
-  const before = told && !known.includes(told.id) ? "Noted." : "They have asked for that already.";
-  await done(person, told, told && `${before} It is due ${dayAndTime(told.due_at)}.`);
-}
+const noteRequest = (person, known) =>
+  openForm({
+    title: "What do they ask for?",
+    about: "It is noted with the day by which it is due. Nothing of it is done by that: the other buttons do.",
+    fields: [choiceField("kind", "They ask for", KINDS, "access"), textField("how", "How it came", { maxlength: 200, placeholder: "by letter" })],
+    yes: "Note it",
+    sends: ({ kind, how }) => sent("POST", person, "/requests", { kind, how: how.trim() }),
+    then: (told) => {
+      const before = known.includes(told.id) ? "They have asked for that already." : "Noted.";
+      return done(person, told, `${before} It is due ${dayAndTime(told.due_at)}.`);
+    },
+  });
 
-async function erase(person) {
-  const about = "All that is kept of this person is deleted, here, at the desk and in CRMs, and each of their addresses is left alone from then on. It cannot be undone.";
-  if (!(await sure("Erase this person?", about, "Erase"))) return;
-  const receipt = await send("DELETE", person, "");
-  if (!receipt) return;
+const KINDS = [
+  ["access", "what is kept of them (access)"],
+  ["portability", "their data, to take elsewhere (portability)"],
+  ["rectification", "that something is put right (rectification)"],
+  ["erasure", "that all is deleted (erasure)"],
+  ["objection", "no more marketing and scoring (objection)"],
+  ["restriction", "that it is only kept (restriction)"],
+];
+
+const erase = (person) =>
+  openForm({
+    title: "Erase this person?",
+    about: "All that is kept of this person is deleted, here, at the desk and in CRMs, and each of their addresses is left alone from then on. It cannot be undone.",
+    yes: "Erase",
+    danger: true,
+    sends: () => sent("DELETE", person, ""),
+    then: (receipt) => erased(person, receipt),
+  });
+
+async function erased(person, receipt) {
   choose(null);
   if (person === asked()) history.replaceState(null, "", withToken("/people"));
   showReceipt(receipt);
@@ -302,22 +335,8 @@ const placeLine = ({ place, what, state, why, held }) => [
   ` ${place}: ${what}${held && state !== "queued" ? ` ${held}` : ""}${why ? `: ${why}` : ""}`,
 ];
 
-function sure(title, about, yes) {
-  const dialog = byId("sure");
-  byId("sure-title").textContent = title;
-  byId("sure-about").textContent = about;
-  byId("sure-yes").textContent = yes;
-  return answered(dialog);
-}
-
-function answered(dialog) {
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));
-}
-
 async function download(person, path, name) {
-  const told = await send("GET", person, path);
+  const told = await ask(of(person, path));
   if (told) keep(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }), `${person}.${name}.json`);
   return told;
 }
@@ -329,25 +348,13 @@ async function give(person) {
 
 /** A document of the service, as it is. */
 async function fetched(person, path, name) {
-  const response = await fetch(withToken(`/v1/people/${encodeURIComponent(person)}${path}`), { cache: "no-store" }).catch(() => null);
+  const response = await fetch(withToken(of(person, path)), { cache: "no-store" }).catch(() => null);
   if (response?.ok) keep(await response.blob(), `${person}.${name}`);
   else complain("The service could not do that.");
 }
 
-/** The service's answer; null, and the page says why, where it does not do it. */
-async function send(method, person, path, body) {
-  const headers = body ? { "Content-Type": "application/json" } : {};
-  try {
-    const address = withToken(`/v1/people/${encodeURIComponent(person)}${path}`);
-    const response = await fetch(address, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
-    const told = await response.json();
-    if (response.ok) return told;
-    complain(told.error ?? "The service could not do that.");
-  } catch {
-    complain("The service does not answer. Is it running?");
-  }
-  return null;
-}
+const of = (person, path) => `/v1/people/${encodeURIComponent(person)}${path}`;
+const sent = (method, person, path, body) => request(of(person, path), body, method);
 
 async function done(person, told, words) {
   if (!told) return;
@@ -359,7 +366,6 @@ byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
   void find();
 });
-byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
 void listUndone();
 addEventListener("popstate", () => void look());
 void look();

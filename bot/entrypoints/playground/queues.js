@@ -1,6 +1,7 @@
 /** The page "Queues": what waits and for what, what was given up, and the senders that are stopped. It looks every three seconds. */
 
-import { byId, complain, dayAndTime, empty, h, latest, refill, tell } from "./dom.js";
+import { openForm, textField } from "./dialogs.js";
+import { byId, dayAndTime, empty, h, latest, refill, tell } from "./dom.js";
 import { ask, number, request } from "./journeys/service.js";
 
 const LOOK_EVERY = 3_000;
@@ -239,32 +240,24 @@ async function tellAgain(segment, reason, button) {
   byId("dead-title").focus();
 }
 
-let discarding = {};
+const askWhy = (which, about) =>
+  openForm({
+    title: "Discard",
+    about: `${about}. Nothing is deleted: it counts as withheld, with your reason.`,
+    fields: [textField("why", "Why nobody needs it any more", { required: true, maxlength: 500 })],
+    yes: "Discard",
+    danger: true,
+    sends: ({ why }) => request("/queues/discard", { ...which, why: why.trim() }),
+    then: ({ discarded }) => {
+      say(`${entriesOf(discarded)} discarded.`);
+      byId("dead-title").focus();
+    },
+  });
 
-function askWhy(which, about) {
-  discarding = which;
-  byId("discard-about").textContent = `${about}. Nothing is deleted: it counts as withheld, with your reason.`;
-  byId("why").value = "";
-  byId("discard-dialog").showModal();
-}
-
-byId("discard-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const why = byId("why").value.trim();
-  if (!why) return complain("Say why; the reason is kept.");
-  event.submitter.disabled = true;
-  const told = await ask("/queues/discard", { ...discarding, why });
-  event.submitter.disabled = false;
-  byId("discard-dialog").close();
-  if (!told) return;
-  say(`${entriesOf(told.discarded)} discarded.`);
-  byId("dead-title").focus();
-});
-byId("discard-not").addEventListener("click", () => byId("discard-dialog").close());
 byId("to").addEventListener("change", filtered);
 byId("filter").addEventListener("input", filtered);
 
 void look();
 setInterval(() => {
-  if (!document.hidden && !byId("discard-dialog").open) void look();
+  if (!document.hidden && !document.querySelector("dialog[open]")) void look();
 }, LOOK_EVERY);

@@ -13,11 +13,10 @@ export function withToken(address) {
 }
 
 /** The service's answer as `{ok, status, told}`; where it cannot be reached, the page says so. */
-export async function request(address, body) {
-  const headers = { "Content-Type": "application/json" };
-  const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+export async function request(address, body = null, method = body ? "POST" : "GET") {
+  const told = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
-    const response = await fetch(withToken(address), { cache: "no-store", ...options });
+    const response = await fetch(withToken(address), { cache: "no-store", method, ...told });
     return { ok: response.ok, status: response.status, told: await response.json() };
   } catch {
     return { ok: false, status: 0, told: { error: "The service does not answer. Is it running?" } };
@@ -25,8 +24,8 @@ export async function request(address, body) {
 }
 
 /** What the service tells; null, and the page says why, where it does not. */
-export async function ask(address, body) {
-  const { ok, told } = await request(address, body);
+export async function ask(address, body, method) {
+  const { ok, told } = await request(address, body, method);
   if (ok) return told;
   complain(told.error ?? "The service could not do that.");
   return null;
