@@ -95,6 +95,21 @@ def test_that_nothing_waits_is_said_on_a_phone_too(page: Page, tmp_path: Path) -
         expect(page.get_by_text("Nothing waits.")).to_be_visible()
 
 
+def test_while_the_service_is_away_no_lane_is_said_to_do_well(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/queues")
+    lane, live = page.locator(".lanes li", has_text="sends"), page.locator("#live")
+    expect(lane).to_contain_text("in time")
+    green = lane.evaluate("lane => getComputedStyle(lane).borderBlockStartColor")
+    page.route("**/queues.json", lambda route: route.abort())
+    expect(lane.locator(".tag")).to_have_text("not reached")
+    expect(live).to_contain_text("The service does not answer. Is it running? What you see is of ")
+    assert lane.evaluate("lane => getComputedStyle(lane).borderBlockStartColor") != green
+    assert Axe().run(page).violations_count == 0
+    page.unroute("**/queues.json")
+    expect(lane).to_contain_text("in time")
+    expect(live).to_contain_text("live, ")
+
+
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
     wide, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
     with (

@@ -28,6 +28,7 @@ function pause(seconds) {
 // ---------------------------------------------------------------- looking
 
 const looked = latest(request);
+let seen = ""; // when the service told something last
 const drawn = new Map(); // from what each part of the page was drawn
 
 async function look() {
@@ -36,13 +37,20 @@ async function look() {
   const { ok, told } = answer;
   const live = byId("live");
   live.hidden = false;
-  live.classList.toggle("away", !ok);
-  live.textContent = ok ? `live, ${new Date().toLocaleTimeString()}` : (told.error ?? "no answer");
-  if (!ok) return;
+  for (const one of [live, byId("lanes")]) one.classList.toggle("away", !ok);
+  if (!ok) return showAway(told.error ?? "The service could not tell.");
+  seen = new Date().toLocaleTimeString();
+  live.textContent = `live, ${seen}`;
   byId("lanes").replaceChildren(...told.lanes.map(laneNode));
   redraw("alarms", [told.stopped, told.untold, told.resting], () => showAlarms(told));
   redraw("waiting", told.waiting, () => showWaiting(told));
   redraw("dead", told.dead, () => showDead(told.dead));
+}
+
+/** What was seen last stays, as what it is: nobody knows how the lanes do now. */
+function showAway(why) {
+  byId("live").textContent = seen ? `${why} What you see is of ${seen}.` : why;
+  for (const one of byId("lanes").querySelectorAll(".tag, .loading")) one.textContent = "not reached";
 }
 
 /** Draw a part of the page where something in it is another than before: the others stay as they are, and so does their focus. */
