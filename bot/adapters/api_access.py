@@ -47,6 +47,9 @@ class CredentialAccess:
     def is_open(self) -> bool:
         return bool(self._token) or self._key is not None or self._private or self._accounts
 
+    def open_to_accounts(self) -> None:
+        self._accounts = True
+
     def check(
         self, request: WebhookRequest, conversation: str | None = None, right: Right = Right.ADMINISTER
     ) -> Caller:
@@ -55,8 +58,8 @@ class CredentialAccess:
         if not self.is_open:
             raise WebhookRejected(
                 404,
-                "The API is off. Set OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET to open it, or make a user or a key "
-                "(overture users add, overture keys add) and start again.",
+                "The API is off. Make a user or a key (overture users add, overture keys add), or set OVERTURE_API_TOKEN "
+                "or OVERTURE_API_JWT_SECRET and start again.",
             )
         if self._private:
             _refuse_other_websites(request)

@@ -53,9 +53,6 @@ class AccessPage:
         self._service, self._runtime, self._passwords = service, service.runtime, passwords
 
     def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it."""
-        if not self._service.access.is_open:
-            return
         for method, path, handler in (
             ("GET", "/access", framed(self._service, "access.html")),
             ("GET", "/access.json", self._look),

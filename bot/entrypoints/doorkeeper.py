@@ -57,6 +57,14 @@ class Doorkeeper:
         """A session's cookie goes over HTTPS, or stays on this machine."""
         return self.secure or (self._settings.host in LOOPBACK and not self._settings.public_url)
 
+    async def is_open(self) -> bool:
+        """Whether anybody may come in at all. The first user or key may be made while we run."""
+        if not self._access.is_open:
+            async with self._store.reading() as uow:
+                if await uow.accounts.any():
+                    self._access.open_to_accounts()
+        return self._access.is_open
+
     async def admit(
         self, request: web.Request, right: Right, conversation: str | None = None, *, unread: bool = False
     ) -> tuple[WebhookRequest, Caller]:
@@ -67,6 +75,7 @@ class Doorkeeper:
         their words, for what they have typed into it would be lost.
         """
         asked = await self.known(request, unread=unread)
+        await self.is_open()
         try:
             request[CALLER] = caller = self._access.check(asked, conversation, right)
         except WebhookRejected as refused:

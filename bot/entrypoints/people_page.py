@@ -37,9 +37,6 @@ class PeoplePage:
         self._runtime = service.runtime
 
     def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it."""
-        if not self._service.access.is_open:
-            return
         for path, handler, right in (
             ("/people", framed(self._service, "people.html"), Right.SEE_PEOPLE),
             ("/people/find.json", self._find, Right.SEE_PEOPLE),

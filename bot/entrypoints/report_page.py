@@ -35,9 +35,6 @@ class ReportPage:
         self._kept: dict[tuple[Period, ReportPlan], tuple[float, Report]] = {}
 
     def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it."""
-        if not self._service.access.is_open:
-            return
         for path, handler in (
             ("/report", framed(self._service, "report.html")),
             ("/report.json", self._json),

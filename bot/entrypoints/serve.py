@@ -267,7 +267,7 @@ def _welcome(service: Service, seconds: float, *, first: bool = True) -> None:
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
     log.info("listening", address=address, seconds=round(seconds, 1))
     if not service.access.is_open:
-        log.info("nobody can log in or use the API", do="overture users add ADDRESS --role admin, and start again")
+        log.info("nobody can log in or use the API", do="overture users add ADDRESS --role admin")
     if service.sandboxed:
         log.info("in the sandbox, for want of credentials", connectors=list(service.sandboxed))
         _tell(f"\n  The playground is open: {address}\n")

@@ -39,9 +39,6 @@ class Understanding:
         self._explainer = CurrentExplainer(shelves)
 
     def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it."""
-        if not self._service.access.is_open:
-            return
         looking, labelling = Right.SEE_UNDERSTANDING, Right.LABEL_MESSAGES
         for method, path, handler, right in (
             ("GET", "/understanding", framed(self._service, "understanding.html"), looking),

@@ -42,6 +42,9 @@ class ApiAccess(Protocol):
     def is_open(self) -> bool:
         """Whether anybody may use it at all; False where no credential is set that would say who."""
 
+    def open_to_accounts(self) -> None:
+        """From now on there are users or keys of ours."""
+
     def check(
         self, request: WebhookRequest, conversation: str | None = None, right: Right = Right.ADMINISTER
     ) -> Caller:

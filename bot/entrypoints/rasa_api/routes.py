@@ -60,18 +60,16 @@ class RasaApi:
         self._webhook = webhook
 
     def add_routes(self, app: web.Application) -> None:
-        """Nothing is there while nobody may use it. The playground keeps its own front page."""
-        if not self._service.access.is_open:
-            return
+        """The playground keeps its own front page."""
         if self._service.sandbox is None:
-            app.router.add_get("/", self._hello)
+            app.router.add_get("/", self._for_anybody(self._hello))
         for method, path, handler in (
-            ("GET", "/version", self._version),
+            ("GET", "/version", self._for_anybody(self._version)),
             ("GET", "/status", self._for(Right.SEE_UNDERSTANDING, self._status)),
             ("GET", "/domain", self._for(Right.SEE_UNDERSTANDING, self._domain)),
             ("POST", "/model/parse", self._for(Right.SEE_UNDERSTANDING, self._parse)),
             ("POST", "/webhooks/actions", _with_large_bodies(self._for(Right.ADMINISTER, self._run_action))),
-            ("GET", "/webhooks/rest/", self._rest_is_there),
+            ("GET", "/webhooks/rest/", self._for_anybody(self._rest_is_there)),
             ("POST", "/webhooks/rest/webhook", _in_rasas_shape(self._rest)),
             ("GET", "/conversations/{name:.+}/tracker", self._for_owner(self._tracker)),
             ("POST", "/conversations/{name:.+}/tracker/events", self._for_owner(self._append)),
@@ -83,6 +81,16 @@ class RasaApi:
             app.router.add_route(method, path, handler)
 
     # ------------------------------------------------------------ who may
+
+    def _for_anybody(self, handler: Handler) -> Handler:
+        """Without a credential, but not while nobody has one."""
+
+        async def once_open(request: web.Request) -> web.StreamResponse:
+            if not await self._service.doors.is_open():
+                raise web.HTTPNotFound
+            return await handler(request)
+
+        return once_open
 
     def _for(self, right: Right, handler: Handler) -> Handler:
         """For whoever has this right; of Rasa's callers an admin."""

@@ -98,6 +98,27 @@ async def test_a_person_is_shown_as_the_role_of_the_caller_sees_them(client: Cli
     assert (await client.get("/v1/people/nobody", headers=headers)).status == 404
 
 
+async def test_the_first_user_and_the_first_key_that_are_made_while_it_runs_open_it(
+    service: Service, stage: Stage
+) -> None:
+    looks = {"Accept": "text/html"}
+    closed = replace(service, access=CredentialAccess())
+    async with TestClient(TestServer(Server(closed).application(), host="127.0.0.1")) as client:
+        for method, path, _ in DOORS:
+            assert (await client.request(method, path, json={})).status == 404, path
+        for path in ("/", "/version", "/webhooks/rest/"):
+            assert (await client.get(path)).status == 404, path
+        page = await client.get("/journeys", headers=looks)
+        assert (page.status, "overture users add" in await page.text()) == (404, True)
+
+        headers = {"Authorization": f"Bearer {await key_of(stage, Role.ADMIN)}"}
+        page = await client.get("/journeys", headers=looks, allow_redirects=False)
+        assert (page.status, page.headers["Location"]) == (303, "/login?next=/journeys")
+        for path in ("/journeys", "/journeys.json", "/version"):
+            assert (await client.get(path, headers=headers)).status == 200, path
+        assert (await client.get("/journeys.json")).status == 401
+
+
 async def test_without_a_key_nothing_is_open_and_a_wrong_one_says_so(client: Client, stage: Stage) -> None:
     for method, path, _ in DOORS:
         assert (await client.request(method, path, json={})).status == 401
