@@ -182,9 +182,9 @@ def test_what_was_given_up_is_discarded_once(page: Page, service: Service) -> No
     tells(page, "**/queues.json", {**NOTHING, "now": "", "dead": {"entries": 2, "groups": [{**DEAD, "to": "hubspot"}]}})
     page.goto(f"{service.url}/pages/queues")
     page.get_by_role("button", name="Discard all…").click()
-    page.locator("#why").fill("old")
-    page.locator("#why").press("Enter")
-    page.locator("#why").press("Enter")
+    page.locator("#field-why").fill("old")
+    page.locator("#field-why").press("Enter")
+    page.locator("#field-why").press("Enter")
     discard.answer(0, {"discarded": 2})
     expect(page.locator("#done")).to_have_text("2 entries discarded.")
     assert len(discard.routes) == 1
@@ -251,7 +251,7 @@ def test_a_list_of_journeys_that_looks_again_keeps_the_focus(page: Page, service
         "running": "running",
     }
     journey |= {"in_file": True, "is_read": True, "in_force": True}
-    told = {"journeys": [journey], "faults": [], "may_change": True, "user": None}
+    told = {"journeys": [journey], "faults": [], "may_change": True}
     page.clock.install()
     page.route("**/journeys.json", lambda route: route.fulfill(json=told))
     page.goto(f"{service.url}/pages/journeys")
