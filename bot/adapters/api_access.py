@@ -58,8 +58,8 @@ class CredentialAccess:
         if not self.is_open:
             raise WebhookRejected(
                 404,
-                "The API is off. Make a user or a key (overture users add, overture keys add), or set OVERTURE_API_TOKEN "
-                "or OVERTURE_API_JWT_SECRET and start again.",
+                "The API is off. Make a user or a key (overture users add, overture keys add), or set "
+                "OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET and start again.",
             )
         if self._private:
             _refuse_other_websites(request)
