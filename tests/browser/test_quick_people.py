@@ -83,6 +83,16 @@ def test_the_person_chosen_last_is_shown_though_another_is_told_of_later(people:
     expect(people.locator("#person h2")).to_have_text("Ben")
 
 
+def test_a_day_of_another_year_is_told_with_that_year(people: Page) -> None:
+    people.clock.set_fixed_time("2026-11-28T10:00:00Z")
+    long_ago = {"at": "2024-03-01T10:00:00Z", "channel": "sms", "granted": True, "how": "asked"}
+    told = {**person("Ana"), "consent": [long_ago], "known_since": "2026-02-01T10:00:00Z"}
+    tells(people, "**/people/ana.json", told)
+    people.get_by_role("button", name="Ana").click()
+    expect(people.locator("#person h2 + p")).to_contain_text("Sun, Feb 1, 10:00")
+    expect(people.locator("#person .lines time")).to_contain_text("Mar 1, 2024, 10:00")
+
+
 def test_a_chosen_person_is_there_after_a_reload_and_by_the_button_back(people: Page) -> None:
     people.route(
         "**/people?person=*",

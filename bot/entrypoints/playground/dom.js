@@ -128,11 +128,17 @@ export function shown(value) {
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const OTHER_YEAR = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
 const asDate = (moment) => (moment instanceof Date ? moment : new Date(moment));
 
 export const clockTime = (moment) => TIME.format(asDate(moment));
-export const dayAndTime = (moment) => `${DAY.format(asDate(moment))}, ${TIME.format(asDate(moment))}`;
-export const day = (moment) => DAY.format(asDate(moment));
+export const dayAndTime = (moment) => `${day(moment)}, ${clockTime(moment)}`;
+
+/** A day of this year by its weekday; one of another year with that year. */
+export function day(moment) {
+  const at = asDate(moment);
+  return (at.getFullYear() === new Date().getFullYear() ? DAY : OTHER_YEAR).format(at);
+}
 
 const SAID = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const SAID_TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
