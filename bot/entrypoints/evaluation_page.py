@@ -15,6 +15,9 @@ from bot.nlu.report import Report
 MOST_CONFUSED, MOST_PAIRS, MOST_EXAMPLES, MOST_ROWS = 30, 24, 5, 60
 """What the page shows at most of intents in the picture, of pairs, of each pair's examples, and of any other list."""
 
+FAINTEST, HOTTEST = 0.16, 0.75
+"""Of the colour behind a number of confusions: beyond, the number would be hard to read on it."""
+
 NOTHING_JUDGED = (
     "Nothing could be judged: no intent has three examples, of which one could be held back. Write more, or judge "
     "messages of your own with --test."
@@ -150,7 +153,7 @@ def _cell(row: str, column: str, count: int, of: int) -> str:
         return "<td></td>"
     share = count / of if of else 1.0
     title = escape(f"{row} taken for {column}: {count} of {of}")
-    kind, heat = "hot strong" if share > 0.3 else "hot", 0.16 + 0.84 * min(1.0, 2 * share)
+    kind, heat = "hot strong" if share > 0.3 else "hot", FAINTEST + (HOTTEST - FAINTEST) * min(1.0, 2 * share)
     return f'<td class="{kind}" style="--heat:{heat:.2f}" title="{title}">{count}</td>'
 
 
