@@ -200,9 +200,14 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="stylesheet" href="/playground/transcript.css">
+<title>{title} · Overture</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/playground/login.css">
 </head>
-<body><main><h1>{title}</h1><p>{words}</p></main></body>
+<body>
+<header><svg viewBox="0 0 24 24" width="32" height="32" aria-hidden="true"><rect width="24" height="24" rx="7"/>\
+<circle cx="12" cy="12" r="5.5"/></svg><span>Overture</span></header>
+<main><h1>{title}</h1><p>{words}</p></main>
+</body>
 </html>
 """
