@@ -49,6 +49,11 @@ LOCK_IDENTITIES = text(
 )
 """In the order of the numbers. The first is Overture's own and means nothing."""
 
+MANY = 20
+ONE_OF_MANY = text("SELECT pg_advisory_xact_lock(7306082714)")
+"""For whoever wants more than `MANY` of those: one at a time, since PostgreSQL keeps all locks in one table, of some
+6,400 where nothing else was set, and a chunk of an import may want 1,500."""
+
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
 MOST_DAYS = 8
 """People are looked for by so many days at once; where there are more, by having the attribute at all."""
@@ -275,8 +280,11 @@ class StoredProfiles(Repository):
             self._locked.update(people)
 
     async def lock_identities(self, identities: Collection[Identity]) -> None:
-        if self._session.is_postgresql and identities:
-            await self._session.execute(LOCK_IDENTITIES, {"numbers": sorted({_number_of(one) for one in identities})})
+        if not self._session.is_postgresql or not identities:
+            return
+        if len(identities) > MANY:
+            await self._session.execute(ONE_OF_MANY)
+        await self._session.execute(LOCK_IDENTITIES, {"numbers": sorted({_number_of(one) for one in identities})})
 
 
 def _number_of(identity: Identity) -> int:
