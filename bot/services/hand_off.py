@@ -78,21 +78,9 @@ async def _tell_desk(
     asked: bool,
 ) -> Handoff:
     opens = opening_of(runtime, desk, now)
-    handoff_id = HandoffId(new_id(now))
-    verb = "calls" if runtime.channel(conversation.channel).abilities.spoken else "writes"
-    handoff = Handoff(
-        id=handoff_id,
-        conversation_id=conversation.id,
-        profile_id=conversation.profile_id,
-        desk=desk.channel,
-        desk_address=desk.address,
-        reason=reason,
-        summary=f"{reason}; {verb} on {conversation.channel}" + ("; came out of hours" if opens is not None else ""),
-        created_at=now,
-        card_key=f"handoff:{handoff_id}:card",
-    )
+    handoff = _new_handoff(runtime, desk, conversation, reason, now, out_of_hours=opens is not None)
     card = await draw_card(uow, runtime, handoff, now)
-    so_far = {f"handoff:{handoff_id}:transcript": await recent_lines(uow, conversation)}
+    so_far = {f"handoff:{handoff.id}:transcript": await recent_lines(uow, conversation)}
     so_far |= await files_so_far(uow, runtime, handoff)
     if opens is None:  # from here on other hand-offs to this desk wait for our commit, so there is little left to do
         handoff = await offer(uow, runtime, handoff, now)
@@ -101,8 +89,8 @@ async def _tell_desk(
     entries = [_entry(handoff, handoff.card_key, _message(handoff, card, in_thread=False), Purpose.DESK, now)]
     entries += [_entry(handoff, key, _message(handoff, line), Purpose.DESK, now) for key, line in so_far.items()]
     for name in [crm] if crm in runtime.crms else runtime.crms:
-        note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
-        entries.append(_entry(handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now))
+        note = CrmNote(name, handoff.id, f"Handed over to sales: {handoff.summary}")
+        entries.append(_entry(handoff, f"handoff:{handoff.id}:note:{name}", note, Purpose.DESK, now))
     for entry in entries:
         await uow.outbox.add_at_end(entry)
     await refresh_pages(uow, handoff, {handoff.offered_to}, now)
@@ -118,6 +106,24 @@ async def _tell_desk(
             opens_at = await in_their_time(uow, runtime, handoff, desk, opens, language)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
+
+
+def _new_handoff(
+    runtime: Runtime, desk: Desk, conversation: Conversation, reason: str, now: datetime, *, out_of_hours: bool
+) -> Handoff:
+    handoff_id = HandoffId(new_id(now))
+    verb = "calls" if runtime.channel(conversation.channel).abilities.spoken else "writes"
+    return Handoff(
+        id=handoff_id,
+        conversation_id=conversation.id,
+        profile_id=conversation.profile_id,
+        desk=desk.channel,
+        desk_address=desk.address,
+        reason=reason,
+        summary=f"{reason}; {verb} on {conversation.channel}" + ("; came out of hours" if out_of_hours else ""),
+        created_at=now,
+        card_key=f"handoff:{handoff_id}:card",
+    )
 
 
 async def _transfer(
