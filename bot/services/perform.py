@@ -78,21 +78,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
     match effect:
         case Emit():
             return (effect,)
-        case SetAttribute(name=name, value=value):
-            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
-            profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(profile.told(origin, runtime.trust_in, attributes={name: value}))
-            _note_another_type(runtime, name, value)
-        case AddTag(tag=tag):
-            profile = await uow.profiles.fresh(cause.profile_id)
-            origin = _origin(cause, now, by=effect.by)
-            await uow.profiles.save(profile.told(origin, runtime.trust_in, tags=[tag]))
-        case RemoveTag(tag=tag):
-            profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(profile.without_tag(tag))
-        case ClaimIdentity(identity=kind, value=value):
-            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
-            await uow.profiles.claim(cause.profile_id, Identity(kind, value), now, origin)
+        case SetAttribute() | AddTag() | RemoveTag() | ClaimIdentity():
+            await _change_profile(uow, runtime, effect, cause, now)
         case ChangeScore():
             profile = await uow.profiles.get(cause.profile_id)
             if profile.objected_at is None and profile.restricted_at is None:
@@ -130,6 +117,30 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case StartJourney() | StopJourney() | WithdrawMessages():
             raise TypeError("journeys are begun and ended by enrol.py, which knows them")
     return ()
+
+
+async def _change_profile(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    effect: SetAttribute | AddTag | RemoveTag | ClaimIdentity,
+    cause: Cause,
+    now: datetime,
+) -> None:
+    if isinstance(effect, ClaimIdentity):
+        origin = _origin(cause, now, by=effect.by, slot=effect.slot)
+        await uow.profiles.claim(cause.profile_id, Identity(effect.identity, effect.value), now, origin)
+        return
+    profile = await uow.profiles.fresh(cause.profile_id)
+    match effect:
+        case SetAttribute(name=name, value=value):
+            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
+            await uow.profiles.save(profile.told(origin, runtime.trust_in, attributes={name: value}))
+            _note_another_type(runtime, name, value)
+        case AddTag(tag=tag):
+            origin = _origin(cause, now, by=effect.by)
+            await uow.profiles.save(profile.told(origin, runtime.trust_in, tags=[tag]))
+        case RemoveTag(tag=tag):
+            await uow.profiles.save(profile.without_tag(tag))
 
 
 def _wish(how: str, cause: Cause, now: datetime) -> Wish:
