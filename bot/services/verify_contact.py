@@ -18,7 +18,7 @@ from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.effects import ActionResult, Say
 from bot.domain.ids import MessageId, OutboxId, ProfileId, new_id
 from bot.domain.languages import LANGUAGE_SLOT
-from bot.domain.message import Text
+from bot.domain.message import Content, Text
 from bot.domain.person import Identity, Profile
 from bot.domain.provenance import Origin, Source
 from bot.nlu.contacts import find_emails, find_phones
@@ -53,7 +53,6 @@ async def send_code(
     *,
     asked_by: MessageId,
     tracker: Tracker,
-    language: str | None,
     now: datetime,
 ) -> bool:
     """Queue a code for the address; False where no more may go there, or for this person, today.
@@ -69,10 +68,16 @@ async def send_code(
     lately = [one for one in theirs if one.code and one.asked_at > day]
     if len(lately) >= MOST_A_PERSON or len(await uow.challenges.at(channel, address, day)) >= MOST_A_DAY:
         return False
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    response, language = runtime.library.current().assistant.responses[CODE], tracker.slots.get(LANGUAGE_SLOT)
+    words = find_words(response, tracker, channel, values={"code": code}, language=language)
+    if isinstance(words, Unsayable):
+        return False
     for one in lately:
         await uow.challenges.settle(one.id, Outcome.REPLACED, now)
+    told = Origin(Source.CONVERSATION, now, channel, f"message {asked_by}")
+    await uow.profiles.claim(profile_id, Identity(runtime.channel(channel).abilities.identity, address), now, told)
     challenge_id = ChallengeId(new_id(now))
-    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     challenge = Challenge(
         id=challenge_id,
         profile_id=profile_id,
@@ -84,27 +89,22 @@ async def send_code(
         tries_left=CODE_TRIES,
         asked_by=asked_by,
     )
-    response = runtime.library.current().assistant.responses[CODE]
-    spoken = language or tracker.slots.get(LANGUAGE_SLOT)
-    words = find_words(response, tracker, channel, values={"code": code}, language=spoken)
-    if isinstance(words, Unsayable):
-        return False
-    told = Origin(Source.CONVERSATION, now, channel, f"message {asked_by}" if asked_by is not None else "")
-    await uow.profiles.claim(profile_id, Identity(runtime.channel(channel).abilities.identity, address), now, told)
     await uow.challenges.add(challenge)
-    await uow.outbox.add(
-        OutboxEntry(
-            id=OutboxId(new_id(now)),
-            key=f"{CHALLENGE_KEY}{challenge_id}:ask",
-            dispatch=ChannelMessage(channel, address, words, response=CODE),
-            purpose=Purpose.SERVICE,
-            profile_id=profile_id,
-            created_at=now,
-            due_at=now,
-            expires_at=challenge.ends_at,
-        )
-    )
+    await uow.outbox.add(_letter(challenge, words))
     return True
+
+
+def _letter(challenge: Challenge, words: Content) -> OutboxEntry:
+    return OutboxEntry(
+        id=OutboxId(new_id(challenge.asked_at)),
+        key=f"{CHALLENGE_KEY}{challenge.id}:ask",
+        dispatch=ChannelMessage(challenge.channel, challenge.address, words, response=CODE),
+        purpose=Purpose.SERVICE,
+        profile_id=challenge.profile_id,
+        created_at=challenge.asked_at,
+        due_at=challenge.asked_at,
+        expires_at=challenge.ends_at,
+    )
 
 
 async def check_code(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, told: str, now: datetime) -> Checked:
@@ -162,7 +162,6 @@ async def _send(runtime: Runtime, tracker: Tracker, profile: Profile, here: str,
             address,
             asked_by=latest.message_id,
             tracker=tracker,
-            language=None,
             now=now,
         )
     if not sent:
