@@ -43,67 +43,30 @@ def manifest(
     """The manifest for a service at this address, or with Socket Mode for one that Slack cannot reach.
 
     With `oauth` workspaces install it by our link, and their tokens are renewed every 12 hours; with `organisation`
-    also a whole organisation (Enterprise Grid) does. Raises SettingsError
-    where Slack, or with `oauth` a browser, is to reach the address and could not.
+    also a whole organisation (Enterprise Grid) does. Raises SettingsError where Slack, or with `oauth` a browser, is to
+    reach the address and could not.
     """
-    if oauth or organisation:
-        made = manifest(public_url)
-        redirects = [f"{public_url.rstrip('/')}/slack/oauth"]
-        made = {
-            **made,
-            "oauth_config": {**made["oauth_config"], "redirect_urls": redirects},
-            "settings": {
-                **made["settings"],
-                "token_rotation_enabled": True,
-                "org_deploy_enabled": organisation,
-            },
-        }
-        return _over_sockets(made) if socket_mode else made
-    if socket_mode:
-        return _over_sockets(manifest("https://unused.example"))
-    if urlsplit(public_url).scheme != "https":
+    by_link = oauth or organisation
+    if (by_link or not socket_mode) and urlsplit(public_url).scheme != "https":
         raise SettingsError(
             f'OVERTURE_PUBLIC_URL is "{public_url}": Slack sends its requests to an https:// address only. '
             "Set it to where the service is reached from outside, such as https://chat.example.com, or: "
             "overture slack manifest --socket-mode."
         )
-    webhooks = f"{public_url.rstrip('/')}/channels/slack"
+    address = public_url.rstrip("/")
+    made = _reached_at(f"{address}/channels/slack")
+    if by_link:
+        made = _installed_by_link(made, f"{address}/slack/oauth", organisation=organisation)
+    return _over_sockets(made) if socket_mode else made
+
+
+def _reached_at(webhooks: str) -> Mapping[str, Any]:
     return {
         "display_information": {
             "name": "Overture",
             "description": "Leads for sales, and the conversations with them",
         },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": False,
-                "messages_tab_read_only_enabled": True,
-            },
-            "bot_user": {"display_name": "Overture", "always_online": True},
-            "slash_commands": [
-                {
-                    "command": COMMAND,
-                    "url": f"{webhooks}/commands",
-                    "description": "Look up leads, start a journey, see or end consent",
-                    "usage_hint": "leads | search <words> | start <journey> <person> | consent | opt out <person>",
-                    "should_escape": False,
-                }
-            ],
-            "shortcuts": [
-                {
-                    "name": "Ask Overture",
-                    "type": "global",
-                    "callback_id": ASK,
-                    "description": "Look up leads and people",
-                },
-                {
-                    "name": "Who is this?",
-                    "type": "message",
-                    "callback_id": ABOUT,
-                    "description": "Look up whom a message names",
-                },
-            ],
-        },
+        "features": _features(webhooks),
         "oauth_config": {"scopes": {"bot": list(scopes())}},
         "settings": {
             "event_subscriptions": {"request_url": f"{webhooks}/events", "bot_events": sorted(EVENTS)},
@@ -113,6 +76,46 @@ def manifest(
             "token_rotation_enabled": False,
         },
     }
+
+
+def _features(webhooks: str) -> Mapping[str, Any]:
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": False,
+            "messages_tab_read_only_enabled": True,
+        },
+        "bot_user": {"display_name": "Overture", "always_online": True},
+        "slash_commands": [
+            {
+                "command": COMMAND,
+                "url": f"{webhooks}/commands",
+                "description": "Look up leads, start a journey, see or end consent",
+                "usage_hint": "leads | search <words> | start <journey> <person> | consent | opt out <person>",
+                "should_escape": False,
+            }
+        ],
+        "shortcuts": [
+            {
+                "name": "Ask Overture",
+                "type": "global",
+                "callback_id": ASK,
+                "description": "Look up leads and people",
+            },
+            {
+                "name": "Who is this?",
+                "type": "message",
+                "callback_id": ABOUT,
+                "description": "Look up whom a message names",
+            },
+        ],
+    }
+
+
+def _installed_by_link(made: Mapping[str, Any], redirect: str, *, organisation: bool) -> Mapping[str, Any]:
+    """The same app, which workspaces install by our link, and with `organisation` a whole organisation does."""
+    settings = {**made["settings"], "token_rotation_enabled": True, "org_deploy_enabled": organisation}
+    return {**made, "oauth_config": {**made["oauth_config"], "redirect_urls": [redirect]}, "settings": settings}
 
 
 def _over_sockets(reached: Mapping[str, Any]) -> Mapping[str, Any]:
