@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
 
 from bot.adapters.assistant_settings import AssistantSettings, read_assistant_settings
 from bot.adapters.built_in_responses import with_built_in_responses
@@ -30,7 +29,13 @@ from bot.adapters.content_languages import (
     without_own_words,
 )
 from bot.adapters.dead_ends import dead_ends
-from bot.adapters.journey_shelf import JourneyShelf, profile_schema, read_journey_files, read_journey_shelf
+from bot.adapters.journey_shelf import (
+    JourneyDocuments,
+    JourneyShelf,
+    profile_schema,
+    read_journey_files,
+    read_journey_shelf,
+)
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
 from bot.adapters.shelves import Shelves
@@ -59,8 +64,6 @@ from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, languages_with_examples, spoken_languages
 from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import ChannelKind
-
-P = TypeVar("P", PredictionPlan, Scorecard)
 
 NOT_THE_ASSISTANT = frozenset({"endpoints.yml", "credentials.yml"})
 OTHER_FOLDERS = frozenset({"tests", "journeys", "actions", "results"})
@@ -108,30 +111,37 @@ class Contents:
         return next((one.drift for one in self.prediction_plans if one.predicts == card.predicts), DriftBounds())
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """All files of both folders by their paths, and what stands in those that are content."""
+
+    below: Sequence[Path]
+    in_journeys: Sequence[Path]
+    documents: list[Document]
+    pages: Mapping[str, str]
+    journeys: JourneyDocuments
+
+
 def read_contents(shelves: Shelves) -> Contents:
     """Read and check all content; raises one ContentError with every fault of every file.
 
     Raises SettingsError where there is no such folder.
     """
-    require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
-    require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
     unreadable, faults, warnings = Faults(), Faults(), Faults()
-    below, in_journeys = files_below(shelves.assistant), files_below(shelves.journeys)
-    links = {path for path in (*below, *in_journeys) if leads_nowhere(path)}
-    each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
-    documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
-    pages = _pages(shelves.assistant, below, faults)
-    files = read_journey_files(shelves.journeys, unreadable)
+    files = _read_files(shelves, unreadable, faults)
+    documents, journeys = files.documents, files.journeys
     assistant = keep(lambda: read_assistant(documents), faults)
-    data = _check_understanding(documents, pages, assistant, shelves.channels, faults, warnings)
+    data = _check_understanding(documents, files.pages, assistant, shelves.channels, faults, warnings)
     settings = keep(lambda: read_assistant_settings(documents), faults)
     rules = keep(
-        lambda: read_rules(files.rules, shelves.channels or None, left_out=shelves.left_out, warnings=warnings),
+        lambda: read_rules(journeys.rules, shelves.channels or None, left_out=shelves.left_out, warnings=warnings),
         faults,
     )
-    profile = profile_schema(files.profile, faults)
-    known = known_names(shelves, assistant, files.segment_names, profile, documents=documents, journeys=files.journeys)
-    on_shelf = read_journey_shelf(files, shelves, known, profile, faults, warnings)
+    profile = profile_schema(journeys.profile, faults)
+    known = known_names(
+        shelves, assistant, journeys.segment_names, profile, documents=documents, journeys=journeys.journeys
+    )
+    on_shelf = read_journey_shelf(journeys, shelves, known, profile, faults, warnings)
     _require_responses(known, shelves, faults)
     if assistant is not None:
         _check_responses(assistant, settings, on_shelf, profile, faults)
@@ -142,7 +152,7 @@ def read_contents(shelves: Shelves) -> Contents:
     contents = Contents(
         assistant=assistant,
         documents=tuple(documents),
-        pages=pages,
+        pages=files.pages,
         rules=rules,
         settings=settings,
         languages=languages,
@@ -160,35 +170,45 @@ def read_contents(shelves: Shelves) -> Contents:
         report_plan=on_shelf.report_plan,
         grades=on_shelf.grades,
     )
+    told = (*data.warnings, *warnings.in_order())
+    reachable = assistant if shelves.has_desk else assistant.without_desk()
     return replace(
         contents,
-        assistant=with_built_in_responses(
-            assistant if shelves.has_desk else assistant.without_desk(), offers_person=shelves.has_desk
-        ),
-        warnings=(
-            *_warnings_of(contents, shelves, known, data.warnings, warnings),
-            *unread_files(shelves.assistant, _own_files(shelves.assistant, below)),
-            *unread_files(shelves.journeys, in_journeys),
-            *misplaced_files(shelves.journeys, in_journeys),
-            *unread_variations(assistant, shelves.channels, shelves.left_out),
-        ),
+        assistant=with_built_in_responses(reachable, offers_person=shelves.has_desk),
+        warnings=(*_warnings_of(contents, shelves, known, told), *_unread(shelves, files, assistant)),
     )
 
 
-def _warnings_of(
-    contents: Contents, shelves: Shelves, known: Known, of_data: Sequence[Fault], others: Faults
-) -> Iterator[Fault]:
-    """What is no fault, and hardly meant."""
+def _read_files(shelves: Shelves, unreadable: Faults, faults: Faults) -> _Files:
+    require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
+    require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
+    below, in_journeys = files_below(shelves.assistant), files_below(shelves.journeys)
+    links = {path for path in (*below, *in_journeys) if leads_nowhere(path)}
+    each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
+    documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
+    pages = _pages(shelves.assistant, below, faults)
+    return _Files(below, in_journeys, documents, pages, read_journey_files(shelves.journeys, unreadable))
+
+
+def _unread(shelves: Shelves, files: _Files, assistant: Assistant) -> Iterator[Fault]:
+    """What lies there, and is not read."""
+    yield from unread_files(shelves.assistant, _own_files(shelves.assistant, files.below))
+    yield from unread_files(shelves.journeys, files.in_journeys)
+    yield from misplaced_files(shelves.journeys, files.in_journeys)
+    yield from unread_variations(assistant, shelves.channels, shelves.left_out)
+
+
+def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Sequence[Fault]) -> Iterator[Fault]:
+    """What is no fault, and hardly meant; what the readers have `told` is among it."""
     assistant, journeys = contents.assistant, contents.journeys
     folder = Place(str(shelves.assistant))
     yield from assistant.warnings
-    yield from of_data
     yield from dead_ends(assistant, contents.documents, journeys.values(), contents.said)
     yield from unknown_languages(assistant, contents.documents)
     yield from without_own_words(assistant)
     yield from encoder_knows_no_other(contents.languages, contents.documents, shelves.encoder, folder)
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
-    yield from others.in_order()
+    yield from told
     yield from sent_without_template(journeys, assistant, shelves.reply_windows)
     yield from without_how_to_stop(journeys, assistant, contents.rules, _texting(shelves.kinds))
     yield from beyond_limits(assistant, known, shelves.kinds)
