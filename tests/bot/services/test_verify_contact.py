@@ -10,8 +10,9 @@ import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.domain.challenge import CODE_LASTS, CODE_TRIES, MOST_A_DAY
-from bot.domain.ids import ProfileId
+from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity
+from bot.services.verify_contact import send_code
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
@@ -106,6 +107,29 @@ async def test_only_the_latest_code_counts(stage: Stage) -> None:
         await says(stage, wrong(first))
     second = await ask_for_code(stage)
     assert "is confirmed as yours" in await says(stage, second)
+
+
+async def test_a_code_that_cannot_be_worded_replaces_none_that_was_sent(stage: Stage) -> None:
+    code = await ask_for_code(stage)
+    unsayable = ASSISTANT.replace(
+        "responses:", 'responses:\n  utter_verification_code: [{text: "{{ 1 | divided_by: 0 }}", metadata: {liquid: true}}]'
+    )
+    assistant = with_built_in_responses(assistant_of(unsayable))
+    stage.library.playbook = replace(stage.library.playbook, assistant=assistant)
+    here = await stage.at("webchat", VISITOR)
+    async with stage.store.transaction() as uow:
+        again = MessageId("asked again")
+        assert not await send_code(
+            uow,
+            stage.runtime,
+            here.profile_id,
+            "sms",
+            PHONE,
+            asked_by=again,
+            tracker=here.tracker,
+            now=stage.clock.now(),
+        )
+    assert "is confirmed as yours" in await says(stage, code)
 
 
 async def test_an_address_gets_a_few_codes_a_day_whoever_asks(stage: Stage) -> None:
