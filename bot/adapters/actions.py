@@ -22,7 +22,7 @@ from bot.domain.effects import ActionResult
 from bot.domain.errors import ActionError, SettingsError
 from bot.ports.tracing import trace_headers
 
-REFUSED, NOT_FOUND, WANTS_DOMAIN = 400, 404, 449
+REFUSED, NOT_FOUND = 400, 404
 
 
 class InProcessActions:

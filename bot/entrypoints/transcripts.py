@@ -29,9 +29,7 @@ class Transcripts:
         conversation_id = ConversationId(request.match_info["conversation"])
         expected, given = sign(self._secret, conversation_id), request.query.get("sig", "")
         if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
-            raise WebhookRejected(
-                403, "this link is not signed by us, or was cut short; copy it whole from the hand-off"
-            )
+            raise WebhookRejected(403, NOT_SIGNED)
         async with self._store.transaction() as uow:
             speeches = await uow.conversations.transcript(conversation_id)
         lines = "\n".join(

@@ -274,8 +274,6 @@ CASES = {
         busy=_json(429, {"ok": False, "error": "ratelimited"}, Retry_After="7"),
     ),
 }
-TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]
-TAILS += ["call", "heard", "skill", "cx", "es", "unsubscribe"]
 TAKING = [name for name, case in CASES.items() if case.good is not None]
 CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 

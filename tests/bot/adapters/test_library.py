@@ -30,8 +30,6 @@ SAID_UNASKED = {
 }
 """What the sample answers to people who asked for nobody."""
 
-ROOT = Path(__file__).parents[3]
-
 
 JOURNEY = """journey: {name}
 purpose: marketing

@@ -19,7 +19,6 @@ from bot.entrypoints.wiring import open_service
 from bot.settings import Settings
 from tests.running import lend_model
 
-Opener = Callable[..., Any]
 ConnectorWriter = Callable[[str, str], None]
 
 

@@ -179,8 +179,6 @@ async def test_a_journey_that_was_never_published_cannot_be_rolled_back(stage: S
 
 # ---------------------------------------------------------------- people inside
 
-STEPS = ("rest", "question", "later")
-
 
 async def stand_at(stage: Stage, places: Sequence[str]) -> list[ProfileId]:
     """So many people inside, each at the step that is named."""

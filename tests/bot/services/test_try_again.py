@@ -16,8 +16,6 @@ from bot.services.runtime import Runtime
 from bot.services.try_again import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS
 from tests.bot.services.stage import Stage
 
-SECOND = timedelta(seconds=1)
-
 
 async def test_each_pause_is_longer_than_the_one_before_until_it_gives_up(stage: Stage) -> None:
     await stage.meet()

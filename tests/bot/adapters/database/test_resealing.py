@@ -49,7 +49,6 @@ from tests.field_keys import INDEX, KEYS, ROTATED, SEALED, SECOND
 PHONE, EMAIL, SECRET = "+447700900123", "anna@example.com", "call me at home"
 OTHER_INDEX = Sealing(FieldKeys("k1", KEYS.by_id, SECOND))
 KNOWN = {"name": "Anna Ny", "email": EMAIL, "size": 3}
-MERGE = Merge("m1", Profile(ANNA, NOON), Profile(ProfileId("gone"), NOON, KNOWN), NOON, "me", "one person")
 API = Origin(Source.API, NOON, "key:1")
 TOLD = {"email": Provenance(API, Statement(API, f"old.{EMAIL}"))}
 ASKED = Asked(Purpose.MARKETING, SECRET, f"by {EMAIL}", MessageId("m"))
