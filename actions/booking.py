@@ -23,7 +23,7 @@ HOME = "Europe/London"
 ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
 
 
-class ValidateBookingForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateBookingForm(OffersAPerson, FormValidationAction):
     def name(self) -> str:
         return "validate_booking_form"
 
@@ -66,7 +66,7 @@ def _zone(name: str | None) -> tzinfo:
         return ZoneInfo(HOME)
 
 
-class ActionBookMeeting(Action):  # type: ignore[misc]
+class ActionBookMeeting(Action):
     """Tells journeys, the score and the CRM that a time for the demo was chosen, and forgets it for the next one."""
 
     def name(self) -> str:

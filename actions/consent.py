@@ -24,7 +24,7 @@ CONSENT_QUESTION = "utter_ask_sms_consent"
 SMS = "sms"
 
 
-class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
     """Asks for a number only where texts can be sent, and for consent where there is one and none was given yet."""
 
     def name(self) -> str:
@@ -66,7 +66,7 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore
         return {"sms_consent": bool(value) if question_answered(tracker) else None}
 
 
-class ActionRecordFollowUp(Action):  # type: ignore[misc]
+class ActionRecordFollowUp(Action):
     """Keeps the phone number, and the answer on consent with the exact text that was shown."""
 
     def name(self) -> str:

@@ -18,7 +18,7 @@ from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
 
 
-class ValidateContactForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateContactForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormValidationAction):
     """Checks what was answered to the contact form; a slot set to None is asked for again."""
 
     def name(self) -> str:
@@ -38,7 +38,7 @@ ATTRIBUTES = {"lead_name": "name", "work_email": "email", "timeline": "timeline"
 """What is known of a person by the answers of the contact form."""
 
 
-class ActionKeepContact(Action):  # type: ignore[misc]
+class ActionKeepContact(Action):
     """Keeps the answers that there are, and tells journeys and the CRM."""
 
     def name(self) -> str:
@@ -58,7 +58,7 @@ class ActionKeepContact(Action):  # type: ignore[misc]
         ]
 
 
-class ActionCorrectContact(Action):  # type: ignore[misc]
+class ActionCorrectContact(Action):
     """Takes an answer that was put right after the contact form was done ("sorry, my e-mail is ...")."""
 
     def name(self) -> str:

@@ -15,7 +15,7 @@ NOT_NEEDED = "utter_thanks_later"
 """Said in place of a colleague who is not there, to a lead who has asked for none."""
 
 
-class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+class ActionHandOff(Action):
     """Brings a person into the conversation."""
 
     def name(self) -> str:

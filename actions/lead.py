@@ -80,7 +80,7 @@ class AsksWhoTheyAre:
         return {"work_email": None}
 
 
-class ValidateDemoForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateDemoForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormValidationAction):
     """Checks what was answered to the demo form; a slot set to None is asked for again."""
 
     def name(self) -> str:
@@ -157,7 +157,7 @@ class Answers:
 # ---------------------------------------------------------------- the actions
 
 
-class ActionQualifyLead(Action):  # type: ignore[misc]
+class ActionQualifyLead(Action):
     """Keeps the answers, tells journeys and the CRM, and sets the slot `qualified`."""
 
     def name(self) -> str:
@@ -180,7 +180,7 @@ class ActionQualifyLead(Action):  # type: ignore[misc]
         ]
 
 
-class ActionTakeCorrection(Action):  # type: ignore[misc]
+class ActionTakeCorrection(Action):
     """Takes an answer that was put right after the demo form was done ("sorry, we are 80 people")."""
 
     def name(self) -> str:

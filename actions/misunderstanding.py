@@ -31,7 +31,7 @@ INVALID = "utter_invalid_"
 """What the bot says where it did not understand; and how the names begin of what it says to an unusable answer."""
 
 
-class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+class ActionDefaultFallback(Action):
     """Answers what was not understood, and what no rule knows an answer to."""
 
     def name(self) -> str:
@@ -72,7 +72,7 @@ class OffersAPerson:
         return events
 
 
-class ActionAnswerRefused(Action):  # type: ignore[misc]
+class ActionAnswerRefused(Action):
     """Follows on utter_invalid_<slot>, which is said to an answer that its slot does not accept (domain/slots.yml)."""
 
     def name(self) -> str:

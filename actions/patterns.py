@@ -14,7 +14,7 @@ from actions.forms import requested_slot
 REQUESTED_SLOT = "requested_slot"
 
 
-class ActionCancel(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+class ActionCancel(Action):
     """Leaves the open form; the answers that it has stay known."""
 
     def name(self) -> str:
@@ -30,7 +30,7 @@ class ActionCancel(Action):  # type: ignore[misc]  # rasa-sdk is not typed
         return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
 
 
-class ActionSkip(Action):  # type: ignore[misc]
+class ActionSkip(Action):
     """Says why the open form needs the answer that the customer would rather not give; the form then asks again."""
 
     def name(self) -> str:
@@ -47,7 +47,7 @@ class ActionSkip(Action):  # type: ignore[misc]
         return []
 
 
-class ActionRepeat(Action):  # type: ignore[misc]
+class ActionRepeat(Action):
     """Says the last thing again, buttons too. The question of an open form is asked again by the form itself."""
 
     def name(self) -> str:
@@ -66,7 +66,7 @@ class ActionRepeat(Action):  # type: ignore[misc]
         return []
 
 
-class ActionGoOn(Action):  # type: ignore[misc]
+class ActionGoOn(Action):
     """Goes on with the open form, else with the last one that was left before it was filled in."""
 
     def name(self) -> str:

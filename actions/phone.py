@@ -13,7 +13,7 @@ LINK = "link"
 SMS = "sms"
 
 
-class ActionTextLink(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+class ActionTextLink(Action):
     """Texts the caller the link that they asked for; asking for it is their consent to this one message."""
 
     def name(self) -> str:

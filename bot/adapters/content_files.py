@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,11 +20,15 @@ _parsed = lru_cache(maxsize=512)(parse)
 """All content is read again when one file has changed; nobody changes what was parsed of the others."""
 
 
+def _parsed_file(path: Path) -> Document:
+    return _parsed(*text_of(path))
+
+
 def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
     """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
     found = []
     for path in paths:
-        document = keep(lambda path=path: _parsed(*text_of(path)), faults)  # type: ignore[misc]
+        document = keep(partial(_parsed_file, path), faults)
         if document is None and path.is_file():
             document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
         if document is not None:
@@ -60,7 +64,7 @@ def each(paths: list[Path], read: Callable[[Path], T], faults: Faults) -> list[T
     """What each file says, of those that can be read."""
     found = []
     for path in paths:
-        one = keep(lambda path=path: read(path), faults)  # type: ignore[misc]
+        one = keep(partial(read, path), faults)
         if one is not None:
             found.append(one)
     return found
@@ -68,7 +72,7 @@ def each(paths: list[Path], read: Callable[[Path], T], faults: Faults) -> list[T
 
 def first(documents: list[Document], read: Callable[[Document], T], faults: Faults) -> T | None:
     """What the one file of its kind says, where there is one."""
-    found = [keep(lambda one=one: read(one), faults) for one in documents]  # type: ignore[misc]
+    found = [keep(partial(read, one), faults) for one in documents]
     return found[0] if found else None
 
 

@@ -99,7 +99,7 @@ def read_journey_shelf(
 ) -> JourneyShelf:
     scorecards = _predictions(files.scorecards, lambda one: read_scorecard(one, profile), faults)
     grades = grades_said(files.scores, faults)
-    score_rules = [keep(lambda one=one: read_score_rules(one, profile), faults) for one in files.scores]  # type: ignore[misc]
+    score_rules = [keep(partial(read_score_rules, one, profile), faults) for one in files.scores]
     return JourneyShelf(
         journeys=_journeys(files.journeys, known, faults, warnings),
         segments=_segments(files.segments, profile, scorecards, grades, faults),
@@ -122,7 +122,7 @@ def _journeys(documents: list[Document], known: Known, faults: Faults, warnings:
     """The journeys by their ids; an id that two files have is a fault of the second."""
     journeys: dict[str, Journey] = {}
     for document in documents:
-        journey = keep(lambda document=document: read_journey(document, known, warnings), faults)  # type: ignore[misc]
+        journey = keep(partial(read_journey, document, known, warnings), faults)
         if journey is None:
             continue
         if journey.id in journeys:
@@ -157,7 +157,7 @@ def _segments(
     """The segments by their ids; an id that two files have is a fault of the second."""
     segments: dict[str, Segment] = {}
     for document in documents:
-        segment = keep(lambda document=document: read_segment(document, profile), faults)  # type: ignore[misc]
+        segment = keep(partial(read_segment, document, profile), faults)
         if segment is not None and segment.id in segments:
             faults.add(document.place(document.data, "segment"), f'there is another segment "{segment.id}".')
         elif segment is not None:
@@ -173,7 +173,7 @@ def _crm_mappings(
 ) -> dict[str, CrmMapping]:
     """Of each CRM its file in `journeys/crm/`, else what its connector brings along, which asks for no declaration."""
     known = frozenset(shelves.crms)
-    read = [keep(lambda one=one: read_crm_mapping(one, profile, known), faults) for one in documents]  # type: ignore[misc]
+    read = [keep(partial(read_crm_mapping, one, profile, known), faults) for one in documents]
     found = {mapping.crm: mapping for mapping in read if mapping is not None}
     for name, path in shelves.crm_fields.items():
         if name not in found:
@@ -187,8 +187,7 @@ def _desk_plans(
     """How the desks work; a desk that two files are for is a fault of the second. Without any desk nobody works."""
     plans: dict[str, DeskPlan] = {}
     for document in documents if shelves.desks else ():
-        read = lambda document=document: read_desk_plan(document, shelves.desks, profile)  # noqa: E731
-        plan = keep(read, faults)
+        plan = keep(partial(read_desk_plan, document, shelves.desks, profile), faults)
         if plan is not None and plan.desk in plans:
             faults.add(document.place(document.data, "for"), f'there is another file for the desk "{plan.desk}".')
         elif plan is not None:
@@ -207,7 +206,7 @@ def read_profile_alone(folder: Path) -> ProfileSchema:
 
 def profile_schema(documents: list[Document], faults: Faults) -> ProfileSchema | None:
     """What people are declared to have; None where there is no such file, or one with faults."""
-    found = [keep(lambda document=document: read_profile_schema(document), faults) for document in documents]  # type: ignore[misc]
+    found = [keep(partial(read_profile_schema, document), faults) for document in documents]
     if len(found) > 1:
         faults.add(Place(documents[1].path), f"there is another file for this: {documents[0].path}.", "Keep one.")
     return found[0] if found else None

@@ -81,7 +81,7 @@ def is_like(content: bytes, media_type: str) -> bool:
 def file_name(given: str, media_type: str) -> str:
     """What somebody called their file, as it may be shown: no folders, nothing unseen, and the ending of its kind."""
     last = re.split(r"[/\\]", storable(given))[-1]
-    seen = "".join(one for one in last if unicodedata.category(one)[0] not in "C" and one not in '<>:"|?*')
+    seen = "".join(one for one in last if unicodedata.category(one)[0] != "C" and one not in '<>:"|?*')
     seen = " ".join(seen.split()).lstrip(".")
     known = KNOWN.get(media_type)
     endings = known.endings if known is not None else (".bin",)

@@ -152,7 +152,7 @@ def _numbers(names: Sequence[str]) -> Any:
 
 def _words(examples: Sequence[Example]) -> Any:
     """The examples' n-grams as a sparse matrix of unit rows."""
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     space = learn_ngram_space([example.text for example in examples])
     rows = [space.row(example.text) for example in examples]

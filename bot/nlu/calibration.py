@@ -295,7 +295,7 @@ def _weigh_heads(kernel: Any, ngram: Any, labels: Integers) -> tuple[float, floa
 
 def _fit_scales(heads: Sequence[Any], labels: Integers) -> tuple[float, ...]:
     """The weights of the heads under which their fused probabilities mean most nearly what they say."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
+    from scipy.optimize import minimize
 
     rows = np.arange(len(labels))
 

@@ -130,7 +130,7 @@ def _background(vectors: Vectors, intents: int, outside: Sequence[int]) -> Float
 
 
 def _sparse(rows: Sequence[Any], width: int) -> Any:
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     starts = np.cumsum([0, *(len(row.columns) for row in rows)])
     columns = np.concatenate([row.columns for row in rows])
@@ -140,7 +140,7 @@ def _sparse(rows: Sequence[Any], width: int) -> Any:
 
 def _kernel_head(material: Material) -> tuple[KernelHead, Integers]:
     """The head, and the label of each example that it compares with; the name of an intent is one more of them."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     known = np.unique(material.labels)
     features = np.vstack([material.features, material.names[known]])

@@ -76,7 +76,7 @@ def learn_kernel_head(
     `ridge` is how much an example may be missed by, the more so the more examples its intent has, so that an intent
     with five is not drowned by one with fifty.
     """
-    from scipy.linalg import solve  # type: ignore[import-untyped]
+    from scipy.linalg import solve
 
     own = len(labels)
     embeddings = np.vstack([embeddings, background])

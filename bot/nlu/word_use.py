@@ -29,7 +29,7 @@ class WordUse:
 
     def fits(self, rows: Any) -> Any:
         """Of many texts to every intent, of shape (texts, intents); `rows` are as those of `learn_word_use`."""
-        from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+        from scipy.sparse import csr_matrix
 
         intents = len(self.absent)
         words = rows[:, : self.words]

@@ -228,8 +228,9 @@ class _Chunk:
         if not candidates or before != after:
             told = {"from": self._taking.source, "row": arrival.row}
             self._lines.append(PersonEvent(who, IMPORTED, self._now, self._now, told))
-        result = "changed" if before != after else "same"
-        return Landing(arrival.row, result if candidates else "new", who, tuple(warnings))  # type: ignore[arg-type]
+        if not candidates:
+            return Landing(arrival.row, "new", who, tuple(warnings))
+        return Landing(arrival.row, "changed" if before != after else "same", who, tuple(warnings))
 
     def _known(self, arrival: Arrival) -> list[ProfileId]:
         """Everybody whom it may be about; the first is whom it is taken to be about."""

@@ -29,14 +29,6 @@ OFF_THE_LINE = ("status", "whisper", "accepted", "placed", "mailbox")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """Somebody who is on the phone with us, as far as the last webhook told."""
-
-    call_sid: str
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Ringing:
     """A phone that rings for the message of this key; others have to wait."""
 
@@ -63,20 +55,21 @@ class TwilioVoiceChannel:
         self._webhooks = f"{service_url.rstrip('/')}/channels/{self.name}"
         self._feed = feed
         self._clock = clock
-        self._lines: dict[str, Line] = {}
+        self._on_the_line: dict[str, datetime] = {}
+        """When each caller was last heard of, as far as webhooks and talks tell."""
         self._ringing: dict[str, Ringing] = {}
 
     def parse(self, request: WebhookRequest) -> Webhook:
         webhook, call = webhooks.parse(request, self._account, self._webhooks)
         if request.tail == "machine":
             return replace(webhook, then=self._then(call))
-        self._lines.pop(call.caller, None)
+        self._on_the_line.pop(call.caller, None)
         if not _still_rings(webhook):
             self._ringing.pop(call.caller, None)
         if request.tail not in OFF_THE_LINE:
-            self._lines[call.caller] = Line(call.sid, request.received_at)
-        while len(self._lines) > MOST_LINES:
-            del self._lines[next(iter(self._lines))]
+            self._on_the_line[call.caller] = request.received_at
+        while len(self._on_the_line) > MOST_LINES:
+            del self._on_the_line[next(iter(self._on_the_line))]
         return webhook
 
     def talk(self, request: WebhookRequest) -> RelayTalk:
@@ -89,8 +82,8 @@ class TwilioVoiceChannel:
 
     def _is_talking(self, call: Call) -> None:
         self._ringing.pop(call.caller, None)
-        self._lines.pop(call.caller, None)
-        self._lines[call.caller] = Line(call.sid, self._clock.now())
+        self._on_the_line.pop(call.caller, None)
+        self._on_the_line[call.caller] = self._clock.now()
 
     def _then(self, call: Call) -> Callable[[], Awaitable[None]] | None:
         """What is to become of a call that a machine has answered."""
@@ -155,8 +148,8 @@ class TwilioVoiceChannel:
         await self._calls.close()
 
     def _is_on_the_line(self, caller: str) -> bool:
-        line = self._lines.get(caller)
-        return line is not None and self._clock.now() - line.seen_at < ON_THE_LINE
+        seen_at = self._on_the_line.get(caller)
+        return seen_at is not None and self._clock.now() - seen_at < ON_THE_LINE
 
 
 def _still_rings(webhook: Webhook) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_info
 
 from bot.adapters import encoder, encoder_export, encoder_quantizing, training
 from bot.adapters.encoder import OnnxEncoder

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix
 
 from bot.nlu.features import NgramSpace, SparseRow, learn_ngram_space
 from bot.nlu.word_use import WordUse, learn_word_use

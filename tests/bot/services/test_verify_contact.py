@@ -112,7 +112,8 @@ async def test_only_the_latest_code_counts(stage: Stage) -> None:
 async def test_a_code_that_cannot_be_worded_replaces_none_that_was_sent(stage: Stage) -> None:
     code = await ask_for_code(stage)
     unsayable = ASSISTANT.replace(
-        "responses:", 'responses:\n  utter_verification_code: [{text: "{{ 1 | divided_by: 0 }}", metadata: {liquid: true}}]'
+        "responses:",
+        'responses:\n  utter_verification_code: [{text: "{{ 1 | divided_by: 0 }}", metadata: {liquid: true}}]',
     )
     assistant = with_built_in_responses(assistant_of(unsayable))
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant)
