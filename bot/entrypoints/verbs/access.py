@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from bot.entrypoints.verbs.command import Argument, Command
 
-EMAIL: Argument = ("email", {"help": "the address that they log in by"})
+EMAIL: Argument = ("email", {"help": "the address that they log in with"})
 ROLES = ("admin", "marketer", "rep", "compliance", "read-only")
 ROLE: Argument = ("--role", {"choices": ROLES, "required": True, "help": "what they may do; see docs/access.md"})
 
@@ -27,20 +27,18 @@ COMMANDS = (
     ),
     Command("users list", "list the accounts, their roles, and who is disabled"),
     Command("users role", "give an account another role", (EMAIL, ("role", {"choices": ROLES}))),
-    Command("users password", "set a password, which ends the sessions of the account", (EMAIL,)),
-    Command("users disable", "let nobody log in by this account, and end its sessions", (EMAIL,)),
-    Command("users enable", "let them log in again", (EMAIL,)),
+    Command("users password", "set a password, which ends the account's sessions", (EMAIL,)),
+    Command("users disable", "close an account to logins, and end its sessions", (EMAIL,)),
+    Command("users enable", "open an account to logins again", (EMAIL,)),
     Command(
         "keys add",
-        "make a key for another system, and show it this once",
+        "make a key for another system, and show it once",
         (("name", {"help": "which system has it, such as crm"}), ROLE),
     ),
     Command("keys list", "list the keys by how they begin"),
-    Command(
-        "keys revoke", "let a key open nothing any more", (("key", {"help": "how it begins, as keys list shows"}),)
-    ),
-    Command("field-keys new", "write a new key to seal fields in the database with"),
-    Command("field-keys check", "tell how much of each column is sealed, and with which key"),
+    Command("keys revoke", "take a key out of use", (("key", {"help": "how it begins, as keys list shows"}),)),
+    Command("field-keys new", "write a new key that seals fields in the database"),
+    Command("field-keys check", "show how much of each column is sealed, and with which key"),
     Command(
         "field-keys rotate",
         "seal everything in the database with the first field key; a service may run meanwhile, except the first time",
@@ -49,7 +47,7 @@ COMMANDS = (
     Command("field-keys off", "open everything that is sealed in the database, while no service runs", (STANDSTILL,)),
     Command(
         "audit list",
-        "tell who did what, the latest first",
+        "show who did what, the latest first",
         (
             ("--most", {"type": int, "default": 50, "help": "how many entries (50)"}),
             ("--json", {"action": "store_true", "help": "one JSON object a line"}),
@@ -63,8 +61,8 @@ COMMANDS = (
 )
 
 GROUPS: Mapping[str, str] = {
-    "users": "say who may log in, and in which role",
-    "keys": "say which other systems may use the API, and in which role",
-    "field-keys": "make the keys that contact data is sealed with in the database, and change them",
-    "audit": "see who did what, and that the record of it is whole",
+    "users": "say who may log in, and with which role",
+    "keys": "say which other systems may use the API, and with which role",
+    "field-keys": "make and change the keys that seal contact data in the database",
+    "audit": "see who did what, and check that the record is complete",
 }

@@ -10,7 +10,7 @@ from bot.entrypoints.verbs.command import Command
 COMMANDS = (
     Command(
         "init",
-        "begin an assistant of your own, in a folder that is new or empty",
+        "start an assistant of your own, in a new or empty folder",
         (
             ("folder", {"type": Path, "help": "the folder to write"}),
             ("--name", {"metavar": "COMPANY", "help": "what your company is called (the folder's name)"}),
@@ -19,7 +19,7 @@ COMMANDS = (
     Command("validate", "check everything in nlu_data/ and journeys/"),
     Command(
         "train",
-        "train what understands messages, if its data has changed",
+        "train the model that understands messages, if its data has changed",
         (
             (
                 "--fine-tune",
@@ -30,15 +30,15 @@ COMMANDS = (
     Command("shell", "talk to the assistant in this terminal"),
     Command(
         "test",
-        "hold test stories against the assistant",
+        "run test stories against the assistant",
         (
             ("path", {"nargs": "?", "type": Path, "help": "a file or folder of test stories (the assistant's tests/)"}),
             ("--out", {"type": Path, "default": Path("results"), "help": "the folder of the reports (results/)"}),
             (
                 "--stories",
-                {"action": "store_true", "help": "only what is done; messages mean what the stories say"},
+                {"action": "store_true", "help": "check only what is done; messages mean what the stories say"},
             ),
-            ("--nlu", {"action": "store_true", "help": "only what is understood"}),
+            ("--nlu", {"action": "store_true", "help": "check only what is understood"}),
         ),
     ),
     Command(
@@ -50,9 +50,9 @@ COMMANDS = (
         "export",
         "write the events of all conversations as JSON Lines",
         (
-            ("--format", {"choices": ("rasa-events", "jsonl"), "default": "rasa-events", "help": "in whose words"}),
+            ("--format", {"choices": ("rasa-events", "jsonl"), "default": "rasa-events", "help": "in which format"}),
             ("--since", {"help": "only events from this time on, such as 2026-11-24 or 2026-11-24T09:00Z"}),
-            ("--after", {"help": "go on after this place, which an earlier export has told"}),
+            ("--after", {"help": "go on after this place, which an earlier export printed"}),
             ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
         ),
     ),
@@ -75,7 +75,7 @@ COMMANDS = (
     ),
     Command(
         "nlu parse",
-        "tell what a text means, and why",
+        "show what a text means, and why",
         (
             ("text", {"nargs": "*", "help": "texts; without any, each line of the input is one"}),
             ("--json", {"action": "store_true", "help": "one JSON object a line"}),
@@ -93,13 +93,13 @@ COMMANDS = (
     ),
     Command(
         "nlu evaluate",
-        "tell how well messages are understood, and what would make it better",
+        "measure how well messages are understood, and what would improve it",
         (
             (
                 "--test",
                 {"type": Path, "metavar": "PATH", "help": "judge these examples (the assistant's own, in folds)"},
             ),
-            ("--folds", {"type": int, "default": 5, "help": "in how many folds to cross-validate (5)"}),
+            ("--folds", {"type": int, "default": 5, "help": "how many folds to cross-validate in (5)"}),
             ("--out-of-scope", {"type": Path, "metavar": "FILE", "help": "messages that should not be understood"}),
             (
                 "--out",
@@ -110,6 +110,6 @@ COMMANDS = (
 )
 
 GROUPS: Mapping[str, str] = {
-    "knowledge": "what the knowledge pages answer, and what not",
+    "knowledge": "see what the knowledge pages answer, and what they do not",
     "nlu": "look into how messages are understood",
 }

@@ -45,7 +45,7 @@ COMMANDS = (
     ),
     Command(
         "outbox replay",
-        "let what was given up for CRMs and desks leave once more",
+        "send again what was given up for CRMs and desks",
         (
             ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
             ("--to", {"metavar": "NAME", "help": "everything for this CRM or desk, such as hubspot or slack"}),
@@ -53,7 +53,7 @@ COMMANDS = (
     ),
     Command(
         "outbox discard",
-        "count what was given up as withheld, for nobody needs it any more",
+        "set aside for good what was given up, because nobody needs it any more",
         (
             ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
             ("--to", {"metavar": "NAME", "help": "everything for this channel, CRM or endpoint"}),
@@ -62,17 +62,17 @@ COMMANDS = (
     ),
     Command(
         "crm diff",
-        "tell what the next sync of a person would change in the CRM, and change nothing",
+        "show what the next sync of a person would change in the CRM, without changing it",
         (
-            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
+            ("person", {"help": "their id, phone number, e-mail address, or your own id for them"}),
             ("--crm", {"metavar": "NAME", "help": "only in this one, such as hubspot (all)"}),
         ),
     ),
     Command(
         "crm sent",
-        "tell what CRMs were given of a person: each field, when, and from which source",
+        "show what CRMs were told of a person: each field, when, and from which source",
         (
-            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
+            ("person", {"help": "their id, phone number, e-mail address, or your own id for them"}),
             ("--crm", {"metavar": "NAME", "help": "only this one, such as hubspot (all)"}),
             ("--json", {"action": "store_true", "help": "one JSON object a line"}),
         ),
@@ -80,9 +80,9 @@ COMMANDS = (
 )
 
 GROUPS: Mapping[str, str] = {
-    "alexa": "what an Alexa skill is told of the assistant",
-    "senders": "see which senders a vendor objects to, and let them send again",
-    "outbox": "look at what was given up, and let it leave again or discard it",
-    "crm": "look into what CRMs have of people",
+    "alexa": "write what an Alexa skill has to know of the assistant",
+    "senders": "list the senders that a vendor objects to, and let them send again",
+    "outbox": "look at what was given up, and send it again or discard it",
+    "crm": "look at what CRMs have of people",
     "slack": "set up the sales desk in Slack",
 }

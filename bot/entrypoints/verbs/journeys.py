@@ -9,19 +9,20 @@ from bot.entrypoints.verbs.command import BY, Argument, Command
 
 JOURNEY: Argument = ("journey", {"help": "its id, such as demo-follow-up"})
 DRY_RUN: Argument = ("--dry-run", {"action": "store_true", "help": "only say who would move where"})
-TO: Argument = ("--to", {"metavar": "VERSION", "help": "which, by how it begins in the history (the one before)"})
+TO: Argument = (
+    "--to",
+    {"metavar": "VERSION", "help": "a version, by how it begins in the history (the one before)"},
+)
 PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of people whose step is gone"})
 
 COMMANDS = (
-    Command("journeys list", "list the journeys, how they stand, and how many people are inside"),
-    Command("journeys status", "tell where the people of a journey are, and what was done to it", (JOURNEY,)),
-    Command("journeys publish", "put the file of a journey in force", (JOURNEY, DRY_RUN, PARK, BY)),
-    Command(
-        "journeys rollback", "put a version that was in force before in force again", (JOURNEY, TO, DRY_RUN, PARK, BY)
-    ),
-    Command("journeys pause", "let nobody in, and let all times stand still", (JOURNEY, BY)),
+    Command("journeys list", "list the journeys, their state, and how many people are inside"),
+    Command("journeys status", "show where people stand in a journey, and what was done to it", (JOURNEY,)),
+    Command("journeys publish", "put a journey's file in force", (JOURNEY, DRY_RUN, PARK, BY)),
+    Command("journeys rollback", "put an earlier version in force again", (JOURNEY, TO, DRY_RUN, PARK, BY)),
+    Command("journeys pause", "let nobody in, and stop the clock for everybody inside", (JOURNEY, BY)),
     Command("journeys resume", "let a paused journey go on", (JOURNEY, BY)),
-    Command("journeys stop", "let everybody leave, and send nothing that is queued", (JOURNEY, BY)),
+    Command("journeys stop", "end a journey for everybody inside, and send nothing that is queued", (JOURNEY, BY)),
     Command(
         "journeys validate",
         "check the journeys and their tests",
@@ -30,17 +31,17 @@ COMMANDS = (
     Command("journeys show", "show a journey as a tree", (("journey", {"help": "its id, such as demo-follow-up"}),)),
     Command(
         "journeys test",
-        "hold the journeys against their time-travel tests",
+        "run the time-travel tests of the journeys",
         (("path", {"nargs": "?", "type": Path, "help": "a file or folder of journey tests (journeys/tests/)"}),),
     ),
     Command(
         "journeys simulate",
-        "let people live through a journey in virtual time, and show what would come of it",
+        "send made-up people through a journey in virtual time, and show what comes of it",
         (
             ("journey", {"nargs": "?", "help": "its id, such as demo-follow-up (all journeys)"}),
-            ("--people", {"help": "how many are made up, or a YAML or CSV file that tells of them (1000)"}),
+            ("--people", {"help": "how many to make up, or a YAML or CSV file that describes them (1000)"}),
             ("--days", {"type": int, "default": 90, "help": "how many days (90)"}),
-            ("--seed", {"type": int, "default": 1, "help": "other chance, with the same chances (1)"}),
+            ("--seed", {"type": int, "default": 1, "help": "another draw, with the same chances (1)"}),
             ("--from", {"dest": "start", "metavar": "DATE", "help": "the first day, such as 2026-12-01 (today)"}),
             ("--out", {"type": Path, "metavar": "DIR", "help": "write a page and the figures as JSON there"}),
         ),
@@ -50,11 +51,14 @@ COMMANDS = (
         "write the JSON Schema of a journey's file, for editors",
         (
             ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
-            ("--without-names", {"action": "store_true", "help": "without the names of this content for completion"}),
+            (
+                "--without-names",
+                {"action": "store_true", "help": "leave out the names that editors would complete"},
+            ),
         ),
     ),
 )
 
 GROUPS: Mapping[str, str] = {
-    "journeys": "look at journeys, try them, and put them in force",
+    "journeys": "look at journeys, try them out, and put them in force",
 }

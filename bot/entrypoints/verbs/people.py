@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.entrypoints.verbs.command import BY, Argument, Command
 
-PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
+PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id for them"})
 REQUESTS = ("access", "portability", "rectification", "erasure", "objection", "restriction")
 PROOF_OUT: Argument = (
     "--out",
@@ -19,23 +19,23 @@ OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the termina
 COMMANDS = (
     Command(
         "people show",
-        "tell what is known of a person, and who told it",
+        "show what is known of a person, and where it came from",
         (PERSON, ("--json", {"action": "store_true", "help": "as JSON, for programs"})),
     ),
     Command("people find", "find people by what is known of them", (("text", {"help": "a part of it, such as ana@"}),)),
     Command(
         "people merge",
-        "make two profiles of one person one",
+        "merge two profiles of one person",
         (
             PERSON,
             ("other", {"help": "the other one, named the same way"}),
-            ("--dry-run", {"action": "store_true", "help": "only say what would become of what both have"}),
+            ("--dry-run", {"action": "store_true", "help": "only say what would become of what both profiles have"}),
             BY,
         ),
     ),
     Command(
         "people request",
-        "note what a person asks for, with the day by which it is due; or that it was done",
+        "note what a person asks for, with its due date, or that it was done",
         (
             PERSON,
             ("--kind", {"choices": REQUESTS, "help": "what they ask for"}),
@@ -44,8 +44,8 @@ COMMANDS = (
             ("--outcome", {"default": "", "help": "what was done"}),
         ),
     ),
-    Command("people requests", "list what people asked for that is still to be done, the earliest due first"),
-    Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
+    Command("people requests", "list what people asked for and is still to be done, the earliest due first"),
+    Command("people unmerge", "undo the latest merge of a person", (PERSON,)),
     Command(
         "people import",
         "take people from a file or a CRM, with a report of each row that is not taken whole",
@@ -77,10 +77,10 @@ COMMANDS = (
             ("--dry-run", {"action": "store_true", "help": "only say what would be done, and write the report"}),
         ),
     ),
-    Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command("people export", "write all that is kept of a person, as JSON", (PERSON, OUT)),
     Command(
         "people export-all",
-        "write everybody, or those of a segment, into a table with what they consented to",
+        "write everybody, or one segment, into a table with their consents",
         (
             ("file", {"type": Path, "metavar": "FILE", "help": "the .csv or .jsonl to write"}),
             ("--segment", {"metavar": "ID", "help": "only who is in it, such as big-teams"}),
@@ -88,14 +88,14 @@ COMMANDS = (
     ),
     Command(
         "people check",
-        "look for numbers and addresses that cannot be right, for doubles, and for who has no time zone",
+        "look for impossible numbers and addresses, duplicates, and missing time zones",
         (("--out", {"type": Path, "metavar": "FILE", "help": "write each finding into this .csv"}),),
     ),
-    Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
-    Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
+    Command("people preferences", "print the link to a person's preference page", (PERSON,)),
+    Command("people consent", "write the proof of what a person consented to, as JSON", (PERSON, OUT)),
     Command(
         "people proof",
-        "give the proof of what a person consented to, with every decision on messages, as a PDF or JSON",
+        "write the proof of what a person consented to, with every decision on messages, as a PDF or JSON",
         (PERSON, PROOF_OUT, FONT),
     ),
     Command(
@@ -105,17 +105,17 @@ COMMANDS = (
     ),
     Command(
         "people receipt",
-        "tell what has become of an erasure, here and at the desk and in CRMs",
+        "show what has become of an erasure, here, at the desk and in CRMs",
         (("receipt", {"nargs": "?", "metavar": "ID", "help": "the id on the receipt (the latest ones)"}),),
     ),
     Command(
         "people retention",
-        "tell how long what is kept of people is kept, and what would be deleted now",
+        "show how long data on people is kept, and what would be deleted now",
         (("--apply", {"action": "store_true", "help": "delete it now; a running service does it once a day"}),),
     ),
     Command(
         "people rectify",
-        "put right what is known of a person",
+        "correct what is known of a person",
         (
             PERSON,
             ("values", {"nargs": "+", "metavar": "NAME=VALUE", "help": "such as team_size=50; name= deletes"}),
@@ -124,12 +124,12 @@ COMMANDS = (
     ),
     Command(
         "people object",
-        "end all marketing to a person, and scoring",
+        "end all marketing to a person, and all scoring of them",
         (PERSON, ("--withdraw", {"action": "store_true", "help": "they no longer object"}), BY),
     ),
     Command(
         "people restrict",
-        "do nothing with what is kept of a person but keep it",
+        "keep what is known of a person, and use it for nothing",
         (PERSON, ("--lift", {"action": "store_true", "help": "it may be used again"})),
     ),
     Command(
@@ -138,15 +138,15 @@ COMMANDS = (
         (("--json", {"action": "store_true", "help": "as JSON, for programs"}), OUT),
     ),
     Command("segments list", "list the segments, with how many people are in each"),
-    Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
+    Command("segments show", "list who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
         "segments check",
-        "tell how many people a condition is true for",
+        "count the people for whom a condition is true",
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
         "report",
-        "tell what became of people and what it cost: conversion, lift, sources, funnel, response time, containment",
+        "report what became of people and what it cost: conversion, lift, sources, funnel, response time, containment",
         (
             ("--since", {"metavar": "DAY", "help": "the first day, such as 2026-11-01 (30 days in all)"}),
             ("--until", {"metavar": "DAY", "help": "the last day (today)"}),
@@ -163,28 +163,28 @@ COMMANDS = (
                 {
                     "choices": ("likelihood", "churn_risk"),
                     "default": "likelihood",
-                    "help": "churn_risk: how likely customers are to leave, by journeys/churn/plan.yml",
+                    "help": "churn_risk: how likely customers are to leave, as journeys/churn/plan.yml has it",
                 },
             ),
             ("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),
         ),
     ),
-    Command("score check", "tell whether a scorecard is in force, and how far people have changed since"),
-    Command("score explain", "tell a person's score and likelihood, with the reasons", (PERSON,)),
+    Command("score check", "show whether a scorecard is in force, and how far people have changed since"),
+    Command("score explain", "show a person's score and likelihood, with the reasons", (PERSON,)),
     Command(
         "segments discover",
-        "find groups of people who are alike, and say each as a condition",
+        "find groups of people who are alike, and put each into a condition",
         (
             ("--by", {"metavar": "ATTRIBUTES", "help": "by which, such as team_size,country (all that may be used)"}),
-            ("--seed", {"type": int, "default": 1, "help": "other chance (1)"}),
+            ("--seed", {"type": int, "default": 1, "help": "another draw (1)"}),
             ("--save", {"nargs": 2, "metavar": ("NUMBER", "NAME"), "help": "make a segment of this group"}),
         ),
     ),
 )
 
 GROUPS: Mapping[str, str] = {
-    "privacy": "write what the law wants to know of this installation",
-    "people": "look at what is known of people, and do what they may ask for",
-    "segments": "look at the people whom journeys are for",
-    "score": "learn how likely leads are to be won, and look at why",
+    "privacy": "write the record that the law asks of this installation",
+    "people": "look at what is known of people, and do what they ask for",
+    "segments": "look at the groups of people that journeys are for",
+    "score": "learn how likely leads are to be won, and see why",
 }

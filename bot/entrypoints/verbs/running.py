@@ -9,7 +9,7 @@ from bot.entrypoints.verbs.command import Argument, Command
 
 LANES: Argument = (
     "--lanes",
-    {"help": "which work to do here: all (if you say nothing), none, or of replies,timers,sends,segments,crm"},
+    {"help": "which work to do here: all (the default), none, or some of replies,timers,sends,segments,crm"},
 )
 
 MOST_PROCESSES = 64
@@ -26,20 +26,20 @@ def processes(words: str) -> int:
 COMMANDS = (
     Command(
         "serve",
-        "serve HTTP and do the work, in one process or as one of a fleet",
+        "serve HTTP and do the work, as a single process or as one of a fleet",
         (
             ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
             ("--port", {"type": int, "help": "the port to listen on (OVERTURE_PORT)"}),
             LANES,
             (
                 "--processes",
-                {"type": processes, "default": 1, "metavar": "N", "help": "so many, for as many cores (1)"},
+                {"type": processes, "default": 1, "metavar": "N", "help": "how many to run, one for each core (1)"},
             ),
         ),
     ),
     Command(
         "work",
-        "do work of a fleet, without HTTP",
+        "do the work of a fleet, without HTTP",
         (LANES, ("--port", {"type": int, "help": "where /healthz, /readyz and /metrics answer (nowhere)"})),
     ),
     Command(
@@ -53,26 +53,26 @@ COMMANDS = (
     ),
     Command(
         "migrate",
-        "bring the database's tables to this version's shape, as a start does too",
+        "bring the database's tables up to this version, as every start does",
         (
             (
                 "--to",
-                {"metavar": "VERSION", "help": "another version; what a later one added is dropped"},
+                {"metavar": "VERSION", "help": "another version; what later ones added is dropped"},
             ),
         ),
     ),
-    Command("doctor", "look whether everything is there that a service needs, and say what to do where not"),
+    Command("doctor", "check that everything a service needs is there, and say what to do about what is not"),
     Command(
         "backup",
-        "write all that is kept into one file; a service may run meanwhile",
+        "write everything that is kept into one file; a service may be running",
         (("file", {"type": Path, "help": "the archive to write, such as overture.tar.gz"}),),
     ),
     Command(
         "restore",
-        "put back what a backup has, while no service runs",
+        "put a backup back, while no service is running",
         (
             ("file", {"type": Path, "help": "the archive"}),
-            ("--over", {"action": "store_true", "help": "over the database that is there"}),
+            ("--over", {"action": "store_true", "help": "replace the database that is there"}),
         ),
     ),
     Command("openapi", "write the OpenAPI document of the HTTP API"),
