@@ -48,7 +48,7 @@ class UnsubscribeLinks:
         fields = parse_qs(urlsplit(url).query, max_num_fields=20)
         written, signature = fields.get("a", [""])[0], fields.get("s", [""])[0]
         if not written or not signature:
-            raise WebhookRejected(401, "This link is not whole. Copy all of it from the e-mail.")
+            raise WebhookRejected(401, "This link is incomplete. Copy all of it from the e-mail.")
         try:
             address = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode()
         except (binascii.Error, UnicodeError, ValueError) as error:

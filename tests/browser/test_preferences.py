@@ -76,13 +76,13 @@ def test_what_somebody_wants_is_said_by_keyboard_without_script(scriptless: Page
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Save")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page).to_have_title("Saved. It holds from now on. Your preferences")
+    expect(page).to_have_title("Saved. It applies from now on. Your preferences")
     expect(page.get_by_role("checkbox", name="text message")).not_to_be_checked()
     expect(page.get_by_role("checkbox", name="WhatsApp")).to_be_checked()
     expect(page.get_by_role("radio", name="At most once in 7 days")).to_be_checked()
 
     page.get_by_role("button", name="Stop all marketing").press("Enter")
-    expect(page.get_by_role("status")).to_have_text("Saved. It holds from now on.")
+    expect(page.get_by_role("status")).to_have_text("Saved. It applies from now on.")
     expect(page.get_by_role("checkbox", name="WhatsApp")).not_to_be_checked()
 
 
@@ -94,7 +94,7 @@ def test_who_has_a_link_that_has_ended_or_is_not_whole_can_ask_for_another(
         scriptless.get_by_role("link", name="Send me the link").press("Enter")
         scriptless.get_by_label("Your e-mail address or phone number").fill("+447700900120")
         scriptless.keyboard.press("Enter")
-        expect(scriptless.get_by_role("heading")).to_have_text("Look into your messages")
+        expect(scriptless.get_by_role("heading")).to_have_text("Check your messages")
 
 
 def test_the_pages_are_for_everybody_in_each_language(browser: Browser, server: RunningServer) -> None:

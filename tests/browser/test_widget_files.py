@@ -71,7 +71,7 @@ def test_a_file_is_dropped_or_pasted(chat: Page, service: Service) -> None:
 @pytest.mark.parametrize(
     ("file", "why"),
     [
-        ({"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}, "Possible are PNG, PDF, TXT."),
+        ({"name": "x.svg", "mimeType": "image/svg+xml", "buffer": b"<svg/>"}, "Accepted are: PNG, PDF, TXT."),
         ({"name": "page.html", "mimeType": "text/html", "buffer": b"<p>"}, "This kind of file is not accepted"),
         ({"name": "fake.png", "mimeType": "image/png", "buffer": b"<svg onload=alert(1)>"}, "not what its name says"),
         ({"name": "empty.pdf", "mimeType": "application/pdf", "buffer": b""}, "The file is damaged"),

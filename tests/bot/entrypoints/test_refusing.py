@@ -70,7 +70,7 @@ async def test_a_customers_link_with_something_in_it_is_not_whole(service_of: Se
     async with TestClient(TestServer(Server(service_of(connectors="")).application(), host="127.0.0.1")) as client:
         told = await client.get("/preferences/a/b", headers=FOR_PEOPLE)
         words = await told.text()
-        assert (told.status, "<h1>This link is not whole</h1>" in words) == (404, True)
+        assert (told.status, "<h1>This link is incomplete</h1>" in words) == (404, True)
         assert "/journeys" not in words
 
 

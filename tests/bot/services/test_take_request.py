@@ -28,15 +28,18 @@ from bot.services.tell_of_erasure import WORD
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, VISITOR, Stage, journey_of
 
-ERASURE = "We have noted that you want your data deleted, and you get an answer by {}. We send you no more marketing."
-ACCESS = "We have noted that you want a copy of your data, and you get an answer by {}."
+ERASURE = (
+    "We have noted that you want your data deleted, and you will get an answer by {}. "
+    "We will send you no more marketing."
+)
+ACCESS = "We have noted that you want a copy of your data, and you will get an answer by {}."
 ASKS = """
 - ask: {form: size_form, channels: [sms], need: [team_size]}
   silent: {after: 3d, go: end}
 """
 ERASED = (
-    "As you asked, we have deleted the data that we kept of you. "
-    "You get no more messages from us unless you write to us."
+    "As you asked, we have deleted the data that we kept about you. "
+    "You will get no more messages from us unless you write to us."
 )
 DUE = "7 December 2026"
 BEA, ANOTHER = ProfileId("bea"), "+447700900456"
@@ -82,7 +85,7 @@ async def test_who_asks_for_erasure_is_told_by_when_and_gets_no_more_marketing(a
 async def test_who_asks_for_a_copy_or_a_correction_is_told_and_stays_as_they_were(asking: Stage) -> None:
     assert await asking.says("may I have a copy of my data?") == [ACCESS.format(DUE)]
     (answer,) = await asking.says("my details are wrong")
-    assert answer.startswith("We have noted that your data has to be put right")
+    assert answer.startswith("We have noted that your data needs correcting")
     assert {one.kind for one in await requests(asking)} == {RequestKind.ACCESS, RequestKind.RECTIFICATION}
     assert await asking.may_send()
 

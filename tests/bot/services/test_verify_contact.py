@@ -88,7 +88,7 @@ async def test_a_wrong_code_is_asked_again_a_few_times_and_then_even_the_right_o
     code = await ask_for_code(stage)
     for left in range(CODE_TRIES - 1, 0, -1):
         assert f"Tries left: {left}" in await says(stage, wrong(code))
-    assert "no longer holds" in await says(stage, wrong(code))
+    assert "no longer valid" in await says(stage, wrong(code))
     await says(stage, code)
     assert await identities(stage) == [Identity("phone", PHONE)]
 
@@ -96,7 +96,7 @@ async def test_a_wrong_code_is_asked_again_a_few_times_and_then_even_the_right_o
 async def test_a_code_ends_after_some_minutes(stage: Stage) -> None:
     code = await ask_for_code(stage)
     stage.clock.forward(CODE_LASTS)
-    assert "no longer holds" in await says(stage, code)
+    assert "no longer valid" in await says(stage, code)
     assert await identities(stage) == [Identity("phone", PHONE)]
 
 

@@ -25,7 +25,7 @@ export default {
   retry: "Try again",
   offline: "No connection. Your messages are kept and will be sent.",
   attach: "Attach a file",
-  fileType: (kinds) => `This kind of file is not accepted. Possible are ${kinds}.`,
+  fileType: (kinds) => `This kind of file is not accepted. Accepted are: ${kinds}.`,
   fileSize: (most) => `The file is larger than ${most}.`,
   fileBroken: "The file is damaged, or is not what its name says.",
   fileLost: "The file is no longer here. Please attach it again.",
