@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,9 @@ NO_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\uff
 """What YAML does not take for a part of a text, and PostgreSQL in part."""
 
 _TWICE = re.compile(r'found duplicate key "(.*?)"')
+
+WARN = "warn"
+"""What `overture: {lapses: warn}` in config.yml says of them."""
 
 MOST_BAD_LINES = 20
 """A text with more of them than that is not worth guessing at."""
@@ -210,6 +213,12 @@ class Faults:
     def raise_if_any(self) -> None:
         if self._found:
             raise ContentError(self.in_order())
+
+
+def warns_of_lapses(documents: Iterable[Document]) -> bool:
+    """Whether a lapse, something that is wrong and that Rasa takes, is a warning in these files and no fault."""
+    settings = (one.data.get("overture") for one in documents if isinstance(one.data, Mapping))
+    return any(isinstance(one, Mapping) and one.get("lapses") == WARN for one in settings)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot.documents import Document, Faults
+from bot.documents import WARN, Document, Faults
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 
 SAY_SO, ANSWER = "say_so", "answer"
+REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
         fields = Fields(
             document, faults, document.data["overture"], "overture", document.place(document.data, "overture")
         )
-        fields.only("company", "silence", "other_languages", "several_intents")
+        fields.only("company", "silence", "other_languages", "several_intents", "lapses")
+        fields.choice("lapses", (REFUSE, WARN), "way with lapses")  # who reads the content looks for it
         found = replace(found, company=fields.text("company") or found.company)
         if fields.node.get("silence") is not False:
             silence = fields.read("silence", wording.duration, advice="Write 5m, or false for never.")

@@ -45,6 +45,9 @@ HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 """What Rasa knows a file of training data by."""
 
+_LAPSES_ARE_WARNINGS = """# What is wrong and Rasa takes all the same is warned of. Without this line it is a fault.
+overture: {lapses: warn}
+"""
 _OF_RASA_2 = 'version: "2.0"'
 _CONVERT = (
     "Convert it with Rasa 2.8 (rasa data convert nlu|core --format yaml --data FILE --out FOLDER), then import again."
@@ -84,13 +87,16 @@ def read_project(path: Path) -> RasaProject:
     below_data = read_documents(data_files, faults)
     _refuse_flows([*originals, *below_data], faults)
     data, notes = _that_rasa_reads(below_data)
+    if not domain_files:
+        _require_a_domain(folder, data)
     originals += data
     tests = read_documents(test_files, faults)
-    settings = read_documents(sorted(folder.glob("config.y*ml")), faults)
+    settings = read_documents(sorted(folder.glob("config.y*ml"))[:1], faults)
     faults.raise_if_any()
+    configuration = _told_of_lapses(settings[0] if settings else Document(str(folder / "config.yml"), None))
     documents, versions = _told_their_version(originals)
     documents, doubled = _without_duplicates(documents)
-    assistant = _checked([*documents, *settings])
+    assistant = _checked([*documents, configuration])
     notes += [*versions, *doubled, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
     taken = [
@@ -105,7 +111,9 @@ def read_project(path: Path) -> RasaProject:
         TakenFile(Path(test.path), PurePath("tests", Path(test.path).relative_to(folder / "tests")), _bytes(test.path))
         for test in tests
     ]
-    taken += _others(folder, taken)
+    origin = Path(configuration.path) if settings else None
+    taken.append(TakenFile(origin, PurePath("config.yml"), configuration.text.encode()))
+    taken += _code(folder, taken)
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
         notes += _notes_on_responses(assistant, ours.target)
@@ -120,16 +128,17 @@ def _find(path: Path) -> tuple[Path, list[Path]]:
         return path.parent, [path]
     if not path.is_dir():
         raise SettingsError(f"there is no {path}. Name a Rasa project's folder, or its domain file.")
-    found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()] or _yaml(
-        path / "domain"
-    )
-    if not found:
-        _refuse_older_formats(path)
+    found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()]
+    return path, found or _yaml(path / "domain")
+
+
+def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:
+    """It may be spread over the files of data/, too, as `rasa train --domain data` reads it."""
+    if not any(isinstance(one.data, Mapping) and "intents" in one.data for one in documents):
         raise SettingsError(
-            f"there is no domain in {path}: a Rasa project has a domain.yml or a folder domain/. "
-            "Name the project's folder, or its domain file."
+            f"there is no domain in {folder}: a Rasa project has a domain.yml or a folder domain/, or its intents "
+            "below data/. Name the project's folder, or its domain file."
         )
-    return path, found
 
 
 def _yaml(folder: Path) -> list[Path]:
@@ -183,6 +192,14 @@ def _checked(documents: Sequence[Document]) -> Assistant:
     assistant = read_assistant(documents)
     read_training_data(documents, known_intents=assistant.intents, known_entities=assistant.entities)
     return assistant
+
+
+def _told_of_lapses(configuration: Document) -> Document:
+    """The configuration, which is kept for those who go on with Rasa, too: it says at its end that what Rasa takes is
+    no fault here, either."""
+    if isinstance(configuration.data, Mapping) and "overture" in configuration.data:
+        return configuration
+    return parse(configuration.path, f"{configuration.text.rstrip()}\n\n{_LAPSES_ARE_WARNINGS}".lstrip())
 
 
 def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], list[Note]]:
@@ -246,11 +263,9 @@ def _kind_of(data: Any) -> str:
     return kinds.pop() if len(kinds) == 1 else "data"
 
 
-def _others(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
-    """The training configuration, for those who go on with Rasa, and what the custom actions need."""
+def _code(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
+    """What the custom actions need."""
     taken = {file.origin for file in known}
-    for path in sorted(folder.glob("config.y*ml")):
-        yield TakenFile(path, PurePath("config.yml"), _bytes(path))
     for path in files_of_actions(folder):
         inside = path.relative_to(folder)
         target = PurePath("actions", "__init__.py") if inside == PurePath("actions.py") else inside

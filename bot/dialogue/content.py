@@ -12,7 +12,14 @@ from pathlib import PurePath
 
 from bot.dialogue.config_yaml import read_configuration
 from bot.dialogue.contradictions import contradictions
-from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_forms, read_intents
+from bot.dialogue.domain_yaml import (
+    RESPONSES_OF_RASA_1,
+    Declarations,
+    declare,
+    read_entities,
+    read_forms,
+    read_intents,
+)
 from bot.dialogue.forms import questions_for
 from bot.dialogue.prepared import prepare
 from bot.dialogue.rasa2 import upgrade
@@ -23,7 +30,7 @@ from bot.dialogue.slots_yaml import read_slots
 from bot.dialogue.source import Source, plain
 from bot.dialogue.steps_yaml import Vocabulary
 from bot.dialogue.stories_yaml import read_rules, read_stories
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, warns_of_lapses
 from bot.domain.assistant import Assistant, Form, Rule
 from bot.domain.errors import ContentError
 
@@ -44,7 +51,6 @@ CONFIGURATION_KEYS = ("pipeline", "policies")
 KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers", "overture")
 OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
 KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
-RESPONSES_OF_RASA_1 = "templates"
 FLOWS_OF_RASA_PRO = "flows"
 FLOWS_ARE_NOT_READ = (
     "flows are of Rasa Pro (CALM), where a language model holds the dialogue; they are not read.",
@@ -58,8 +64,9 @@ TEST_PREFIX = "test_"
 def read_assistant(documents: Sequence[Document]) -> Assistant:
     """Read and check the assistant; raises one ContentError with every fault of every file."""
     faults, warnings = Faults(), Faults()
+    lenient = warns_of_lapses(documents)
     sources = [
-        Source(document, faults, warnings)
+        Source(document, faults, warnings, lenient)
         for document in documents
         if not PurePath(document.path).name.startswith(TEST_PREFIX)
     ]
@@ -119,7 +126,7 @@ def _is_content(source: Source) -> bool:
         return False
     if RESPONSES_OF_RASA_1 in data:
         place = source.place(data, RESPONSES_OF_RASA_1)
-        source.faults.add(place, f"responses were called {RESPONSES_OF_RASA_1} in Rasa 1.", "Call them responses.")
+        source.lapses.add(place, f"responses were called {RESPONSES_OF_RASA_1} in Rasa 1.", "Call them responses.")
     if FLOWS_OF_RASA_PRO in data:
         source.faults.add(source.place(data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
     source.warn_of_others(data, (*KNOWN_KEYS, RESPONSES_OF_RASA_1, FLOWS_OF_RASA_PRO), "the file")
@@ -145,7 +152,7 @@ def _check_actions(declared: Declarations) -> None:
     retrieval = declared.retrieval_actions()
     for name, node in declared.actions.items():
         if name.startswith("utter_") and name not in declared.responses and name not in retrieval:
-            node.source.faults.unknown(node.place, "response", name, declared.responses)
+            node.source.lapses.unknown(node.place, "response", name, declared.responses)
 
 
 def _check_intents(declared: Declarations, warnings: Faults) -> None:
@@ -177,7 +184,7 @@ def _check_questions(declared: Declarations, forms: Mapping[str, Form]) -> None:
                 continue
             questions = questions_for(form.name, slot)
             if not any(name in declared.actions or name in declared.responses for name in questions):
-                node.source.faults.add(
+                node.source.lapses.add(
                     node.place,
                     f'the form "{form.name}" has nothing to ask for the slot "{slot}" with.',
                     f"Add the response {questions[3]}.",

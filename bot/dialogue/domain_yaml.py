@@ -51,6 +51,7 @@ class Declarations:
 
 LISTS = ("intents", "entities", "actions")
 MAPPINGS = ("slots", "forms", "responses")
+RESPONSES_OF_RASA_1 = "templates"
 SESSION_KEYS = ("session_expiration_time", "carry_over_slots_to_new_session")
 
 
@@ -66,16 +67,12 @@ def declare(source: Source, found: Declarations) -> None:
                     source.faults.add(place, f'"{name}" is listed twice under {section}.', "Keep one of the two.")
                 here.add(name)
                 _add(getattr(found, section), name, node, section)
-    for section in MAPPINGS:
-        if section in data:
-            declared = source.mapping(data[section], source.place(data, section), section)
+    for section, key in (*((one, one) for one in MAPPINGS), ("responses", RESPONSES_OF_RASA_1)):
+        if key in data:
+            declared = source.mapping(data[key], source.place(data, key), key)
             for name in declared:
-                _add(
-                    getattr(found, section),
-                    str(name),
-                    Node(source, declared[name], source.place(declared, name)),
-                    section,
-                )
+                node = Node(source, declared[name], source.place(declared, name))
+                _add(getattr(found, section), str(name), node, section)
     if "session_config" in data:
         _read_session(source, data["session_config"], found)
     place = source.place(data, "e2e_actions")
@@ -89,9 +86,11 @@ def _add(known: dict[str, Node], name: str, node: Node, section: str) -> None:
     if first is None or (first.value is None and node.value is not None):
         known[name] = node
     elif plain(first.value) != plain(node.value) and node.value is not None:
-        node.source.faults.add(
+        found = node.source.faults if section in LISTS else node.source.lapses
+        found.add(
             node.place, f'"{name}" is declared twice under {section}, first at {first.place}.', "Keep one of the two."
         )
+        known[name] = node
 
 
 def _read_session(source: Source, value: Any, found: Declarations) -> None:
@@ -125,7 +124,7 @@ def read_entities(declared: Declarations) -> Mapping[str, tuple[str, ...]]:
     labels: dict[str, tuple[str, ...]] = {}
     for name, node in declared.entities.items():
         source = node.source
-        properties = source.mapping(node.value, node.place, f'the entity "{name}"')
+        properties = _properties_of_entity(name, node)
         source.warn_of_others(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
         parts = [
             part
@@ -137,6 +136,16 @@ def read_entities(declared: Declarations) -> Mapping[str, tuple[str, ...]]:
         used = source.flag(seen, at, "influence_conversation")
         labels[name] = (name, *(f"{name}#{part}" for part in parts)) if used else ()
     return labels
+
+
+def _properties_of_entity(name: str, node: Node) -> Mapping[Any, Any]:
+    """They may stand in a list, in which Rasa does not see them."""
+    source, what = node.source, f'the entity "{name}"'
+    if source.warns_of_lapses and isinstance(node.value, list):
+        said = f"{what} has its properties in a list, where they are passed over, as in Rasa."
+        source.warnings.add(node.place, said, "Take the dashes away.")
+        return {}
+    return source.mapping(node.value, node.place, what)
 
 
 def read_intents(declared: Declarations, entities: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...] | None]:
@@ -158,7 +167,7 @@ def _used_entities(name: str, node: Node, entities: Mapping[str, tuple[str, ...]
         used = set(source.names(use, place, "use_entities"))
     ignored = set(source.names(properties.get("ignore_entities"), source.place(properties, "ignore_entities"), what))
     for entity in sorted((used | ignored) - set(entities)):
-        source.faults.unknown(node.place, "entity", entity, entities)
+        source.lapses.unknown(node.place, "entity", entity, entities)
     if use is True and not ignored and all(entities.values()):
         return None
     return tuple(label for entity in sorted(used - ignored) for label in entities.get(entity, ()))
@@ -176,7 +185,7 @@ def _read_form(name: str, node: Node, declared: Declarations) -> Form:
     properties = source.mapping(node.value, node.place, what)
     source.warn_of_others(properties, ("required_slots", "ignored_intents", "ask_anew"), what)
     if "required_slots" not in properties:
-        source.faults.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
+        source.lapses.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
     slots = properties.get("required_slots")
     place = source.place(properties, "required_slots")
     required = source.names(slots, place, "required_slots")
@@ -189,7 +198,7 @@ def _read_form(name: str, node: Node, declared: Declarations) -> Form:
     for intent in ignored:
         if intent not in declared.known_intents():
             place = source.place(properties, "ignored_intents")
-            source.faults.unknown(place, "intent", intent, declared.known_intents())
+            source.lapses.unknown(place, "intent", intent, declared.known_intents())
     anew = source.names(properties.get("ask_anew"), source.place(properties, "ask_anew"), "ask_anew")
     for slot in anew:
         if slot not in required:

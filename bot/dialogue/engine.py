@@ -180,6 +180,8 @@ def _perform(turn: Turn, choice: Choice) -> bool:
         turn.did(action, choice.why)
     elif action in BUILTIN and action not in assistant.actions:
         do_builtin(turn, action, choice.why)
+    elif action.startswith("utter_"):  # of a response that is not there nothing is said, as in Rasa
+        turn.did(action, choice.why)
     else:
         turn.run(action, choice.why)
     return True

@@ -41,10 +41,10 @@ def read_responses(declared: Declarations) -> dict[str, Response]:
 def _read_response(name: str, node: Node, declared: Declarations) -> Response:
     source, what = node.source, f'the response "{name}"'
     if not name.startswith("utter_"):
-        source.faults.add(node.place, f'{what} should begin with "utter_".', f'Call it "utter_{name}".')
+        source.lapses.add(node.place, f'{what} should begin with "utter_".', f'Call it "utter_{name}".')
     entries = source.sequence(node.value, node.place, what)
     if not entries and (node.value is None or node.value == []):
-        source.faults.add(node.place, f"{what} has no variation.", "Add at least one: - text: ...")
+        source.lapses.add(node.place, f"{what} has no variation.", "Add at least one: - text: ...")
     variations = [
         _read_variation(source, entry, source.place(node.value, index), what, declared)
         for index, entry in enumerate(entries)
@@ -67,7 +67,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
     variation = source.mapping(entry, place, what)
     source.only_keys(variation, KEYS, what)
     if not any(variation.get(key) for key in CONTENT):
-        source.faults.add(place, f"{what} has no content.", "Give it a text, an image, buttons or custom.")
+        source.lapses.add(place, f"{what} has no content.", "Give it a text, an image, buttons or custom.")
     metadata = dict(plain(source.mapping(variation.get("metadata"), source.place(variation, "metadata"), "metadata")))
     if variation.get("id") is not None:
         metadata["id"] = plain(variation["id"])
@@ -212,14 +212,16 @@ def _read_buttons(source: Source, variation: Mapping[Any, Any], key: str, declar
         title = button.get("title")
         payload = button.get("payload", button.get("url"))
         if title is None or payload is None:
-            source.faults.add(place, "a button needs a title and a payload.", 'Add, say, payload: "/affirm".')
+            source.lapses.add(place, "a button needs a title and a payload.", 'Add, say, payload: "/affirm".')
+            title, payload = title or payload, payload or title
+        if title is None:
             continue
         at = source.place(button, "payload")
         found.append(Button(source.text(title, place, "a title"), source.text(payload, at, "a payload")))
         match = _INTENT_OF_PAYLOAD.match(str(payload))
         known = declared.known_intents()
         if match is not None and match[1] not in known and match[1].split("/")[0] not in known:
-            source.faults.unknown(at, "intent", match[1], known)
+            source.lapses.unknown(at, "intent", match[1], known)
     return found
 
 
@@ -230,9 +232,9 @@ def _read_conditions(source: Source, variation: Mapping[Any, Any], declared: Dec
         condition = source.mapping(entry, source.place(conditions, index), "a condition")
         source.only_keys(condition, ("type", "name", "value"), "a condition")
         if condition.get("type") != "slot":
-            source.faults.add(source.place(conditions, index), "a condition should be of type slot.", "type: slot")
+            source.lapses.add(source.place(conditions, index), "a condition should be of type slot.", "type: slot")
         name = str(condition.get("name"))
         if name not in declared.known_slots():
-            source.faults.unknown(source.place(condition, "name"), "slot", name, declared.slots)
+            source.lapses.unknown(source.place(condition, "name"), "slot", name, declared.slots)
         found.append(SlotCondition(name, plain(condition.get("value"))))
     return tuple(found)

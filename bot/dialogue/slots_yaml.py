@@ -84,7 +84,7 @@ def _read_values(source: Source, properties: Mapping[Any, Any], place: Place, ki
         return ()
     values = tuple(plain(source.sequence(properties.get("values"), source.place(properties, "values"), "values")))
     if not values:
-        source.faults.add(place, f"{what} is categorical and has no values.", "List them under values:.")
+        source.lapses.add(place, f"{what} is categorical and has no values.", "List them under values:.")
     return values if OTHER in values else (*values, OTHER)
 
 
@@ -107,7 +107,7 @@ def _check_initial_value(source: Source, properties: Mapping[Any, Any], slot: Sl
     }
     if not fits.get(slot.type, True):
         at = source.place(properties, "initial_value")
-        source.faults.add(at, f"{what} is of type {slot.type}, and its initial value {value!r} is not.")
+        source.lapses.add(at, f"{what} is of type {slot.type}, and its initial value {value!r} is not.")
 
 
 # ---------------------------------------------------------------- mappings
@@ -155,7 +155,7 @@ def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared:
             meant = did_you_mean(entity, declared.entities)
             advice = f"{meant} Else list it" if meant else "List it"
             at = source.place(mapping, "entity")
-            source.faults.add(at, f'there is no entity "{entity}".', f"{advice} under entities: in the domain.")
+            source.lapses.add(at, f'there is no entity "{entity}".', f"{advice} under entities: in the domain.")
         else:
             _check_parts(source, mapping, entity, declared)
     if kind in ("from_intent", "from_trigger_intent") and mapping.get("value") is None:
@@ -199,7 +199,9 @@ def _read_intents(source: Source, mapping: Mapping[Any, Any], key: str, declared
 def _read_action(source: Source, mapping: Mapping[Any, Any], declared: Declarations) -> str | None:
     action = source.optional_text(mapping, "action")
     if action is not None and action not in declared.actions:
-        source.faults.unknown(source.place(mapping, "action"), "action", action, declared.actions)
+        source.lapses.unknown(source.place(mapping, "action"), "action", action, declared.actions)
+        if source.warns_of_lapses:  # Rasa asks the action server for it all the same
+            declared.actions[action] = Node(source, None, source.place(mapping, "action"))
     return action
 
 
@@ -216,6 +218,6 @@ def _read_conditions(
         if loop is not None and loop not in declared.forms:
             source.faults.unknown(source.place(condition, "active_loop"), "form", loop, declared.forms)
         if slot is not None and slot not in declared.known_slots():
-            source.faults.unknown(source.place(condition, "requested_slot"), "slot", slot, declared.known_slots())
+            source.lapses.unknown(source.place(condition, "requested_slot"), "slot", slot, declared.known_slots())
         found.append(MappingCondition(loop, slot))
     return tuple(found)

@@ -21,6 +21,12 @@ class Source:
     document: Document
     faults: Faults
     warnings: Faults = field(default_factory=Faults)
+    warns_of_lapses: bool = False
+
+    @property
+    def lapses(self) -> Faults:
+        """Takes what is wrong, and what Rasa takes all the same: where it is no fault it is passed over."""
+        return self.warnings if self.warns_of_lapses else self.faults
 
     def major_version(self) -> int:
         """What the file says of the format that it is in: 2 or 3; Rasa takes a file that says nothing as the latest."""

@@ -55,7 +55,7 @@ def read_steps(
 ) -> list[Alternatives | CheckpointStep]:
     entries = source.sequence(steps, place, f"the steps of {what}")
     if not entries:
-        source.faults.add(place, f"{what} has no steps.")
+        source.lapses.add(place, f"{what} has no steps.")
     found: list[Alternatives | CheckpointStep] = []
     for index, entry in enumerate(entries):
         here = source.place(steps, index)
@@ -89,6 +89,9 @@ def _read_step(source: Source, entry: Any, place: Place, names: Vocabulary) -> t
     if names.spoken is not None and ("user" in step or "bot" in step):
         spoken = names.spoken(source, step, names)
         return () if spoken is None else (spoken,)
+    if unnamed := next((key for key in ("intent", "action") if key in step and step[key] is None), None):
+        source.lapses.add(place, f"this step names no {unnamed}.", "Name it, or take the step out.")
+        return ()
     if "intent" in step:
         told, entities = _read_intent(source, step, names)
         return (told, *_filled(entities, names))
@@ -131,13 +134,15 @@ def _read_intent(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> 
     intent = source.text(step["intent"], place, "an intent").removeprefix("/")
     known = names.declared.known_intents()
     if intent and intent not in known and intent.split("/")[0] not in known:
-        source.faults.unknown(place, "intent", intent, known)
+        source.lapses.unknown(place, "intent", intent, known)
     if intent not in known:
         intent = intent.split("/")[0]
-    entities = read_entities(source, step)
-    for entity in entities:
-        if entity.name not in names.declared.entities:
-            source.faults.unknown(source.place(step, "entities"), "entity", entity.name, names.declared.entities)
+    entities = []
+    for entity in read_entities(source, step):
+        if entity.name in names.declared.entities:
+            entities.append(entity)
+        else:
+            source.lapses.unknown(source.place(step, "entities"), "entity", entity.name, names.declared.entities)
     return UserStep((intent,), _labelled(entities)), entities
 
 
@@ -157,7 +162,7 @@ def _read_action(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> 
     if action in known or not action:
         return ActionStep(action)
     if action.startswith("utter_"):
-        source.faults.unknown(place, "response", action, names.declared.responses)
+        source.lapses.unknown(place, "response", action, names.declared.responses)
     else:
         source.faults.unknown(place, "action or form", action, known)
     return ActionStep(action)
@@ -181,11 +186,14 @@ def _read_slots(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> d
         if isinstance(entry, Mapping):
             found.update({str(name): plain(one) for name, one in entry.items()})
         elif name := source.text(entry, here, "a slot"):
-            found[name] = ANY_VALUE
             slot = names.slots.get(name)
             if slot is not None and slot.influence_conversation and slot.type in ("categorical", "float"):
-                source.faults.add(here, f'the slot "{name}" is of type {slot.type}; say which value it has.')
+                what = f'the slot "{name}" is of type {slot.type}, so that it is set says nothing, as in Rasa.'
+                source.warnings.add(here, what, "Say which value it has.")
+            else:
+                found[name] = ANY_VALUE
         for name in entry if isinstance(entry, Mapping) else [entry]:
             if str(name) not in names.declared.known_slots():
-                source.faults.unknown(here, "slot", str(name), names.declared.known_slots())
+                source.lapses.unknown(here, "slot", str(name), names.declared.known_slots())
+                found.pop(str(name), None)
     return found

@@ -37,7 +37,7 @@ def read_rules(source: Source, names: Vocabulary) -> Iterator[Rule]:
 
 def _name(source: Source, entry: Mapping[Any, Any], key: str, place: Place) -> str:
     if entry.get(key) is None:
-        source.faults.add(place, f"this {key} has no name.", f"Begin it with - {key}: and a name.")
+        source.lapses.add(place, f"this {key} has no name.", f"Begin it with - {key}: and a name.")
         return f"{key} in line {place.line}"
     return source.text(entry[key], place, f"the name of a {key}")
 
@@ -61,6 +61,8 @@ def _read_rule(source: Source, rule: Mapping[Any, Any], name: str, place: Place,
     if parts and not any(isinstance(step, ActionStep) for part in parts for step in part):
         source.faults.add(place, f"{what} does nothing.", "Add the action: that answers.")
     condition = _read_condition(source, rule, what, names)
+    if not parts:
+        return
     for steps in _ways(source, parts, place, what):
         yield Rule(
             name=name,
@@ -118,7 +120,7 @@ def read_stories(sources: Iterable[Source], names: Vocabulary) -> list[Story]:
     for part in parts:
         for checkpoint in part.begins:
             if checkpoint.name not in ends:
-                part.source.faults.unknown(
+                part.source.lapses.unknown(
                     checkpoint.place, "story that ends with the checkpoint", checkpoint.name, ends
                 )
     stories: list[Story] = []
@@ -145,29 +147,26 @@ def _read_parts(source: Source, names: Vocabulary) -> Iterator[Part]:
         source.only_keys(story, STORY_KEYS, "a story")
         name = _name(source, story, "story", place)
         read = read_steps(source, story.get("steps"), source.place(story, "steps"), f'the story "{name}"', names)
-        begin, end = 0, len(read)
-        while begin < end and isinstance(read[begin], CheckpointStep):
-            begin += 1
-        while end > begin and isinstance(read[end - 1], CheckpointStep):
-            end -= 1
-        middle = []
-        for step in read[begin:end]:
-            if isinstance(step, CheckpointStep):
-                source.faults.add(
-                    step.place,
-                    f'the story "{name}" has a checkpoint in the middle.',
-                    "End the story with it, and begin another one with it.",
-                )
-            else:
-                middle.append(step)
-        yield Part(
-            source,
-            name,
-            place,
-            tuple(step for step in read[:begin] if isinstance(step, CheckpointStep)),
-            tuple(middle),
-            tuple(step for step in read[end:] if isinstance(step, CheckpointStep)),
-        )
+        yield from _parts(source, name, place, read)
+
+
+def _parts(source: Source, name: str, place: Place, steps: Sequence[Alternatives | CheckpointStep]) -> Iterator[Part]:
+    """One part, or, where a checkpoint stands in the middle, one up to there and another that goes on from it."""
+    begins: list[CheckpointStep] = []
+    between: list[Alternatives] = []
+    ends: list[CheckpointStep] = []
+    for step in steps:
+        if isinstance(step, CheckpointStep):
+            (ends if between else begins).append(step)
+            continue
+        if ends:
+            said = f'the story "{name}" has a checkpoint in the middle.'
+            source.lapses.add(ends[0].place, said, "End the story with it, and begin another one with it.")
+            yield Part(source, name, place, tuple(begins), tuple(between), tuple(ends))
+            begins, between, ends = ends, [], []
+        between.append(step)
+    if between:
+        yield Part(source, name, place, tuple(begins), tuple(between), tuple(ends))
 
 
 def _joined(

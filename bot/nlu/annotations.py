@@ -50,27 +50,29 @@ def read_annotated(
     place: Place,
     faults: Faults,
     *,
+    lapses: Faults | None = None,
     warnings: Faults | None = None,
     known: Collection[str] | None = None,
 ) -> Annotated:
     """`place` is that of the dash before the text.
 
-    An entity that is not among `known` is a fault, where that is given; `warnings` takes what can be read and is hardly
-    meant.
+    An entity that is not among `known` is a lapse, where that is given, and so is a mark that is none, which stays in
+    the text; they are faults where `lapses` is not given. `warnings` takes what can be read and is hardly meant.
     """
+    lapses = faults if lapses is None else lapses
     text, read_to, broken = "", 0, False
     found: list[tuple[re.Match[str], Entity]] = []
     for match in ANNOTATION.finditer(annotated):
         between = annotated[read_to : match.start()]
-        broken = broken or _is_broken(between, annotated, read_to, place, faults)
+        broken = broken or _is_broken(between, annotated, read_to, place, lapses)
         text += between
-        entity = _read_one(match, len(text), _moved(place, match.start()), faults, known)
+        entity = _read_one(match, len(text), _moved(place, match.start()), faults, lapses, known)
         text += match["text"]
         read_to = match.end()
         if entity is not None:
             found.append((match, entity))
     if not broken:  # one mark that is wrong makes more look so
-        _is_broken(annotated[read_to:], annotated, read_to, place, faults)
+        _is_broken(annotated[read_to:], annotated, read_to, place, lapses)
     text += annotated[read_to:]
     if warnings is not None:
         for match, entity in found:
@@ -101,7 +103,7 @@ def _is_broken(between: str, annotated: str, start: int, place: Place, faults: F
 
 
 def _read_one(
-    match: re.Match[str], start: int, place: Place, faults: Faults, known: Collection[str] | None
+    match: re.Match[str], start: int, place: Place, faults: Faults, lapses: Faults, known: Collection[str] | None
 ) -> Entity | None:
     details: Any = {"entity": match["name"], "value": match["value"]}
     if match["details"] is not None:
@@ -118,14 +120,14 @@ def _read_one(
         faults.add(place, f'"{match[0]}" names no entity.', "Write `[text](entity)`.")
         return None
     for unknown in sorted(set(details) - _DETAILS):
-        faults.unknown(place, "part of an annotation called", unknown, _DETAILS)
+        lapses.unknown(place, "part of an annotation called", unknown, _DETAILS)
     for part in ("role", "group"):
         if not isinstance(details.get(part), str | None):
             faults.add(place, f"the {part} {json.dumps(details[part])} is no text.", f'Write `"{part}": "name"`.')
             return None
     name = str(name).strip()
     if known is not None and name not in known:
-        faults.unknown(place, "entity", name, known)
+        lapses.unknown(place, "entity", name, known)
     text, value = match["text"], details.get("value")
     return Entity(
         name=name,

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from bot.documents import Document, Faults, did_you_mean
+from bot.documents import Document, Faults, did_you_mean, warns_of_lapses
 from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
 from bot.nlu.annotations import read_annotated, with_other_entities
@@ -66,7 +66,7 @@ def read_training_data(
     is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts. Of an
     intent that has nothing but `extra`, and too little of it, nothing is learnt: its author never wrote it.
     """
-    reader = _Reader(known_intents, known_entities)
+    reader = _Reader(known_intents, known_entities, lenient=warns_of_lapses(documents))
     for document in documents:
         reader.read(document)
     reader.examples.extend(_learnable(extra, {example.intent for example in reader.examples}))
@@ -87,7 +87,7 @@ def read_examples(
     known_entities: Collection[str] | None = None,
 ) -> tuple[Example, ...]:
     """Only the examples of these files, however few; raises ContentError with every fault."""
-    reader = _Reader(known_intents, known_entities)
+    reader = _Reader(known_intents, known_entities, lenient=warns_of_lapses(documents))
     for document in documents:
         reader.read(document)
     reader.faults.raise_if_any()
@@ -116,9 +116,12 @@ def _without_repetitions(examples: Sequence[Example]) -> Iterator[Example]:
 
 
 class _Reader:
-    def __init__(self, known_intents: Collection[str] | None, known_entities: Collection[str] | None) -> None:
+    def __init__(
+        self, known_intents: Collection[str] | None, known_entities: Collection[str] | None, *, lenient: bool
+    ) -> None:
         self.faults = Faults()
         self.warnings = Faults()
+        self.lapses = self.warnings if lenient else self.faults
         self.examples: list[Example] = []
         self.synonyms: dict[str, str] = {}
         self.regexes: dict[str, list[str]] = {}
@@ -172,7 +175,7 @@ class _Reader:
         # A retrieval intent (`faq/ask_price`) is learnt with its key, for the key chooses the response.
         self._places.setdefault(name, place)
         if self._known_intents is not None and base_intent(name) not in self._known_intents:
-            self.faults.unknown(place, "intent", base_intent(name), self._known_intents)
+            self.lapses.unknown(place, "intent", base_intent(name), self._known_intents)
         for text, where in lines:
             example = self._read_example(text, name, where)
             if not read(example.text).text.strip():  # also where it has only characters that nobody sees
@@ -202,7 +205,7 @@ class _Reader:
             others = (str(key) for key in item if key not in (kind, "examples"))
             misspelt = next((key for key in others if get_close_matches(key, ["examples"])), None)
             advice = f'"{misspelt}" should be "examples".' if misspelt else "Add some under `examples: |`."
-            self.faults.add(where, f'the {kind} "{name}" has no examples.', advice)
+            (self.faults if misspelt else self.lapses).add(where, f'the {kind} "{name}" has no examples.', advice)
         elif isinstance(examples, str):
             yield from self._block(document, item, f'{kind} "{name}"')
         elif isinstance(examples, list):
@@ -233,13 +236,15 @@ class _Reader:
             indent = len(line) - len(line.lstrip())
             where = Place(document.path, key.line + first + offset, key.column + 2 + indent)
             if not text.startswith("-"):
-                found, so = (self.warnings, ", and is passed over, as in Rasa") if is_list else (self.faults, "")
+                found, so = (self.warnings, ", and is passed over, as in Rasa") if is_list else (self.lapses, "")
                 found.add(where, f"this line of the {owner} does not begin with a dash{so}.", "Write `- text`.")
                 continue
             yield text[1:].strip(), where
 
     def _read_example(self, annotated: str, intent: str, place: Place) -> Example:
-        read = read_annotated(annotated, place, self.faults, warnings=self.warnings, known=self._known_entities)
+        read = read_annotated(
+            annotated, place, self.faults, lapses=self.lapses, warnings=self.warnings, known=self._known_entities
+        )
         for entity in read.valued:
             if isinstance(entity.value, str):
                 self._read_synonym(entity.text, entity.value, place)

@@ -12,7 +12,7 @@ import structlog
 from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, CHECK_CODE, SEND_CODE
 from bot.dialogue.engine import MOST_ACTIONS
 from bot.dialogue.personal import Personal
-from bot.dialogue.policies import SESSION
+from bot.dialogue.policies import SESSION, SLOT_FILLING
 from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
@@ -135,7 +135,7 @@ async def _run(
         )
         thought.failures.append(str(error))
         thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
-        if action.why != SESSION:  # nobody has asked for that one
+        if action.why not in (SESSION, SLOT_FILLING):  # nobody has asked for these
             _apologise(assistant, thought)
         return
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.domain.assistant import SlotStep
 from tests.bot.dialogue.chat import assistant_of
 
 
@@ -137,3 +138,15 @@ def test_a_slot_with_a_class_of_its_own_counts_as_any() -> None:
     slot = assistant_of(content).slots["x"]
     assert (slot.type, slot.influence_conversation) == ("any", False)
     assert "counts as any" in warnings_of(content)[0]
+
+
+def test_a_number_or_category_that_is_set_to_nobody_knows_what_is_passed_over() -> None:
+    content = """
+intents: [greet]
+slots: {score: {type: float, mappings: [{type: custom}]}}
+responses: {utter_hi: [{text: Hi}]}
+rules: [{rule: r, steps: [{intent: greet}, {slot_was_set: [score]}, {action: utter_hi}]}]
+"""
+    (told,) = warnings_of(content)
+    assert 'the slot "score" is of type float, so that it is set says nothing' in told
+    assert SlotStep({}) in assistant_of(content).rules[0].steps

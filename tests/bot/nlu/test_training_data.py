@@ -232,3 +232,27 @@ def test_a_lookup_that_names_no_entity_is_warned_of() -> None:
     (warning,) = read(text, known_entities={"city"}).warnings
     assert 'the lookup "citty" finds nothing: there is no entity of this name. Did you mean "city"?' in str(warning)
     assert read(text).warnings == ()
+
+
+LAPSES = """
+  - intent: strange
+    examples: |
+      - abc [def](place)
+      - something [strange] (city)
+      - from [Oslo]{"entity": "city", "confidence": 1}
+  - intent: nothing
+  - synonym: nothing
+    examples: ""
+  - lookup: city
+    examples: places.txt
+"""
+
+
+def test_what_rasa_takes_is_warned_of_where_the_configuration_says_so() -> None:
+    known: dict[str, object] = {"known_intents": {"order", "greet"}, "known_entities": {"city"}}
+    assert len(faults_of(GOOD + LAPSES, **known)) == 8
+    data = read(GOOD + LAPSES + "overture: {lapses: warn}\n", **known)
+    assert len(data.warnings) == 8
+    strange = [one for one in data.examples if one.intent == "strange"]
+    assert [one.text for one in strange] == ["abc def", "something [strange] (city)", "from Oslo"]
+    assert [[entity.name for entity in one.entities] for one in strange] == [["place"], [], ["city"]]

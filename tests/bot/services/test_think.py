@@ -9,7 +9,8 @@ from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ReminderScheduled
 from bot.domain.effects import Say, ScheduleReminder
 from bot.domain.message import Button, Text
-from tests.bot.services.stage import Stage
+from tests.bot.dialogue.chat import assistant_of
+from tests.bot.services.stage import ASSISTANT, Stage
 
 
 async def acted(stage: Stage) -> list[tuple[str, str]]:
@@ -53,3 +54,11 @@ async def test_a_reminder_of_an_intent_that_nobody_declared_is_told_to_the_autho
     await stage.says("lead")
     assert ("action_lead", 'reminds of the intent "greeet", which the domain has not') in await acted(stage)
     assert [one.intent for one in (await stage.at()).tracker.reminders] == ["greet"]
+
+
+async def test_an_action_that_fails_to_fill_a_slot_fails_without_an_apology(stage: Stage) -> None:
+    slot = "slots: {budget: {type: text, mappings: [{type: custom, action: action_more}]}}"
+    stage.library.playbook = replace(stage.library.playbook, assistant=assistant_of(ASSISTANT, slot))
+    stage.actions.broken.add("action_more")
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+    assert "action_more" in stage.actions.ran

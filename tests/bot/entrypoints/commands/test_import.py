@@ -240,13 +240,38 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.Cap
 def test_faults_are_told_at_their_places_and_nothing_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wrong = {"data/rules.yml": "rules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_helo}]\n"}
+    wrong = {"data/rules.yml": "rules:\n- rule: greet\n  steps: [{intent: greet}, {action: action_lok_up}]\n"}
     theirs = project(tmp_path / "theirs", **wrong)
     assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
     told = capsys.readouterr().err
     assert f"{theirs / 'data/rules.yml'}:3:" in told
-    assert 'Did you mean "utter_hello"?' in told
+    assert 'Did you mean "action_look_up"?' in told
     assert not (tmp_path / "ours").exists()
+
+
+def test_what_rasa_takes_is_no_fault_of_what_was_taken_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = "\n- intent: parting\n  examples: |\n    - until [tomorrow](day)\n    - I leave\n"
+    story = "stories:\n- story: s\n  steps: [{intent: parting}, {action: utter_helo}]\n"
+    theirs = project(tmp_path / "theirs", **{"data/nlu.yml": NLU + more, "data/stories.yml": story})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    configuration = (tmp_path / "ours" / "config.yml").read_text(encoding="utf-8")
+    assert configuration.startswith(FILES["config.yml"])
+    assert configuration.endswith("\noverture: {lapses: warn}\n")
+    capsys.readouterr()
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
+    assert run(["validate"]) == 0
+    told = capsys.readouterr().err
+    for name in ('no intent "parting"', 'no entity "day"', 'no response "utter_helo". Did you mean "utter_hello"?'):
+        assert name in told
+
+
+def test_a_domain_may_be_spread_over_the_folder_of_the_data(tmp_path: Path) -> None:
+    theirs = project(tmp_path / "theirs")
+    (theirs / "domain.yml").rename(theirs / "data" / "more" / "domain.yml")
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert "data/more/domain.yml" in files_of(tmp_path / "ours")
 
 
 @pytest.mark.parametrize(
