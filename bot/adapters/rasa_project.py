@@ -26,6 +26,7 @@ from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, Faults, parse
 from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError, Place, SettingsError
+from bot.nlu.languages import folder_language
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
 NOT_UNDERSTOOD = "utter_default"
@@ -117,6 +118,7 @@ def read_project(path: Path) -> RasaProject:
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
         notes += _notes_on_responses(assistant, ours.target)
+    taken = _outside_folders_of_languages(taken, assistant.configuration.language)
     return RasaProject(folder, assistant, tuple(_told_apart(taken)), tuple(notes))
 
 
@@ -273,6 +275,18 @@ def _code(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
             yield TakenFile(path, target, _bytes(path))
     if (folder / "actions").is_dir() and not (folder / "actions" / "__init__.py").is_file():
         yield TakenFile(None, PurePath("actions", "__init__.py"), b"")  # without it our own package would go before it
+
+
+def _outside_folders_of_languages(files: Iterable[TakenFile], own: str) -> list[TakenFile]:
+    """A folder of examples called `faq` or `hr` is that of a language only where the assistant's own has one, too."""
+    found = list(files)
+    languages = [folder_language(str(file.target)) for file in found]
+    if own in languages:
+        return found
+    return [
+        replace(file, target=PurePath("nlu", "-".join(file.target.parts[1:]))) if language else file
+        for file, language in zip(found, languages, strict=True)
+    ]
 
 
 def _told_apart(files: Iterable[TakenFile]) -> Iterator[TakenFile]:

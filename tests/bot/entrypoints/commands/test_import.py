@@ -267,6 +267,24 @@ def test_what_rasa_takes_is_no_fault_of_what_was_taken_over(
         assert name in told
 
 
+@pytest.mark.parametrize(
+    ("folders", "targets"),
+    [(("hr", "faq"), ("nlu/faq-nlu.yml", "nlu/hr-nlu.yml")), (("de", "fr"), ("nlu/de/nlu.yml", "nlu/fr/nlu.yml"))],
+)
+def test_a_folder_of_examples_is_that_of_a_language_where_the_assistants_own_has_one(
+    folders: tuple[str, str], targets: tuple[str, str], tmp_path: Path
+) -> None:
+    """The assistant's own is German; "hr" are its human resources, and no Croatian."""
+    examples = "nlu:\n- intent: {0}\n  examples: |\n    - {0}\n    - {0} you\n"
+    changes = {
+        f"data/{name}/nlu.yml": examples.format(intent) for name, intent in zip(folders, ("greet", "bye"), strict=True)
+    }
+    theirs = project(tmp_path / "theirs", **changes)
+    (theirs / "data/nlu.yml").unlink()
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert tuple(name for name in files_of(tmp_path / "ours") if name.startswith("nlu/")) == targets
+
+
 def test_a_domain_may_be_spread_over_the_folder_of_the_data(tmp_path: Path) -> None:
     theirs = project(tmp_path / "theirs")
     (theirs / "domain.yml").rename(theirs / "data" / "more" / "domain.yml")
