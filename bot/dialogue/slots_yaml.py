@@ -21,6 +21,18 @@ MAPPING_TYPES: tuple[MappingType, ...] = ("from_entity", "from_text", "from_inte
 MAPPING_KEYS = ("type", "entity", "role", "group", "intent", "not_intent", "value", "conditions", "action")
 
 
+CLASSES_OF_RASA = {
+    "TextSlot": "text",
+    "BooleanSlot": "bool",
+    "CategoricalSlot": "categorical",
+    "FloatSlot": "float",
+    "ListSlot": "list",
+    "AnySlot": "any",
+    "UnfeaturizedSlot": "any",
+}
+"""What Rasa X wrote into domains in place of the type: `rasa.shared.core.slots.AnySlot`."""
+
+
 def read_slots(declared: Declarations) -> dict[str, Slot]:
     return {name: _read_slot(name, node, declared) for name, node in declared.slots.items()}
 
@@ -58,7 +70,14 @@ def _read_slot(name: str, node: Node, declared: Declarations) -> Slot:
 
 def _is_class(properties: Mapping[Any, Any]) -> bool:
     """Whether the type is Python: `my_package.MySlot`. Rasa would import it."""
-    return "." in str(properties.get("type"))
+    kind = str(properties.get("type"))
+    return "." in kind and _of_rasa(kind) == kind
+
+
+def _of_rasa(kind: str) -> str:
+    """The type that a class of Rasa's own stands for; else what is written."""
+    module, _, name = kind.rpartition(".")
+    return CLASSES_OF_RASA.get(name, kind) if module.startswith("rasa") and module.endswith(".slots") else kind
 
 
 def _read_type(source: Source, properties: Mapping[Any, Any], place: Place, what: str) -> str:
@@ -66,7 +85,7 @@ def _read_type(source: Source, properties: Mapping[Any, Any], place: Place, what
         source.faults.add(place, f"{what} has no type.", f"Known: {', '.join(TYPES)}.")
         return "any"
     at = source.place(properties, "type")
-    kind = source.text(properties["type"], at, f"the type of {what}")
+    kind = _of_rasa(source.text(properties["type"], at, f"the type of {what}"))
     if _is_class(properties):
         source.warnings.add(
             at, f"{what} has a class of its own, which is not run: it counts as any.", "Give it one of Rasa's types."

@@ -150,3 +150,18 @@ rules: [{rule: r, steps: [{intent: greet}, {slot_was_set: [score]}, {action: utt
     (told,) = warnings_of(content)
     assert 'the slot "score" is of type float, so that it is set says nothing' in told
     assert SlotStep({}) in assistant_of(content).rules[0].steps
+
+
+@pytest.mark.parametrize(
+    ("written", "kind"),
+    [
+        ("rasa.shared.core.slots.AnySlot", "any"),
+        ("rasa.core.slots.UnfeaturizedSlot", "any"),
+        ("rasa_core.slots.TextSlot", "text"),
+        ("rasa.core.slots.BooleanSlot", "bool"),
+    ],
+)
+def test_a_class_of_rasas_own_is_its_type(written: str, kind: str) -> None:
+    content = f"slots: {{x: {{type: {written}, mappings: [{{type: custom}}]}}}}"
+    assert assistant_of(content).slots["x"].type == kind
+    assert warnings_of(content) == []
