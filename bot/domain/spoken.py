@@ -80,11 +80,13 @@ class Spoken:
 def speak(content: Text, *, keypad: bool = False, links: Links = "unsaid", language: str = "en") -> Spoken:
     """The message for the ear. `keypad`: choices can be pressed; `language` is that of the message (ISO 639)."""
     phrases = phrases_of(language)
-    found = list(dict.fromkeys([*URL.findall(content.text), *([content.source_url] if content.source_url else [])]))
+    links_of_buttons = [button.payload for button in content.buttons if button.is_link]
+    source = [content.source_url] if content.source_url else []
+    found = list(dict.fromkeys([*URL.findall(content.text), *links_of_buttons, *source]))
     text = content.text
     if found and (offer := phrases.of_links(links)):
         text = f"{text}\n{offer}"
-    choices = choices_of(content.buttons, keypad=keypad)
+    choices = choices_of([button for button in content.buttons if not button.is_link], keypad=keypad)
     if found and links == "text":
         payload = f"/{SEND_LINK}{json.dumps({'link': found[0]})}"
         choices = (*choices, Choice(LINK_KEY if keypad else "", phrases.text_me, payload))

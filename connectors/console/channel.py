@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TextIO
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
-from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.message import Button, OutboundMessage, Receipt, Text
 from bot.domain.preview import Preview
 from bot.ports import Abilities, Webhook, WebhookRequest
 
@@ -37,7 +37,11 @@ class ConsoleChannel:
 
 
 def printed(content: Text) -> str:
-    return "\n".join([content.text, *(f"  [{button.title}]" for button in content.buttons)])
+    return "\n".join([content.text, *(f"  {_printed(button)}" for button in content.buttons)])
+
+
+def _printed(button: Button) -> str:
+    return f"{button.title}: {button.payload}" if button.is_link else f"[{button.title}]"
 
 
 def preview(content: Text) -> Preview:

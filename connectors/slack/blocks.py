@@ -201,9 +201,9 @@ def suggestion(content: Suggestion) -> Post:
 
 def note(content: Text) -> Post:
     """A plain message to the channel."""
-    text = content.text
-    if content.buttons:
-        text += "\n" + " / ".join(button.title for button in content.buttons)
+    text = "\n".join([content.text, *(f"{one.title}: {one.payload}" for one in content.buttons if one.is_link)])
+    if choices := [button.title for button in content.buttons if not button.is_link]:
+        text += "\n" + " / ".join(choices)
     return line(DeskLine(content.author_name or "Overture", text))
 
 

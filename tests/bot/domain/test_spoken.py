@@ -132,3 +132,9 @@ def test_whatever_is_written_can_be_said(text: str, titles: list[str], language:
 def test_whatever_is_said_names_a_choice_or_none(said: str, language: str) -> None:
     choices = speak(Text("?", buttons=YES_NO), language=language).choices
     assert named(said, choices, language) in (*choices, None)
+
+
+def test_a_button_that_leads_to_a_page_is_a_link_and_no_choice() -> None:
+    spoken = speak(Text("Look.", (Button("Our prices", "https://acme.example/prices"), *YES_NO)), keypad=True)
+    assert spoken.links == ("https://acme.example/prices",)
+    assert [(choice.key, choice.title) for choice in spoken.choices] == [("1", "Yes"), ("2", "No thanks")]

@@ -21,3 +21,8 @@ async def test_a_message_is_printed_with_its_buttons() -> None:
 def test_a_webhook_is_refused_because_nobody_sends_one() -> None:
     with pytest.raises(WebhookRejected, match="takes no webhooks"):
         ConsoleChannel(io.StringIO()).parse(request_to("console/inbound"))
+
+
+def test_a_button_that_leads_to_a_page_is_printed_with_its_address() -> None:
+    said = Text("Look.", (Button("Our prices", "https://acme.example/prices"), Button("Yes", "/affirm")))
+    assert preview(said).text == "Look.\n  Our prices: https://acme.example/prices\n  [Yes]"

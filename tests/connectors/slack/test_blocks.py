@@ -143,3 +143,8 @@ def test_the_limits_are_really_checked() -> None:
     section = {"type": "section", "text": {"type": "plain_text", "text": "x" * 3001}}
     assert "3000" in fault_of_blocks([section])
     assert "50" in fault_of_blocks([section] * 51)
+
+
+def test_a_button_that_leads_to_a_page_stands_with_its_address_and_not_among_the_choices() -> None:
+    buttons = (Button("Prices", "https://acme.example/prices"), Button("Yes", "/yes"), Button("No", "/no"))
+    assert blocks.note(Text("Look.", buttons)).text.endswith("Look.\nPrices: https://acme.example/prices\nYes / No")
