@@ -6,8 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, tzinfo
-from functools import cache, partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -20,7 +19,7 @@ from bot.adapters.journey_shelf import PROFILE
 from bot.adapters.shelves import Shelves
 from bot.adapters.training import find_model, load, train
 from bot.domain.errors import ContentError, Fault, Place
-from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
+from bot.domain.understanding import Understood
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Nlu, Playbook
 
@@ -143,19 +142,11 @@ class OpenedWhenAsked:
     """An understanding that its first text opens. Who imports people, or looks after them, often has no text at all."""
 
     def __init__(self, opened: Callable[[], Nlu]) -> None:
-        self._opened = cache(opened)
+        self._opened = opened
 
-    def parse(
-        self,
-        text: str,
-        *,
-        expecting: Expecting | None = None,
-        region: str | None = None,
-        zone: tzinfo | None = None,
-        now: datetime | None = None,
-        asker: Asker = ANYBODY,
-    ) -> Understood:
-        return self._opened().parse(text, expecting=expecting, region=region, zone=zone, now=now, asker=asker)
+    @cached_property
+    def parse(self) -> Callable[..., Understood]:
+        return self._opened().parse
 
 
 Stamp = frozenset[tuple[str, int, int]]

@@ -27,7 +27,7 @@ from bot.services.compose_outbound import STALE_AFTER, Unready, compose
 from bot.services.deliver import deliver_due
 from bot.services.let_go import Departure, let_go
 from bot.services.runtime import Runtime
-from bot.services.weigh import matter_of, weigh, weigh_all
+from bot.services.weigh import Matter, matter_of, weigh, weigh_all
 from tests.bot.services.stage import Stage, capped
 from tests.bot.services.test_properties import on_a_stage
 from tests.manual_clock import ManualClock
@@ -181,15 +181,19 @@ async def test_one_that_cannot_be_composed_costs_no_other(stage: Stage) -> None:
     assert isinstance(answers[other.id], Departure)
 
 
+def weigh_none_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def weigh_but_one(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter], now: datetime) -> object:
+        if len(matters) > 1:
+            raise RuntimeError("one of them is broken")
+        return await weigh_all(uow, runtime, matters, now)
+
+    monkeypatch.setattr(service, "weigh_all", weigh_but_one)
+
+
 async def test_where_a_batch_cannot_be_weighed_each_is_weighed_by_itself(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def weigh_but_one(uow: UnitOfWork, runtime: object, matters: Sequence[object], now: object) -> object:
-        if len(matters) > 1:
-            raise RuntimeError("one of them is broken")
-        return await weigh_all(uow, runtime, matters, now)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(service, "weigh_all", weigh_but_one)
+    weigh_none_together(monkeypatch)
     await meet(stage)
     for person in PEOPLE:
         await consent(stage, person)
@@ -201,12 +205,7 @@ async def test_where_a_batch_cannot_be_weighed_each_is_weighed_by_itself(
 async def test_where_a_batch_cannot_be_let_go_together_each_is_only_when_it_leaves(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def weigh_but_one(uow: UnitOfWork, runtime: Runtime, matters: Sequence[object], now: datetime) -> object:
-        if len(matters) > 1:
-            raise RuntimeError("the database is away for a moment")
-        return await weigh_all(uow, runtime, matters, now)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(service, "weigh_all", weigh_but_one)
+    weigh_none_together(monkeypatch)
     await meet(stage)
     for person in PEOPLE[:2]:
         await consent(stage, person)
