@@ -20,6 +20,4 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     account = work(settings, adding, may_begin=True)
     print(f"{account.email} may log in at {settings.service_url}/login, with the role {account.role}.")
-    if not settings.is_private:
-        print("A service that runs since before the first account or key has to be started again.")
     return 0
