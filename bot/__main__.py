@@ -12,7 +12,7 @@ OBJECTS_BEFORE_COLLECTING = 10_000
 def main() -> None:
     open_what_is_closed()
     collect_seldom()
-    from bot.entrypoints.cli import run
+    from bot.entrypoints.command_line.cli import run
 
     sys.exit(run(sys.argv[1:]))
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any
 
-from bot.entrypoints.logs import tell_exception
+from bot.entrypoints.serving.logs import tell_exception
 
 PLANTED = re.compile(
     r"447700900\d{3}|07700 ?900\d{3}|\+1[2-9]\d{2}55501\d{2}|[\w.+-]+@(?:[\w-]+\.)*example\.(?:com|org|net)"

@@ -14,7 +14,7 @@ import pytest
 from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
-from bot.entrypoints.cli import COMMANDS, GROUPS, parser
+from bot.entrypoints.command_line.cli import COMMANDS, GROUPS, parser
 from bot.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.entrypoints.cli import COMMANDS, GROUPS, parser
+from bot.entrypoints.command_line.cli import COMMANDS, GROUPS, parser
 from bot.settings import Settings
 from tests.test_repository import ROOT, repository_files
 

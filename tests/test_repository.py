@@ -37,7 +37,7 @@ SPELLED = re.compile(r"signature|secret|password|hmac|credential|token|mac|key_h
 IN_PUBLIC = {
     ("connectors/vendor_api.py", "token == self._token"),  # which of our own tokens the vendor has refused
     # What one person types twice.
-    ("bot/entrypoints/commands/users/working.py", "getpass.getpass('The same again: ') != password"),
+    ("bot/entrypoints/command_line/commands/users/working.py", "getpass.getpass('The same again: ') != password"),
 }
 
 

@@ -84,7 +84,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors.
+    """The service's seams, put together by `bot/entrypoints/wiring/`. `breakers` are those of the channels' vendors.
 
     `seal` is a digest that nobody can work out who has not the installation's secret.
     """

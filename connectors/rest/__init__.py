@@ -14,5 +14,7 @@ SETTINGS: tuple[str, ...] = ()
 
 def build(settings: ConnectorSettings) -> RestChannel:
     if settings.access is None:
-        raise SettingsError("the REST channel is not told who may use it; bot/entrypoints/wiring.py should do so.")
+        raise SettingsError(
+            "the REST channel is not told who may use it; bot/entrypoints/wiring/service.py should do so."
+        )
     return RestChannel(access=settings.access, feed=settings.feed)

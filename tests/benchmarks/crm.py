@@ -30,7 +30,7 @@ from bot.domain.effects import ChangeScore, SyncCrm
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
-from bot.entrypoints.worker import Worker
+from bot.entrypoints.serving.worker import Worker
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.ports import Crm
 from bot.services.perform import Cause, perform

@@ -21,7 +21,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
 from bot.domain.delivery import Lane
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.entrypoints.worker import Worker
+from bot.entrypoints.serving.worker import Worker
 from bot.journeys.interpreter import begin
 from bot.services.converse import converse
 from bot.services.enrol_many import enrol_everybody

@@ -23,8 +23,8 @@ from bot.adapters.database import Database
 from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.domain.audience import Segment
-from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service
+from bot.entrypoints.serving.http import Server
+from bot.entrypoints.wiring.service import Service
 from bot.settings import Settings
 from tests.bot.services.stage import Stage, journey_of
 from tests.manual_clock import ManualClock

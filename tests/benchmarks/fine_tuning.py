@@ -12,7 +12,7 @@ from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.fine_tuning import fine_tune
 from bot.adapters.training import MANIFEST, is_fine_tuned, load
 from bot.documents import Document, parse
-from bot.entrypoints.commands.train import outcome
+from bot.entrypoints.command_line.commands.train import outcome
 from bot.nlu.classifier_training import SEED
 from tests.benchmarks.understanding import SETS, Trained, out_of_scope, percent, read
 

@@ -28,7 +28,7 @@ from bot.adapters.database import Database
 from bot.domain.conversation import Conversation
 from bot.domain.ids import ProfileId
 from bot.domain.routing import DeskPlan, Rep, Route
-from bot.entrypoints.worker import MOST_TURNS, Worker
+from bot.entrypoints.serving.worker import MOST_TURNS, Worker
 from bot.services.hand_off import request_handoff
 from bot.services.runtime import OUTBOX
 from connectors.slack.calls import SlackHttp

@@ -19,7 +19,7 @@ import uvloop
 
 from bot.domain.ids import ConversationId
 from bot.domain.message import CustomerMessage
-from bot.entrypoints.wiring import Service, open_service
+from bot.entrypoints.wiring.service import Service, open_service
 from bot.services.converse import converse
 from bot.services.receive import receive
 from bot.settings import Settings

@@ -24,7 +24,7 @@ from bot.adapters.database import Database
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import Enrolment
 from bot.domain.person import Identity, Profile
-from bot.entrypoints.serve import settle_garbage_collector
+from bot.entrypoints.serving.serve import settle_garbage_collector
 from bot.journeys.interpreter import begin
 from bot.ports import UnitOfWork
 from bot.services.advance import advance_due

@@ -23,7 +23,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import OutboundMessage
-from bot.entrypoints.worker import Worker
+from bot.entrypoints.serving.worker import Worker
 from bot.journeys.interpreter import begin
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due

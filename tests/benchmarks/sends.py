@@ -23,7 +23,7 @@ from bot.domain.delivery import ChannelMessage, Lane, OutboxEntry
 from bot.domain.ids import OutboxId, ProfileId, new_id
 from bot.domain.message import Text
 from bot.domain.person import Identity, Profile
-from bot.entrypoints.serve import settle_garbage_collector
+from bot.entrypoints.serving.serve import settle_garbage_collector
 from bot.services.deliver import deliver_due
 from bot.services.start_conversation import start_conversation
 from tests.benchmarks.journeys import NOON, TOGETHER

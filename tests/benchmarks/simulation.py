@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.entrypoints.commands.journeys.trying import trying
+from bot.entrypoints.command_line.commands.journeys.trying import trying
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction
 from bot.journeys.simulate import Simulation, made_up, only, simulate
 from bot.journeys.simulated import OUT

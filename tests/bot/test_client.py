@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from bot import client as described
 from bot.client import Client, Refused, ToldPerson, Unreachable
-from bot.entrypoints.openapi import document
+from bot.entrypoints.api.openapi import document
 from tests.running import ROOT, RunningServer, running
 
 TOKEN = "a token & more"

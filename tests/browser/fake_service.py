@@ -18,8 +18,8 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from bot.entrypoints.framing import page_of
-from bot.entrypoints.http import HEADERS
+from bot.entrypoints.console.framing import page_of
+from bot.entrypoints.serving.http import HEADERS
 from tests.browser.fake_dialogue import FakeService
 
 ENTRYPOINTS = Path(__file__).resolve().parents[2] / "bot" / "entrypoints"
@@ -171,14 +171,14 @@ async def framed(request: web.Request) -> web.Response:
 def application(state: Path | None) -> web.Application:
     app = web.Application(client_max_size=4 * 1024 * 1024)
     app[SERVICE] = FakeService(state)
-    playground = ENTRYPOINTS / "playground"
+    playground = ENTRYPOINTS / "console" / "static"
     app.add_routes(
         [
             web.get("/", framed),
             web.get("/pages/{page}", framed),
             web.get("/site", file(playground / "site.html")),
-            web.get("/widget.js", file(ENTRYPOINTS / "widget" / "widget.js")),
-            web.static("/widget", ENTRYPOINTS / "widget"),
+            web.get("/widget.js", file(ENTRYPOINTS / "web" / "widget" / "widget.js")),
+            web.static("/widget", ENTRYPOINTS / "web" / "widget"),
             web.post("/channels/webchat/session", session),
             web.post("/channels/webchat/messages", message),
             web.post("/channels/webchat/files", upload),

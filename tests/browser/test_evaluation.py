@@ -9,8 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from bot.entrypoints.evaluation_page import evaluation_page
-from tests.bot.entrypoints.test_evaluation_page import report_of, verdict
+from bot.entrypoints.command_line.evaluation_page import evaluation_page
+from tests.bot.entrypoints.command_line.test_evaluation_page import report_of, verdict
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
-from bot.entrypoints.framing import page_of
+from bot.entrypoints.console.framing import page_of
 from tests.browser.scripted import Service, faults, open_chat, say
 
 pytestmark = pytest.mark.browser

@@ -16,9 +16,9 @@ from bot.adapters.database import Database
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
-from bot.entrypoints.own_secret import installation_secret
-from bot.entrypoints.preferences.links import LASTS, sign
-from bot.entrypoints.preferences.words import LANGUAGES
+from bot.entrypoints.web.preferences.links import LASTS, sign
+from bot.entrypoints.web.preferences.words import LANGUAGES
+from bot.entrypoints.wiring.own_secret import installation_secret
 from tests.running import RunningServer, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from bot.entrypoints.framing import page_of
+from bot.entrypoints.console.framing import page_of
 from tests.browser.scripted import Service
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 PHRASE = re.compile(r"^  (\w+):", re.MULTILINE)
 SPOKEN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "he")
-WIDGET = Path(__file__).parents[2] / "bot" / "entrypoints" / "widget"
+WIDGET = Path(__file__).parents[2] / "bot" / "entrypoints" / "web" / "widget"
 
 
 KB = 1024

@@ -13,8 +13,8 @@ from aiohttp.test_utils import TestServer
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
-from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service
+from bot.entrypoints.serving.http import Server
+from bot.entrypoints.wiring.service import Service
 from bot.settings import Settings
 from tests.bot.services.stage import Stage
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.database import Database
 from bot.domain.errors import SettingsError
-from bot.entrypoints.running import refuse_beside_others
+from bot.entrypoints.serving.running import refuse_beside_others
 from tests.running import ROOT, RunningServer, Visitor, chatting
 from tests.servers import free_port, private_redis
 

@@ -39,8 +39,8 @@ from aiohttp.test_utils import TestServer
 from bot.adapters.clock import SandboxClock
 from bot.domain.conversation import Conversation
 from bot.domain.ids import ConversationId
-from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service, open_service
+from bot.entrypoints.serving.http import Server
+from bot.entrypoints.wiring.service import Service, open_service
 from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due

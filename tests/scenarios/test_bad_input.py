@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bot.entrypoints.logs import set_up_logs
+from bot.entrypoints.serving.logs import set_up_logs
 from tests.scenarios.stage import Stage, set_stage
 
 pytestmark = pytest.mark.slow

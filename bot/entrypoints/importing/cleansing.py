@@ -9,8 +9,8 @@ from types import TracebackType
 
 import phonenumbers
 
+from bot.entrypoints.api.named_person import NobodyNamed, read_email
 from bot.entrypoints.importing.reading import Known
-from bot.entrypoints.named_person import NobodyNamed, read_email
 
 KINDS = {
     "phone": "phone numbers that are none",

@@ -15,7 +15,8 @@ from bot.domain.consent import WRITTEN_TO, Purpose
 from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
-from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
+from bot.entrypoints.api.events_api.traits import LONGEST_VALUE, read_traits
+from bot.entrypoints.api.named_person import NobodyNamed, normal_phone, read_email, read_own_id
 from bot.entrypoints.importing.dates import read_date
 from bot.entrypoints.importing.mapping import (
     CONSENT,
@@ -26,7 +27,6 @@ from bot.entrypoints.importing.mapping import (
 )
 from bot.entrypoints.importing.numbers import read_number
 from bot.entrypoints.importing.words import fold, says_yes, words
-from bot.entrypoints.named_person import NobodyNamed, normal_phone, read_email, read_own_id
 from bot.journeys import wording
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")

@@ -14,7 +14,7 @@ from bot.adapters.library import Shelves, read_contents
 from bot.adapters.training import train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
-from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
 from tests.running import shared_model
 

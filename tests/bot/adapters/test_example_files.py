@@ -12,7 +12,7 @@ from bot.adapters import example_files
 from bot.adapters.example_files import NluFiles
 from bot.adapters.library import Shelves, read_contents
 from bot.domain.errors import Conflict, ContentError
-from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.nlu.new_example import with_example
 from bot.settings import Settings
 

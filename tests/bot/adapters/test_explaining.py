@@ -11,7 +11,7 @@ import pytest
 from bot.adapters.explaining import CurrentExplainer, training_data_of
 from bot.adapters.library import Shelves, read_contents
 from bot.adapters.training import load
-from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.nlu.pipeline import Pipeline
 from bot.settings import Settings
 from tests.bot.services.fakes import FakeNlu

@@ -15,7 +15,7 @@ from bot.adapters.api_access import CredentialAccess
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
-from bot.entrypoints.wiring import Service
+from bot.entrypoints.wiring.service import Service
 from bot.settings import Settings
 from tests.bot.services.stage import Stage
 from tests.manual_clock import ManualClock

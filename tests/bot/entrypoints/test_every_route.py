@@ -16,10 +16,10 @@ from yarl import URL
 
 import bot.entrypoints
 from bot.adapters.clock import SandboxClock
-from bot.entrypoints.http import HEADERS, Server
-from bot.entrypoints.preferences.links import sign as sign_preferences
-from bot.entrypoints.sandbox import Sandbox
-from bot.entrypoints.transcripts import sign as sign_transcript
+from bot.entrypoints.console.sandbox import Sandbox
+from bot.entrypoints.serving.http import HEADERS, Server
+from bot.entrypoints.web.preferences.links import sign as sign_preferences
+from bot.entrypoints.web.transcripts import sign as sign_transcript
 from tests.bot.entrypoints.conftest import SECRET, ServiceMaker
 from tests.bot.services.stage import Stage
 
@@ -38,8 +38,8 @@ LEADING_OUT = [
     "/etc/passwd",
     "....//....//....//....//etc/passwd",
     "%00/etc/passwd",
-    "http.py",
-    "..%2fhttp.py",
+    "playground.py",
+    "..%2fplayground.py",
 ]
 
 

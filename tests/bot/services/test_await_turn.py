@@ -12,7 +12,7 @@ import pytest
 
 from bot.domain.errors import Conflict
 from bot.domain.message import CustomerMessage, OutboundMessage, Text
-from bot.entrypoints.wiring import open_service
+from bot.entrypoints.wiring.service import open_service
 from bot.ports import AwaitTurn, Meanwhile, Reply, Said
 from bot.services import attend as attending
 from bot.services.attend import attend, find_or_start, lease_of

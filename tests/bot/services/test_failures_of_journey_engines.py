@@ -18,7 +18,7 @@ from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment
-from bot.entrypoints.worker import Worker
+from bot.entrypoints.serving.worker import Worker
 from bot.services.advance import advance_due
 from bot.services.deliver import deliver_due
 from tests.bot.services.stage import ANA, Stage, journey_of

@@ -14,7 +14,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus
 from bot.domain.ids import OutboxId
 from bot.domain.message import CustomerMessage, Text
-from bot.entrypoints.wiring import open_service
+from bot.entrypoints.wiring.service import open_service
 from bot.ports import FeedItem
 from bot.services import post
 from bot.services.attend import find_or_start

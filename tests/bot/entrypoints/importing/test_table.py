@@ -14,8 +14,8 @@ from bot.domain.consent import ConsentRecord, LegalBasis, Purpose
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
-from bot.entrypoints.commands.people.check import check
-from bot.entrypoints.commands.people.export_all import export_all
+from bot.entrypoints.command_line.commands.people.check import check
+from bot.entrypoints.command_line.commands.people.export_all import export_all
 from bot.entrypoints.importing.cleansing import mailbox_of
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.running import Import, begin, mapping_for, run

@@ -7,7 +7,7 @@ import pytest
 from bot.documents import parse
 from bot.entrypoints.importing.mapping import FULL_NAME, WISHES, check_target
 from bot.entrypoints.importing.words import FILE, fold, says_yes, words
-from bot.entrypoints.preferences.words import LANGUAGES
+from bot.entrypoints.web.preferences.words import LANGUAGES
 
 TOLD = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
 

@@ -1,0 +1,71 @@
+"""Journeys over HTTP: another system lets a person into one. Open to those who may use the HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.domain.access import Right
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import storable
+from bot.entrypoints.api.named_person import NobodyNamed, read_person
+from bot.entrypoints.web.translate import json_told
+from bot.entrypoints.wiring.service import Service
+from bot.services.admit import Admitted, NoSuchJourney, admit
+from bot.services.know_person import NoSuchPerson
+
+LONGEST_KEY = 128
+
+
+class JourneysApi:
+    """`POST /journeys/<id>/enrolments` with `person`, and `data` that the journey reads as `event`."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_post("/journeys/{journey}/enrolments", self._enrol)
+
+    async def _enrol(self, request: web.Request) -> web.StreamResponse:
+        asked, _ = await self._service.doors.admit(request, Right.ENROL)
+        body = _json_object(asked.body)
+        try:
+            person = read_person(body.get("person"))
+        except NobodyNamed as error:
+            raise WebhookRejected(400, str(error)) from error
+        data = body.get("data", {})
+        if not isinstance(data, dict):
+            raise WebhookRejected(400, '"data" must be an object')
+        try:
+            admitted = await admit(self._runtime, request.match_info["journey"], person, data, key=_key(asked.headers))
+        except (NoSuchJourney, NoSuchPerson) as error:
+            raise WebhookRejected(404, str(error)) from error
+        return web.json_response(_told(admitted), status=409 if admitted.outcome == "not_entered" else 200)
+
+
+def _told(admitted: Admitted) -> dict[str, Any]:
+    told: dict[str, Any] = {"outcome": admitted.outcome, "person": admitted.profile_id}
+    if admitted.enrolment_id is not None:
+        told["enrolment"] = admitted.enrolment_id
+    return told | ({"error": admitted.why} if admitted.why else {})
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    told = json_told(body)
+    if not isinstance(told, dict):
+        raise WebhookRejected(400, "the body is JSON, but not an object")
+    unknown = sorted(told.keys() - {"person", "data"})
+    if unknown:
+        raise WebhookRejected(400, f'there is no "{unknown[0]}" here; known are person and data')
+    return told
+
+
+def _key(headers: Mapping[str, str]) -> str | None:
+    """What the caller calls this request, so that a second try of it lets nobody in again."""
+    key = headers.get("idempotency-key")
+    if key is not None and (not key.strip() or len(key) > LONGEST_KEY or storable(key) != key):
+        raise WebhookRejected(400, f"the Idempotency-Key has at least one and at most {LONGEST_KEY} characters")
+    return key

@@ -1,0 +1,16 @@
+"""`overture backup`: everything that is kept, in one file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bot.entrypoints.command_line.backup import back_up
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    target: Path = options.file
+    back_up(settings, target)
+    print(f"{target}: {target.stat().st_size / 1e6:,.1f} MB. It has personal data and your secret in it.")
+    return 0

@@ -1,0 +1,117 @@
+"""`overture people import`: take people from a file or a CRM, with a report of each row that was not taken whole."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.documents import did_you_mean
+from bot.domain.crm import CrmMapping
+from bot.domain.errors import SettingsError
+from bot.domain.importing import ImportProgress
+from bot.entrypoints.command_line.commands.people.working import whoever
+from bot.entrypoints.command_line.progress import bar
+from bot.entrypoints.importing.crms import CrmSource, fields_read_back
+from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
+from bot.entrypoints.importing.running import Import, begin, mapping_for
+from bot.entrypoints.importing.running import run as run_import
+from bot.entrypoints.importing.sources import FileSource, Source
+from bot.entrypoints.serving.logs import set_up_logs
+from bot.entrypoints.wiring.service import open_service
+from bot.ports import GivesPeople
+from bot.services.runtime import Runtime
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    set_up_logs(settings.log, level=logging.WARNING)
+    return asyncio.run(_run(settings, options))
+
+
+def _report_beside(named: Path) -> Path:
+    """`fair.report.csv` for `fair.csv`, and another for a `fair.jsonl` that lies beside it."""
+    return named.with_name(f"{named.stem if named.suffix.lower() == '.csv' else named.name}.report.csv")
+
+
+async def _run(settings: Settings, options: argparse.Namespace) -> int:
+    given = mapping_of(options, settings.region)
+    if (options.file is None) == (options.from_ is None):
+        raise SettingsError("name a file, or a CRM with --from.")
+    crm = options.from_ or ""
+    named = Path(f"{crm}.csv") if crm else options.file
+    report = options.report or _report_beside(named)
+    if report.resolve() in {one.resolve() for one in (options.file, options.mapping) if one is not None}:
+        raise SettingsError(
+            f"{report} is read, so the report cannot be written there. Name another file with --report."
+        )
+    file = None if crm else FileSource(options.file, options.encoding or "")
+    async with open_service(settings, progress=_tell, understands_when_asked=True) as service:
+        runtime = service.runtime
+        if crm:
+            given = _read_back(runtime, crm, given)
+        source: Source = file or _crm_source(runtime, crm, given)
+        mapping = mapping_for(source, given, runtime.library.current().profile)
+        print("\n".join([f"{source.name}:", *told(mapping)]))
+        by = f"terminal:{whoever()}"
+        wanted = Import(source, mapping, report, crm, fill=options.fill, dry_run=options.dry_run, by=by)
+        begun = await begin(runtime, wanted, again=options.again)
+        if begun.finished_at is not None and crm:
+            begun = await begin(runtime, wanted, again=True)  # what is in there changes
+        if begun.finished_at is not None:
+            print(f"It was imported {begun.finished_at:%Y-%m-%d %H:%M} UTC. --again takes it once more.")
+            return 0
+        if begun.rows:
+            print(f"It goes on behind row {begun.rows}, where it was interrupted.")
+        with bar(source.total, source.name, begun.rows) as moved:
+            done = await run_import(runtime, wanted, begun, moved=moved)
+    print("\n".join(summary(done, report, dry_run=options.dry_run)))
+    return 1 if done.refused else 0
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr)  # a model that is missing is trained, should a text want it
+
+
+def _read_back(runtime: Runtime, crm: str, given: ColumnMapping) -> ColumnMapping:
+    playbook = runtime.library.current()
+    return fields_read_back(playbook.crm_mappings.get(crm, CrmMapping(crm)), playbook.profile, given)
+
+
+def _crm_source(runtime: Runtime, name: str, mapping: ColumnMapping) -> CrmSource:
+    if name not in runtime.crms:
+        raise SettingsError(f'there is no CRM "{name}". {did_you_mean(name, runtime.crms)}'.rstrip())
+    crm = runtime.crms[name]
+    if not isinstance(crm, GivesPeople):
+        raise SettingsError(f"the records of {name} cannot be read page by page.")
+    return CrmSource(name, crm, mapping)
+
+
+def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
+    """What the file of the mapping says, and over it what the options say."""
+    given = ColumnMapping(region=region)
+    if options.mapping is not None:
+        path: Path = options.mapping
+        try:
+            given = read_mapping(str(path), path.read_text(encoding="utf-8"), region)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} cannot be read: {error}.") from error
+    region, decimal, dates = options.region or given.region, options.decimal or "", options.dates or ""
+    return given.joined(read_options(options.map or (), options.set or (), region, decimal, dates))
+
+
+def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[str]:
+    verb = "would be " if dry_run else ""
+    yield (
+        f"{done.rows} rows: {done.new} {verb}new, {done.changed} {verb}changed, {done.same} as they were, "
+        f"{done.refused} refused."
+    )
+    if done.warned:
+        yield f"{done.warned} of them {verb}taken in part."
+    if done.reported:
+        yield f"Why, row by row: {report}"
+    if dry_run:
+        yield "Nothing was changed."

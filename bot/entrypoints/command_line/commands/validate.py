@@ -1,0 +1,43 @@
+"""`overture validate`: every fault of the content, or what there is."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from bot.adapters.actions import executor_of
+from bot.adapters.contents import Contents
+from bot.adapters.dead_ends import without_code
+from bot.adapters.library import read_contents
+from bot.domain.errors import SettingsError
+from bot.entrypoints.wiring.choosing import has_action_server
+from bot.entrypoints.wiring.connectors import channel_names, connector_doubts, shelves_of
+from bot.settings import Settings, connector_values
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> int:
+    contents = read_contents(shelves_of(settings, channel_names(settings)))
+    assistant = contents.assistant
+    doubts = connector_doubts(settings, connector_values())
+    for warning in (*contents.warnings, *_unwritten_actions(settings, contents), *doubts):
+        print(f"warning: {warning}", file=sys.stderr)
+    print(
+        f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
+        f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "
+        f"{len(contents.journeys)} journeys, {len(contents.segments)} segments, "
+        f"{len(contents.score_rules)} score rules."
+    )
+    return 0
+
+
+def _unwritten_actions(settings: Settings, contents: Contents) -> Iterator[str]:
+    """What a server of actions has, only that server knows."""
+    if has_action_server(settings):
+        return
+    try:
+        written = executor_of(settings.actions).actions
+    except SettingsError as error:
+        yield str(error)
+        return
+    yield from map(str, without_code(contents.assistant, contents.documents, written.__contains__))

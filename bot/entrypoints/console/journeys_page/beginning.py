@@ -1,0 +1,82 @@
+"""Begins a journey from its page: a new file, with a pause to put steps behind, or a copy of another journey's."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.adapters.journey_files import NAME, JourneyFiles
+from bot.adapters.library import PROFILE
+from bot.documents import parse
+from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.entrypoints.console.journeys_page.answers import text_of
+from bot.entrypoints.console.journeys_page.editing import LONGEST_NAME, Editing
+from bot.entrypoints.console.journeys_page.publishing import Publishing
+from bot.entrypoints.web.translate import json_object, private_json
+from bot.entrypoints.wiring.service import Service
+from bot.journeys.fields import plain
+from bot.journeys.lines import written
+from bot.services.publish import pause
+
+LONGEST_TITLE = 200
+
+
+class Beginning:
+    """An id is never given twice: runs, marks of who was in it, and events are known by it."""
+
+    def __init__(self, service: Service, files: JourneyFiles, editing: Editing, publishing: Publishing) -> None:
+        self._runtime = service.runtime
+        self._files = files
+        self._editing = editing
+        self._publishing = publishing
+
+    async def begin(self, request: web.Request) -> web.StreamResponse:
+        """Write the file. Where files hold at once, the journey is paused, so that nobody enters an unfinished one."""
+        self._editing.require_allowed()
+        body = await json_object(request)
+        name = text_of(body, "journey", LONGEST_NAME)
+        if not NAME.fullmatch(name) or name == PROFILE:
+            raise WebhookRejected(400, "an id begins with a small letter; small letters, digits, - and _ follow")
+        await self._refuse_known(name)
+        text = await self._copy(name, body["like"]) if isinstance(body.get("like"), str) else _new(name, body)
+        checked = await asyncio.to_thread(self._editing.checked, name, text)
+        if checked.faults:
+            raise ContentError(checked.faults)
+        if self._runtime.publishing == "at_once":
+            await pause(self._publishing.publisher(request), name)
+        try:
+            await asyncio.to_thread(self._files.create, name, text)
+        except OSError as error:
+            raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        return private_json({"journey": name})
+
+    async def _refuse_known(self, name: str) -> None:
+        if name in await asyncio.to_thread(self._files.names) or name in self._runtime.library.current().journeys:
+            raise Conflict(f'there is a journey "{name}" already. Choose another id.')
+        async with self._runtime.store.transaction() as uow:
+            used = name in await uow.journeys.states() or name in await uow.journeys.names()
+            used = used or bool(await uow.journeys.versions(name))
+        if used:
+            raise Conflict(f'there was a journey "{name}" before, and an id is never given twice. Choose another one.')
+
+    async def _copy(self, name: str, like: str) -> str:
+        file = await asyncio.to_thread(self._files.read, like)
+        if file is None:
+            raise WebhookRejected(404, f'there is no file of a journey "{like}"')
+        text = re.sub(r"(?m)^journey:[ \t]*[^\s#]+", f"journey: {name}", file.text, count=1)
+        if plain(parse("", text).data) != {**plain(parse("", file.text).data), "journey": name}:
+            raise Conflict(f'the file of "{like}" is written in a way that cannot be copied here. Copy it by hand.')
+        return text
+
+
+def _new(name: str, body: Mapping[str, Any]) -> str:
+    title = " ".join(text_of(body, "title", LONGEST_TITLE).split())
+    enter = body.get("enter")
+    if not isinstance(enter, dict):
+        raise WebhookRejected(400, '"enter" wants what lets people in, such as {"event": "demo.requested"}')
+    head = written({"journey": name, "purpose": text_of(body, "purpose", LONGEST_NAME), "enter": enter})
+    return "\n".join([*([f"# {title}"] if title else []), *head, "steps:", "  - wait: 1d", ""])

@@ -1,0 +1,106 @@
+"""The page "People": somebody is found, what is known of them is shown, and a button does what they ask for.
+
+The buttons do what `overture people` and `/v1/people/` do, by the same calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+from aiohttp import web
+
+from bot.domain.access import Right, Role
+from bot.domain.audit import Deed
+from bot.domain.errors import WebhookRejected
+from bot.domain.ids import ProfileId
+from bot.domain.message import storable
+from bot.entrypoints.console.framing import framed
+from bot.entrypoints.console.known_person import named, sees_personal, told_of_person
+from bot.entrypoints.web.doorkeeper import CALLER
+from bot.entrypoints.web.translate import private_json
+from bot.entrypoints.wiring.service import Service
+from bot.ports import UnitOfWork
+from bot.services.know_person import NoSuchPerson, by_id, by_name
+from bot.services.note_request import told_of
+
+MOST_FOUND = 20
+MOST_REQUESTS = 50
+LONGEST_TEXT = 200
+
+
+class PeoplePage:
+    """Open to those who may look at people. Each role sees what is for it, and has the buttons of what it may do."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+
+    def add_routes(self, app: web.Application) -> None:
+        for path, handler, right in (
+            ("/people", framed(self._service, "people.html"), Right.SEE_PEOPLE),
+            ("/people/find.json", self._find, Right.SEE_PEOPLE),
+            ("/people/requests.json", self._requests, Right.HONOUR_WISHES),
+            ("/people/{person}.json", self._look, Right.SEE_PEOPLE),
+        ):
+            app.router.add_get(path, self._service.doors.guarded(handler, right))
+
+    async def _find(self, request: web.Request) -> web.StreamResponse:
+        text = storable(request.query.get("text", "")).strip()[:LONGEST_TEXT]
+        playbook, role = self._runtime.library.current(), request[CALLER].role
+        async with self._runtime.store.transaction() as uow:
+            found = await _found(uow, text, role)
+            people = [await named(uow, playbook, one, role=role) for one in found[:MOST_FOUND]]
+        return private_json({"people": people, "more": len(found) > MOST_FOUND})
+
+    async def _requests(self, request: web.Request) -> web.StreamResponse:
+        """What people asked for that is still to be done, with who they are, what is due first first."""
+        playbook, now, role = self._runtime.library.current(), self._runtime.clock.now(), request[CALLER].role
+        async with self._runtime.store.transaction() as uow:
+            found = await uow.privacy_requests.undone(limit=MOST_REQUESTS + 1)
+            people = [await named(uow, playbook, one.profile_id, role=role) for one in found[:MOST_REQUESTS]]
+        undone = [
+            {**told_of(one), **person, "overdue": one.is_overdue(now)}
+            for one, person in zip(found, people, strict=False)
+        ]
+        return private_json({"requests": undone, "more": len(found) > MOST_REQUESTS})
+
+    async def _look(self, request: web.Request) -> web.StreamResponse:
+        """That somebody looked is in the audit log."""
+        caller = request[CALLER]
+        rights = {"export": Right.EXPORT_PEOPLE, "honour": Right.HONOUR_WISHES, "read": Right.SEE_CONVERSATIONS}
+        may = {name: caller.may(right) for name, right in rights.items()}
+        playbook, now = self._runtime.library.current(), self._runtime.clock.now()
+        async with self._runtime.store.transaction() as uow:
+            try:
+                person = await by_id(uow, ProfileId(storable(request.match_info["person"])))
+            except NoSuchPerson as error:
+                raise WebhookRejected(404, str(error)) from error
+            told = await told_of_person(uow, playbook, person, now, role=caller.role)
+            talks = await self._talks(uow, person) if may["read"] else []
+            origin = self._service.doors.origin(request)
+            await uow.audit.note(Deed("person.looked_at", caller.reference, person, origin=origin), now)
+        return private_json({**told, "may": may, "conversations": talks})
+
+    async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:
+        """Those in which something was said, the latest first, each with its transcript."""
+        talks = [
+            {"channel": one.channel, "at": at.isoformat(), "transcript": self._runtime.transcript_url(one.id)}
+            for one in await uow.conversations.of(person)
+            if (at := one.last_message_at) is not None
+        ]
+        return sorted(talks, key=lambda one: one["at"], reverse=True)
+
+
+async def _found(uow: UnitOfWork, text: str, role: Role) -> Sequence[ProfileId]:
+    """By a part of what is known of them; for a role that may not see it, by a whole address only.
+
+    Parts would tell letter by letter what is not for it.
+    """
+    if not text:
+        return ()
+    if sees_personal(role):
+        return await uow.profiles.find(text, limit=MOST_FOUND + 1)
+    with suppress(NoSuchPerson):
+        return (await by_name(uow, text),)
+    return ()

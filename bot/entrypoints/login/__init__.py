@@ -1,5 +1,0 @@
-"""Logging in and out, in a browser."""
-
-from bot.entrypoints.login.routes import LoginPages
-
-__all__ = ["LoginPages"]

@@ -1,0 +1,1 @@
+"""Puts the parts together: what the settings name, chosen, connected and built into one service."""

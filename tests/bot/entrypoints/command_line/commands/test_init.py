@@ -1,0 +1,158 @@
+"""`overture init`: a newcomer gets an assistant that is complete, says what to do next, and works."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.entrypoints.command_line.cli import run
+from tests.running import lend_model
+from tests.scenarios.stage import play, set_stage
+
+HOSTILE = 'O\'Neil: & Sons #1 "x" {y} 北京'
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, where a newcomer is."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["Acme Tools", HOSTILE, "W" * 60, "京" * 60])
+def test_what_was_begun_has_no_faults_and_no_warnings(
+    name: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", "acme", "--name", name]) == 0
+    assert f"The assistant of {name} is in acme" in capsys.readouterr().out
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    assert run(["validate"]) == 0
+    told = capsys.readouterr()
+    assert "1 journeys" in told.out
+    assert told.err == ""
+
+
+def test_its_stories_pass_and_its_journey_does_what_its_tests_say(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", "acme"]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    assert run(["test", "--stories"]) == 0
+    assert run(["journeys", "validate"]) == 0
+    assert run(["journeys", "test"]) == 0
+    assert "4 of 4 journey tests passed" in capsys.readouterr().out
+    assert run(["journeys", "simulate", "follow-up", "--people", "50", "--out", "simulated"]) == 0
+    assert (here / "simulated/follow-up.html").exists()
+
+
+def test_the_next_commands_are_told_as_a_shell_takes_them(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/overture")
+    assert run(["init", "our bots/it's ours"]) == 0
+    told = capsys.readouterr().out
+    for verb in ("train", "shell", "serve"):
+        assert f"  OVERTURE_ASSISTANT='our bots/it'\"'\"'s ours' overture {verb} " in told
+    readme = (here / "our bots/it's ours/README.md").read_text()
+    assert "# The assistant of It's Ours\n" in readme
+    assert "OVERTURE_ASSISTANT='our bots/it'\"'\"'s ours' overture train\n" in readme
+    assert "FOLDER" not in readme
+
+
+def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_JOURNEYS", "journeys")
+    assert run(["init", "acme"]) == 0
+    assert "OVERTURE_JOURNEYS is set" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["init", "full"], "full has something in it: mine.yml. Nothing was written."),
+        (["init", "full/mine.yml"], "full/mine.yml is a file."),
+        (["init", "acme", "--name", "???"], '"???" is no name'),
+        (["init", "acme", "--name", ""], '"" is no name'),
+        (["init", "acme", "--name", "www.acme.com"], "with this name, utter_opted_out has a link in it"),
+        (["init", "./---"], '"" is no name'),
+    ],
+)
+def test_what_cannot_be_begun_is_told_and_nothing_is_written(
+    words: list[str], told: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "full").mkdir()
+    (here / "full/mine.yml").write_text("mine")
+    assert run(words) == 2
+    assert told in capsys.readouterr().err
+    assert sorted(path.name for path in here.rglob("*")) == ["full", "mine.yml"]
+
+
+def test_begun_where_one_is_it_reads_neither_reports_nor_models(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", ".", "--name", "Acme"]) == 0
+    for folder in ("results", ".overture"):
+        (here / folder).mkdir()
+        (here / folder / "left.yml").write_text("stories:\n- story: s\n  steps: [{intent: no_such_intent}]\n")
+    monkeypatch.setenv("OVERTURE_ASSISTANT", ".")
+    assert run(["validate"]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_talk_gets_from_a_greeting_to_a_lead_with_consent(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lend_model(here)
+    assert run(["init", "acme", "--name", HOSTILE]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    monkeypatch.setenv("OVERTURE_DATA", str(here))
+    assert run(["train"]) == 0
+    async with set_stage(here, assistant=Path("acme")) as stage:
+        await play(stage, TALK)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_what_its_stories_say_is_understood(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lend_model(here)
+    assert run(["init", "acme", "--name", HOSTILE]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    monkeypatch.setenv("OVERTURE_DATA", str(here))
+    assert run(["train"]) == 0
+    assert run(["test"]) == 0
+
+
+TALK = [
+    "visitor opens the chat",
+    {"bot": [f"the automated assistant of {HOSTILE}", f"welcome to {HOSTILE}"]},
+    {"visitor": "hello"},
+    {"visitor": "what does your company do?"},
+    {"bot": f"This is {HOSTILE}."},
+    {"visitor": "tell me a joke"},
+    {"bot": "outside what I know"},
+    {"visitor": "could somebody contact me please?"},
+    {"bot": "name?"},
+    {"visitor": "are you human?"},
+    {"bot": ["I'm", "name?"]},
+    {"visitor": "I'm Ana Silva"},
+    {"visitor": "ana@example"},
+    {"bot": "complete e-mail address"},
+    {"visitor": "ana@example.com"},
+    {"visitor presses": "Now"},
+    {"bot": ["Thank you, Ana Silva", "follow up by text"]},
+    {"visitor": "07700 900123"},
+    {"bot": f"May {HOSTILE} send automated marketing texts"},
+    {"offered": ["Yes, text me", "No texts"]},
+    {"visitor presses": "Yes, text me"},
+    {"bot": ["hear from us by text", "asked a colleague"]},
+    {"desk": ["Wants to be contacted: wants to start within a month", "Ana Silva"]},
+    {"crm": {"email": "ana@example.com", "firstname": "Ana"}},
+    {"later": "1d"},
+    "phone hears nothing",
+    {"later": "1d"},
+    {"phone hears": [HOSTILE, "STOP"]},
+    {"phone": "please stop texting me"},
+    {"phone hears": ["opted out", HOSTILE]},
+]

@@ -1,0 +1,49 @@
+"""`overture people import`, as it is mistyped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.entrypoints.command_line.cli import run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "name a file, or a CRM with --from"),
+        (["people.csv", "--from", "hubspot"], "name a file, or a CRM with --from"),
+        (["people.csv", "--report", "people.csv"], "the report cannot be written there"),
+        (["nowhere.csv"], "nowhere.csv cannot be read"),
+        (["people.csv", "--map", "email"], "write COLUMN=TARGET"),
+        (["people.csv", "--map", "email=emial"], 'Did you mean "email"?'),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(
+    arguments: list[str],
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "people.csv"
+    file.write_text("email\nana@example.com\n")
+    assert run(["people", "import", *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert file.read_text() == "email\nana@example.com\n"
+
+
+def test_files_that_differ_in_their_endings_alone_have_a_report_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
+    (tmp_path / "fair.csv").write_text("email\nnobody\n")
+    (tmp_path / "fair.jsonl").write_text('{"email": "nobody at all"}\n')
+    for name in ("fair.csv", "fair.jsonl"):
+        assert run(["people", "import", str(tmp_path / name), "--map", "email=email"]) == 1
+    capsys.readouterr()
+    assert "nobody at all" not in (tmp_path / "fair.report.csv").read_text()
+    assert "nobody at all" in (tmp_path / "fair.jsonl.report.csv").read_text()
+    assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt

@@ -1,0 +1,120 @@
+"""Each page stands in one frame, whose navigation offers each role the pages that open for it, and no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import RIGHTS, Role
+from bot.entrypoints.console.framing import FRAME, PAGES
+from bot.entrypoints.console.navigation import BENEATH
+from bot.entrypoints.console.navigation import PAGES as LISTED
+from bot.entrypoints.serving.http import Server
+from bot.entrypoints.wiring.service import Service
+from bot.services.keep_accounts import add_key, add_user
+from bot.services.log_in import begin_session
+from tests.bot.entrypoints.conftest import ServiceMaker
+from tests.bot.services.stage import Stage
+
+
+def links_of(page: str) -> Mapping[str, str]:
+    """The names that the page's navigation offers, by their addresses."""
+    (nav,) = re.findall(r'<nav aria-label="Pages">(.*?)</nav>', page, re.DOTALL)
+    return {path: name for path, _, name in re.findall(r'<a href="(.*?)"(.*?)>(.*?)</a>', nav)}
+
+
+async def key_for(stage: Stage, role: Role) -> Mapping[str, str]:
+    async with stage.store.transaction() as uow:
+        key = (await add_key(uow, "reader", role, who="test", now=stage.clock.now()))[1]
+    return {"Authorization": f"Bearer {key}"}
+
+
+def served(service: Service, **changes: Any) -> TestClient[Any, Any]:
+    made = replace(service, access=CredentialAccess(accounts=True), **changes)
+    return TestClient(TestServer(Server(made).application(), host="127.0.0.1"))
+
+
+@pytest.mark.parametrize(("role", "is_offered"), [(Role.ADMIN, True), (Role.MARKETER, False)])
+async def test_the_playground_is_offered_to_admins_where_it_is(
+    service_of: ServiceMaker, stage: Stage, role: Role, is_offered: bool
+) -> None:
+    headers = await key_for(stage, role)
+    vendors = {"alexa": SimpleNamespace(name="alexa")}
+    sandbox: Any = SimpleNamespace(vendors=vendors)
+    async with served(service_of(connectors="", login="always"), sandbox=sandbox) as client:
+        links = links_of(await (await client.get("/journeys", headers=headers)).text())
+        assert ("/" in links, "/speakers" in links) == (is_offered, is_offered)
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_the_pages_that_are_offered_are_those_that_open(
+    service_of: ServiceMaker, stage: Stage, role: Role
+) -> None:
+    headers = await key_for(stage, role)
+    service = service_of(connectors="", environment="production", public_url="https://chat.example.com")
+    async with served(service) as client:
+        offered = links_of(await (await client.get("/journeys", headers=headers)).text())
+        for path, name, _ in LISTED:
+            answer = await client.get(path, headers=headers)
+            if path in offered:
+                page = await answer.text()
+                assert (answer.status, links_of(page)) == (200, offered)
+                assert f'<a href="{path}" aria-current="page">{name}</a>' in page
+                assert page.count("aria-current") == 1
+                assert answer.headers["Cache-Control"] == "private, no-cache"
+            else:
+                assert answer.status == 403, path
+        assert "/" not in offered, "nothing runs in a sandbox"
+        assert "/account" not in offered, "a key has none"
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.REP])
+async def test_people_lead_to_the_import_where_it_opens(service_of: ServiceMaker, stage: Stage, role: Role) -> None:
+    headers = await key_for(stage, role)
+    path, right = BENEATH["import"]
+    async with served(service_of(connectors="", login="always")) as client:
+        people = await client.get("/people", headers=headers)
+        there = await client.get(path, headers=headers)
+        assert people.status == 200
+        assert (there.status, path in await people.text()) == ((200, True) if right in RIGHTS[role] else (403, False))
+        if there.status == 200:
+            assert 'href="/people" aria-current="true"' in await there.text()
+
+
+async def test_who_is_logged_in_gets_to_their_account_from_every_page(service_of: ServiceMaker, stage: Stage) -> None:
+    service = service_of(connectors="", login="always")
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        ada = await add_user(uow, "ada@example.com", Role.ADMIN, password="hash", who="test", now=now)
+        token = await begin_session(uow, ada, how="password", origin="::1", now=now)
+    headers = {"Cookie": f"{service.doors.cookie}={token}"}
+    async with served(service) as client:
+        for path, _, _ in LISTED:
+            assert links_of(await (await client.get(path, headers=headers)).text())["/account"] == "Your account"
+        account = links_of(await (await client.get("/account", headers=headers)).text())
+        assert [*account] == [path for path, _, _ in LISTED]
+
+
+async def test_a_page_that_is_a_part_of_another_marks_it_and_each_link_keeps_the_token(
+    service_of: ServiceMaker,
+) -> None:
+    access = CredentialAccess(token='s3"cret')
+    app = Server(replace(service_of(connectors=""), access=access)).application()
+    async with TestClient(TestServer(app, host="127.0.0.1")) as client:
+        page = await (await client.get("/journeys/demo-follow-up", params={"token": 's3"cret'})).text()
+        assert '<a href="/journeys?token=s3%22cret" aria-current="true">Journeys</a>' in page
+        assert "/people?token=s3%22cret" in links_of(page)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
+def test_no_page_repeats_what_the_frame_has(page: Any) -> None:
+    text = page.read_text(encoding="utf-8")
+    for once in ("<!doctype", "<body", 'class="bar"', 'aria-label="Pages"', 'id="toast"', 'id="done"'):
+        assert (once in text) is (page.name == FRAME), once
