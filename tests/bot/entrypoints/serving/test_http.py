@@ -157,7 +157,7 @@ async def test_metrics_name_the_pattern_of_a_path_and_not_the_path(front: Front)
         ("GET", "/nowhere", 404, NOTHING_HERE),
         ("POST", "/channels/fax/messages", 404, "there is no such channel here"),
         ("POST", "/playground/act/sms", 405, "this address takes GET, HEAD"),
-        ("GET", "/playground/../../wiring.py", 404, NOTHING_HERE),
+        ("GET", "/playground/../playground.py", 404, NOTHING_HERE),
         ("GET", "/playground/", 403, "forbidden"),
         ("POST", "/healthz", 405, "this address takes GET, HEAD"),
         ("DELETE", "/widget.js", 405, "this address takes GET, HEAD"),
