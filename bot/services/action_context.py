@@ -23,7 +23,7 @@ async def action_context(
 ) -> Mapping[str, Any]:
     """With what this turn has changed already."""
     person = await _person(runtime, thought, profile)
-    link = runtime.preferences_link(profile.id, thought.now)
+    link = runtime.links.preferences(profile.id, thought.now)
     here: dict[str, Any] = {
         "has_desk": bool(runtime.desks),
         "channels": sorted(runtime.channels),

@@ -167,7 +167,7 @@ async def rep_says(
     picture = ""
     if isinstance(runtime.channel(handoff.desk), HasPortraits):
         member = next(iter(mentions_of(runtime, handoff, rep)), rep)
-        picture = runtime.portrait_path(handoff.desk, member)
+        picture = runtime.links.portrait(handoff.desk, member)
     words = replace(content, author=Author.PERSON, author_name=rep, author_picture=picture)
     await say_to_customer(uow, conversation, key, words, now)
 

@@ -126,7 +126,7 @@ def _counted(found: Tally, within: timedelta, since: str) -> str:
 def _open(runtime: Runtime, plan: DeskPlan, one: Handoff) -> str:
     who = one.rep or (f"offered to {one.offered_to}" if one.offered_to else "nobody has claimed it")
     since = _at(plan, one.created_at)
-    return f"• {one.reason}, since {since} ({who}): {runtime.transcript_url(one.conversation_id)}"
+    return f"• {one.reason}, since {since} ({who}): {runtime.links.transcript(one.conversation_id)}"
 
 
 async def _meetings(uow: UnitOfWork, plan: DeskPlan, now: datetime) -> list[str]:

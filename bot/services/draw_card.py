@@ -61,7 +61,7 @@ async def draw_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: da
         score=score.total,
         grade=runtime.library.current().grades.of(score),
         reasons=reasons_of(changes, foretold, now),
-        transcript_url=runtime.transcript_url(handoff.conversation_id),
+        transcript_url=runtime.links.transcript(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,
     )
@@ -105,7 +105,7 @@ async def files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> d
     files = await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN)
     return {
         f"relay:{handoff.id}:{one.key}": DeskLine(
-            "Customer", f"sent a file ({one.name}, {in_words(one.size)}): {runtime.file_url(one.id)}"
+            "Customer", f"sent a file ({one.name}, {in_words(one.size)}): {runtime.links.file(one.id)}"
         )
         for one in files
         if not one.sender

@@ -36,7 +36,7 @@ async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue:
         line = DeskLine(OURSELVES, f"{said}.{called}", to_all=True, mentions=mentions)
         await to_desk(uow, handoff, f"relay:{overdue.vendor_id}", line, now)
     if step.desk and (desk := runtime.desk_named(step.desk)) is not None:
-        where = f"{said}. The conversation: {runtime.transcript_url(handoff.conversation_id)}"
+        where = f"{said}. The conversation: {runtime.links.transcript(handoff.conversation_id)}"
         message = ChannelMessage(desk.channel, desk.address, DeskLine(OURSELVES, where))
         await to_other_desk(uow, handoff, f"relay:{overdue.vendor_id}:desk", message, now)
     told = {"desk": handoff.desk, "within": int(step.within.total_seconds()), "offered_to": handoff.offered_to}

@@ -103,7 +103,7 @@ async def settle_file(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, w
         await _tell_refusal(uow, runtime, conversation, settled, wanted, now)
     handoff = await uow.handoffs.open_in(conversation.id)
     if handoff is not None:
-        where = runtime.file_url(file.id) if clean and file is not None else settled.reason
+        where = runtime.links.file(file.id) if clean and file is not None else settled.reason
         await relay(uow, handoff, settled.key, "Customer", f"sent a file ({_told(wanted.attachment)}): {where}", now)
 
 

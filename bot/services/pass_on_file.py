@@ -97,13 +97,13 @@ async def pass_on(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, ready: Fi
 
 def _content(runtime: Runtime, channel: Channel, file: SentFile) -> Text:
     """The file itself where the channel shows files of its type, else a link to it."""
-    address = runtime.media_url(file.id)
+    address = runtime.links.media(file.id)
     if channel.abilities.own_lines:  # our own page asks where it came from itself, by whatever name
         address = urlunsplit(("", "", *urlsplit(address)[2:]))
     fetchable = address.startswith(("https://", "/"))
     if file.media_type in channel.abilities.media and file.size <= LARGEST_SHOWN and fetchable:
         return Text("", image=address, image_alt=file.name)
-    return Text(f"{file.name} ({in_words(file.size)}): {runtime.file_url(file.id)}")
+    return Text(f"{file.name} ({in_words(file.size)}): {runtime.links.file(file.id)}")
 
 
 async def take_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:

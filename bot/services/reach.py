@@ -35,7 +35,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     if response.is_personal:
         playbook = runtime.library.current()
         profile, lead = await person_facts(uow, cause.profile_id, now, playbook.scorecards, grades=playbook.grades)
-        link = runtime.preferences_link(cause.profile_id, now)
+        link = runtime.links.preferences(cause.profile_id, now)
         personal = Personal(profile, lead, profile["locale"], assistant.configuration.language, link)
     content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):

@@ -83,6 +83,21 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Signed addresses, at which whoever was given one finds what it is for: without an account, and nothing else.
+
+    `portrait` is of a rep of a desk, and a path: it is for pages of our own.
+    """
+
+    transcript: Callable[[ConversationId], str]
+    preferences: Callable[[ProfileId, datetime], str]
+    confirmation: Callable[[ChallengeId], str]
+    file: Callable[[str], str] = "/files/{}".format
+    media: Callable[[str], str] = "/media/{}".format
+    portrait: Callable[[str, str], str] = "/portraits/{}/{}".format
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """The service's seams, put together by `bot/entrypoints/wiring/`. `breakers` are those of the channels' vendors.
 
@@ -99,9 +114,7 @@ class Runtime:
     channels: Mapping[str, Channel]
     crms: Mapping[str, Crm]
     desks: Sequence[Desk]
-    transcript_url: Callable[[ConversationId], str]
-    preferences_link: Callable[[ProfileId, datetime], str]
-    confirmation_link: Callable[[ChallengeId], str]
+    links: Links
     seal: Callable[[str], str]
     region: str = "GB"
     model: LanguageModel | None = None
@@ -112,9 +125,6 @@ class Runtime:
     attachments: AttachmentStore | None = None
     scanner: Scanner | None = None
     desk_answers_within: timedelta = timedelta(0)
-    portrait_path: Callable[[str, str], str] = "/portraits/{}/{}".format
-    file_url: Callable[[str], str] = "/files/{}".format
-    media_url: Callable[[str], str] = "/media/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
     tracer: Tracer = field(default_factory=SilentTracer)

@@ -29,7 +29,7 @@ async def send_preferences_link(uow: UnitOfWork, runtime: Runtime, told: str, *,
     owner = await uow.profiles.owner_of(kind, address) if channels else None
     if owner is None:
         return False
-    link = runtime.preferences_link(owner.id, now)
+    link = runtime.links.preferences(owner.id, now)
     response = runtime.library.current().assistant.responses[RESPONSE]
     tracker = Tracker(ConversationId(owner.id))
     words = find_words(response, tracker, channels[0], values={"link": link}, language=language)

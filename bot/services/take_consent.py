@@ -114,7 +114,7 @@ async def _ask(uow: UnitOfWork, runtime: Runtime, challenge: Challenge, due_at: 
     tracker = talk.tracker if talk is not None else Tracker(ConversationId(challenge.id))
     profile = await uow.profiles.get(challenge.profile_id)
     language = tracker.slots.get(LANGUAGE_SLOT) or (profile.locale or "").replace("_", "-").partition("-")[0] or None
-    link = runtime.confirmation_link(challenge.id)
+    link = runtime.links.confirmation(challenge.id)
     words = find_words(assistant.responses[ASK], tracker, challenge.channel, values={"link": link}, language=language)
     name = "ask" if due_at == now else "remind"
     key = f"{CHALLENGE_KEY}{challenge.id}:{name}"

@@ -85,7 +85,7 @@ class PeoplePage:
     async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:
         """Those in which something was said, the latest first, each with its transcript."""
         talks = [
-            {"channel": one.channel, "at": at.isoformat(), "transcript": self._runtime.transcript_url(one.id)}
+            {"channel": one.channel, "at": at.isoformat(), "transcript": self._runtime.links.transcript(one.id)}
             for one in await uow.conversations.of(person)
             if (at := one.last_message_at) is not None
         ]

@@ -20,6 +20,10 @@ def sign(secret: str, conversation_id: ConversationId) -> str:
     return hmac.new(secret.encode(), f"transcript:{conversation_id}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def transcript_link(service_url: str, secret: str, conversation_id: ConversationId) -> str:
+    return f"{service_url}/transcripts/{conversation_id}?sig={sign(secret, conversation_id)}"
+
+
 class Transcripts:
     def __init__(self, store: Store, secret: str) -> None:
         self._store = store

@@ -44,7 +44,7 @@ class Uploads:
             raise WebhookRejected(error.status, error.reason, headers={**cors, **error.headers}) from error
         try:
             attachment = Attachment(
-                self._runtime.file_url(file_id(place)), upload.media_type, upload.name, upload.size, place
+                self._runtime.links.file(file_id(place)), upload.media_type, upload.name, upload.size, place
             )
             taken = await receive(self._runtime, channel, [replace(upload.message, attachments=(attachment,))])
         except BaseException:

@@ -27,14 +27,13 @@ from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.redis import RedisCallBudgets
 from bot.adapters.scanning import scanner_of
 from bot.domain.errors import SettingsError
-from bot.domain.ids import ConversationId
 from bot.domain.journey import Journey
 from bot.entrypoints.console.sandbox import Sandbox
 from bot.entrypoints.web.doorkeeper import Doorkeeper
 from bot.entrypoints.web.portraits import portrait_path
 from bot.entrypoints.web.preferences.links import confirmation_link, preferences_link, seal
 from bot.entrypoints.web.sent_files import file_link, media_link
-from bot.entrypoints.web.transcripts import sign
+from bot.entrypoints.web.transcripts import transcript_link
 from bot.entrypoints.wiring.choosing import (
     choose_actions,
     choose_dialogue,
@@ -56,7 +55,7 @@ from bot.entrypoints.wiring.voice_model import CurrentVoiceModel
 from bot.journeys.channel_fit import journeys_on
 from bot.ports import ApiAccess, CallBudgets, Clock, ConnectorSettings, Crm, FeedWriter
 from bot.ports.tracing import Tracer
-from bot.services.runtime import Runtime
+from bot.services.runtime import Links, Runtime
 from bot.settings import Settings, connector_values
 
 log = structlog.get_logger()
@@ -158,9 +157,7 @@ async def open_service(
             channels=connectors.channels,
             crms=connectors.crms,
             desks=desks,
-            transcript_url=_transcript_url(settings, secret),
-            preferences_link=partial(preferences_link, settings.service_url, secret),
-            confirmation_link=partial(confirmation_link, settings.service_url, secret),
+            links=_links(settings.service_url, secret),
             seal=partial(seal, secret),
             region=settings.region,
             model=model,
@@ -170,10 +167,7 @@ async def open_service(
             breakers={name: CircuitBreaker(failures=FAILURES_IN_A_ROW) for name in connectors.channels},
             attachments=FolderAttachments(settings.data / "media"),
             desk_answers_within=timedelta(minutes=settings.desk_answers_within),
-            portrait_path=partial(portrait_path, secret),
             scanner=scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
-            file_url=partial(file_link, settings.service_url, secret),
-            media_url=partial(media_link, settings.service_url, secret),
             publishing=settings.publishing,
             meter=meter,
             tracer=tracer,
@@ -289,7 +283,12 @@ def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
     return tracer
 
 
-def _transcript_url(settings: Settings, secret: str) -> Callable[[ConversationId], str]:
-    return lambda conversation_id: (
-        f"{settings.service_url}/transcripts/{conversation_id}?sig={sign(secret, conversation_id)}"
+def _links(service_url: str, secret: str) -> Links:
+    return Links(
+        transcript=partial(transcript_link, service_url, secret),
+        preferences=partial(preferences_link, service_url, secret),
+        confirmation=partial(confirmation_link, service_url, secret),
+        file=partial(file_link, service_url, secret),
+        media=partial(media_link, service_url, secret),
+        portrait=partial(portrait_path, secret),
     )

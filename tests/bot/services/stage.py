@@ -37,7 +37,7 @@ from bot.services.enrol import tell_journeys
 from bot.services.keep_schedule import keep_schedules
 from bot.services.perform import Cause, perform
 from bot.services.receive import receive
-from bot.services.runtime import Desk, Runtime
+from bot.services.runtime import Desk, Links, Runtime
 from bot.services.start_conversation import start_conversation
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeEndpoints, FakeLibrary, FakeNlu
@@ -190,10 +190,12 @@ class Stage:
             channels={"sms": self.sms, "webchat": self.webchat, "slack": self.slack},
             crms={"crm": self.crm},
             desks=DESKS if with_desk else (),
-            transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
-            preferences_link=lambda person, now: f"https://chat.example.com/preferences/{person}",
+            links=Links(
+                transcript=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
+                preferences=lambda person, now: f"https://chat.example.com/preferences/{person}",
+                confirmation=lambda challenge: f"https://chat.example.com/consent/{challenge}",
+            ),
             seal=lambda text: f"sealed {text}",
-            confirmation_link=lambda challenge: f"https://chat.example.com/consent/{challenge}",
             endpoints=self.endpoints,
         )
         self._count = 0

@@ -51,7 +51,7 @@ async def desk(stage: Stage, tmp_path: Path) -> Stage:
         stage.runtime,
         channels={**stage.runtime.channels, "slack": stage.slack},
         attachments=FolderAttachments(tmp_path / "media"),
-        media_url=lambda file: f"https://chat.example.com/media/{file}",
+        links=replace(stage.runtime.links, media="https://chat.example.com/media/{}".format),
     )
     stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
     await stage.meet()

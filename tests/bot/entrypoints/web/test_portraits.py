@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def desk(stage: Stage) -> PictureDesk:
     stage.runtime = replace(
         stage.runtime,
         channels={**stage.runtime.channels, "slack": desk},
-        portrait_path=lambda at, rep: portrait_path(SECRET, at, rep),
+        links=replace(stage.runtime.links, portrait=partial(portrait_path, SECRET)),
     )
     return desk
 

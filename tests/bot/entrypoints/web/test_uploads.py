@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -93,7 +94,7 @@ async def front(stage: Stage, service_of: ServiceMaker, tmp_path: Path) -> Async
         stage.runtime,
         channels={**stage.runtime.channels, "webchat": webchat},
         attachments=FolderAttachments(tmp_path / "media"),
-        file_url=lambda file: file_link(OURS, SECRET, file),
+        links=replace(stage.runtime.links, file=partial(file_link, OURS, SECRET)),
     )
     server = TestServer(Server(service_of(public_url=OURS)).application())
     async with server, ClientSession() as http:

@@ -136,7 +136,7 @@ async def test_production_runs_in_the_sandbox_when_it_is_told_to(
         assert list(service.runtime.crms) == ["hubspot"]
         assert service.runtime.desk is not None
         assert (service.runtime.desk.channel, service.runtime.desk.address) == ("slack", "#sales")
-        url = service.runtime.transcript_url(service.runtime.desk.address)  # type: ignore[arg-type]
+        url = service.runtime.links.transcript(service.runtime.desk.address)  # type: ignore[arg-type]
         assert url.startswith("http://127.0.0.1:8123/transcripts/#sales?sig=")
 
 
