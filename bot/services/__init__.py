@@ -1,1 +1,31 @@
-"""Verbs: each reads, lets an engine think, and writes."""
+"""Verbs: each reads, lets an engine think, and writes. One a file; this is where to look for which.
+
+**Conversations.** What comes in: `receive`, `meet`, `put_aside`, `submit`, `append`, `trigger`, `take_slots`. A turn:
+`converse`, `situation`, `hear`, `understand`, `press_thumb`, `interpret`, `respond`, `think`, `run_action`,
+`action_context`, `thought`, `write_turn`, `answer_further`. In other words: `ask_model`, `compose_answer`, `rephrase`,
+`disclose`, `other_languages`. From our side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`,
+`attend`. For callers who wait: `await_turn`, `cut_short`. What was not understood: `review`.
+
+**Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `compose_outbound`, `attempt`, `hand_over`,
+`post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`, `take_refusal`, `replay`. What is left
+alone: `spare_vendor`, `spare_address`, `stop_sender`, `withdraw_messages`. When: `choose_time`.
+
+**Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `perform`, `cause`, `reach`, `attribute_reply`,
+`keep_schedule`, `publish`, `in_force`, `count_splits`. What they read of a person: `read_facts`, `person_facts`.
+Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`. Figures: `report`.
+
+**People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `trace`. One or two:
+`merge_people`, `join_profiles`. What they may ask for: `take_request`, `note_request`, `give_data`, `rectify`,
+`erase_person`, `erase_elsewhere`, `tell_of_erasure`, `tell_provenance`, `apply_retention`.
+
+**Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `clear_up_opt_out`, `note_question`,
+`respect_wishes`, `change_preferences`, `send_preferences_link`, `verify_contact`.
+
+**The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `desk_turn`, `desk_action`, `desk_command`,
+`desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
+`rearrange_meeting`, `tell_of_meeting`. Files: `fetch_files`, `pass_on_file`.
+
+**CRMs.** `sync_crm`, `take_crm_events`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`, `verify_audit`.
+
+**All of them.** `runtime` is what each is given; `tell_news` wakes whoever waits; `keep_time` watches the clock.
+"""
