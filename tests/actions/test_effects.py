@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions import effects
-from bot.adapters.action_calls import read_answer
+from bot.adapters.rasa.action_calls import read_answer
 from bot.domain.consent import Purpose
 from bot.domain.effects import (
     AddTag,

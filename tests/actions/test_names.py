@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.adapters.actions import InProcessActions
+from bot.adapters.rasa.actions import InProcessActions
 from bot.domain.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +19,7 @@ NOBODY = Assistant({}, frozenset(), {}, {}, {}, frozenset(), (), ())
 def content(key: str) -> list[Any]:
     """What the content files have under `key`."""
     yaml = YAML(typ="safe")
-    folders = (ROOT / "nlu_data", ROOT / "bot/adapters/starter")
+    folders = (ROOT / "nlu_data", ROOT / "bot/adapters/content/starter")
     files = [
         path
         for folder in folders

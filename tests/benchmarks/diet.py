@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.encoder import OnnxEncoder, common_words
-from bot.adapters.encoder_export import export_encoder
+from bot.adapters.understanding.encoder import OnnxEncoder, common_words
+from bot.adapters.understanding.encoder_export import export_encoder
 from bot.nlu.classifier_training import SEED
 from tests.benchmarks.understanding import SETS, percent, read, train
 from tests.running import ROOT

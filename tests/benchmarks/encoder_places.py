@@ -16,7 +16,7 @@ from typing import Any
 
 import uvloop
 
-from bot.adapters.encoder import OnnxEncoder
+from bot.adapters.understanding.encoder import OnnxEncoder
 from tests.load.processes import cpu_seconds, family, resident_megabytes
 from tests.running import shared_model
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from bot.adapters.encoder import common_words, source_folder
+from bot.adapters.understanding.encoder import common_words, source_folder
 from bot.documents import parse
 from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
 from bot.nlu.naming import NO_OTHER_NAMES

@@ -19,9 +19,9 @@ import uvloop
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
+from bot.adapters.content.library import Shelves, WatchedLibrary
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoreFeedWriter
-from bot.adapters.library import Shelves, WatchedLibrary
 from bot.domain.audience import Segment
 from bot.entrypoints.serving.http import Server
 from bot.entrypoints.wiring.service import Service

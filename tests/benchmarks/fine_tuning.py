@@ -8,9 +8,9 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bot.adapters.encoder import OnnxEncoder
-from bot.adapters.fine_tuning import fine_tune
-from bot.adapters.training import MANIFEST, is_fine_tuned, load
+from bot.adapters.understanding.encoder import OnnxEncoder
+from bot.adapters.understanding.fine_tuning import fine_tune
+from bot.adapters.understanding.training import MANIFEST, is_fine_tuned, load
 from bot.documents import Document, parse
 from bot.entrypoints.command_line.commands.train import outcome
 from bot.nlu.classifier_training import SEED

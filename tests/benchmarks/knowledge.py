@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.training import load, train
+from bot.adapters.understanding.training import load, train
 from bot.documents import parse
 from bot.domain.errors import Place
 from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.adapters.training import load, train
+from bot.adapters.understanding.training import load, train
 from bot.documents import Document, parse
 from bot.domain.understanding import FALLBACK_INTENT, base_intent
 from bot.nlu.pipeline import Pipeline

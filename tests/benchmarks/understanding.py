@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.encoder import OnnxEncoder, common_words
-from bot.adapters.training import load
-from bot.adapters.training import train as train_assistant
+from bot.adapters.understanding.encoder import OnnxEncoder, common_words
+from bot.adapters.understanding.training import load
+from bot.adapters.understanding.training import train as train_assistant
 from bot.documents import Document, parse
 from bot.journeys.rules import read_rules
 from bot.nlu.classifier import Classification, IntentClassifier

@@ -9,8 +9,8 @@ from typing import Any
 
 from rasa_sdk import ActionExecutionRejection
 
-from bot.adapters.action_calls import action_call, read_answer
-from bot.adapters.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa.action_calls import action_call, read_answer
+from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.dialogue.engine import decide
 from bot.dialogue.policies import chosen_by
 from bot.dialogue.responses import render

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.own_dialogue import OwnDialogue
-from bot.adapters.rasa_server import RasaServer
+from bot.adapters.content.own_dialogue import OwnDialogue
+from bot.adapters.rasa.rasa_server import RasaServer
 from bot.domain.conversation import ActionExecuted, BotUttered, Event, FollowupAction, SlotSet, Tracker, UserUttered
 from bot.domain.effects import Apply, Say
 from bot.domain.ids import ConversationId, MessageId, new_id

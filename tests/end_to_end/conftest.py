@@ -11,8 +11,8 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.api_access import CredentialAccess
+from bot.adapters.content.library import Shelves, WatchedLibrary
 from bot.adapters.feeds import StoreFeedWriter
-from bot.adapters.library import Shelves, WatchedLibrary
 from bot.entrypoints.serving.http import Server
 from bot.entrypoints.wiring.service import Service
 from bot.settings import Settings

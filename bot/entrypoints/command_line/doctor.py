@@ -13,17 +13,17 @@ from typing import Final, Literal
 
 import aiohttp
 
-from bot.adapters.actions import action_server
 from bot.adapters.clock import SystemClock
+from bot.adapters.content.library import Contents, is_trained, read_contents
 from bot.adapters.database import Database
 from bot.adapters.database.trouble import plain_cause
-from bot.adapters.encoder import source_folder
-from bot.adapters.library import Contents, is_trained, read_contents
 from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.prometheus import first_due
+from bot.adapters.rasa.actions import action_server
 from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
-from bot.adapters.training import want_packages
+from bot.adapters.understanding.encoder import source_folder
+from bot.adapters.understanding.training import want_packages
 from bot.dialogue.builtin import BY_THE_SERVICE
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.adapters.library import Contents
+from bot.adapters.content.library import Contents
 from bot.domain.access import RIGHTS, SEES, Right, Sensitivity
 from bot.domain.audience import ProfileSchema
 from bot.domain.privacy import LawfulBasis, RequestKind

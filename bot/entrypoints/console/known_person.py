@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.adapters.library import Contents
+from bot.adapters.content.library import Contents
 from bot.domain.access import MASKED, RIGHTS, SEES, Right, Role, Sensitivity
 from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.consent import ConsentRecord

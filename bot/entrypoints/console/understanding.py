@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.example_files import NluFiles
-from bot.adapters.explaining import CurrentExplainer
+from bot.adapters.content.example_files import NluFiles
+from bot.adapters.content.explaining import CurrentExplainer
 from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage

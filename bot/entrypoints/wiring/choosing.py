@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.adapters.actions import ActionServer, InProcessActions
+from bot.adapters.content.own_dialogue import OwnDialogue
 from bot.adapters.database import Database
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.leases import FleetLeases
 from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
-from bot.adapters.own_dialogue import OwnDialogue
-from bot.adapters.rasa_server import RasaServer
+from bot.adapters.rasa.actions import ActionServer, InProcessActions
+from bot.adapters.rasa.rasa_server import RasaServer
 from bot.adapters.redis import RedisWakeups, check_redis
 from bot.adapters.redis_pacer import RedisPacer
 from bot.domain.errors import SettingsError

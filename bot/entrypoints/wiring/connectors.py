@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from bot.adapters.library import Shelves
+from bot.adapters.content.library import Shelves
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.preview import as_text

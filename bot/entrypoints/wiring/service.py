@@ -17,11 +17,11 @@ from bot.adapters.attachments import FolderAttachments
 from bot.adapters.call_budgets import MemoryCallBudgets
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.clock import SandboxClock, SystemClock
+from bot.adapters.content.library import Shelves, WatchedLibrary
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.installations import OwnInstallations
-from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryWakeups
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.redis import RedisCallBudgets

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bot.adapters.content.journey_shelf import read_profile_alone
 from bot.adapters.database import Database
 from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.field_keys import read_field_keys
-from bot.adapters.journey_shelf import read_profile_alone
 from bot.settings import Settings
 
 

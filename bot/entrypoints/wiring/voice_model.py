@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.adapters.library import Shelves, WatchedLibrary, read_contents
+from bot.adapters.content.library import Shelves, WatchedLibrary, read_contents
 from bot.domain.understanding import KNOWLEDGE_INTENT
 from bot.nlu.skill_model import SkillModel, skill_model
 from bot.nlu.training_data import read_training_data

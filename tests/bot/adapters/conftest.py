@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.encoder import source_folder
-from bot.adapters.library import Shelves, read_contents
-from bot.adapters.training import train
+from bot.adapters.content.library import Shelves, read_contents
+from bot.adapters.understanding.encoder import source_folder
+from bot.adapters.understanding.training import train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of

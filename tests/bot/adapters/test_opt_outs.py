@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.training import load
+from bot.adapters.understanding.training import load
 from bot.documents import Document, parse
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.rules import read_rules

@@ -12,9 +12,9 @@ import pytest
 import structlog
 
 from bot.adapters.api_access import CredentialAccess
+from bot.adapters.content.library import Shelves, WatchedLibrary
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoreFeedWriter
-from bot.adapters.library import Shelves, WatchedLibrary
 from bot.entrypoints.wiring.service import Service
 from bot.settings import Settings
 from tests.bot.services.stage import Stage

@@ -142,7 +142,7 @@ def test_a_row_without_words_is_a_fault() -> None:
 
 
 def test_a_new_assistant_begins_with_the_same_words() -> None:
-    starter = Path(__file__).parents[3] / "bot" / "adapters" / "starter" / "journeys" / "rules"
+    starter = Path(__file__).parents[3] / "bot" / "adapters" / "content" / "starter" / "journeys" / "rules"
     for name in ("opt_out.yml", "opt_out_words.yml"):
         assert (starter / name).read_text(encoding="utf-8") == (SHIPPED / name).read_text(encoding="utf-8")
 

@@ -180,7 +180,16 @@ def test_a_row_that_could_match_nothing_is_refused(row: str, part: str) -> None:
 
 
 def test_a_new_assistant_begins_with_the_same_words() -> None:
-    starter = Path(__file__).parents[3] / "bot" / "adapters" / "starter" / "journeys" / "rules" / "request_words.yml"
+    starter = (
+        Path(__file__).parents[3]
+        / "bot"
+        / "adapters"
+        / "content"
+        / "starter"
+        / "journeys"
+        / "rules"
+        / "request_words.yml"
+    )
     assert starter.read_text(encoding="utf-8") == (SHIPPED / "request_words.yml").read_text(encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.adapters.language_guesser import language_guesser
+from bot.adapters.understanding.language_guesser import language_guesser
 from bot.documents import parse
 from bot.domain.errors import Place
 from bot.nlu.languages import Languages, folder_language, languages_with_examples, spoken_languages

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.adapters.encoder import common_words, source_folder
+from bot.adapters.understanding.encoder import common_words, source_folder
 from bot.documents import parse
 from bot.domain.understanding import Entity, Expecting
 from bot.nlu.entities import EntityExtractor, build_extractor

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from bot.adapters.content.own_dialogue import OwnDialogue
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
-from bot.adapters.own_dialogue import OwnDialogue
 from bot.documents import parse
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, standing_consent
 from bot.domain.conversation import Conversation

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.domain.conversation import REQUESTED_SLOT, BotUttered, UserUttered
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskVerb

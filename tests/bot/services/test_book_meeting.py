@@ -27,7 +27,7 @@ FIRST, SECOND = "Mon 23 Nov, 14:00", "Tue 24 Nov, 08:00"
 
 @pytest.fixture
 def desk(stage: Stage) -> Stage:
-    from bot.adapters.built_in_responses import with_built_in_responses
+    from bot.adapters.content.built_in_responses import with_built_in_responses
 
     assistant = with_built_in_responses(stage.library.playbook.assistant)
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, desk_plans=(PLAN,))

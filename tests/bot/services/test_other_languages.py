@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.sending_rules import OptOutWords, SendingRules

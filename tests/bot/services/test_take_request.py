@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.adapters.tables import metadata
 from bot.domain.audit import Deed
 from bot.domain.consent import Purpose, Suppression

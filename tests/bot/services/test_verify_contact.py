@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.domain.challenge import CODE_LASTS, CODE_TRIES, MOST_A_DAY
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity

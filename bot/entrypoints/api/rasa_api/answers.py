@@ -8,8 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.action_calls import RASA_VERSION, tracker_as_rasa_has_it
-from bot.adapters.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa.action_calls import RASA_VERSION, tracker_as_rasa_has_it
+from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Event, Restarted, Tracker, as_heard
 from bot.domain.errors import WebhookRejected

@@ -13,10 +13,10 @@ import structlog
 from aiohttp import web
 from ruamel.yaml import YAML
 
-from bot.adapters.action_calls import RASA_VERSION, domain_as_rasa_has_it
-from bot.adapters.actions import InProcessActions
-from bot.adapters.rasa_events import event_as_rasa_has_it
-from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
+from bot.adapters.rasa.action_calls import RASA_VERSION, domain_as_rasa_has_it
+from bot.adapters.rasa.actions import InProcessActions
+from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
 from bot.domain.access import Right, Role
 from bot.domain.assistant import Assistant

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.adapters.action_server import serve_actions
-from bot.adapters.actions import executor_of
+from bot.adapters.rasa.action_server import serve_actions
+from bot.adapters.rasa.actions import executor_of
 from bot.domain.errors import SettingsError
 from bot.entrypoints.serving.logs import set_up_logs
 from bot.entrypoints.wiring.choosing import choose_tracer

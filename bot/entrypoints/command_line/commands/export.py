@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from bot.adapters.codec import EVENT
-from bot.adapters.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.event_log import batches, require_file, time_since
 from bot.entrypoints.command_line.files import writing

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
-from bot.adapters.rasa_project import HAS_ACTION_SERVER, RasaProject, TakenFile, read_project
-from bot.adapters.rasa_settings import Note
-from bot.adapters.starter import starter_rules
+from bot.adapters.content.starter import starter_rules
+from bot.adapters.rasa.rasa_project import HAS_ACTION_SERVER, RasaProject, TakenFile, read_project
+from bot.adapters.rasa.rasa_settings import Note
 from bot.domain.errors import SettingsError
 from bot.settings import Settings
 

@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from bot.adapters.starter import begin_assistant, company_name, name_of_folder, starter_files
+from bot.adapters.content.starter import begin_assistant, company_name, name_of_folder, starter_files
 from bot.settings import Settings
 
 

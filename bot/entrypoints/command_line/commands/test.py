@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.actions import InProcessActions
-from bot.adapters.content_files import read_documents
-from bot.adapters.library import Contents, read_contents, trained_understanding
+from bot.adapters.content.content_files import read_documents
+from bot.adapters.content.library import Contents, read_contents, trained_understanding
+from bot.adapters.rasa.actions import InProcessActions
 from bot.dialogue.story_report import (
     classification_report,
     marks,

@@ -6,9 +6,9 @@ import argparse
 import sys
 from time import perf_counter, process_time
 
-from bot.adapters.fine_tuning import FineTuning
-from bot.adapters.library import Contents, Shelves, fine_tune_contents, read_contents, train_contents
-from bot.adapters.training import is_fine_tuned
+from bot.adapters.content.library import Contents, Shelves, fine_tune_contents, read_contents, train_contents
+from bot.adapters.understanding.fine_tuning import FineTuning
+from bot.adapters.understanding.training import is_fine_tuned
 from bot.entrypoints.command_line.progress import track
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.nlu.classifier_training import SEED

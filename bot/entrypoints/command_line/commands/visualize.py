@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from bot.adapters.library import read_contents
+from bot.adapters.content.library import read_contents
 from bot.dialogue.figures import figures_of
 from bot.entrypoints.command_line.files import write_whole
 from bot.entrypoints.command_line.graph_page import graph_page

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.journey_files import NAME, JourneyFiles
-from bot.adapters.library import PROFILE
+from bot.adapters.content.journey_files import NAME, JourneyFiles
+from bot.adapters.content.library import PROFILE
 from bot.documents import parse
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.journeys_page.answers import text_of

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.journey_files import NAME, Checked, JourneyFiles, check_text
+from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.drawing import draw

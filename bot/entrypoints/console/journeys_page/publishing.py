@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from bot.adapters.journey_files import JourneyFile, JourneyFiles
+from bot.adapters.content.journey_files import JourneyFile, JourneyFiles
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running

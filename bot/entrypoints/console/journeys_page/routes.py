@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
+from bot.adapters.content.journey_files import NAME, JourneyFile, JourneyFiles
 from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage, Tally

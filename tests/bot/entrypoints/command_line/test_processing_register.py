@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.library import Contents, read_contents
+from bot.adapters.content.library import Contents, read_contents
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.privacy import LawfulBasis
 from bot.entrypoints.command_line.cli import run

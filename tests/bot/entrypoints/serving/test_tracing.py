@@ -17,7 +17,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from twilio.request_validator import RequestValidator
 
-from bot.adapters.actions import ActionServer
+from bot.adapters.rasa.actions import ActionServer
 from bot.adapters.tracing import OpenTelemetryTracer, exporter_to
 from bot.domain.errors import PermanentSendError
 from bot.entrypoints.serving.http import Server

@@ -20,7 +20,7 @@ from yarl import URL
 
 import connectors.webchat
 from bot.adapters.attachments import FolderAttachments
-from bot.adapters.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.domain.conversation import UserUttered
 from bot.domain.effects import RequestHandoff
 from bot.domain.errors import FileRefused, NotTried, WebhookRejected

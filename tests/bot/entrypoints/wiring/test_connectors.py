@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.adapters.contents import read_contents
+from bot.adapters.content.contents import read_contents
 from bot.domain.consent import WRITTEN_TO
 from bot.entrypoints.wiring.connectors import channel_identities, channel_names, shelves_of
 from bot.settings import Settings

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.adapters.library import Contents, read_contents
+from bot.adapters.content.library import Contents, read_contents
 from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping, CrmRecord, FieldChange, as_text, weigh_fields
 from bot.domain.errors import SendError, SettingsError

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from bot.adapters.clock import SandboxClock
-from bot.adapters.library import read_contents
+from bot.adapters.content.library import read_contents
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.journey import Journey

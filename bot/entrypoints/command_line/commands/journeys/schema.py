@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from bot.adapters.known_names import known_names
-from bot.adapters.library import read_contents
+from bot.adapters.content.known_names import known_names
+from bot.adapters.content.library import read_contents
 from bot.entrypoints.command_line.files import write_whole
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.journeys.json_schema import journey_schema

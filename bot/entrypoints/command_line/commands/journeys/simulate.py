@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from time import perf_counter
 
-from bot.adapters.content_files import read_documents
+from bot.adapters.content.content_files import read_documents
 from bot.documents import Faults
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.commands.journeys.trying import Trying, trying

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.adapters.content_files import read_documents
-from bot.adapters.known_names import known_names
-from bot.adapters.library import Contents, read_contents
+from bot.adapters.content.content_files import read_documents
+from bot.adapters.content.known_names import known_names
+from bot.adapters.content.library import Contents, read_contents
 from bot.documents import Document, Faults, did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.journey import Journey

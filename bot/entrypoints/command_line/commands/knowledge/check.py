@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.adapters.library import open_pipeline, read_contents
+from bot.adapters.content.library import open_pipeline, read_contents
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.event_log import batches, require_file, time_since

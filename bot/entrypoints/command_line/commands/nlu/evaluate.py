@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.backgrounds import background_of
-from bot.adapters.content_files import read_documents
-from bot.adapters.explaining import training_data_of
-from bot.adapters.library import Contents, read_contents, train_contents
-from bot.adapters.training import load
+from bot.adapters.content.content_files import read_documents
+from bot.adapters.content.explaining import training_data_of
+from bot.adapters.content.library import Contents, read_contents, train_contents
+from bot.adapters.understanding.backgrounds import background_of
+from bot.adapters.understanding.training import load
 from bot.documents import Faults
 from bot.domain.errors import Place, SettingsError
 from bot.entrypoints.command_line.evaluation_page import NOTHING_JUDGED, evaluation_page, percent

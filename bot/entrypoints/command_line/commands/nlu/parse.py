@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from bot.adapters.explaining import open_explainer
-from bot.adapters.library import read_contents
+from bot.adapters.content.explaining import open_explainer
+from bot.adapters.content.library import read_contents
 from bot.documents import did_you_mean
 from bot.domain.assistant import Assistant
 from bot.domain.errors import SettingsError

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.example_files import NluFiles
+from bot.adapters.content.example_files import NluFiles
 from bot.domain.errors import SettingsError
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.command_line.listing import on_one_line

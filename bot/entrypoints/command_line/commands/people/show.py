@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.adapters.library import Contents
+from bot.adapters.content.library import Contents
 from bot.domain.audience import Segment
 from bot.domain.consent import ConsentRecord, LegalBasis
 from bot.domain.ids import ProfileId

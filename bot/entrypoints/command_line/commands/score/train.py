@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bot.adapters.library import Contents
+from bot.adapters.content.library import Contents
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.likelihood import PredictionPlan, Predicts, Scorecard

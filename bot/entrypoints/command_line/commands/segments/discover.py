@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from bot.adapters.library import Contents
+from bot.adapters.content.library import Contents
 from bot.documents import did_you_mean
 from bot.domain.audience import Attribute
 from bot.domain.errors import SettingsError

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.adapters.clock import SandboxClock
-from bot.adapters.library import Contents, read_contents
+from bot.adapters.content.library import Contents, read_contents
 from bot.domain.audience import Working
 from bot.entrypoints.command_line.event_log import require_file
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of

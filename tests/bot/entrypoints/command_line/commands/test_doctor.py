@@ -20,9 +20,9 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from bot.adapters import training
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
+from bot.adapters.understanding import training
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.entrypoints.command_line.cli import run

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.adapters.fine_tuning import FineTuning, PagesFound
+from bot.adapters.understanding.fine_tuning import FineTuning, PagesFound
 from bot.entrypoints.command_line.cli import run
 from bot.entrypoints.command_line.commands.train import outcome
 from bot.nlu.comparison import Comparison

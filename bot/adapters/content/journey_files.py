@@ -1,0 +1,121 @@
+"""The journeys' files, as their authors see and change them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from bot.adapters.content.known_names import known_names
+from bot.adapters.content.library import PROFILE, Shelves
+from bot.adapters.content.replacing import replace_file
+from bot.documents import Document, Faults, parse, salvage
+from bot.domain.errors import Conflict, ContentError, Fault
+from bot.domain.journey import Journey
+from bot.journeys.content import Known, read_journey
+from bot.journeys.runs import check_runs
+from bot.ports import Playbook
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
+RETIRED = ".retired"
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyFile:
+    """One file as it is now. `digest` tells whether somebody has changed it since."""
+
+    path: Path
+    shown: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a text says. With faults, `journey` is None; `document` is there where it is YAML, or nearly."""
+
+    journey: Journey | None
+    document: Document | None
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...] = ()
+
+
+class JourneyFiles:
+    """Looks at the files each time: others may have edited them."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._lock = Lock()
+
+    def names(self) -> list[str]:
+        """The journeys that have a file, with faults or without."""
+        return sorted(self._paths())
+
+    def read(self, name: str) -> JourneyFile | None:
+        """None where there is no such file, or it is no text."""
+        path = self._paths().get(name)
+        if path is None:
+            return None
+        try:
+            body = path.read_bytes()
+            text = body.decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        return JourneyFile(path, f"{path.parent.name}/{path.name}", text, digest_of(body))
+
+    def write(self, name: str, digest: str, text: str) -> None:
+        """Put the text in place of what the file said when its digest was this; raises Conflict where it is another."""
+        with self._lock:
+            file = self.read(name)
+            before = file.text.encode() if file is not None else b""
+            if file is None or file.digest != digest or not replace_file(file.path, before, text.encode()):
+                raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
+
+    def put_aside(self, name: str, digest: str) -> None:
+        """Call the file, and its tests', so that nobody reads them; raises Conflict where it no longer says what it did
+        by its digest."""
+        with self._lock:
+            file = self.read(name)
+            if file is None or file.digest != digest:
+                raise Conflict("somebody else has changed the file since you looked at it. Load it again.")
+            tests = (file.path.parent / "tests").glob("*.y*ml")
+            for path in (file.path, *(one for one in tests if one.stem == name)):
+                path.replace(path.with_name(f"{path.name}{RETIRED}"))
+
+    def create(self, name: str, text: str) -> None:
+        """A new file; raises FileExistsError where there is one."""
+        with (self._shelves.journeys / f"{name}.yml").open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    def known(self, playbook: Playbook) -> Known:
+        """What a journey may refer to, as it is in force."""
+        known = known_names(self._shelves, playbook.assistant, playbook.segments, playbook.profile)
+        return known.with_journeys((*playbook.journeys, *self.names()))
+
+    def _paths(self) -> Mapping[str, Path]:
+        found = sorted([*self._shelves.journeys.glob("*.yaml"), *self._shelves.journeys.glob("*.yml")])
+        return {path.stem: path for path in found if path.stem != PROFILE and NAME.fullmatch(path.stem)}
+
+
+def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey]) -> Checked:
+    """Read a journey as its file would be read, beside the others in force."""
+    try:
+        document = parse(shown, text)
+    except ContentError as error:
+        return Checked(None, salvage(shown, text), error.faults)
+    warnings = Faults()
+    try:
+        journey = read_journey(document, known, warnings)
+    except ContentError as error:
+        return Checked(None, document, error.faults, tuple(warnings.in_order()))
+    faults = Faults()
+    check_runs({**others, journey.id: journey}, faults)
+    found = tuple(fault for fault in faults.in_order() if fault.place.path == shown)
+    return Checked(None if found else journey, document, found, tuple(warnings.in_order()))
+
+
+def digest_of(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

@@ -1,0 +1,1 @@
+"""Rasa: its projects, its events and JSON, its server, and its protocol of custom actions."""

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from bot.adapters.content.built_in_responses import with_built_in_responses
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
+from bot.domain.assistant import Response
+
+
+def responses_of(text: str) -> dict[str, Response]:
+    return dict(with_built_in_responses(read_assistant([parse("domain.yml", text)])).responses)
+
+
+def test_a_person_is_offered_where_the_assistant_can_bring_one() -> None:
+    with_person, without = responses_of("intents: [talk_to_person]"), responses_of("intents: [greet]")
+    for name in ("utter_no_answer", "utter_language_not_spoken"):
+        assert all(one.buttons for one in with_person[name].variations)
+    assert not any(one.buttons for response in without.values() for one in response.variations)
+
+
+def test_what_the_assistant_says_itself_stays() -> None:
+    own = responses_of('responses: {utter_no_answer: [{text: "No idea."}]}')
+    assert [one.text for one in own["utter_no_answer"].variations] == ["No idea."]
+
+
+def test_an_assistant_in_another_language_has_no_answer_in_that_language() -> None:
+    variations = responses_of("language: de")["utter_no_answer"].variations
+    assert [one.text[:6] for one in variations if one.language is None] == ["Darauf"]
+    assert sum(one.language == "en" for one in variations) == 1
+
+
+def test_a_language_that_is_not_among_the_built_in_ones_is_answered_in_english() -> None:
+    variations = responses_of("language: fi")["utter_no_answer"].variations
+    assert [one.text[:6] for one in variations if one.language is None] == ["I don'"]

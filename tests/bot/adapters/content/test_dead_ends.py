@@ -1,0 +1,108 @@
+"""What an author forgot, and nothing else, is warned of."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.adapters.content.dead_ends import dead_ends, without_code
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
+
+DOMAIN = """
+version: "3.1"
+intents: [order, stop, greet]
+entities: [size]
+slots:
+  size: {type: text, mappings: [{type: from_entity, entity: size}]}
+forms:
+  order_form: {required_slots: [size]}
+responses:
+  utter_ask_size: [{text: "Which size?"}]
+  utter_ordered: [{text: "Done."}]
+"""
+OPENS = "- rule: Order\n  steps: [intent: order, action: order_form, active_loop: order_form]\n"
+ENDS = (
+    "- rule: Ordered\n  condition: [active_loop: order_form]\n"
+    "  steps: [action: order_form, active_loop: null, slot_was_set: [requested_slot: null], action: utter_ordered]\n"
+)
+LEAVES = (
+    "- rule: Left\n  condition: [active_loop: order_form]\n"
+    "  steps: [intent: stop, action: action_deactivate_loop, active_loop: null, action: utter_ordered]\n"
+)
+SAID = frozenset({"order", "stop", "greet/warmly"})
+
+
+def warnings(*rules: str, domain: str = DOMAIN, stories: str = "", said: frozenset[str] = SAID) -> list[str]:
+    documents = [parse("domain.yml", domain), parse("rules.yml", "rules:\n" + "".join(rules))]
+    if stories:
+        documents.append(parse("stories.yml", stories))
+    return [str(one) for one in dead_ends(read_assistant(documents), documents, (), said)]
+
+
+def test_a_form_that_a_rule_opens_and_another_follows_is_no_dead_end() -> None:
+    assert warnings(OPENS, ENDS, LEAVES) == []
+
+
+def test_a_form_may_be_opened_and_followed_in_a_story() -> None:
+    steps = "[intent: order, action: order_form, active_loop: order_form, active_loop: null, action: utter_ordered]"
+    assert warnings(stories=f"stories:\n- story: Order\n  steps: {steps}\n") == []
+
+
+ELSEWHERE = "{type: from_text, conditions: [{active_loop: other_form}]}"
+
+
+@pytest.mark.parametrize(
+    ("mappings", "further", "told"),
+    [
+        ("[]", "", True),
+        (f"[{ELSEWHERE}]", "", True),
+        (f"[{ELSEWHERE}, {{type: custom}}]", "", False),
+        ("[{type: from_text, conditions: [{active_loop: order_form, requested_slot: size}]}]", "", False),
+        ("[]", "actions: [validate_order_form]", False),
+        ("[]", "actions: [action_ask_size]", False),
+    ],
+)
+def test_a_question_that_nothing_answers_is_told(mappings: str, further: str, told: bool) -> None:
+    other = "  other_form: {required_slots: [size]}\n" if "other_form" in mappings else ""
+    domain = DOMAIN.replace("[{type: from_entity, entity: size}]", mappings) + further
+    found = warnings(OPENS, ENDS, domain=domain.replace("responses:", f"{other}responses:"))
+    assert any(one.startswith('domain.yml:8:3: nothing fills the slot "size" while') for one in found) == told
+
+
+def test_a_form_that_nothing_opens_is_told_at_its_place() -> None:
+    (told,) = warnings(ENDS)
+    assert told.startswith('domain.yml:8:3: nothing opens the form "order_form"')
+    assert "`- action: order_form` and `- active_loop: order_form`" in told
+
+
+@pytest.mark.parametrize("rules", [(OPENS,), (OPENS, LEAVES)], ids=["nothing", "only that it is left"])
+def test_a_form_that_nothing_follows_is_told(rules: tuple[str, ...]) -> None:
+    (told,) = warnings(*rules)
+    assert told.startswith('domain.yml:8:3: nothing is said when the form "order_form" is filled in')
+    assert "`- active_loop: null`" in told
+
+
+def test_a_rule_that_does_not_say_that_its_form_is_open_then_is_told() -> None:
+    (told,) = warnings(OPENS.replace(", active_loop: order_form", ""), ENDS)
+    assert told.startswith('rules.yml:2:3: the rule "Order" runs order_form')
+    assert "Add `- active_loop: order_form` below `- action: order_form`." in told
+
+
+def test_an_intent_without_examples_is_told() -> None:
+    (told,) = warnings(OPENS, ENDS, said=frozenset({"order", "stop"}))
+    assert told.startswith('domain.yml:3:24: the intent "greet" has no examples, so no message is understood as it.')
+
+
+def test_what_buttons_and_channels_say_needs_no_examples() -> None:
+    domain = DOMAIN.replace(
+        "[order, stop, greet]", "[order, stop, greet, open_chat, out_of_scope, opt_out, restart]"
+    ).replace('{text: "Done."}', '{text: "Done.", buttons: [{title: "Hi", payload: "/greet"}]}')
+    assert warnings(OPENS, ENDS, domain=domain, said=frozenset({"order", "stop"})) == []
+
+
+def test_an_action_that_nobody_wrote_is_told() -> None:
+    domain = DOMAIN + "actions: [validate_order_form, action_pack, utter_ordered, action_restart, action_send_code]\n"
+    document = parse("domain.yml", domain)
+    (told,) = map(str, without_code(read_assistant([document]), [document], {"action_pack"}.__contains__))
+    assert told.startswith('domain.yml:12:11: no code has the action "validate_order_form"')
+    assert "OVERTURE_ACTIONS" in told
