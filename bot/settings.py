@@ -49,169 +49,201 @@ READ_BY: Final[Mapping[str, Callable[[str], object]]] = {
 
 
 class Settings(BaseSettings):
-    """Each field is `OVERTURE_<NAME>` in the environment. A connector's own settings have the vendor's names."""
+    """Each field is `OVERTURE_<NAME>` in the environment, and its docstring is its line in `.env.example`.
+
+    A connector's own settings have the vendor's names.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="OVERTURE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="OVERTURE_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
 
     host: str = "127.0.0.1"
+    """The address to listen on; 0.0.0.0 for all of this machine's."""
+
     port: int = Field(default=8080, ge=1, le=65535)
+    """The port to listen on."""
+
     public_url: str = ""
-    """Where vendors reach the service from outside, such as https://chat.example.com. Webhooks are signed over it."""
+    """Where vendors reach the service from outside, such as https://chat.example.com. They sign webhooks over it."""
 
     proxies: int = Field(default=0, ge=0, le=9)
-    """How many proxies of yours stand before us: each adds the caller's address to X-Forwarded-For."""
+    """How many of your own proxies stand in front: each adds the caller's address to X-Forwarded-For."""
 
     streams_of_an_address: int = Field(default=1000, ge=1, le=1_000_000)
-    """How many event streams (open chats) one address may follow at once in a process; further ones get a 429."""
-
-    environment: Literal["development", "production"] = "development"
-    allow_sandbox: bool = False
-    """Let production start although a connector has no credentials and runs in its sandbox."""
-
-    database: str = ""
-    """An SQLAlchemy URL: sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:word@host/name."""
-
-    field_keys: SecretStr = SecretStr("")
-    """What contact data and people's words are sealed with in the database, as overture field-keys new writes it:
-    an id, a colon and 32 bytes in base64, separated by commas. The first seals, all open. Empty: nothing is sealed."""
-
-    field_keys_file: Path | None = None
-    """A file that has those keys, one a line, in place of the setting above."""
-
-    redis: str = ""
-    """redis://host:6379/0 where several processes serve one database; empty keeps wake-ups and locks in memory."""
+    """How many event streams (open chats) one network address may follow at once in a process; more get a 429."""
 
     stop_within: float = Field(default=25.0, ge=1, le=600)
-    """Seconds from SIGTERM until a process ends as it is, should it not have ended by itself. Less than it is given
-    before it is killed: by Kubernetes 30, by Docker 10 unless told otherwise."""
+    """Seconds after SIGTERM at which a process that has not ended by itself is ended. Keep it below the time after
+    which it would be killed: 30 in Kubernetes, 10 in Docker, unless you set another."""
+
+    environment: Literal["development", "production"] = "development"
+    """development, or production, which refuses to start while a connector runs in its sandbox."""
+
+    allow_sandbox: bool = False
+    """Let production start all the same while a connector has no credentials and runs in its sandbox."""
+
+    log: Literal["text", "json"] = "text"
+    """text, or json: one JSON object a line."""
+
+    traces: str = ""
+    """An OpenTelemetry collector to send traces to: http://localhost:4318. Empty: nothing is traced."""
+
+    traces_share: float = Field(default=1.0, ge=0, le=1)
+    """The share of traces to keep; 0.01 is enough for a fleet under load."""
 
     data: Path = Path(".overture")
-    """Where the trained model, the default database and the installation's secret are kept."""
+    """The folder of the trained model, the default database, customers' files and the installation's secret."""
 
-    assistant: Path = Path("nlu_data")
-    journeys: Path = Path("journeys")
+    database: str = ""
+    """An SQLAlchemy URL: sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:word@host/name.
+    Empty: SQLite in the folder above."""
 
-    publishing: Publishing = "at_once"
-    """Whether an edited journey holds at once for those who enter, or when `overture journeys publish` says so."""
+    redis: str = ""
+    """redis://host:6379/0, where several processes share one database. Empty: wake-ups and locks stay in memory."""
 
-    connectors: str = "webchat,twilio_messaging,twilio_voice,slack,hubspot,rest"
-    desk: str = "slack:#sales"
-    """Who gets hand-offs: a channel and an address on it; further desks with a name: support=slack:#support."""
+    field_keys: SecretStr = SecretStr("")
+    """The keys that seal contact data and people's words in the database, as `overture field-keys new` writes them:
+    an id, a colon and 32 bytes in base64, separated by commas. The first seals; all of them open. Empty: nothing is
+    sealed."""
 
-    desk_hours: str = ""
-    """When somebody is at a desk: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
-    connectors/slack/README.md. Empty: always."""
-
-    desk_answers_within: float = Field(default=5, ge=0, le=1440)
-    """Minutes that somebody who asked for a person waits before the chat asks how to reach them; 0: it never does."""
-
-    actions: str = "actions"
-    """The package of custom actions to run in process, or the URL of an action server: http://host:5055/webhook."""
-
-    engine: Literal["overture", "rasa"] = "overture"
-    """What holds the dialogue: our own engine, or the Rasa server at OVERTURE_RASA_URL."""
-
-    rasa_url: str = ""
-    """http://host:5005, where a Rasa 3 server runs with its HTTP API enabled."""
-
-    rasa_token: str = ""
-    """The token of that server (`rasa run --auth-token`), where it has one."""
+    field_keys_file: Path | None = None
+    """A file with those keys, one a line, instead of the setting above."""
 
     controller: str = ""
-    """Who is responsible for what is kept of people, with an address, and whom to ask about it: for the register of
-    processing (GDPR article 30)."""
+    """Who is responsible for the personal data kept here, with an address and a contact: for the register of
+    processing (GDPR, article 30)."""
 
-    api_token: str = ""
-    """Opens our HTTP API, which is Rasa's, to callers that give it as `?token=`."""
+    assistant: Path = Path("nlu_data")
+    """The folder of what the assistant understands and says."""
 
-    api_jwt_secret: str = ""
-    """Opens our HTTP API to callers with a JWT that is signed with it (HS256)."""
+    journeys: Path = Path("journeys")
+    """The folder of journeys, segments, scores, desks and rules. Unless this is set, a folder `journeys` within the
+    assistant's goes before it."""
 
-    login: Literal["auto", "always"] = "auto"
-    """Whether a developer's own machine is open without a login (auto), or only by login, key or token (always)."""
-
-    oidc_issuer: str = ""
-    """Your identity provider, by the address below which its /.well-known/openid-configuration is. Empty: none."""
-
-    oidc_client_id: str = ""
-    oidc_client_secret: SecretStr = SecretStr("")
-    """What that provider calls us, and the secret that it gave us; see docs/access.md."""
-
-    oidc_domains: str = ""
-    """Of which e-mail domains people may log in through it: example.com, example.org. Empty: those with an account."""
-
-    oidc_roles: str = ""
-    """Which of its groups have which role: marketing=marketer, sales=rep. The first that somebody is in counts."""
-
-    oidc_groups_claim: str = "groups"
-    """In which claim of an ID token the provider lists groups."""
+    publishing: Publishing = "at_once"
+    """at_once: an edit holds at once for those who enter. on_command: only after `overture journeys publish`."""
 
     edit_journeys: bool | None = None
-    """Whether the page Journeys may change their files; unless set, in development and not in production."""
+    """Whether the page Journeys may change files. Unless set: in development, and not in production."""
 
-    endpoints: SecretStr = SecretStr("")
-    """Other systems that journeys may tell something, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
+    encoder: str = ""
+    """A sentence-transformers model, by name or path. Empty: the one that is installed with Overture."""
+
+    actions: str = "actions"
+    """The package of custom actions to run in process, or an action server's address: http://host:5055/webhook."""
+
+    engine: Literal["overture", "rasa"] = "overture"
+    """What holds the dialogue: overture, or rasa, which is the Rasa server at OVERTURE_RASA_URL."""
+
+    rasa_url: str = ""
+    """A Rasa 3 server with its HTTP API enabled: http://host:5005."""
+
+    rasa_token: str = ""
+    """The token of that server (`rasa run --auth-token`), if it has one."""
+
+    scanner: str = ""
+    """A virus scanner for customers' files: clamd:/run/clamav/clamd.ctl, clamd:host:3310, or a command that takes the
+    file and exits as clamscan does (0 clean, 1 found). Empty: files are not scanned."""
+
+    scanner_seconds: float = Field(default=20.0, gt=0, le=25)
+    """How long it may take over one file; nobody gets the file before it has answered."""
+
+    region: str = "GB"
+    """The country of phone numbers without a country code (ISO 3166)."""
+
+    connectors: str = "webchat,twilio_messaging,twilio_voice,slack,hubspot,rest"
+    """The connectors to load, folders of connectors/. Their own settings are in their READMEs."""
 
     crm_budgets: str = ""
-    """Calls that the CRMs' plans allow a second and a day, where that is not what the connector says:
+    """The calls that your CRM's plan allows a second and a day, if more or fewer than the connector assumes:
     hubspot=19/s 650000/d; webhook=none."""
 
     crm_reads: int = Field(default=1000, ge=1)
-    """How many more records of a CRM than it writes a process may read in an hour, before it is stopped."""
+    """How many more records of a CRM than it writes a process may read in an hour before it is stopped."""
 
-    encoder: str = ""
-    """A sentence-transformers model by name or path; empty is the one that is installed with Overture."""
+    endpoints: SecretStr = SecretStr("")
+    """Other systems that journeys may call, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
+
+    desk: str = "slack:#sales"
+    """Who gets hand-offs: a channel and an address on it. More desks by name: slack:#sales, support=slack:#support."""
+
+    desk_hours: str = ""
+    """When a desk is staffed: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
+    connectors/slack/README.md. Empty: always."""
+
+    desk_answers_within: float = Field(default=5, ge=0, le=1440)
+    """Minutes that somebody who asked for a person waits before the chat asks how to reach them. 0: it never asks."""
+
+    login: Literal["auto", "always"] = "auto"
+    """auto: a developer's own machine is open without a login. always: a login, key or token is needed there, too."""
+
+    api_token: str = ""
+    """Opens the HTTP API to callers that send it as `?token=`, as Rasa's clients do."""
+
+    api_jwt_secret: str = ""
+    """Opens the HTTP API to callers with a JWT signed with it (HS256)."""
+
+    oidc_issuer: str = ""
+    """Your identity provider: the address below which its /.well-known/openid-configuration is. Empty: none."""
+
+    oidc_client_id: str = ""
+    """What that provider calls Overture; see docs/access.md."""
+
+    oidc_client_secret: SecretStr = SecretStr("")
+    """The secret that it issued for Overture."""
+
+    oidc_domains: str = ""
+    """E-mail domains whose people may log in by it: example.com, example.org. Empty: only those with an account."""
+
+    oidc_roles: str = ""
+    """Roles by its groups: marketing=marketer, sales=rep. The first group that somebody is in counts."""
+
+    oidc_groups_claim: str = "groups"
+    """The claim of its ID token that lists groups."""
 
     model_url: str = ""
-    """Where a language model is served, up to its version: http://localhost:11434/v1. Empty: none is used."""
+    """A language model's server, up to the version: http://localhost:11434/v1. Empty: none is used."""
 
     model_name: str = ""
-    """Which model of that server, by its name there."""
+    """The model's name on that server."""
 
     model_key: SecretStr = SecretStr("")
-    """The key of that server, where it wants one."""
+    """That server's API key, if it wants one."""
 
     model_dialect: Literal["openai", "anthropic"] = "openai"
-    """Its protocol: OpenAI's chat completions, which most servers speak, or Anthropic's messages."""
+    """Its protocol: openai (chat completions, which most servers speak) or anthropic (messages)."""
 
     model_uses: str = "commands,answers,rephrasing"
     """What it is used for; see docs/language-models.md."""
 
     model_seconds: float = Field(default=8.0, gt=0, le=120)
-    """How long a customer may wait for it, all tries together; after that the conversation goes on without it."""
+    """How long a customer may wait for it, all tries together; then the conversation goes on without it."""
 
     model_calls: int = Field(default=20, ge=0)
+    """How many times a day (UTC) it may be asked in one conversation."""
+
     model_tokens: int = Field(default=30_000, ge=0)
-    """How often it is asked in one conversation, and how many tokens that may cost, in a day (UTC)."""
+    """How many tokens a day (UTC) one conversation may cost."""
 
     model_temperature: float | None = Field(default=None, ge=0, le=2)
-    """0 makes a local model steadier; some hosted models refuse to be told, so it is not sent unless set."""
+    """0 makes a local model steadier. Not sent unless set, since some hosted models refuse it."""
 
     model_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
-    """What OpenAI's dialect calls the longest answer; newer hosted models want the second name."""
+    """What the openai dialect calls the limit on an answer; newer hosted models want max_completion_tokens."""
 
     model_request: str = ""
-    """More of each request, as JSON, which goes before what is sent otherwise: {"reasoning_effort": "none"}."""
+    """More for each request, as JSON; it overrides what would be sent: {"reasoning_effort": "none"}."""
 
-    scanner: str = ""
-    """What looks for viruses in files of customers: clamd:/run/clamav/clamd.ctl, clamd:host:3310, or a command that is
-    given the file and ends as clamscan does (0 clean, 1 found). Empty: nothing does."""
-
-    scanner_seconds: float = Field(default=20.0, gt=0, le=25)
-    """How long it may take over one file; until it has answered, nobody gets the file."""
-
-    region: str = "GB"
-    """Where phone numbers without a country code are from (ISO 3166)."""
-
-    log: Literal["text", "json"] = "text"
-
-    traces: str = ""
-    """An OpenTelemetry collector that traces are sent to: http://localhost:4318. Empty: nothing is traced."""
-
-    traces_share: float = Field(default=1.0, ge=0, le=1)
-    """Which share of the traces is kept; 0.01 is enough for a fleet under load."""
+    @field_validator("field_keys_file", "edit_journeys", "model_temperature", mode="before")
+    @classmethod
+    def _take_empty_for_not_set(cls, told: object) -> object:
+        return None if told == "" else told
 
     @field_validator("public_url")
     @classmethod

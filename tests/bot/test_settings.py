@@ -10,7 +10,9 @@ import pytest
 
 from bot.domain.access import Role
 from bot.domain.errors import SettingsError
-from bot.settings import connector_values, load_settings, misspelt_settings
+from bot.entrypoints.command_line.commands.settings import listing
+from bot.settings import Settings, connector_values, load_settings, misspelt_settings
+from tests.test_repository import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -227,3 +229,23 @@ def test_a_developers_machine_is_open_unless_a_login_is_wanted(monkeypatch: pyte
         monkeypatch.delenv(f"OVERTURE_{name}")
     monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://chat.example.com")
     assert not load_settings().is_private
+
+
+def test_a_setting_that_is_left_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("FIELD_KEYS_FILE", "EDIT_JOURNEYS", "MODEL_TEMPERATURE"):
+        monkeypatch.setenv(f"OVERTURE_{name}", "")
+    unset = load_settings()
+    assert (unset.field_keys_file, unset.edit_journeys, unset.model_temperature) == (None, None, None)
+
+
+def test_the_example_has_every_setting_with_its_default() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert example == listing()
+    Path(".env").write_text(example.replace("#OVERTURE_", "OVERTURE_"), encoding="utf-8")
+    settings = load_settings()
+    assert settings.model_fields_set == set(Settings.model_fields)
+    assert settings == Settings(_env_file=None)  # type: ignore[call-arg]
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []

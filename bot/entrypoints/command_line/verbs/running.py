@@ -75,5 +75,6 @@ COMMANDS = (
             ("--over", {"action": "store_true", "help": "replace the database that is there"}),
         ),
     ),
+    Command("settings", "list every setting with its default, as a file .env to begin with"),
     Command("openapi", "write the OpenAPI document of the HTTP API"),
 )
