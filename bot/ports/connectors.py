@@ -83,8 +83,8 @@ class ConnectorSettings:
         if value := self.values.get(name, ""):
             return value
         raise SettingsError(
-            f"{name} is not set. Set it in the environment or in .env, "
-            "or unset all settings of this connector to run it in its sandbox."
+            f"{name} is not set. Set it in the environment or in .env. A connector that has a sandbox runs in it "
+            "while none of its settings is set."
         )
 
     def get(self, name: str, default: str = "") -> str:
