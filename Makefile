@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench load lighthouse chaos fleet-test crm-chaos crm-peer conformance spoken audit actions shell clean
+.PHONY: run install test check format bench load lighthouse chaos fleet-test crm-chaos crm-peer conformance spoken audit actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
+
+install: $(INSTALLED)
 
 test: $(INSTALLED) check
 	$(BIN)/overture train
