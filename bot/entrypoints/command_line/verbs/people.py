@@ -101,7 +101,7 @@ COMMANDS = (
     Command(
         "people erase",
         "delete all that is kept of a person",
-        (PERSON, ("--yes", {"action": "store_true", "help": "it cannot be undone, and is meant"}), BY),
+        (PERSON, ("--yes", {"action": "store_true", "help": "go ahead; it cannot be undone"}), BY),
     ),
     Command(
         "people receipt",
