@@ -30,7 +30,7 @@ def invalid(slot: str) -> str:
 
 
 def accepted(accepts: Accepts, found: Iterable[Entity | str], message: UserUttered) -> Any:
-    """The last of what was found that is accepted, as it is to be kept; None where nothing is.
+    """The last accepted value among those found, in the form in which it is kept; None if there is none.
 
     A text is looked through for the entities that it should have; it may be nothing but the answer, too.
     """

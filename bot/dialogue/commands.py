@@ -116,7 +116,7 @@ def parse_commands(answer: str, grammar: Grammar, heard: Heard) -> Parsed:
 
 
 def _read(entry: Any, grammar: Grammar, heard: Heard) -> Command | str:
-    """One command, or why it is none."""
+    """One command, or why it is not valid."""
     if not isinstance(entry, Mapping) or not isinstance(entry.get("command"), str):
         return "something that is no command"
     name, value = entry["command"], entry.get("value")
@@ -145,7 +145,7 @@ def _read(entry: Any, grammar: Grammar, heard: Heard) -> Command | str:
 
 
 def _joined(commands: Sequence[Command]) -> tuple[Command, ...]:
-    """What is to be clarified as one command, and that only where there is nothing surer."""
+    """One command for whatever needs clarifying, and only if nothing is surer."""
     flows = tuple(flow for one in commands if isinstance(one, Clarify) for flow in one.flows)
     others = tuple(one for one in commands if not isinstance(one, Clarify))
     return others if others or not flows else (Clarify(flows[:MOST_OFFERED]),)

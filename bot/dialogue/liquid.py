@@ -163,7 +163,7 @@ class _Group:
 
 
 def _present(value: Any) -> Any:
-    """The value without what says nothing; None where that is all of it."""
+    """The value without its empty parts; None if nothing is left."""
     match value:
         case Mapping():
             kept = {str(name): said for name, one in value.items() if (said := _present(one)) is not None}

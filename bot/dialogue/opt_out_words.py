@@ -30,7 +30,7 @@ _LIQUID: Final = re.compile(r"\{%.*?%\}", re.DOTALL)
 
 def what_sells(assistant: Assistant, company: str = "") -> Iterator[Fault]:
     """What in these responses leads to an offer: a link that is not to the person's preferences, a price, a picture,
-    a button. The name of the company is none, whatever signs it has; a link in it is a link."""
+    a button. The company's name is no price, whatever signs it has; a link in it is a link."""
     for name in ANSWERS_TO_OPT_OUTS:
         response = assistant.responses.get(name)
         for variation in response.variations if response is not None else ():

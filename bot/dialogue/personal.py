@@ -47,7 +47,7 @@ SOME_LINK = "https://chat.example.com/preferences/0193a5c8-7d1e-7c3a-9f64-2b8e0c
 
 
 def nobody(language: str) -> Personal:
-    """Somebody of whom nothing is known but what is known of everybody."""
+    """Somebody of whom only that is known which is known of everybody."""
     lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3"}
     return Personal({"created_on": "2026-01-01"}, lead, language=language, preferences_link=SOME_LINK)
 

@@ -128,7 +128,7 @@ class Source:
 
 
 def is_nearly(name: str, known: Iterable[str]) -> bool:
-    """Whether a name that is none of these is hardly meant as another than one of them."""
+    """Whether an unknown name can hardly mean anything but one of these."""
     return bool(get_close_matches(name, tuple(known), n=1))
 
 

@@ -1,4 +1,4 @@
-"""What an author lets a slot hold: an answer that is none of it is refused, with words of the author's."""
+"""What an author lets a slot hold: any other answer is refused, in the author's words."""
 
 from __future__ import annotations
 

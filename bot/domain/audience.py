@@ -98,8 +98,8 @@ class ProfileSchema:
         return frozenset(declared | (CONTACT - self.attributes.keys()))
 
     def shown_to(self, role: Role, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The values of a person as this role sees them: masked where that is not for it. Who is told nothing of an
-        attribute sees of it only that it is there; one that nobody declared is personal."""
+        """The values of a person as this role sees them. A value that it may not see is masked, so that it only shows
+        that there is one; an attribute that nobody declared is personal."""
         return {name: value if value is None or self._sees(role, name) else MASKED for name, value in values.items()}
 
     def _sees(self, role: Role, name: str) -> bool:

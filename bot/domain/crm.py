@@ -92,7 +92,7 @@ class CrmEvent:
 
 @dataclass(frozen=True, slots=True)
 class CrmMerge:
-    """A CRM tells that `records` are one with the record `into`, by which it tells of them from then on."""
+    """A CRM has merged `records` into the record `into`, and names them by that from then on."""
 
     records: tuple[str, ...]
     into: str

@@ -1,5 +1,5 @@
-"""How likely a lead is to be won, and a customer to leave: a scorecard that was learnt from those of whom it is known,
-and what it makes of one.
+"""How likely a lead is to be won, and a customer to leave: a scorecard that was learnt from people whose outcome is
+known, and what it says of one person.
 
 A scorecard is points for conditions and a table from their sum to a percentage: whole numbers, which Python and both
 databases agree on, and which a person can read. Ten points double the odds.
@@ -19,19 +19,19 @@ from bot.domain.score import ScoreChange
 from bot.domain.timeline import PersonEvent
 
 WHOLE = 10_000
-"""What shares of people are of."""
+"""The whole of which shares of people are parts."""
 
 POINTS_TO_DOUBLE = 10
 """So many points more make the odds twice as high."""
 
 
 Predicts = Literal["likelihood", "churn_risk"]
-"""What is foretold, as conditions read it: `lead.likelihood`, `lead.churn_risk`."""
+"""What is predicted, as conditions read it: `lead.likelihood`, `lead.churn_risk`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """How a prediction is told to people: what came of those of whom it came true, and of the others."""
+    """How a prediction is put into words: what became of those for whom it came true, and of the others."""
 
     title: str
     came: str

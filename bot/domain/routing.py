@@ -11,7 +11,7 @@ from bot.domain.send_window import SendWindow
 
 Pick = Literal["in_turn", "least_busy"]
 EVERYBODY = "everybody"
-"""Who is meant where the whole desk is told."""
+"""Stands for the whole desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Who is offered a hand-off, by which route, and why it is they; `rep` is None where the whole desk is told."""
+    """Who is offered a hand-off, by which route and why; `rep` is None if the whole desk is told."""
 
     rep: Rep | None
     route: str

@@ -191,7 +191,7 @@ def _normal(text: str, phrases: Phrases) -> str:
 
 
 def _ranges(text: str, phrases: Phrases) -> str:
-    """A dash within a telephone number is none."""
+    """A dash within a telephone number does not count."""
     numbers = [found.span() for found in PHONE_NUMBER.finditer(text)]
 
     def said(found: re.Match[str]) -> str:

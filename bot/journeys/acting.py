@@ -110,7 +110,7 @@ def _split(run: Run, step: SplitStep) -> str:
 
 
 def _went(run: Run, step: Step, way: str) -> None:
-    """Keep the way, and count it where it is to be known what comes of it."""
+    """Keep the way, and count it if its results are measured."""
     run.remember(split={**run.kept("split"), step.id: way})
     if tallied(step) is not None:
         run.remember(drawn={**run.kept("drawn"), step.id: run.now.isoformat()})

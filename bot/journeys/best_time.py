@@ -19,10 +19,10 @@ STRENGTH = 10
 """Everybody's hours count as much as so many events of the person's own."""
 
 BESIDE = 0.5
-"""Who does something at ten may as well do it at nine or eleven: each of these counts by so much."""
+"""Somebody who does something at ten may well do it at nine or eleven: each of these counts by so much."""
 
 LEAST_KNOWN = 50
-"""Events of everybody, before their hours say anything."""
+"""How many events of everybody it takes before their hours say anything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ WORTH = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A condition that may describe a group, and of whom it is true."""
+    """A condition that may describe a group, and the people for whom it is true."""
 
     condition: str
     words: str
@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """`people` are in the group, `found` of whom the condition is true, `both` in both."""
+    """How many are in the group (`people`), match the condition (`found`), and both."""
 
     condition: str
     words: str

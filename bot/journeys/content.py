@@ -34,7 +34,7 @@ POLICIES = ("pin", "map", "drain")
 
 
 def read_journey(document: Document, known: Known, warnings: Faults | None = None) -> Journey:
-    """Read one journey; raises ContentError with every fault in it. `warnings` is told of what is no fault."""
+    """Read one journey; raises ContentError with every fault in it. `warnings` gets what is not quite a fault."""
     faults, warnings = Faults(), Faults() if warnings is None else warnings
     head = Fields(document, faults, document.data, "a journey")
     if not head.is_mapping:

@@ -15,7 +15,7 @@ from bot.journeys.working_hours import works_on
 
 CHART_DAYS = 7
 LOOKS_AROUND = 120
-"""Days. Who does not work on any of them has no digest."""
+"""How many days are looked at. A desk that is open on none of them has no digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from bot.journeys.closed_leads import Example
 from bot.journeys.scorecard_training import points_of
 
 LEAST_PEOPLE = 20
-"""A smaller group is not told: chance says more of it than the scorecard, and it may be one person."""
+"""A smaller group is not reported: chance says more of it than the scorecard, and it may be one person."""
 
 FIRST = 0.2
-"""Who is `first` is among so many of the likeliest: those whom sales would call."""
+"""The share of likeliest people who count as `first`: those whom sales would call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ class Advance:
     effects: tuple[JourneyEffect, ...] = ()
     trail: tuple[tuple[str, str], ...] = ()
     ways: tuple[tuple[str, str], ...] = ()
-    """From which step to which one it went, as the arrows of the picture lead: a `go` is none of them."""
+    """Which arrows of the picture it took, from step to step; a `go` is not one."""
 
     counted: tuple[SplitCount, ...] = ()
-    """What is to be counted of splits."""
+    """What to count of splits."""
 
 
 class Standing:

@@ -48,7 +48,7 @@ def how_long(length: timedelta) -> str:
 
 
 def step_words(step: Step) -> tuple[str, tuple[str, ...]]:
-    """What the step does, in a line of its own, and what more is to be said of it."""
+    """What the step does, in one line, and what else there is to say of it."""
     match step:
         case SendStep(response=response, channels=channels, cap=cap, window=window):
             more = [f"by {_either(channels)}"]

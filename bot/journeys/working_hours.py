@@ -10,7 +10,7 @@ from bot.domain.send_window import SendWindow
 from bot.journeys.send_window import is_inside, next_opening
 
 LOOKS_AHEAD = timedelta(days=120)
-"""Who is not at work within this time is taken never to be."""
+"""Somebody who is not at work within this time counts as never there."""
 
 STEP = timedelta(minutes=1)
 
@@ -36,7 +36,7 @@ def next_at_work(hours: WorkingHours, now: datetime) -> datetime | None:
 
 
 def after_working(hours: WorkingHours, start: datetime, length: timedelta) -> datetime | None:
-    """The moment at which they will have worked for so long since `start`; None where that is months away."""
+    """When they will have worked for this long since `start`; None if that is months away."""
     moment, left = start, length
     while moment - start <= LOOKS_AHEAD:
         begins = next_at_work(hours, moment)

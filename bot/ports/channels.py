@@ -128,7 +128,7 @@ class HasPortraits(Protocol):
     """A desk that knows what its reps look like."""
 
     async def portrait(self, rep: str) -> bytes | None:
-        """The picture of the rep of this name; None where there is none to be had."""
+        """The rep's picture; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class TakesAway(Protocol):
     """A channel whose vendor lets us take away what we have sent."""
 
     async def take_away(self, address: str, message: str) -> None:
-        """Delete the message that the vendor knows by this id, or else empty it; nothing where it is gone already."""
+        """Delete the message that the vendor knows by this id, or else empty it; does nothing if it is gone already."""
 
 
 class AttachmentStore(Protocol):

@@ -73,7 +73,7 @@ class ErasesRecords(Protocol):
     """A CRM that can be told to forget a person. Raises as Channel.send does; harmless when repeated."""
 
     async def delete(self, crm_id: str) -> None:
-        """Delete the record, and what the CRM deletes with it; nothing where there is none of this id."""
+        """Delete the record, and what the CRM deletes with it; does nothing if there is none with this id."""
 
     async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
         """Keep the record, without these fields and whatever else says whose it is; nothing where there is none."""

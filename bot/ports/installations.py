@@ -26,7 +26,7 @@ class Installations(Protocol):
         """Whether the caller is the one, of all processes, who renews it; until that time nobody else is."""
 
     async def end(self, channel: str, workspace: str, at: datetime, why: str) -> bool:
-        """Note that it ended then; False where there is none, or where it was installed anew after that."""
+        """Note that it ended then; False if there is none, or it was installed again after that."""
 
     async def use_once(self, token: str, now: datetime, until: datetime) -> bool:
         """False where this token was used before. It is remembered until then."""

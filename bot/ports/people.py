@@ -40,18 +40,18 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """People, and up to which id was looked; `reached` is None where there is nobody behind."""
+    """People, and the id up to which was looked; `reached` is None after the last."""
 
     people: Sequence[ProfileId]
     reached: str | None
 
 
 class Profiles(Protocol):
-    """Who is asked for by an id that nobody has is PersonGone."""
+    """The people that are known. Asking for an id that nobody has raises PersonGone."""
 
     async def get(self, profile_id: ProfileId) -> Profile: ...
     async def fresh(self, profile_id: ProfileId) -> Profile:
-        """As it is now, also of somebody who was expected: for whoever writes it."""
+        """As it is now, read anew even if it was read ahead: for whoever writes it."""
 
     async def add(self, profile: Profile) -> None: ...
     async def add_all(self, profiles: Sequence[Profile]) -> None: ...
@@ -59,7 +59,7 @@ class Profiles(Protocol):
     async def page(self, *, after: str, limit: int, only: Dated | Outside | None = None) -> Page:
         """At most `limit` people in the order of their ids, from behind `after`; those only whom `only` may fit.
 
-        It looks at so many profiles that it takes no long time, and may find nobody among them.
+        It looks at a bounded number of profiles, so that it is quick, and may find nobody among them.
         """
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
@@ -69,7 +69,7 @@ class Profiles(Protocol):
         """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
 
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
-        """Who has each of these that anybody has, as `owner_of` says."""
+        """The owner of each of these that has one, as `owner_of` finds them."""
 
     async def claim(
         self, profile_id: ProfileId, identity: Identity, at: datetime, origin: Origin | None = None
@@ -216,7 +216,7 @@ class Segments(Protocol):
 
     async def workings(self) -> Sequence[Working]: ...
     async def claim(self, segment: str) -> Working | None:
-        """Its working, for this transaction; None while somebody else has it, or where there is none."""
+        """The work on it, for this transaction; None while somebody else has it, or if there is none."""
 
     async def save(self, working: Working) -> None: ...
     async def drop(self, segment: str) -> None:
@@ -326,7 +326,7 @@ class CrmLinks(Protocol):
         """The id in each CRM that has a record of the person."""
 
     async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
-        """Of each of these records of the CRM, whose it is. A record that was found by e-mail may be of several."""
+        """Whose each of these CRM records is. A record that was found by e-mail may belong to several."""
 
 
 class Imports(Protocol):

@@ -29,8 +29,8 @@ class Meter(Protocol):
         """So many enrolments, whose time had come, were moved on."""
 
     def drifted(self, found: Mapping[str, Mapping[str, float]], alarms: Mapping[str, float]) -> None:
-        """Of each scorecard, how far people have changed by each characteristic; above its alarm it is to be learnt
-        anew. What is no longer among them is told no more."""
+        """How far people have changed, for each scorecard by characteristic; above its alarm it should be learnt
+        again. Scorecards that are no longer among them are dropped."""
 
 
 class Wakeups(Protocol):

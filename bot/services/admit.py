@@ -91,7 +91,7 @@ async def _admit(
 
 
 async def _opened(uow: UnitOfWork, runtime: Runtime, journey_id: str) -> tuple[Journey, list[ApiEntry]]:
-    """The journey, and by what the API lets people into it; raises NoSuchJourney where there is none or nothing."""
+    """The journey and its API entries; raises NoSuchJourney if it does not exist or has none."""
     journey = (await journeys_in_force(uow, runtime)).get(journey_id)
     entries = [entry for entry in journey.entries if isinstance(entry, ApiEntry)] if journey is not None else []
     if journey is None or not entries:

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 
 BATCH = 500
 PEOPLE_AT_ONCE = 20
-"""Somebody's rows lie in many tables, and a transaction is to be over soon."""
+"""A person's rows are in many tables, and a transaction should be short."""
 
 PAUSE = timedelta(milliseconds=20)
 """Between batches: nobody waits for this, and others wait for the store."""
@@ -116,7 +116,7 @@ async def _drop(runtime: Runtime, kind: DataClass, before: datetime, after: str)
 async def _drop_people(
     runtime: Runtime, kind: DataClass, rule: RetentionRule, before: datetime, after: str, now: datetime
 ) -> tuple[int, str | None]:
-    """Of whoever is known there is a receipt, and what opted out stays so; of a browser nothing is remembered."""
+    """People who are known get a receipt, and their opt-outs stay; of a mere browser nothing is remembered."""
     async with runtime.store.transaction() as uow:
         page = await uow.retention.idle(kind, before, after=after, limit=PEOPLE_AT_ONCE)
         for person in page.people:

@@ -1,4 +1,4 @@
-"""Attempt: one try to deliver an outbox entry, and what is to be done about whatever came of it."""
+"""Attempt: one try to deliver an outbox entry, and what to do about its outcome."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ async def look_up(uow: UnitOfWork, channel: str, name: str) -> Conversation | No
 
 
 async def find_or_start(runtime: Runtime, channel: str, name: str) -> Conversation:
-    """The conversation of this name; where there is none, a new one with this address on `channel`."""
+    """The conversation of this name, or else a new one with this address on `channel`."""
     async with runtime.store.transaction() as uow:
         found = await look_up(uow, channel, name)
         if found is not None:

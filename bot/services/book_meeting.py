@@ -44,7 +44,7 @@ class Picked:
 async def offer_times(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
 ) -> str:
-    """Send the customer the times at which this rep is free, or the rep's own page; what the desk is told of it."""
+    """Send the customer the times at which this rep is free, or the rep's own page; returns what to tell the desk."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_called(rep_name) if plan is not None else None
     if rep is None or rep.meetings is None:
@@ -84,7 +84,7 @@ def picked(conversation: Conversation, message: CustomerMessage) -> Picked | Non
 
 
 async def take_pick(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, pick: Picked) -> None:
-    """The turn of somebody who pressed a button of ours. What is not theirs, or not made by us, does nothing."""
+    """The turn of somebody who pressed one of our buttons. A forged one, or somebody else's, does nothing."""
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         conversation = await uow.conversations.get(entry.conversation_id)

@@ -20,13 +20,13 @@ from bot.services.runtime import Runtime
 
 MOST_SHOWN, MOST_MEETINGS = 10, 5
 MOST_TIMES = 10
-"""To which a meeting can be moved."""
+"""How many times a meeting can be moved to."""
 
 LINES = 20
-"""Of the end of a conversation. Who has written that much without an answer has waited long enough."""
+"""How many last lines of a conversation are read: after so many without an answer somebody has waited long enough."""
 
 CUSTOMER = "Customer"
-"""Who speaks in a transcript, where no rep or bot does."""
+"""The speaker in a transcript, unless it is a rep or the bot."""
 
 
 async def open_page(uow: UnitOfWork, runtime: Runtime, opened: DeskOpened, now: datetime) -> bool:

@@ -223,7 +223,7 @@ async def _facts(
 
 
 async def _keep(uow: UnitOfWork, runtime: Runtime, journey: Journey, result: Advance, now: datetime) -> Sequence[Emit]:
-    """Where the enrolment is now, how it came there, and what is to be done on the way."""
+    """Where the enrolment is now, how it got there, and what to do on the way."""
     after = result.enrolment
     await uow.enrolments.save_at_end(after)
     uow.passages.add(journey.id, journey.version, result.ways)

@@ -149,7 +149,7 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
 
 
 def language_of(conversation: Conversation) -> str:
-    """The language that the customer was last heard to speak; English where that is not known."""
+    """The language that the customer spoke last; English if that is unknown."""
     return str(conversation.tracker.slots.get(LANGUAGE_SLOT) or "en")
 
 

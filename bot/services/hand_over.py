@@ -122,7 +122,7 @@ async def left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
 
 
 async def _may_have_left(uow: UnitOfWork, entry: OutboxEntry) -> bool:
-    """Nothing leaves before its decision record is kept; of what goes to a desk or to nobody there is none."""
+    """Nothing leaves before its decision record is kept; what goes to a desk or to nobody has none."""
     if entry.attempts > 1 or entry.profile_id is None or entry.purpose is Purpose.DESK:
         return True
     return await uow.consents.was_let_go(entry.profile_id, entry.key)

@@ -244,7 +244,7 @@ class _Chunk:
         return who
 
     def _learn(self, someone: _Someone, arrival: Arrival) -> Iterable[str]:
-        """What is not taken, because of somebody who counts for more."""
+        """What is not taken, because somebody's word counts for more."""
         before = someone.profile
         told = {name: value for name, value in arrival.attributes.items() if value is not None}
         if self._taking.fill:
@@ -278,7 +278,7 @@ class _Chunk:
                 self._claims.append(Claim(who, one, self._now, self._taking.origin(arrival, self._now)))
 
     def _opt_out(self, someone: _Someone, arrival: Arrival) -> None:
-        """Of all marketing: each address is left alone, new ones of somebody who had opted out before, too."""
+        """End all marketing: every address is suppressed, and so are new ones of somebody who had opted out before."""
         who = someone.profile.id
         self._silence(someone.identities, arrival.opted_out)
         if has_opted_out(someone.records):

@@ -76,8 +76,8 @@ async def interpret(runtime: Runtime, thought: Thought, situation: Situation, un
 
 
 def sure_on_consent(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
-    """The reading, but that half a yes ("hmm", "I guess") to a question on consent is none, and the question is asked
-    again: consent is unambiguous. A word that means yes always counts."""
+    """The reading, except that half a yes ("hmm", "I guess") to a question on consent does not count, and the question
+    is asked again: consent is unambiguous. A word that means yes always counts."""
     if understood.stage != "classifier" or understood.intent.confidence >= SURELY_A_YES:
         return understood
     assistant = playbook.assistant

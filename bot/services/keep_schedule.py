@@ -145,7 +145,7 @@ async def _let_in(
     person: ProfileId,
     now: datetime,
 ) -> None:
-    """Whoever cannot be read is told of in the log, and the others come in all the same."""
+    """The log names people who cannot be read; the others still come in."""
     try:
         for occasion, data in await _occasions(uow, runtime, entry.schedule, state, person):
             key = f"{state.id}:{occasion}:{person}"

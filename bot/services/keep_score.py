@@ -15,13 +15,13 @@ from bot.services.person_facts import profile_facts
 from bot.services.runtime import Runtime
 
 SCORED = frozenset({"lead"})
-"""What conditions look at that points change."""
+"""The names in conditions whose values points change."""
 
 
 async def score_event(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, event: Emit, at: datetime
 ) -> frozenset[str]:
-    """Give the points for what happened to them at that time; what that changed of what conditions look at."""
+    """Give the points for what happened to them then; returns which names in conditions changed."""
     rules = on_event(runtime.library.current().score_rules, event.event)
     if not rules:
         return frozenset()

@@ -44,7 +44,7 @@ def _is_concerned(segment: Segment, changed: frozenset[str]) -> bool:
 async def sort_into_segments(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime
 ) -> tuple[Emit, ...]:
-    """The same for somebody of whom much has changed at once."""
+    """The same for somebody who has changed in many ways at once."""
     await score_attributes(uow, runtime, profile_id, now)
     moved = await _move(uow, runtime, profile_id, _segments(runtime), now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)

@@ -18,7 +18,7 @@ from bot.services.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who is meant: by our own id, or by an identity, with which they are made known where they are not yet."""
+    """The person meant, by our own id or by an identity; a new identity makes a new person."""
 
     profile_id: ProfileId | None = None
     identity: Identity | None = None
@@ -42,7 +42,7 @@ async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, told: O
 
 
 async def owners_at_last(uow: UnitOfWork, named: Collection[Identity]) -> Mapping[Identity, ProfileId]:
-    """Who has each of these; nobody else makes the others known until this transaction ends."""
+    """Who has each of these; until this transaction ends, nobody else can claim the rest."""
     owners = await uow.profiles.owners_of(named)
     if unknown := [one for one in named if one not in owners]:
         await uow.profiles.lock_identities(unknown)
@@ -51,7 +51,7 @@ async def owners_at_last(uow: UnitOfWork, named: Collection[Identity]) -> Mappin
 
 
 async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:
-    """Who has this id, or who whoever had it was merged into; raises NoSuchPerson."""
+    """The person with this id, or the one they were merged into; raises NoSuchPerson."""
     found = profile_id
     while True:
         try:

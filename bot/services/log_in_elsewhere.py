@@ -18,7 +18,7 @@ BY_PROVIDER = "provider"
 async def log_in_elsewhere(
     uow: UnitOfWork, identity: ProviderIdentity, rules: ProviderRules, *, origin: str, now: datetime
 ) -> LoggedIn | str:
-    """A session, or why there is none, in words for whoever tried."""
+    """A session, or a sentence for the person that says why there is none."""
     found = await _account(uow, identity, rules, now)
     if isinstance(found, str):
         await uow.audit.note(Deed("login.failed", "", "", origin, {"how": BY_PROVIDER}), now)

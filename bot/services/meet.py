@@ -1,4 +1,4 @@
-"""Meet: whose address a message came from, and the conversation with it, begun where there is none."""
+"""Meet: whose address a message came from, and the conversation with it, a new one if need be."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
 
 
 async def prove(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, identity: Identity, how: Origin) -> ProfileId:
-    """Note that they have proved the identity; whoever else has proved it is merged with them. Who is left."""
+    """Note that they have proved the identity, and merge whoever else has proved it with them; returns who is left."""
     now = how.at
     await uow.profiles.claim(profile_id, replace(identity, verified=True), now, how)
     others = [one for one in await uow.profiles.provers_of(identity.kind, identity.value) if one != profile_id]
@@ -218,7 +218,7 @@ def _is_all_refused(runtime: Runtime, refused: Collection[str]) -> bool:
 
 
 def refused_since(records: Sequence[ConsentRecord], merged_at: datetime) -> tuple[ConsentRecord, ...]:
-    """The refusals that stand and came after the merge; what it ended by itself is none."""
+    """The refusals that stand and came after the merge, except those that it made itself."""
     places = dict.fromkeys((one.purpose, one.channel) for one in records)
     standing = [standing_consent(records, *place) for place in places]
     return tuple(
@@ -271,7 +271,7 @@ def _taken_back(change: ScoreChange, kept: ProfileId, merge_id: str, now: dateti
 
 
 async def _claim_as_before(uow: UnitOfWork, who: ProfileId, claim: Claim) -> None:
-    """With the time at which it was claimed, which says whose it is; an identity that both have is proved by either."""
+    """Keep the time at which it was claimed, which decides whose it is; if both have it, either has proved it."""
     await uow.profiles.claim(who, claim.identity, claim.at, claim.origin)
 
 
@@ -319,7 +319,7 @@ async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
 
 
 async def _ask_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
-    """A request that the merge alone has closed is to be done for whoever made it, by the day that it was."""
+    """Reopen requests that only the merge had closed, with the due date that they had."""
     for who in (merge.kept.id, merge.merged.id):
         for request in await uow.privacy_requests.of(who):
             if (request.outcome, request.done_at) == (ASKED_TWICE, merge.at):

@@ -37,7 +37,7 @@ SAY_NOTHING_ELSE = frozenset({FALLBACK_INTENT, "inform", "correct"})
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The conversation that the question was put in, and the events by which it stands in this one."""
+    """The conversation in which the question was asked, and the events that put it into this one."""
 
     asked_in: Conversation
     events: tuple[Event, ...]

@@ -56,7 +56,7 @@ def desk_time(runtime: Runtime, handoff: Handoff, at: datetime) -> str:
 
 
 def opening_of(runtime: Runtime, desk: Desk, now: datetime) -> datetime | None:
-    """When somebody is there next; None where that is now."""
+    """When somebody will be there next; None if somebody is there now."""
     hours = hours_of(runtime, desk)
     opens = next_at_work(hours, now) if hours is not None else None
     return opens if opens is not None and opens > now else None

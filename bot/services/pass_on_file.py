@@ -27,7 +27,7 @@ KINDS = "a picture (JPEG, PNG, GIF, WebP), a PDF or plain text"
 
 
 async def queue_files(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
-    """Have the files of this reply fetched; the thread is told of those that the customer will not get."""
+    """Have the files of this reply fetched; the thread reads which of them the customer will not get."""
     key = f"{reply.channel}:{reply.vendor_id}"
     able = runtime.attachments is not None
     fit = [one for one in reply.attachments if able and one.media_type in KNOWN]

@@ -148,7 +148,7 @@ def _wish(how: str, cause: Cause, now: datetime) -> Wish:
 
 
 def _origin(cause: Cause, now: datetime, *, by: str, slot: str = "") -> Origin:
-    """Who tells what an effect sets: what stands in a slot is the person's own word."""
+    """The source of what an effect sets: what is in a slot is the person's own word."""
     told = cause.told or Origin(Source.SERVICE, now)
     if slot and told.source is Source.ACTION:
         told, by = replace(told, source=Source.CONVERSATION), f"slot {slot}"
@@ -194,7 +194,7 @@ def _consent(effect: RecordConsent, cause: Cause, now: datetime) -> ConsentRecor
 async def _request_handoff(
     uow: UnitOfWork, runtime: Runtime, effect: RequestHandoff, cause: Cause, now: datetime
 ) -> Sequence[Emit]:
-    """The event that nobody is there now, where that is so; journeys may go on from it."""
+    """The event that nobody is at the desk now, if so; journeys may wait for it."""
     conversations = await uow.conversations.of(cause.profile_id)
     here = next((one for one in conversations if one.id == cause.conversation_id), None)
     chosen = here or await latest_conversation(uow, cause.profile_id)

@@ -32,8 +32,8 @@ async def person_facts(
 async def foresee(
     uow: UnitOfWork, cards: Sequence[Scorecard], profile: Profile, now: datetime
 ) -> Mapping[Predicts, Likelihood]:
-    """How likely they are to be won, or to leave: by each scorecard in force. Of whoever objects or is restricted,
-    nothing is foretold."""
+    """How likely they are to be won, or to leave: by each scorecard in force. Nothing is
+    predicted of people who object or are restricted."""
     in_force = [card for card in cards if card.is_on]
     if not in_force or profile.objected_at is not None or profile.restricted_at is not None:
         return {}

@@ -27,13 +27,13 @@ log = structlog.get_logger()
 
 
 class PostingFailed(Exception):
-    """The turn is to be written once more, and its answer to leave by itself."""
+    """The turn has to be written again, and its answer delivered separately."""
 
 
 async def post_all(
     uow: UnitOfWork, runtime: Runtime, entries: Iterable[OutboxEntry], now: datetime
 ) -> Sequence[OutboxEntry]:
-    """Post those that may leave now and by a feed alone, as settled; whatever else is to be done is left to others."""
+    """Post those that may leave now by a feed alone, as settled; the rest is left to others."""
     posted = [await _post(uow, runtime, entry, now) for entry in entries if entry.status is OutboxStatus.WAITING]
     return [one for one in posted if one is not None]
 

@@ -21,9 +21,9 @@ _DOWN: Final = re.compile(r"(?:\s*\U0001f44e[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*"
 
 
 def thumb_pressed(playbook: Playbook, tracker: Tracker, text: str) -> str | None:
-    """The payload that a thumb stands for; None where the message is none, or no yes or no was asked for.
+    """The payload that a thumb stands for; None if the message is no thumb, or nothing asked for a yes or no.
 
-    Nor on consent, which takes words.
+    Consent takes words: a thumb is never an answer to that.
     """
     answer = _thumb_in(text)
     if answer is None or asks_for_consent(playbook.assistant, tracker):

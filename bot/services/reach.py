@@ -64,7 +64,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
 
 
 async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Cause, now: datetime) -> None:
-    """Put the question into the inbox of the conversation in which it is to be asked."""
+    """Put the question into the inbox of the conversation that will ask it."""
     conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
     if conversation is None:
         await _note_unreachable(uow, runtime, effect, cause, now)

@@ -15,7 +15,7 @@ from bot.services.tell_desk import OURSELVES
 
 
 async def assign(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
-    """Who has the floor passes it on; what nobody has is offered to the colleague, who has yet to claim it."""
+    """A rep with the floor passes it on; an unclaimed hand-off is offered to the colleague, who has yet to claim it."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     known = plan.rep_known_as(action.member) if plan is not None else None
     name = known.name if known is not None else action.words

@@ -86,7 +86,7 @@ def _discloses(settled: OutboxEntry) -> Sequence[ConversationId]:
 
 
 async def track_delivery(uow: UnitOfWork, runtime: Runtime, status: DeliveryStatus, now: datetime) -> bool:
-    """A vendor's word on a message that it has taken; False where that is not new, or of a message that is not ours."""
+    """Note a vendor's status of a message that it accepted; False if that is not new, or the message is not ours."""
     key = await uow.outbox.track(status, now)
     if key is None:
         return False

@@ -13,7 +13,7 @@ from bot.services.runtime import Runtime
 
 
 async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, now: datetime) -> bool:
-    """Suppress it at once; an opt-out ends all marketing to whoever's address it is. False where that is known."""
+    """Suppress it at once; an opt-out ends all marketing to its owner. False if that was known."""
     if word.cause is not Consequence.OPTED_OUT:
         bars = await uow.consents.in_the_way(word.channel, word.address)
         await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))

@@ -27,7 +27,7 @@ WORTH_TELLING = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An entry is to be kept for so long."""
+    """How long an entry waits, and why."""
 
     wait: timedelta
     why: str

@@ -91,7 +91,7 @@ async def say_last_word(uow: UnitOfWork, erasure_id: str, word: ChannelMessage, 
 
 
 def is_last_word(entry: OutboxEntry) -> bool:
-    """Whether nothing may be kept of what comes of it: its address is of somebody who was erased."""
+    """Whether nothing of its outcome may be kept, since its address belongs to somebody who was erased."""
     return entry.key.startswith(KEY)
 
 

@@ -37,7 +37,7 @@ MOST_A_PERSON = 5
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of a code: right, wrong with so many tries left, or there is none to be met any more."""
+    """The outcome of a code: right, wrong with so many tries left, or no longer valid."""
 
     outcome: Literal["right", "wrong", "ended"]
     tries_left: int = 0
@@ -193,7 +193,7 @@ def channels_for(runtime: Runtime, kind: str) -> list[str]:
 
 
 def address_in(text: str, region: str) -> tuple[str, str]:
-    """The kind and the address of the one e-mail address or phone number in the text; empty where there is none."""
+    """The kind and value of the one e-mail address or phone number in the text; empty if there is none."""
     if found := next(find_emails(text), None):
         return "email", str(found.value).lower()
     if found := next(find_phones(text, region), None):

@@ -11,7 +11,7 @@ DEEPEST: Final = 200
 
 
 def json_of(body: bytes) -> Any:
-    """What a body says; ValueError where that is no JSON in UTF-8, which NaN is not either."""
+    """The JSON in a body; ValueError if it is not JSON in UTF-8. NaN is not JSON."""
     try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except RecursionError:
@@ -28,7 +28,7 @@ def storable(text: str) -> str:
 
 
 def storable_json(value: Any, deepest: int = DEEPEST) -> Any:
-    """JSON without that, in names and values; a number that is none, such as 1e999, becomes null.
+    """JSON without these, in names and values; an infinite number, such as 1e999, becomes null.
 
     ValueError where it is nested deeper.
     """
