@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Any
 
 from bot.domain.errors import ContentError, OvertureError
+from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.command_line.verbs import COMMANDS, GROUPS
 from bot.entrypoints.command_line.verbs.access import ROLES
 from bot.entrypoints.command_line.verbs.command import Command
@@ -34,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
         return status
     except ContentError as error:
         print(error, file=sys.stderr)
-        print(_count(len(error.faults)), file=sys.stderr)
+        print(f"{counted(len(error.faults), 'fault')}. Nothing was changed.", file=sys.stderr)
         return FAULTY
     except OvertureError as error:
         print(f"overture: {error}", file=sys.stderr)
@@ -92,7 +93,3 @@ def _sentence(words: str) -> str:
 
 def _given(options: argparse.Namespace) -> dict[str, object]:
     return {name: value for name in ("host", "port") if (value := getattr(options, name, None)) is not None}
-
-
-def _count(faults: int) -> str:
-    return f"{faults} fault{'s' if faults != 1 else ''}. Nothing was changed."

@@ -12,5 +12,9 @@ from bot.settings import Settings
 def run(settings: Settings, options: argparse.Namespace) -> int:
     target: Path = options.file
     back_up(settings, target)
-    print(f"{target}: {target.stat().st_size / 1e6:,.1f} MB. It has personal data and your secret in it.")
+    print(f"{target}: {_size(target.stat().st_size)}. It has personal data and your secret in it.")
     return 0
+
+
+def _size(written: int) -> str:
+    return f"{written / 1e6:,.1f} MB" if written >= 1e6 else f"{written / 1e3:,.0f} kB"

@@ -6,13 +6,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 
+from bot.adapters.rasa.actions import executor_of
 from bot.adapters.content.contents import Contents
 from bot.adapters.content.dead_ends import without_code
 from bot.adapters.content.library import read_contents
-from bot.adapters.rasa.actions import executor_of
 from bot.domain.errors import SettingsError
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import channel_names, connector_doubts, shelves_of
+from bot.entrypoints.command_line.counting import counted
 from bot.settings import Settings, connector_values
 
 
@@ -23,10 +24,11 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     for warning in (*contents.warnings, *_unwritten_actions(settings, contents), *doubts):
         print(f"warning: {warning}", file=sys.stderr)
     print(
-        f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
-        f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "
-        f"{len(contents.journeys)} journeys, {len(contents.segments)} segments, "
-        f"{len(contents.score_rules)} score rules."
+        f"No faults: {counted(len(assistant.intents), 'intent')}, {counted(len(assistant.rules), 'rule')}, "
+        f"{counted(len(assistant.stories), 'story', 'stories')}, {counted(len(assistant.forms), 'form')}, "
+        f"{counted(len(assistant.responses), 'response')}, {counted(len(contents.pages), 'knowledge page')}, "
+        f"{counted(len(contents.journeys), 'journey')}, {counted(len(contents.segments), 'segment')}, "
+        f"{counted(len(contents.score_rules), 'score rule')}."
     )
     return 0
 

@@ -11,9 +11,10 @@ from pathlib import Path
 from bot.adapters.content.library import open_pipeline, read_contents
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import SettingsError
+from bot.entrypoints.wiring.connectors import channel_names, shelves_of
+from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.command_line.event_log import batches, require_file, time_since
 from bot.entrypoints.command_line.listing import on_one_line
-from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.entrypoints.wiring.stores import store_of
 from bot.nlu.gaps import Gap, Gaps, find_gaps, is_unanswered
 from bot.settings import Settings
@@ -37,7 +38,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def report(gaps: Gaps, threshold: float) -> Iterator[str]:
-    yield f"{_questions(gaps.unanswered)} without an answer{_in_groups(gaps)}; {gaps.answered} have one now."
+    yield f"{counted(gaps.unanswered, 'question')} without an answer{_in_groups(gaps)}; {gaps.answered} have one now."
     if gaps.others:
         yield f"{gaps.others} were left out: they mean something else, or are in a language that is not spoken."
     for gap in gaps.groups:
@@ -58,12 +59,8 @@ def _nearest(gap: Gap, threshold: float) -> str:
     return f"nearest: {near.title}{where}, {near.score:.2f}; an answer needs {threshold:.2f}"
 
 
-def _questions(count: int) -> str:
-    return f"{count} question{'s' if count != 1 else ''}"
-
-
 def _in_groups(gaps: Gaps) -> str:
-    return f", in {len(gaps.groups)} group{'s' if len(gaps.groups) != 1 else ''}" if gaps.groups else ""
+    return f", in {counted(len(gaps.groups), 'group')}" if gaps.groups else ""
 
 
 def _lines(path: Path) -> list[str]:
