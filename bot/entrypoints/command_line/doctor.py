@@ -13,21 +13,23 @@ from typing import Final, Literal
 
 import aiohttp
 
-from bot.adapters.rasa.actions import action_server
 from bot.adapters.clock import SystemClock
+from bot.adapters.content.library import Contents, is_trained, read_contents
 from bot.adapters.database import Database
 from bot.adapters.database.trouble import plain_cause
-from bot.adapters.understanding.encoder import source_folder
-from bot.adapters.content.library import Contents, is_trained, read_contents
 from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.prometheus import first_due
+from bot.adapters.rasa.actions import action_server
 from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
+from bot.adapters.understanding.encoder import source_folder
 from bot.adapters.understanding.training import want_packages
 from bot.dialogue.builtin import BY_THE_SERVICE
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
 from bot.domain.likelihood import DriftBounds, Scorecard
+from bot.entrypoints.command_line.counting import counted
+from bot.entrypoints.serving.running import in_words
 from bot.entrypoints.wiring.choosing import choose_actions, choose_dialogue, choose_language_model, has_action_server
 from bot.entrypoints.wiring.connectors import (
     channel_kinds,
@@ -37,13 +39,11 @@ from bot.entrypoints.wiring.connectors import (
     is_sandboxed,
     shelves_of,
 )
-from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.wiring.desks import staffed_desks
 from bot.entrypoints.wiring.own_secret import check_data_folder, check_folder_of_files
 from bot.entrypoints.wiring.room import disk_of, place_of
-from bot.entrypoints.serving.running import in_words
-from bot.entrypoints.wiring.stores import store_of
 from bot.entrypoints.wiring.service import try_connector
+from bot.entrypoints.wiring.stores import store_of
 from bot.journeys.channel_fit import journeys_on
 from bot.ports import Playbook, Scanner
 from bot.services.fetch_files import FOLDER as MEDIA

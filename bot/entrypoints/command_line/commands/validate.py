@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Iterator
 
-from bot.adapters.rasa.actions import executor_of
 from bot.adapters.content.contents import Contents
 from bot.adapters.content.dead_ends import without_code
 from bot.adapters.content.library import read_contents
+from bot.adapters.rasa.actions import executor_of
 from bot.domain.errors import SettingsError
+from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import channel_names, connector_doubts, shelves_of
-from bot.entrypoints.command_line.counting import counted
 from bot.settings import Settings, connector_values
 
 

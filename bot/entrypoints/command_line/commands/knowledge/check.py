@@ -11,10 +11,10 @@ from pathlib import Path
 from bot.adapters.content.library import open_pipeline, read_contents
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import SettingsError
-from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.command_line.event_log import batches, require_file, time_since
 from bot.entrypoints.command_line.listing import on_one_line
+from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.entrypoints.wiring.stores import store_of
 from bot.nlu.gaps import Gap, Gaps, find_gaps, is_unanswered
 from bot.settings import Settings
