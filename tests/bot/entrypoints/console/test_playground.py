@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
+from tests.running import ROOT
 from tests.scenarios.stage import set_stage
 
+ENTRYPOINTS = ROOT / "bot" / "entrypoints"
 TOKEN = "a token of sixteen characters"
 DEEDS: dict[str, dict[str, Any]] = {
     "/playground/clock": {"forward_seconds": 60},
@@ -25,6 +28,16 @@ async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> 
             for origin, refused in (("https://elsewhere.example", True), ("null", True), (own, False)):
                 async with http.post(f"{stage.address}{path}", json=deed, headers={"Origin": origin}) as answer:
                     assert (answer.status == 403) == refused, (path, origin, answer.status)
+
+
+def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
+    page = (ENTRYPOINTS / "pages" / "playground.html").read_text()
+    scripts = [script.read_text() for script in (ENTRYPOINTS / "playground").rglob("*.js")]
+    drawn = set(re.findall(r'\bicon\("([a-z-]+)"\)', "".join(scripts))) | set(
+        re.findall(r'href="#icon-([a-z-]+)"', page)
+    )
+    assert "tick" in drawn
+    assert drawn == set(re.findall(r'<symbol id="icon-([a-z-]+)"', page))
 
 
 GUARDED = ("/", "/speakers", *(f"/playground/{name}" for name in ("events", "status", "people", "clock", "talk/voice")))
