@@ -71,6 +71,18 @@ def fill_the_playground(page: Page, service: Service) -> FrameLocator:
     return site
 
 
+def test_the_playground_works_in_a_browser_that_blocks_cookies(page: Page, service: Service) -> None:
+    page.add_init_script(
+        "for (const name of ['localStorage', 'sessionStorage'])"
+        " Object.defineProperty(window, name, {get() { throw new DOMException('denied', 'SecurityError'); }});"
+    )
+    fill_the_playground(page, service)
+    expect(page.locator("#guide-progress")).not_to_have_text("0 of 12 done")
+    page.get_by_text("Try this").click()
+    expect(page.locator("#guide-steps")).to_be_hidden()
+    expect(page.locator(".slack").get_by_role("heading", name="New lead: Mara")).to_be_visible()
+
+
 def test_the_panels_show_what_happens_in_the_chat(page: Page, service: Service) -> None:
     fill_the_playground(page, service)
     expect(page.locator(".slack").get_by_role("heading", name="New lead: Mara")).to_be_visible()

@@ -25,6 +25,16 @@ const STEPS = [
 ];
 const FOLDED = "overture:playground:guide-folded";
 
+/** Whether the reader has folded it; keeps `now`, where it is given. A browser that blocks cookies keeps nothing. */
+function folded(now) {
+  try {
+    if (now) localStorage.setItem(FOLDED, now);
+    return localStorage.getItem(FOLDED);
+  } catch {
+    return null;
+  }
+}
+
 export function startGuide() {
   const done = new Set();
   const nodes = STEPS.map(([text], index) => {
@@ -34,8 +44,8 @@ export function startGuide() {
   byId("guide-steps").replaceChildren(...nodes);
   const guide = byId("guide");
   const narrow = matchMedia("(max-width: 1199px)").matches;
-  guide.open = narrow ? false : localStorage.getItem(FOLDED) !== "yes";
-  guide.addEventListener("toggle", () => localStorage.setItem(FOLDED, guide.open ? "no" : "yes"));
+  guide.open = narrow ? false : folded() !== "yes";
+  guide.addEventListener("toggle", () => folded(guide.open ? "no" : "yes"));
 
   const show = () => {
     const next = STEPS.findIndex((_, index) => !done.has(index));
