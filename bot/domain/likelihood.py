@@ -144,9 +144,9 @@ class Likelihood:
     predicts: Predicts = "likelihood"
 
     def told(self) -> str:
-        """As reps read it: `34 % likely to be won: +12 team of 50 or more, -4 looked at the prices never`."""
+        """As reps read it: `34% likely to be won: +12 team of 50 or more, -4 looked at the prices never`."""
         reasons = ", ".join(f"{one.points:+d} {one.words}" for one in self.reasons)
-        return f"{self.percent} % {WORDINGS[self.predicts].told}" + (f": {reasons}" if reasons else "")
+        return f"{self.percent}% {WORDINGS[self.predicts].told}" + (f": {reasons}" if reasons else "")
 
 
 @dataclass(frozen=True, slots=True)

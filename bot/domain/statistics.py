@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 Z_95 = 1.959963984540054
-"""Standard deviations of a normal distribution within which 95 % lie."""
+"""Standard deviations of a normal distribution within which 95% lie."""
 
 LEAST_SHARE = 1e-4
 """Shares are taken to be at least this where they are divided by, so that an empty bin is no infinite drift."""
@@ -15,7 +15,7 @@ LEAST_SHARE = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure, and between what it lies with 95 % confidence."""
+    """A figure, and between what it lies with 95% confidence."""
 
     value: float
     low: float

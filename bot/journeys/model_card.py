@@ -22,7 +22,7 @@ Nothing is foretold of people who object to marketing or whose data is restricte
 OF_THE_DATA = """Events count only from before that; attributes are as they are known today,
 since their history is not kept. The split is by time, and nobody's time is in two parts:
 """
-OF_BRACKETS = f"Between the brackets lie 95 % of {RESAMPLES} resamples (bootstrap)."
+OF_BRACKETS = f"Between the brackets lie 95% of {RESAMPLES} resamples (bootstrap)."
 OF_POINTS = (
     f"{POINTS_TO_DOUBLE} points double the odds. Importance is by how much the AUC falls where a characteristic is "
     "dealt out anew among the leads (permutation importance)."

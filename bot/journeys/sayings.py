@@ -116,7 +116,7 @@ def ways_out(step: Step) -> tuple[tuple[str, str], ...]:
         case BranchStep(arms=arms, otherwise=otherwise):
             return (*((target, f"if {condition}") for condition, target in arms), (otherwise, "else"))
         case SplitStep(arms=ways):
-            return tuple((way.go, f"{way.name}, {way.weight} %") for way in ways)
+            return tuple((way.go, f"{way.name}, {way.weight}%") for way in ways)
         case AskStep(then=then, silent_go=silent_go, silent_after=after, refuse_go=refuse_go):
             return (then, "answered"), (silent_go, f"silent for {how_long(after)}"), (refuse_go, "does not want to")
         case HandoffStep(then=then, within=within, late_go=late_go) if within is not None:

@@ -238,7 +238,7 @@ def _chances(card: Scorecard, bins: Sequence[Sequence[int]]) -> list[float]:
 
 
 def _resampled(chances: Sequence[float], rules: Sequence[float], won: Sequence[bool]) -> list[Interval]:
-    """AUC, that of the rules, their difference, the calibration error; 95 % of resamples (bootstrap) lie between."""
+    """AUC, that of the rules, their difference, the calibration error; 95% of resamples (bootstrap) lie between."""
     random = np.random.default_rng(0)
     columns = np.array([chances, rules, won], dtype=float)
     drawn = [_figures(columns)]

@@ -24,13 +24,13 @@ from tests.servers import postgresql_url
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 SEGMENTS = (
-    ("one attribute, 79 % belong", Segment("large", "profile.team_size > 20")),
-    ("attribute and tag, 16 %", Segment("trial", "profile.team_size > 20 and 'trial' in profile.tags")),
+    ("one attribute, 79% belong", Segment("large", "profile.team_size > 20")),
+    ("attribute and tag, 16%", Segment("trial", "profile.team_size > 20 and 'trial' in profile.tags")),
     (
-        "days and one of several, 5 %",
+        "days and one of several, 5%",
         Segment("new", "days_since(profile.created_on) <= 30 and profile.country in ['GB']"),
     ),
-    ("lead score, 20 %", Segment("keen", "lead.engagement >= 10")),
+    ("lead score, 20%", Segment("keen", "lead.engagement >= 10")),
 )
 
 PEOPLE = """

@@ -83,6 +83,16 @@ def test_the_playground_works_in_a_browser_that_blocks_cookies(page: Page, servi
     expect(page.locator(".slack").get_by_role("heading", name="New lead: Mara")).to_be_visible()
 
 
+@pytest.mark.parametrize(("locale", "share"), [("en-GB", "77.9%"), ("de-DE", "77,9\u00a0%"), ("tr-TR", "%77,9")])
+def test_a_share_is_written_as_the_readers_language_does(
+    browser: Browser, service: Service, locale: str, share: str
+) -> None:
+    with browser.new_context(locale=locale) as context:
+        page = context.new_page()
+        page.goto(service.url)
+        assert page.evaluate("async () => (await import('/playground/dom.js')).percent(0.779, 1)") == share
+
+
 def test_the_panels_show_what_happens_in_the_chat(page: Page, service: Service) -> None:
     fill_the_playground(page, service)
     expect(page.locator(".slack").get_by_role("heading", name="New lead: Mara")).to_be_visible()

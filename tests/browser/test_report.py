@@ -65,7 +65,7 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(page.locator("#figures li").first).to_contain_text("60")
     welcome = page.locator("#journeys li")
     expect(welcome).to_contain_text("better than nothing")
-    expect(welcome).to_contain_text("+60.0 %")
+    expect(welcome).to_contain_text("+60.0%")
     expect(page.locator("#sources tbody tr").first).to_contain_text("search")
     expect(page.locator("#splits li")).to_have_count(2)
     expect(page.locator("#funnel")).to_contain_text(

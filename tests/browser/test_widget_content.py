@@ -241,7 +241,7 @@ def picture(page: Page, name: str) -> None:
 def test_nothing_is_cut_off_on_a_small_screen_or_at_four_times_the_size(
     browser: Browser, service: Service, width: int
 ) -> None:
-    """A screen of 1280 pixels that is zoomed to 400 % is 320 wide."""
+    """A screen of 1280 pixels that is zoomed to 400% is 320 wide."""
     with browser.new_context(viewport={"width": width, "height": 640}, reduced_motion="reduce") as context:
         page = context.new_page()
         page.goto(f"{service.url}/site")

@@ -105,7 +105,7 @@ def test_an_empty_composer_reads_as_the_chat_does_and_a_draft_as_its_words_do(pa
 
 @pytest.mark.parametrize("height", [200, 256])
 def test_at_four_times_the_size_there_is_room_to_read(browser: Browser, service: Service, height: int) -> None:
-    """A screen of 1280 by 800, or by 1024, that is zoomed to 400 %."""
+    """A screen of 1280 by 800, or by 1024, that is zoomed to 400%."""
     with browser.new_context(viewport={"width": 320, "height": height}, reduced_motion="reduce") as context:
         page = context.new_page()
         page.goto(f"{service.url}/site")

@@ -28,7 +28,7 @@ SIZE, MARGIN, LARGEST_DOT = 300.0, 44.0, 11.0
 
 
 def percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return f"{share:.1%}"
 
 
 def evaluation_page(title: str, report: Report) -> str:

@@ -48,9 +48,9 @@ CARD = Scorecard(
 def test_the_first_bin_that_is_true_of_somebody_counts() -> None:
     found = likelihood(CARD, {"team_size": 60}, {"pricing.viewed": {date(2026, 11, 20): 2}}, NOW)
     assert (found.percent, found.points) == (70, 32)
-    assert found.told() == ("70 % likely to be won: +25 team size 50 or more, +7 pricing.viewed twice in 30 days")
+    assert found.told() == ("70% likely to be won: +25 team size 50 or more, +7 pricing.viewed twice in 30 days")
     assert likelihood(CARD, {"team_size": 10}, {}, NOW).percent == 34
-    assert likelihood(CARD, {}, {"pricing.viewed": {date(2026, 1, 1): 9}}, NOW).told() == "10 % likely to be won"
+    assert likelihood(CARD, {}, {"pricing.viewed": {date(2026, 1, 1): 9}}, NOW).told() == "10% likely to be won"
 
 
 def test_it_is_known_what_it_depends_on() -> None:
@@ -137,7 +137,7 @@ def test_a_plan_may_be_of_customers_who_leave() -> None:
 
 def test_a_risk_of_leaving_is_told_as_one() -> None:
     card = replace(CARD, predicts="churn_risk")
-    assert likelihood(card, {}, {}, NOW).told() == "10 % likely to leave"
+    assert likelihood(card, {}, {}, NOW).told() == "10% likely to leave"
     assert read_scorecard(parse("scorecard.yml", written(card)), SCHEMA) == card
 
 

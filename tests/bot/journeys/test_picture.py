@@ -50,7 +50,7 @@ def test_a_go_is_no_box_and_two_ways_to_one_step_are_one_arrow(journey_of: Reade
     assert [box.id for box in picture.boxes] == [":enter", "test", "again"]
     assert arrows(picture) == {
         (":enter", "test", ""),
-        ("test", "again", "tip, 50 %; none, 50 %"),
+        ("test", "again", "tip, 50%; none, 50%"),
         ("again", "test", ""),
     }
 

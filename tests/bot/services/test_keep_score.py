@@ -190,7 +190,7 @@ async def test_how_likely_somebody_is_to_be_won_moves_segments_at_once_and_is_to
     async with stage.store.transaction() as uow:
         assert set(await uow.segments.of(ANA)) == {"likely"}
         lead = await lead_of(uow, await uow.profiles.get(ANA), stage.clock.now(), [CARD], grades=USUAL_GRADES)
-        assert lead.reasons == ("34 % likely to be won: +12 looked at the prices",)
+        assert lead.reasons == ("34% likely to be won: +12 looked at the prices",)
 
 
 async def test_nothing_is_foretold_of_whoever_objects(stage: Stage) -> None:
@@ -218,7 +218,7 @@ async def test_the_score_is_explained_alike_in_the_dialogue_on_the_card_and_to_t
     await stage.says("lead")
     told = (
         "+5 looked at the prices, +2 by now",
-        "34 % likely to be won: +12 looked at the prices, +12 team size 50 or more",
+        "34% likely to be won: +12 looked at the prices, +12 team size 50 or more",
     )
     assert tuple(stage.actions.given[-1]["lead"]["reasons"]) == told
     (card,) = [one.content for one in stage.slack.taken if isinstance(one.content, HandoffCard)]

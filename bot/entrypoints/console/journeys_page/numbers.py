@@ -57,7 +57,7 @@ def by_arrow(passages: Iterable[Passage], version: str) -> dict[tuple[str, str |
 
 
 def by_way(counted: Tallied, tallies: Mapping[str, Tally]) -> dict[str, Any]:
-    """What came of the ways of a step; each share with its interval of 95 %."""
+    """What came of the ways of a step; each share with its interval of 95%."""
     ways = []
     for way in counted.ways:
         one = tallies.get(way, Tally())

@@ -158,25 +158,42 @@ const MOMENT = /\b(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2} UTC)\b/;
 export const inOwnTime = (text) =>
   text.split(MOMENT).map((part, index) => (index % 2 ? h("time", { datetime: asDate(part).toISOString(), title: part }, dayAndTime(part)) : part));
 
+const SHARE = [0, 1].map((digits) => new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }));
+const CHANGE = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
+
+/** A share as the reader's language writes it: "78%", "77,9 %". */
+export const percent = (share, digits = 0) => SHARE[digits].format(share);
+/** How much more or less: "+60.0%". */
+export const percentMore = (share) => CHANGE.format(share);
+
+const [done, toast] = [byId("done"), byId("toast")];
 let doneTimer = 0;
+let toastTimer = 0;
 
 /** Say that something was done; it goes by itself, for it lies over what is beneath. */
 export function tell(text) {
-  const place = byId("done");
-  place.textContent = text;
+  inFront(done);
+  done.textContent = text;
   clearTimeout(doneTimer);
-  doneTimer = setTimeout(() => (place.textContent = ""), 8_000);
+  doneTimer = setTimeout(() => (done.textContent = ""), 8_000);
 }
-
-let toastTimer = 0;
 
 /** Say that something did not work. */
 export function complain(text) {
-  const toast = byId("toast");
+  inFront(toast);
   toast.textContent = text;
   toast.hidden = false;
   clearTimeout(toastTimer);
   toastTimer = setTimeout(() => (toast.hidden = true), 6_000);
+}
+
+/** Puts it into the dialog that is open, if one is: what lies beneath a dialog is neither seen nor read out. */
+function inFront(message) {
+  const dialog = [...document.querySelectorAll("dialog:modal")].at(-1);
+  const place = dialog ?? document.body;
+  if (message.parentNode === place) return;
+  place.append(message);
+  dialog?.addEventListener("close", () => document.body.append(message), { once: true });
 }
 
 /** Gives the reader a file to keep. */

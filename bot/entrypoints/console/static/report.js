@@ -1,6 +1,6 @@
 /** The page "Report": the figures of a period as tiles, bars and intervals. Nothing in it is of one person. */
 
-import { byId, complain, empty, h } from "./dom.js";
+import { byId, complain, empty, h, percent, percentMore } from "./dom.js";
 import { number, request, withToken } from "./journeys/service.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -10,11 +10,11 @@ let currency = "";
 
 // ---------------------------------------------------------------- how a figure is written
 
-const percent = (share, signed = false) => `${signed && share > 0 ? "+" : ""}${(100 * share).toFixed(1)} %`;
+const share = (value, figure) => (figure === "lift" ? percentMore(value) : percent(value, 1));
 
 function written({ value, unit, figure }) {
   if (value === null || value === undefined) return "–";
-  if (unit === "share") return percent(value, figure === "lift");
+  if (unit === "share") return share(value, figure);
   if (unit === "money") return `${value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
   if (unit === "seconds") return pause(value);
   return Number.isInteger(value) ? number(value) : value.toFixed(2);
@@ -27,7 +27,7 @@ function pause(seconds) {
 }
 
 const between = ({ low, high, figure }) =>
-  low === null || low === undefined ? null : h("small", {}, `${percent(low, figure === "lift")} to ${percent(high, figure === "lift")}`);
+  low === null || low === undefined ? null : h("small", {}, `${share(low, figure)} to ${share(high, figure)}`);
 
 const told = (row) => (row ? [h("strong", {}, written(row)), between(row)] : "–");
 

@@ -1,28 +1,8 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
-import { asSaid, byId, complain, dayAndTime, empty, h, shown, tell, words } from "./dom.js";
-import { request } from "./journeys/service.js";
+import { asSaid, byId, complain, dayAndTime, empty, h, percent, shown, tell, words } from "./dom.js";
+import { ask, request } from "./journeys/service.js";
 
-
-const token = new URLSearchParams(location.search).get("token");
-
-/** The service's answer; null, and the page says why, where it did not work. A token of the page's address goes along. */
-async function ask(path, body) {
-  const address = `/understanding/${path}${token ? `?token=${encodeURIComponent(token)}` : ""}`;
-  const headers = { "Content-Type": "application/json" };
-  const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
-  try {
-    const response = await fetch(address, { cache: "no-store", ...options });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.error ?? `The service answered ${response.status}.`);
-    return answer;
-  } catch (error) {
-    complain(error instanceof TypeError ? "The service does not answer. Is it running?" : error.message);
-    return null;
-  }
-}
-
-const percent = (share) => `${Math.round(share * 100)} %`;
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
 // ---------------------------------------------------------------- a sentence
@@ -33,7 +13,7 @@ async function read(text) {
   const number = ++asked;
   const button = byId("try-form").querySelector("button");
   button.setAttribute("aria-busy", "true");
-  const told = await ask("explain", { text });
+  const told = await ask("/understanding/explain", { text });
   if (number !== asked) return; // somebody has asked for another one since
   button.removeAttribute("aria-busy");
   if (told) byId("reading").replaceChildren(...readingNodes(told));
@@ -234,7 +214,7 @@ function messageNode(message) {
 async function decide(item, verb, body, said) {
   const buttons = [...item.querySelectorAll("button")];
   for (const button of buttons) button.disabled = true;
-  const told = await ask(verb, body);
+  const told = await ask(`/understanding/${verb}`, body);
   if (!told) {
     for (const button of buttons) button.disabled = false;
     return;

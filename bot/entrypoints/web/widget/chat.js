@@ -327,7 +327,7 @@ export class Chat {
     node.classList.toggle("failed", state === "failed");
     node.delivered = state === "sent";
     if (state === "sent") return;
-    const more = state === "failed" ? (why ?? "") : share ? `${Math.round(share * 100)} %` : "";
+    const more = state === "failed" ? (why ?? "") : share ? share.toLocaleString(this.#host.lang, { style: "percent" }) : "";
     const words = `${this.#phrases[state]} ${more} `;
     const line = element("div", { class: "state" }, words);
     if (state !== "sending") {

@@ -72,11 +72,11 @@ def test_where_nothing_could_be_judged_it_says_so_in_place_of_figures() -> None:
     page = evaluation_page("t", report_of([], []))
     assert "Nothing could be judged: no intent has three examples" in page
     assert re.findall(r'<section id="(\w+)"', page) == ["advice", "entities"]
-    assert "0.0 %" not in page.split("<main>")[0]
+    assert "0.0%" not in page.split("<main>")[0]
 
 
 def test_shares_are_told_in_percent() -> None:
-    assert [percent(share) for share in (0, 0.5, 1, 0.12345)] == ["0.0 %", "50.0 %", "100.0 %", "12.3 %"]
+    assert [percent(share) for share in (0, 0.5, 1, 0.12345)] == ["0.0%", "50.0%", "100.0%", "12.3%"]
 
 
 def test_the_calibration_curve_has_room_for_its_last_label_and_its_largest_dot() -> None:

@@ -27,7 +27,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             why = "they object, or are restricted" if objects else "no scorecard is in force"
             return [*lines, f"likelihood: not known, for {why}"]
         for name, one in foretold.items():
-            lines.append(f"{name.replace('_', ' ')}: {one.percent} %, by {one.points} points")
+            lines.append(f"{name.replace('_', ' ')}: {one.percent}%, by {one.points} points")
             lines += [f"  {reason.points:+d} {reason.words}" for reason in one.reasons]
         return lines
 

@@ -1,6 +1,6 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, complain, dayAndTime, empty, h, latest, refill, tell } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, percent, refill, tell } from "../dom.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
@@ -202,7 +202,7 @@ async function settle(problem) {
 const tagNodes = () => [
   journey.purpose && h("span", { class: "tag" }, journey.purpose),
   journey.goals?.map((goal) => h("span", { class: "tag" }, `goal: ${goal}`)),
-  journey.holdout > 0 && h("span", { class: "tag" }, `${journey.holdout} % held out`),
+  journey.holdout > 0 && h("span", { class: "tag" }, `${percent(journey.holdout / 100, Number.isInteger(journey.holdout) ? 0 : 1)} held out`),
   !journey.older && !journey.in_force && h("span", { class: "tag wait" }, journey.file ? "the file is not in force" : "its file is gone"),
   journey.older && h("span", { class: "tag wait" }, `version ${journey.version.slice(0, 8)}`),
 ].flat();

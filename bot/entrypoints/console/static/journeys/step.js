@@ -1,6 +1,6 @@
 /** What is to be known of one step: what it does, where it leads, and who is there. */
 
-import { empty, h } from "../dom.js";
+import { empty, h, percent } from "../dom.js";
 import { counted, number } from "./service.js";
 
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
@@ -34,9 +34,7 @@ const wayNode = ({ to, title, words, times }, choose) =>
     times > 0 && h("span", {}, times === 1 ? "once" : `${number(times)} times`),
   );
 
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
-
-/** Of the last 90 days: who went each way, and who of them reached the metric, with the interval of 95 %. */
+/** Of the last 90 days: who went each way, and who of them reached the metric, with the interval of 95%. */
 const waysTable = ({ metric, ways }) => [
   h(
     "table",
@@ -44,10 +42,10 @@ const waysTable = ({ metric, ways }) => [
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Way"), h("th", { scope: "col" }, "People"), h("th", { scope: "col" }, metric))),
     h("tbody", {}, ways.map((way) => h("tr", {}, h("th", { scope: "row" }, way.name), h("td", {}, number(way.went)), h("td", {}, reachedWords(way))))),
   ),
-  h("p", { class: "split-note" }, "Of the last 90 days, with intervals of 95 %. Those who went a moment ago may still get there."),
+  h("p", { class: "split-note" }, "Of the last 90 days, with intervals of 95%. Those who went a moment ago may still get there."),
 ];
 
-const reachedWords = ({ share, low, high }) => (share === null ? "–" : [h("strong", {}, percent(share)), h("span", {}, ` ${percent(low)} to ${percent(high)}`)]);
+const reachedWords = ({ share, low, high }) => (share === null ? "–" : [h("strong", {}, percent(share, 1)), h("span", {}, ` ${percent(low, 1)} to ${percent(high, 1)}`)]);
 
 const countNodes = (counts) => [
   counts.waiting > 0 && h("li", {}, counted(counts.waiting, "person waits here", "people wait here")),

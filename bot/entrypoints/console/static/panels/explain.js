@@ -1,6 +1,6 @@
 /** Why the bot did what it did: one turn, from what was understood to what it cost in milliseconds. */
 
-import { byId, clockTime, empty, h, shown, soon, words } from "../dom.js";
+import { byId, clockTime, empty, h, percent, shown, soon, words } from "../dom.js";
 
 const LONGEST_LIST = 60;
 
@@ -94,11 +94,9 @@ function understoodNodes({ stage, intent, confidence, ranking = [], entities = [
   ];
 }
 
-const percent = (share) => `${Math.round(share * 100)} %`;
-
 function bar(share) {
   const fill = h("i");
-  fill.style.inlineSize = percent(share).replace(" ", "");
+  fill.style.inlineSize = `${share * 100}%`;
   return h(
     "div",
     { class: "confidence" },

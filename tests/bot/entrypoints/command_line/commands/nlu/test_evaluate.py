@@ -54,7 +54,7 @@ def test_a_test_set_is_judged_and_reported(tmp_path: Path, data: Path, capsys: p
     told = capsys.readouterr().out
     assert "5 messages judged: test set" in told
     assert "of which 2 messages are examples word for word" in told
-    assert "Right intent            80.0 %" in told
+    assert "Right intent            80.0%" in told
     assert 'greet taken for ask_knowledge, 1 times: "how do I cancel my subscription' in told
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert (report["judged"], report["accuracy"], report["out_of_scope"]["count"]) == (5, 0.8, 2)
