@@ -1,9 +1,10 @@
 /** Editing a journey by forms: its steps, their ways, what lets people in, and its settings. */
 
 import { byId, h, words } from "../dom.js";
-import { kindOf, kindsOf, labelled, stepForm, withTargets } from "./form.js";
+import { kindOf, kindsOf, labelled, withTargets } from "./fields.js";
+import { stepForm, wayForm } from "./form.js";
 import { ENTRIES, entryForm, entryKind, settingsForm } from "./head.js";
-import { wayForm, weighted, weightsForm } from "./ways.js";
+import { weighted, weightsForm } from "./weights.js";
 
 const ENTRANCE = ":enter";
 

@@ -1,24 +1,8 @@
-/** A form for one step, made from the JSON Schema of journeys. */
+/** Forms for steps, their ways and where these lead, made from the JSON Schema of journeys; a step may have steps of its own. */
 
 import { h, words } from "../dom.js";
-import { outcomeField } from "./outcome.js";
-import { waysField } from "./ways.js";
-
-/** The kinds of steps that a form can make. */
-export const kindsOf = (schema) =>
-  schema.definitions.step.anyOf
-    .filter((one) => one.$ref)
-    .map((one) => one.$ref.split("_").slice(1).join("_"))
-    .filter((kind) => kind !== "tag");
-
-export const kindOf = (schema, says) =>
-  says && typeof says === "object" ? [...kindsOf(schema), "tag"].find((kind) => kind in says) : says;
-
-/** The schema with these steps offered where one is pointed at. */
-export function withTargets(schema, steps) {
-  const target = { anyOf: [{ enum: [...steps, "end"] }, { type: ["string", "number"] }] };
-  return { ...schema, definitions: { ...schema.definitions, target } };
-}
+import { collected, kindsOf, labelled, resolved, textField, valuesField } from "./fields.js";
+import { weighted, weightsForm } from "./weights.js";
 
 /** Fields for a step of this kind as `{node, value}`; `value()` is what the step says then. */
 export function stepForm(schema, kind, says) {
@@ -29,18 +13,6 @@ export function stepForm(schema, kind, says) {
   };
 }
 
-/** Entries with nothing in them are left out; what has no field stays as it is. */
-export function collected(fields, says) {
-  const found = { ...says };
-  for (const { key, read } of fields) {
-    if (!read) continue;
-    const value = read();
-    if (value === undefined) delete found[key];
-    else found[key] = value;
-  }
-  return found;
-}
-
 export function fieldsOf(schema, object, says, kind) {
   const required = object.required ?? [];
   return Object.entries(object.properties)
@@ -48,17 +20,10 @@ export function fieldsOf(schema, object, says, kind) {
     .map(([key, property]) => ({ key, ...field(schema, property, key, says[key], required.includes(key)) }));
 }
 
-/** The schema behind a reference, with the words of the place that refers to it. */
-function resolved(schema, property) {
-  if (!property.$ref) return property;
-  const target = schema.definitions[property.$ref.split("/").pop()];
-  return { ...target, ...(property.description ? { description: property.description } : {}) };
-}
-
-let count = 0;
-
+const GOES_ON = "goes on behind this step";
 const WITHOUT_OUTCOME = { failed: "the run stops with an error", late: "–" };
 
+/** What fits an entry of this schema as `{node, read}`. */
 export function field(schema, given, key, value, required) {
   const property = resolved(schema, given);
   if (key in WITHOUT_OUTCOME) return outcomeField(schema, words(key), value, { without: WITHOUT_OUTCOME[key], about: property.description });
@@ -84,65 +49,106 @@ function objectField(schema, object, key, value) {
   };
 }
 
-export function labelled(key, input, about, required) {
-  const id = `field-${(count += 1)}`;
-  input.id = id;
-  const name = h("label", { for: id }, words(key), required && h("span", { class: "required" }, " required"));
-  if (about) input.setAttribute("aria-describedby", `${id}-about`);
-  return h("div", { class: "field" }, name, input, about && h("small", { id: `${id}-about` }, about));
+// ---------------------------------------------------------------- where something leads
+
+/**
+ * Fields for `do` and `go` as `{node, read}`. `without` says what happens where nothing is written, if nothing may be.
+ * Steps that are there already are edited in the picture; the first of new ones is made here.
+ */
+function outcomeField(schema, title, value, { without = null, about = "" } = {}) {
+  const before = value ?? {};
+  const choices = [without !== null && ["", without], ["go", "goes to a step"], ["do", "has steps of its own"]].filter(Boolean);
+  const current = before.do ? "do" : before.go !== undefined ? "go" : without === null ? "do" : "";
+  const select = h("select", {}, choices.map(([choice, text]) => h("option", { value: choice, selected: choice === current }, text)));
+  const inside = h("div", { class: "fields" });
+  let part = null;
+  const show = () => {
+    part = PARTS[select.value](schema, before);
+    inside.replaceChildren(...[part.node].flat().filter(Boolean));
+    if (before.do && select.value !== "do") inside.append(h("p", { class: "small" }, `Its ${stepsWords(before.do)} will be taken out.`));
+  };
+  select.addEventListener("change", show);
+  show();
+  return {
+    node: h("fieldset", {}, h("legend", {}, title), labelled("it", select, about), inside),
+    read: () => part.read(),
+  };
 }
 
-/** `name: value`, a line each. */
-function valuesField(property, key, value) {
-  const lines = Object.entries(value ?? {}).map(([name, one]) => `${name}: ${typeof one === "string" ? one : JSON.stringify(one)}`);
-  const input = h("textarea", { rows: Math.max(2, lines.length), spellcheck: "false" });
-  input.value = lines.join("\n");
-  const about = `${property.description ?? ""} A line each: name: value, or name: = answer.size.`;
+const stepsWords = (steps) => (steps.length === 1 ? "step" : `${steps.length} steps`);
+
+const PARTS = {
+  "": () => ({ node: null, read: () => undefined }),
+  go: (schema, before) => {
+    const target = targetField(schema, "go_to", before.go, true);
+    return { node: target.node, read: () => ({ go: target.read() }) };
+  },
+  do: (schema, before) => {
+    const then = targetField(schema, "and_then_to", before.go, false);
+    const first = before.do ? null : firstStep(schema);
+    const note = h("p", { class: "small" }, first ? "More steps can be put behind it in the picture." : `Its ${stepsWords(before.do)} ${before.do.length === 1 ? "is" : "are"} edited in the picture.`);
+    return {
+      node: [first?.node, note, then.node],
+      read: () => ({ do: before.do ?? [first.value()], ...(then.read() === undefined ? {} : { go: then.read() }) }),
+    };
+  },
+};
+
+function targetField(schema, key, value, required) {
+  const about = required ? "The id of a step, or end." : "Empty: they go on behind this step.";
+  const made = field(schema, { ...schema.definitions.target, description: about }, key, value, required);
+  made.node.querySelector("input").required = required;
+  return made;
+}
+
+function firstStep(schema) {
+  const kinds = h("select", {}, kindsOf(schema).map((kind) => h("option", { value: kind }, words(kind))));
+  const inside = h("div", { class: "fields" });
+  let form = null;
+  const show = () => {
+    form = stepForm(schema, kinds.value, null);
+    inside.replaceChildren(form.node);
+  };
+  kinds.addEventListener("change", show);
+  show();
+  return { node: h("fieldset", {}, h("legend", {}, "Its first step"), labelled("what_happens_first", kinds), inside), value: () => form.value() };
+}
+
+// ---------------------------------------------------------------- ways
+
+/** Fields for one way as `{node, value}`. `kind` is branch, else or split; the weights of a split's ways have a form of their own. */
+export function wayForm(schema, kind, says) {
+  if (kind === "else") {
+    const otherwise = outcomeField(schema, "Everybody else", says?.else, {});
+    return { node: otherwise.node, value: () => ({ ...says, else: otherwise.read() }) };
+  }
+  const key = kind === "branch" ? "if" : "name";
+  const about = kind === "branch" ? "A condition, such as answer.team_size > 20." : "The way's name: small letters, digits, - and _.";
+  const input = h("input", { required: true, autocomplete: "off", spellcheck: "false", value: says?.[key] ?? "" });
+  const outcome = outcomeField(schema, "Where it leads", says, { without: kind === "split" ? GOES_ON : null });
   return {
-    node: labelled(key, input, about, false),
-    read: () => {
-      const pairs = input.value.split("\n").filter((line) => line.trim()).map((line) => line.split(/:(.*)/s).slice(0, 2));
-      return pairs.length > 0 ? Object.fromEntries(pairs.map(([name, one]) => [name.trim(), scalar((one ?? "").trim(), value?.[name.trim()])])) : undefined;
+    node: h("div", { class: "fields" }, labelled(key, input, about, true), outcome.node),
+    value: () => {
+      const { do: _steps, go: _target, ...rest } = says ?? {};
+      const text = input.value.trim();
+      return { ...rest, [key]: text === String(says?.[key]) ? says[key] : text, ...outcome.read() };
     },
   };
 }
 
-/** Numbers, true and lists are what JSON makes of them, unless it was the same text before. */
-function scalar(text, before) {
-  if (text === before) return text;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+/** The ways of a new step: a condition and what else happens, or two that people are parted into. */
+function waysField(schema, kind) {
+  if (kind === "branch") {
+    const [way, otherwise] = [wayForm(schema, "branch", null), outcomeField(schema, "Everybody else", null, { without: GOES_ON })];
+    return {
+      node: h("div", { class: "fields" }, way.node, otherwise.node),
+      read: () => [way.value(), ...(otherwise.read() ? [{ else: otherwise.read() }] : [])],
+    };
   }
-}
-
-function textField(schema, property, choices, key, value, required) {
-  const isList = choices.some((one) => one.type === "array");
-  const item = isList ? resolved(schema, choices.find((one) => one.type === "array").items) : property;
-  const known = [property, item, ...choices, ...(item.anyOf ?? [])].flatMap((one) => one.enum ?? []);
-  const whole = property.type === "integer";
-  if (property.enum) {
-    const select = h("select", {}, ["", ...property.enum].map((one) => h("option", { value: one, selected: one === value }, one || "–")));
-    return { node: labelled(key, select, property.description, required), read: () => select.value || undefined };
-  }
-  const list = known.length > 0 && h("datalist", { id: `names-${(count += 1)}` }, known.map((one) => h("option", { value: one })));
-  const input = h("input", { type: whole ? "number" : "text", step: whole ? 1 : null, list: list ? list.id : null, autocomplete: "off", spellcheck: "false" });
-  const before = Array.isArray(value) ? value.join(", ") : value === undefined || value === null ? "" : String(value);
-  input.value = before;
-  const about = `${property.description ?? item.description ?? ""}${isList ? " Several with commas." : ""}`.trim();
-  const node = labelled(key, input, about, required);
-  if (list) node.append(list);
+  const ways = ["a", "b"].map((name) => wayForm(schema, "split", { name }));
+  const weights = weightsForm(["First way", "Second way"], [50, 50]);
   return {
-    node,
-    read: () => {
-      const text = input.value.trim();
-      if (text === before) return value;
-      if (!text) return undefined;
-      if (whole) return Number(text);
-      if (!isList) return text;
-      const several = text.split(",").map((one) => one.trim()).filter(Boolean);
-      return several.length > 1 || Array.isArray(value) || key === "channels" || key === "need" ? several : several[0];
-    },
+    node: h("div", { class: "fields" }, ways.map((way, number) => h("fieldset", {}, h("legend", {}, ["First way", "Second way"][number]), way.node)), weights.node),
+    read: () => ways.map((way, number) => weighted(way.value(), weights.value()[number])),
   };
 }

@@ -1,7 +1,8 @@
 /** Forms for the head of a journey: what lets people in, and its settings. */
 
 import { h } from "../dom.js";
-import { collected, field, fieldsOf, labelled } from "./form.js";
+import { collected, labelled } from "./fields.js";
+import { field, fieldsOf } from "./form.js";
 
 export const ENTRIES = {
   event: "an event",
