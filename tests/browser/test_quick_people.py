@@ -335,6 +335,25 @@ def test_a_reps_button_and_form_are_sent_once(desk: Page) -> None:
     assert len(pressed.routes) == 2
 
 
+def test_a_complaint_stands_before_an_open_form_and_outlives_it(desk: Page) -> None:
+    desk.get_by_role("button", name="Reply", exact=True).click()
+    form = desk.get_by_role("dialog", name="Reply to Mara")
+    form.get_by_role("textbox").fill("On Monday?")
+    desk.route("**/playground/act/slack", lambda route: route.fulfill(status=503, json={"error": "Not now."}))
+    form.locator("button.primary").click()
+    toast = desk.get_by_role("alert").filter(has_text="Not now.")
+    expect(toast).to_be_visible()
+    assert toast.evaluate(
+        """toast => {
+          const { left, top, width, height } = toast.getBoundingClientRect();
+          return document.elementFromPoint(left + width / 2, top + height / 2) === toast;
+        }"""
+    )
+    desk.keyboard.press("Escape")
+    expect(form).to_be_hidden()
+    expect(toast).to_be_visible()
+
+
 def test_a_reps_reply_is_sent_once_and_is_back_with_its_file_where_it_could_not_be(desk: Page) -> None:
     sent = Held(desk, "**/playground/act/slack")
     field = desk.get_by_label("Reply in the thread of New lead")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,17 @@ def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
     )
     assert "tick" in drawn
     assert drawn == set(re.findall(r'<symbol id="icon-([a-z-]+)"', page))
+
+
+def test_no_script_imports_itself_by_a_detour() -> None:
+    scripts = [one for folder in ("playground", "widget") for one in (ENTRYPOINTS / folder).rglob("*.js")]
+    imports = {
+        script: {
+            (script.parent / name).resolve() for name in re.findall(r'^import .*"(\..+)";$', script.read_text(), re.M)
+        }
+        for script in scripts
+    }
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names them
 
 
 GUARDED = ("/", "/speakers", *(f"/playground/{name}" for name in ("events", "status", "people", "clock", "talk/voice")))
