@@ -19,5 +19,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         return await add_user(uow, options.email, Role(options.role), password=password, who=at_terminal(), now=now)
 
     account = work(settings, adding, may_begin=True)
-    print(f"{account.email} may log in at {settings.service_url}/login, with the role {account.role}.")
+    # Without a public address only the service itself knows where it listens: --port is not told to other commands.
+    where = f"at {settings.service_url}/login" if settings.public_url else "on the service's page /login"
+    print(f"{account.email} may log in {where}, with the role {account.role}.")
     return 0

@@ -44,6 +44,18 @@ def test_the_first_admin_is_made_before_there_is_anything(
     assert WORD.encode() not in (data / "overture.db").read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("public", "where"),
+    [("", "on the service's page /login,"), ("https://bot.example.com/", "at https://bot.example.com/login,")],
+)
+def test_who_is_added_is_sent_to_no_port_that_the_service_may_not_listen_on(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture, public: str, where: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_PUBLIC_URL", public)
+    run(["users", "add", "bea@example.com", "--role", "rep", "--no-password"])
+    assert f"bea@example.com may log in {where} with the role rep." in capsys.readouterr().out
+
+
 def test_an_account_changes_and_is_disabled(data: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     run(["users", "add", "bea@example.com", "--role", "rep", "--no-password"])
     assert run(["users", "role", "bea@example.com", "compliance"]) == 0
