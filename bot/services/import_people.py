@@ -37,6 +37,27 @@ from bot.services.take_consent import lasting, rule_for
 MOST_TRIES = 5
 
 
+class Foreseen:
+    """Whom the arrivals of a dry run would have made known so far. Nothing is kept of them, so that whoever is told of
+    once more in a later transaction would count as new again."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], int] = {}
+
+    def see(self, arrivals: Sequence[Arrival], landings: Sequence[Landing]) -> Sequence[Landing]:
+        """The same landings; of whoever was new before, they say so no more."""
+        return [self._seen(*both) for both in zip(arrivals, landings, strict=True)]
+
+    def _seen(self, arrival: Arrival, landing: Landing) -> Landing:
+        names = [(one.kind, one.value) for one in arrival.identities] + [("record", arrival.record)]
+        before = {self._told[name] for name in names if name in self._told}
+        told = hash(repr(replace(arrival, row=0)))
+        self._told.update({name: told for name in names if name[1] and landing.result == "new"})
+        if landing.result != "new" or not before:
+            return landing
+        return replace(landing, result="same" if before == {told} else "changed")
+
+
 @dataclass(frozen=True, slots=True)
 class Taking:
     """How arrivals are taken. `crm` is the one whose records they are; `fill`: values that are there already stay.
@@ -49,6 +70,7 @@ class Taking:
     fill: bool = False
     dry_run: bool = False
     key: str = ""
+    foreseen: Foreseen = field(default_factory=Foreseen)
 
     def origin(self, arrival: Arrival, now: datetime) -> Origin:
         if self.key:
@@ -109,6 +131,8 @@ async def _take(
             with suppress(_NothingIsKept):
                 async with runtime.store.transaction() as uow:
                     landings = await _Chunk(uow, runtime, taking).take(arrivals)
+                    if taking.dry_run:
+                        landings = taking.foreseen.see(arrivals, landings)
                     await before_commit(uow, landings)
                     if taking.dry_run:
                         raise _NothingIsKept

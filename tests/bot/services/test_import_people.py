@@ -278,6 +278,14 @@ async def test_a_dry_run_keeps_nothing_and_says_what_would_be(stage: Stage) -> N
         assert await uow.imports.get(BEGUN.id) is None
 
 
+async def test_a_dry_run_counts_whoever_comes_again_in_a_later_chunk_as_known(stage: Stage) -> None:
+    trial, mobile = Taking("people.csv", dry_run=True), Identity("phone", "+447700900124")
+    done = await import_people(stage.runtime, [arrival(1), arrival(2, ADDRESS)], trial, BEGUN)
+    done = await import_people(stage.runtime, [arrival(3, ADDRESS, mobile)], trial, done)
+    done = await import_people(stage.runtime, [arrival(4), arrival(5, mobile, tags=frozenset({"x"}))], trial, done)
+    assert (done.new, done.changed, done.same) == (2, 2, 1)
+
+
 async def test_people_and_how_far_it_has_come_are_kept_together(store: Store, clock: ManualClock) -> None:
     stage = Stage(store, clock)
     people = [
