@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -28,11 +28,14 @@ class Report:
     """Rows as they were read, so that a refused one can be put right there and imported again.
 
     It is made with the first line. Of an import that goes on, what was written behind `length` is of a chunk that never
-    was kept, and is cut off.
+    was kept, and is cut off. `worded` says each reason as its readers are told it.
     """
 
-    def __init__(self, path: Path, columns: Sequence[str] | None, length: int) -> None:
+    def __init__(
+        self, path: Path, columns: Sequence[str] | None, length: int, worded: Callable[[str], str] = str
+    ) -> None:
         self.path = path
+        self._worded = worded
         self._own = [one for one in columns if one not in REPORTED] if columns is not None else None
         self._length = length
         try:
@@ -65,7 +68,7 @@ class Report:
                 cells = [guarded(str(row.values.get(name, ""))) for name in self._own]
             else:
                 cells = [json.dumps(dict(row.values), ensure_ascii=False)]
-            writer.writerow([*cells, row.number, result, guarded("; ".join(why))])
+            writer.writerow([*cells, row.number, result, guarded("; ".join(map(self._worded, why)))])
         written = _LOST.sub(LOST_LETTER, text.getvalue()).encode()
         try:
             if not self.path.exists():

@@ -27,7 +27,7 @@ from bot.services.runtime import Runtime
 @dataclass(frozen=True, slots=True)
 class Import:
     """What is imported, how, and by whom, from which address. `report` is where rows are told of that were not taken
-    whole."""
+    whole, as `worded` has it."""
 
     source: Source
     mapping: ColumnMapping
@@ -37,6 +37,7 @@ class Import:
     dry_run: bool = False
     by: str = ""
     origin: str = ""
+    worded: Callable[[str], str] = str
 
     @property
     def id(self) -> str:
@@ -119,7 +120,7 @@ async def run(
         async with runtime.store.transaction() as uow:
             deed = Deed("people.imported", told.by, told.id, told.origin, detail={"behind_row": begun.rows})
             await uow.audit.note(deed, runtime.clock.now())
-    with Report(told.report, columns, begun.reported) as report:
+    with Report(told.report, columns, begun.reported, told.worded) as report:
         async for chunk in told.source.chunks(begun.cursor, begun.rows):
             progress = await _take(runtime, reader, chunk, taking, progress, report)
             report.keep(progress.reported)

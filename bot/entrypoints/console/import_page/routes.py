@@ -116,6 +116,7 @@ class ImportPage:
             dry_run=sent.dry_run,
             by=caller.reference,
             origin=origin,
+            worded=for_page,
         )
         shown = await look_through(wanted, schema)
         first = await anext(source.chunks("", 0), None)
@@ -183,7 +184,7 @@ class ImportPage:
         if done is not None and done.reported:
             reported = await asyncio.to_thread(first_of, report, FIRST)
             hide = str if sees_personal(asked.caller.role) else mask
-            few = [asdict(one) | {"why": hide(for_page(one.why))} for one in reported]
+            few = [asdict(one) | {"why": hide(one.why)} for one in reported]
             await lines.say_file("report", report)
         await lines.say({"before": _figures(before), "done": _figures(done), "few": few})
 

@@ -122,6 +122,13 @@ async def test_what_was_looked_at_is_imported_with_a_report_and_an_entry_in_the_
     assert (origin.by, origin.where) == ("fair.csv", "row 1")
 
 
+async def test_the_report_names_no_options_of_the_command(client: Client) -> None:
+    told = await take(client, "email,since\nana@example.com,03/04/2026\n")
+    (line,) = csv.DictReader(io.StringIO(told["report"]))
+    assert line["overture_why"] == told["few"][0]["why"]
+    assert line["overture_why"].endswith("say for the whole file whether the day stands first or the month")
+
+
 async def test_the_same_file_twice_changes_nothing(client: Client, stage: Stage) -> None:
     first = await take(client, FAIR)
     again = await told_of(client, FAIR)
