@@ -60,11 +60,11 @@ def normal_phone(value: Any, region: str | None = None) -> str:
     """
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or len(text) > 100:
-        raise ValueError("the phone number is none")
+        raise ValueError("the phone number is not valid")
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException as error:
-        raise ValueError("the phone number is none; write it with + and the country's code") from error
+        raise ValueError("the phone number is not valid; write it with + and the country's code") from error
     country = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if number.extension:
         raise ValueError("the phone number has an extension, which no message reaches")
@@ -86,11 +86,11 @@ def normal_phone(value: Any, region: str | None = None) -> str:
 
 def read_email(address: Any) -> Identity:
     if not isinstance(address, str):
-        raise NobodyNamed("the e-mail address is none: it must be a text")
+        raise NobodyNamed("the e-mail address is not valid: it must be a text")
     try:
         known = validate_email(address, check_deliverability=False).normalized
     except EmailNotValidError as error:
-        raise NobodyNamed(f"the e-mail address is none: {error}") from error
+        raise NobodyNamed(f"the e-mail address is not valid: {error}") from error
     return Identity("email", known.lower())
 
 

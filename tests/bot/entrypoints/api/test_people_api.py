@@ -169,7 +169,7 @@ async def test_two_who_are_one_are_merged_and_parted(client: Client) -> None:
     [
         (b"x", 400, "not JSON"),
         (b"{}", 400, "say who is the same person"),
-        (b'{"with": {"email": "nobody"}}', 400, "the e-mail address is none"),
+        (b'{"with": {"email": "nobody"}}', 400, "the e-mail address is not valid"),
         (b'{"with": {"name": "Bea"}}', 400, '"with" must say who it is'),
         (b'{"with": {"email": "nobody@example.com"}}', 404, "nobody is known"),
         (b'{"with": {"id": "nobody"}}', 404, "there is no person"),

@@ -86,7 +86,7 @@ def test_empty_cells_say_nothing() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"Email": "nobody"}, "the e-mail address is none"),
+        ({"Email": "nobody"}, "the e-mail address is not valid"),
         ({"Phone": "12"}, "Phone: "),
         ({"Phone": "4.47701E+11"}, "Phone: a spreadsheet has shortened the number to 4.47701E.11; format its column"),
         ({"Id": "1,00003E+14"}, "Id: a spreadsheet has shortened the number"),
@@ -149,7 +149,7 @@ def test_who_wants_no_more_is_known_by_one_address_though_another_is_none(told: 
     found = read(**told, Gone="yes", name="Ana")
     assert (found.opted_out, found.identities[0].value) == ("opted out in people.csv", "ana@example.com")
     assert found.attributes == {}
-    assert "is none" in found.left_out[0] or "too short" in found.left_out[0]
+    assert "is not valid" in found.left_out[0] or "too short" in found.left_out[0]
 
 
 @pytest.mark.parametrize("told", ["Ana Weaver <ana@example.com>", "<ana@example.com>", "mailto:ana@example.com"])
@@ -279,7 +279,7 @@ def test_a_cell_may_have_several_addresses_of_which_the_first_is_the_main_one() 
     assert [one.value for one in found.identities] == [
         "ana@example.com", "ana@example.org", "+447700900123", "+4915123456789",
     ]  # fmt: skip
-    with pytest.raises(RowRefused, match="the e-mail address is none"):
+    with pytest.raises(RowRefused, match="the e-mail address is not valid"):
         read(Email="ana@example.com; nobody")
 
 

@@ -65,7 +65,7 @@ async def test_of_a_file_with_bad_rows_the_good_ones_are_taken_and_the_others_to
     lines = reported(tmp_path / "people.report.csv")
     assert [int(one["overture_row"]) for one in lines] == [row + 1 for row in range(1200) if row % 10 < 3]
     assert lines[0]["email"] == "nobody0"
-    assert "e-mail address is none" in lines[0]["overture_why"]
+    assert "e-mail address is not valid" in lines[0]["overture_why"]
 
 
 async def test_that_somebody_imports_is_in_the_audit_log_before_the_first_row(stage: Stage, tmp_path: Path) -> None:

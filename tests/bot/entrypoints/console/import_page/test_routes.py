@@ -111,7 +111,7 @@ async def test_what_was_looked_at_is_imported_with_a_report_and_an_entry_in_the_
     assert (told["done"]["new"], told["done"]["refused"]) == (2, 1)
     (line,) = csv.DictReader(io.StringIO(told["report"]))
     assert (line["E-mail"], line["overture_row"], line["overture_result"]) == ("nobody", "2", "refused")
-    assert "e-mail address is none" in line["overture_why"]
+    assert "e-mail address is not valid" in line["overture_why"]
     (entry,) = await imports(stage)
     assert (entry.deed.who, entry.deed.about, entry.deed.origin) == ("machine", told["id"], "this machine")
     async with stage.store.transaction() as uow:
