@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,18 +89,23 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
+    """What was wrong with so many `rows` alike, and the first of them."""
+
     row: int
     result: str
     why: str
+    rows: int = 1
 
 
-def first_of(path: Path, most: int) -> Sequence[Reported]:
-    """The first so many of the rows that were refused, and of those that were taken in part."""
-    found: dict[str, list[Reported]] = {REFUSED: [], IN_PART: []}
+def commonest(path: Path, most: int) -> Sequence[Reported]:
+    """Why rows were refused, and why others were taken in part: the commonest reasons of each, the commonest first."""
+    firsts: dict[tuple[str, str], int] = {}
+    counts: Counter[tuple[str, str]] = Counter()
     with path.open(encoding="utf-8", newline="") as file:
         lines = csv.reader(file)
         next(lines)
         for *_, row, result, why in lines:
-            if len(found[result]) < most:
-                found[result].append(Reported(int(row), result, unguarded(why)))
-    return [one for group in found.values() for one in group]
+            firsts.setdefault((result, why), int(row))
+            counts[result, why] += 1
+    found = [Reported(firsts[one], one[0], unguarded(one[1]), rows) for one, rows in counts.most_common()]
+    return [one for kind in (REFUSED, IN_PART) for one in [each for each in found if each.result == kind][:most]]

@@ -26,7 +26,7 @@ from bot.entrypoints.console.import_page.showing import Columns
 from bot.entrypoints.console.import_page.wording import for_page, targets
 from bot.entrypoints.console.known_person import sees_personal
 from bot.entrypoints.importing.mapping import guessed
-from bot.entrypoints.importing.report import first_of
+from bot.entrypoints.importing.report import commonest
 from bot.entrypoints.importing.running import Import, begin, columns_of, consent_channels, look_through, run
 from bot.entrypoints.importing.sources import FileSource
 from bot.entrypoints.web.translate import private_json
@@ -37,8 +37,8 @@ log = structlog.get_logger()
 BETWEEN = 0.3
 """Seconds between two words of how far it is."""
 
-FIRST = 5
-"""Rows of each kind that the page shows; all of them are in the report."""
+MOST = 5
+"""Reasons of each kind that the page shows; all rows are in the report."""
 
 BROKE_OFF = (
     "It broke off. What was taken until then is whole and stays; look at the file again and import it once more: "
@@ -182,7 +182,7 @@ class ImportPage:
     ) -> None:
         report, few = asked.wanted.report, []
         if done is not None and done.reported:
-            reported = await asyncio.to_thread(first_of, report, FIRST)
+            reported = await asyncio.to_thread(commonest, report, MOST)
             hide = str if sees_personal(asked.caller.role) else mask
             few = [asdict(one) | {"why": hide(one.why)} for one in reported]
             await lines.say_file("report", report)

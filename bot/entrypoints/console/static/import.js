@@ -180,14 +180,19 @@ function showOutcome(told, title, words) {
   byId("report").hidden = report.length === 0;
   const would = looked !== null;
   byId("figures").replaceChildren(...timesOf(told.done, would).map(([count, what, kind]) => h("li", { class: count ? kind : null }, h("strong", {}, number(count)), h("span", {}, what))));
-  byId("few").replaceChildren(...fewNodes(told, "refused", would ? "Rows that would be refused" : "Rows that were refused", told.done.refused), ...fewNodes(told, "taken in part", would ? "Rows that would be taken in part" : "Rows that were taken in part", told.done.warned));
+  byId("few").replaceChildren(...fewNodes(told, "refused", would ? "Why rows would be refused" : "Why rows were refused", told.done.refused), ...fewNodes(told, "taken in part", would ? "Why rows would be taken in part" : "Why rows were taken in part", told.done.warned));
 }
 
+/** The commonest reasons, each with its first row and how many more there are. */
 function fewNodes({ few }, result, title, count) {
-  const rows = few.filter((one) => one.result === result);
-  if (!rows.length) return [];
-  const more = count > rows.length ? `, the first ${rows.length} of ${number(count)}` : "";
-  return [h("h3", {}, title + more), h("ul", {}, rows.map(({ row, why }) => h("li", {}, `Row ${number(row)}: ${why}`)))];
+  const reasons = few.filter((one) => one.result === result);
+  if (!reasons.length) return [];
+  const others = count - reasons.reduce((found, { rows }) => found + rows, 0);
+  return [
+    h("h3", {}, title),
+    h("ul", {}, reasons.map(({ row, rows, why }) => h("li", {}, `Row ${number(row)}${rows > 1 ? ` and ${number(rows - 1)} more` : ""}: ${why}`))),
+    others > 0 && h("p", { class: "small" }, `${counted(others, "other row", "other rows")}: see the CSV.`),
+  ].filter(Boolean);
 }
 
 function showLook(told) {
