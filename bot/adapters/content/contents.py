@@ -210,11 +210,11 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
     yield from told
     yield from sent_without_template(journeys, assistant, shelves.reply_windows)
-    yield from without_how_to_stop(journeys, assistant, contents.rules, _texting(shelves.kinds))
+    yield from without_how_to_stop(journeys, assistant, contents.rules, texting(shelves.kinds))
     yield from beyond_limits(assistant, known, shelves.kinds)
 
 
-def _texting(kinds: Mapping[str, ChannelKind]) -> list[str]:
+def texting(kinds: Mapping[str, ChannelKind]) -> list[str]:
     """The channels that write to telephone numbers."""
     return [name for name, kind in kinds.items() if kind.abilities.identity == "phone" and not kind.abilities.spoken]
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
+from bot.adapters.content.contents import texting
 from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
-from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
+from bot.domain.journey import Journey
+from bot.domain.steps import SendStep
+from bot.entrypoints.wiring.connectors import channel_kinds
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.step_edits import edits_of
@@ -18,9 +23,11 @@ from bot.entrypoints.wiring.service import Service
 from bot.journeys.completion import complete
 from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited
 from bot.journeys.fields import plain
+from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
 from bot.journeys.step_sources import item_sources
+from bot.ports import Playbook
 
 READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 LONGEST_NAME = 80
@@ -110,7 +117,19 @@ class Editing:
         playbook = self._service.library.current()
         file = self._files.read(name)
         shown = file.shown if file is not None else f"journeys/{name}.yml"
-        return check_text(shown, text, self._files.known(playbook), playbook.journeys)
+        checked = check_text(shown, text, self._files.known(playbook), playbook.journeys)
+        if checked.journey is None:
+            return checked
+        return replace(checked, warnings=(*checked.warnings, *self._of_its_messages(checked.journey, playbook)))
+
+    def _of_its_messages(self, journey: Journey, playbook: Playbook) -> Iterator[Fault]:
+        """What `overture validate` warns of in the responses that it sends."""
+        assistant = playbook.assistant
+        sent = {step.response for step in journey.steps.values() if isinstance(step, SendStep)}
+        places = {one.place for name in sent for one in assistant.responses[name].variations}
+        yield from (warning for warning in assistant.warnings if warning.place in places)
+        channels = texting(channel_kinds(self._service.settings))
+        yield from without_how_to_stop({journey.id: journey}, assistant, playbook.rules, channels)
 
     def schema(self, name: str, text: str) -> Schema:
         """With the names in force, and the steps of the text."""

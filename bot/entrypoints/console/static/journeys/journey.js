@@ -90,8 +90,8 @@ let digest = null; // of the file as it was when the editor took it over
 function showFile() {
   const { file, may_edit: mayEdit, faults } = journey;
   if (digest !== null && file?.text.replaceAll("\r\n", "\n") === editor.before) digest = file.digest; // as it was saved here
-  if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-path").textContent = file ? file.path : "its file is gone";
+  if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-buttons").hidden = !mayEdit;
   byId("editor").hidden = !file && !editor.isChanged;
   if (!file || editor.isChanged) {

@@ -10,7 +10,10 @@ const TYPING = 250; // milliseconds
 /** Warnings of the text, below the editor; they do not keep it from being saved. */
 export function showWarnings(warnings) {
   byId("warnings").replaceChildren(
-    ...warnings.map(({ line, message, suggestion }) => h("li", {}, h("strong", {}, `Line ${line} `), `${message} ${suggestion}`)),
+    ...warnings.map(({ path, line, message, suggestion }) => {
+      const elsewhere = path === byId("file-path").textContent ? "" : `${path.split("/").slice(-2).join("/")}, line ${line}: `;
+      return h("li", {}, h("strong", {}, elsewhere || `Line ${line} `), `${message} ${suggestion}`);
+    }),
   );
 }
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.errors import Fault, Place
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, Client, ClientMaker, ServiceMaker
+from tests.bot.services.stage import Stage
 
 LONGER = WELCOME.replace("wait: 1d", "wait: 2d")
 
@@ -29,6 +31,21 @@ async def test_faults_are_told_while_one_types(service: Service, client_of: Clie
     assert [(one["line"], one["column"]) for one in bad["faults"]] == [(6, 5), (8, 44)]
     assert bad["picture"] is None
     assert "this is not YAML" in broken["faults"][0]["message"]
+
+
+async def test_what_its_messages_are_warned_of_is_told_while_one_types(
+    service_of: ServiceMaker, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    playbook = stage.library.playbook
+    (tip,) = playbook.assistant.responses["utter_tip"].variations
+    liquid, other = Fault(tip.place, "it is Liquid."), Fault(Place("rules.yml", 1), "of something else.")
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, warnings=(liquid, other)))
+    async with client_of(service_of(connectors="twilio_messaging", journeys=folder)) as client:
+        told = await (await client.post("/journeys/check", json={"journey": "welcome", "text": WELCOME})).json()
+    assert [(one["path"], one["message"]) for one in told["warnings"]] == [
+        (tip.place.path, "it is Liquid."),
+        (tip.place.path, 'the journey "welcome" sells on sms, and none of its texts says how to stop them.'),
+    ]
 
 
 async def test_what_is_done_to_a_step_gives_another_text(service: Service, client_of: ClientMaker) -> None:
