@@ -322,6 +322,12 @@ def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(words).to_contain_text("Paused since")
     expect(page.locator("#standing-title")).to_be_focused()  # the button that had the focus is gone
+    page.get_by_role("button", name="Publish…").click()
+    expect(page.get_by_role("dialog")).to_contain_text("It is paused, and stays so until you resume it.")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator("#done")).to_have_text(
+        "Published. 0 people moved. It is still paused: resume it to let people in."
+    )
     page.get_by_role("button", name="Resume").click()
     expect(words).to_contain_text("Whoever enters goes through the file as it is.")
     page.get_by_role("button", name="Stop…").click()
@@ -331,4 +337,4 @@ def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Stop it for 4 people").click()
     expect(words).to_contain_text("Stopped since")
     expect(page.locator("#done")).to_have_text("Stopped. 4 people left; 0 queued messages are not sent.")
-    expect(page.locator("#history > li")).to_have_count(3)
+    expect(page.locator("#history > li")).to_have_count(4)

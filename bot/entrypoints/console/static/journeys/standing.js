@@ -106,7 +106,7 @@ export class Standing {
     const plan = await ask(`${this.address}/dry-run`, { version, digest: file?.digest ?? "" });
     const nodes = plan && (await this.comparison(standing.version ?? "", version ?? "file"));
     if (!nodes) return;
-    this.reviewed = { version, digest: file?.digest ?? "", in_force: plan.in_force, plan };
+    this.reviewed = { version, digest: file?.digest ?? "", in_force: plan.in_force, plan, paused: standing.running === "paused" };
     byId("publish-title").textContent = version ? `Roll back to version ${short(version)}?` : `Publish ${this.name}?`;
     byId("publish-against").textContent = standing.version
       ? `Compared with version ${short(standing.version)}, which was published last`
@@ -117,6 +117,7 @@ export class Standing {
     byId("publish-lost").hidden = plan.lost === 0;
     byId("publish-lost-words").textContent = `Stop the runs of ${people(plan.lost)} whose step is gone`;
     byId("publish-now").textContent = version ? "Roll back" : "Publish";
+    byId("publish-paused").hidden = !this.reviewed.paused;
     byId("publish-file").hidden = !(version && standing.publishing === "at_once");
     this.showReviewed();
     byId("publish-dialog").showModal();
@@ -136,7 +137,8 @@ export class Standing {
       await this.reload("");
       return;
     }
-    await this.reload(`${version ? "Rolled back" : "Published"}. ${people(told.moved)} moved.`);
+    const paused = this.reviewed.paused ? " It is still paused: resume it to let people in." : "";
+    await this.reload(`${version ? "Rolled back" : "Published"}. ${people(told.moved)} moved.${paused}`);
   }
 
   // ---------------------------------------------------------------- pausing and stopping
@@ -193,7 +195,7 @@ const resumedWords = ({ people: many, due, left_out: leftOut }) =>
   `Resumed. ${counted(many, "person goes", "people go")} on; ${counted(due, "held-back message is", "held-back messages are")} due, ${counted(leftOut, "is", "are")} left out.`;
 
 function standingWords({ publishing, running, version, published, differs, since }, file) {
-  if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still.`;
+  if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still. Resume it to let people in.`;
   if (running === "stopped") return `Stopped since ${dayAndTime(since)}: nobody enters until it is published again.`;
   const last = published && `version ${short(version)}, published ${dayAndTime(published.at)} by ${published.who}`;
   if (publishing === "on_command") {
