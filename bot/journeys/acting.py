@@ -10,6 +10,7 @@ from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, RequestHand
 from bot.domain.journey import SplitCount
 from bot.domain.score import Score
 from bot.domain.steps import (
+    END,
     BranchStep,
     CrmStep,
     EmitStep,
@@ -26,6 +27,7 @@ from bot.domain.steps import (
 )
 from bot.journeys.chance import MEASURED, MEASURED_SHARE, arm_for, best_arm, lot
 from bot.journeys.run import Run
+from bot.journeys.sayings import step_words
 from bot.journeys.tallied import ANY, BEST, tallied
 
 
@@ -62,7 +64,7 @@ def act(run: Run, step: Step) -> str:
             run.effects.append(Emit(event, run.all_computed(values)))
             run.did(f"tells {event}")
         case GoStep(then=then):
-            run.did(f"goes to {then}")
+            run.did(f"goes to {_called(run, then)}")
         case _:
             raise AssertionError(step)
     return step.then
@@ -92,10 +94,16 @@ def hand_over(run: Run, step: HandoffStep) -> None:
 def _branch(run: Run, step: BranchStep) -> str:
     for condition, target in step.arms:
         if run.holds(condition):
-            run.did(f"goes to {target}, because {condition}")
+            run.did(f"goes to {_called(run, target)}, because {condition}")
             return target
-    run.did(f"goes to {step.otherwise}, because no condition holds")
+    run.did(f"goes to {_called(run, step.otherwise)}, because no condition holds")
     return step.otherwise
+
+
+def _called(run: Run, target: str) -> str:
+    """A step as the picture calls it."""
+    step = run.journey.steps.get(target)
+    return f'"{step_words(step)[0]}"' if step is not None else f"the {END}"
 
 
 def _split(run: Run, step: SplitStep) -> str:

@@ -169,6 +169,19 @@ def test_the_trail_tells_what_each_step_did(journey_of: Reader) -> None:
     ]
 
 
+def test_the_trail_calls_steps_as_the_picture_does(journey_of: Reader) -> None:
+    steps = "- branch:\n    - if: profile.size > 3\n      do: [add_to: big]\n- go: end\n"
+    assert Walk(journey_of(steps), {"size": 5}).enters().trail == [
+        ("steps.0", 'goes to "Add to big", because profile.size > 3'),
+        ("steps.0.branch.0.do.0", "adds to big"),
+        ("steps.1", "goes to the end"),
+    ]
+    assert Walk(journey_of(steps), {"size": 1}).enters().trail[0] == (
+        "steps.0",
+        'goes to "Go on", because no condition holds',
+    )
+
+
 EVERYTHING = """
 - id: top
   branch:
