@@ -423,6 +423,19 @@ def test_sends_and_journeys_say_whose_once_that_is_known(page: Page, service: Se
     expect(page.locator(".sends .decisions a").first).to_have_attribute("href", "/people?person=p1")
 
 
+def test_what_happened_on_several_days_says_on_which(page: Page, service: Service) -> None:
+    page.clock.set_fixed_time("2026-11-28T10:00:00Z")
+    page.goto(service.url)
+    step = {"step": "a", "title": "Wait 1 day"}
+    told = [("waits", "2026-11-01T10:00:00Z"), ("the time is over", "2026-11-02T10:00:00Z")]
+    told.append(("goes on", "2026-11-02T10:00:00Z"))
+    for did, at in told:
+        trail = [{**step, "did": did}]
+        service.tell("item", feed="explain", type="step", journey="j", enrolment="e", person="p1", trail=trail, at=at)
+    expect(page.locator(".sends .journey ol")).to_contain_text("goes on")
+    expect(page.locator(".sends .day")).to_have_text(["Sun, Nov 1", "Mon, Nov 2"])
+
+
 def test_the_clock_moves_to_what_is_next_once(page: Page, service: Service) -> None:
     moved: list[Route] = []
     page.goto(service.url)

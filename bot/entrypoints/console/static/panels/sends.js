@@ -1,6 +1,6 @@
 /** What may leave and what may not, and why; and where the journeys are. */
 
-import { byId, clockTime, dayAndTime, empty, h, inOwnTime, soon } from "../dom.js";
+import { byId, clockTime, day, dayAndTime, empty, h, inOwnTime, soon } from "../dom.js";
 import { read } from "../feed.js";
 import { withToken } from "../journeys/service.js";
 import { knownAs, pageOf } from "../known.js";
@@ -38,7 +38,7 @@ export function sendsPanel() {
     const parts = [
       ...latest.map((one) => journeyNode(one, whose(one.person))),
       more > 0 && h("p", { class: "small" }, `And ${more} before: `, h("a", { href: withToken("/journeys") }, "all journeys"), "."),
-      h("ul", { class: "decisions" }, decisions.map((one) => decisionNode(one, whose(one.person)))),
+      h("ul", { class: "decisions" }, byDay(decisions, (one) => decisionNode(one, whose(one.person)))),
     ];
     body.replaceChildren(...parts.filter(Boolean));
     void askWhose([...latest, ...decisions]);
@@ -89,6 +89,10 @@ export function sendsPanel() {
   };
 }
 
+/** Lines with their day above the first of each. */
+const byDay = (items, line) =>
+  items.map((one, index) => [index > 0 && day(items[index - 1].at) === day(one.at) ? null : h("li", { class: "day" }, day(one.at)), line(one)]);
+
 function decisionNode({ outcome, channel, purpose, why, at }, whose) {
   return h(
     "li",
@@ -112,16 +116,14 @@ function journeyNode({ journey, trail }, whose) {
     h(
       "ol",
       {},
-      trail
-        .slice(-8)
-        .map(({ step, title, did, at }) =>
-          h(
-            "li",
-            {},
-            h("p", {}, h("strong", { title: step }, title ?? step), ": ", inOwnTime(did)),
-            h("time", { datetime: at, title: dayAndTime(at) }, clockTime(at)),
-          ),
+      byDay(trail.slice(-8), ({ step, title, did, at }) =>
+        h(
+          "li",
+          {},
+          h("p", {}, h("strong", { title: step }, title ?? step), ": ", inOwnTime(did)),
+          h("time", { datetime: at, title: dayAndTime(at) }, clockTime(at)),
         ),
+      ),
     ),
   );
 }
