@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.scripted import Service, open_chat
+from tests.browser.scripted import Service, open_chat, say
 from tests.browser.test_widget import SPOKEN
 
 
@@ -152,3 +152,26 @@ def test_the_teaser_can_be_sent_away_and_never_comes_on_a_phone(browser: Browser
         expect(page.get_by_role("button", name="Open chat")).to_be_visible()
         page.wait_for_timeout(300)
         assert page.locator(".teaser").count() == 0
+
+
+@pytest.mark.parametrize("with_copy", [False, True], ids=["a new page", "a copy of an old one"])
+def test_a_website_that_replaces_its_body_keeps_the_chat(page: Page, service: Service, with_copy: bool) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    say(page, "How much does it cost?")
+    expect(page.locator(".message.bot").nth(1)).to_be_visible()
+    page.evaluate(
+        """(withCopy) => {
+          const body = withCopy ? document.body.cloneNode(true) : document.createElement("body");
+          document.body.replaceWith(body);
+        }""",
+        with_copy,
+    )
+    expect(page.locator("overture-chat")).to_have_count(1)
+    expect(page.get_by_text("How much does it cost?")).to_be_visible()
+    page.evaluate("window.overture.close()")
+    expect(page.get_by_label("Your message")).to_be_hidden()
+    page.evaluate("document.querySelector('overture-chat').remove()")
+    settled = "() => new Promise((done) => setTimeout(done))"
+    page.evaluate(settled)
+    expect(page.locator("overture-chat")).to_have_count(0)

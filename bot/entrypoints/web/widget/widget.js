@@ -147,9 +147,19 @@ class OvertureChat extends HTMLElement {
     addEventListener("storage", ({ key, newValue }) => {
       if (key === STORE && newValue?.includes(BEGUN)) this.#load().catch(() => {}); // another tab has begun to chat
     });
-    const begin = () => this.#begin().catch((error) => console.warn("overture: the chat cannot be begun", error));
+    const begin = () => this.isConnected && this.#begin().catch((error) => console.warn("overture: the chat cannot be begun", error));
     if (window.requestIdleCallback) requestIdleCallback(begin, { timeout: PATIENCE }); // the page comes first
     else setTimeout(begin);
+  }
+
+  /** A website that replaces the whole body from page to page (Turbo) keeps the chat; who takes it away has none. */
+  disconnectedCallback() {
+    if (this.parentNode?.localName !== "body") return;
+    queueMicrotask(() => {
+      const copy = document.querySelector("overture-chat");
+      if (copy) copy.replaceWith(this);
+      else document.body.append(this);
+    });
   }
 
   /** The launcher, put on the page at once and whole, so that the page is laid out once; a failed try is not kept. */
