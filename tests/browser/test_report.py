@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -71,6 +72,7 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(page.locator("#funnel")).to_contain_text(
         "Who only opened the chat, opted out, or sent START or HELP, has not written."
     )
+    expect(page.locator("#funnel li", has_text="wrote")).to_contain_text(re.compile(r"\d\.\d% of the step before"))
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Take it along").click()
     waiting.value.save_as(tmp_path / "report.csv")

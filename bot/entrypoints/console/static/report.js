@@ -96,7 +96,7 @@ function showFunnel(figures) {
   );
 }
 
-const percentOr = (row) => (row.value === null ? "–" : `${percent(row.value)} of the step before`);
+const percentOr = (row) => (row.value === null ? "–" : `${percent(row.value, 1)} of the step before`);
 
 const verdict = ({ low, high }) =>
   low > 0 ? h("span", { class: "tag better" }, "better than nothing") : high < 0 ? h("span", { class: "tag worse" }, "worse than nothing") : h("span", { class: "tag" }, "no difference shown");
