@@ -33,3 +33,16 @@ def test_when_a_journey_of_a_long_name_is_due_is_in_sight(page: Page, service: S
     page.goto(f"{service.url}/pages/queues")
     expect(page.locator("#waiting")).to_contain_text(JOURNEY)
     assert is_within(page, ".waiting .scroll", "#waiting time")
+
+
+@pytest.mark.parametrize("name", ["access", "import", "journeys", "people", "queues", "report", "understanding"])
+def test_a_page_stands_whole_on_the_narrowest_screen(page: Page, service: Service, name: str) -> None:
+    """320 pixels are a screen of 1280 that is zoomed to 400%."""
+    page.set_viewport_size({"width": 320, "height": 640})
+    choices = {"targets": [], "channels": ["sms"], "region": "GB", "regions": ["GB", "GS"], "largest": 1_000}
+    page.route(f"**/{name}**/*.json*", lambda route: route.fulfill(status=503, json={"error": "Not now."}))
+    tells(page, "**/choices.json", choices)
+    page.goto(f"{service.url}/pages/{name}")
+    expect(page.locator("main")).to_be_visible()
+    assert cut_off(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
