@@ -103,7 +103,7 @@ class _Course:
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
         self.behaviour = simulation.behaviour
-        self.world = replace(simulation.world, segments=_heeded(simulation.world))
+        self.world = replace(simulation.world, segments=heeded(simulation.world))
         self.arrivals = simulation.arrivals
         fades = any(rule.half_life is not None for rule in self.world.score_rules)
         self.looks_at_days = any(_depends_on_days(one.condition, fades) for one in self.world.segments.values())
@@ -131,7 +131,7 @@ class _Course:
             self.runs.append((at, journey, entry))
 
 
-def _heeded(world: World) -> dict[str, Any]:
+def heeded(world: World) -> dict[str, Any]:
     """The segments whose coming and going a journey listens to: others change nothing here."""
     listened = {
         value

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep, SplitStep
 from bot.journeys.outline import outline
-from bot.journeys.people import Behaviour, Crowd, Reaction
+from bot.journeys.people import Behaviour, Crowd, Day, OneOf, Reaction, Spread, WholeNumber
 from bot.journeys.sayings import how_long
 from bot.journeys.simulate import Simulation
 from bot.journeys.simulated import OUT, JourneySimulated, MessageKind, Simulated
@@ -110,6 +110,8 @@ def assumptions(simulation: Simulation, crowd: Crowd | None) -> Iterator[str]:
         yield f"people: made up, in {countries}; of {crowd.zone_known:.0%} the time zone is known"
         yield f"consent to marketing: {_by_channel(crowd.consent, simulation.world.channels)}"
         yield f"an address: {_by_channel(crowd.reachable, simulation.world.channels)}"
+        yield from (f"{name}: {_spread(spread)}" for name, spread in crowd.profile.items())
+        yield from (f"the tag {tag}: {share:.0%}" for tag, share in crowd.tags.items())
     for journey in simulation.world.journeys.values():
         for step in journey.steps.values():
             match step:
@@ -126,6 +128,7 @@ def _behaviour(behaviour: Behaviour, simulation: Simulation) -> Iterator[str]:
     events += [f"let into {journey.id} over HTTP" for journey, _ in simulation.let_in_over_http]
     if events:
         yield f"{', '.join(dict.fromkeys(events))}: once for each person, within the first {how_long(arrive)}"
+    yield from (f"event.{name}: {_spread(spread)}" for name, spread in behaviour.comes_with.items())
     for one in behaviour.events:
         yield f"{one.event}: {_reaction(one.reaction)}, of {'messages' if one.of_messages else 'people'}"
     yield f"questions: answered by {_reaction(behaviour.answers)}; refused by {_reaction(behaviour.refuses)}"
@@ -134,6 +137,17 @@ def _behaviour(behaviour: Behaviour, simulation: Simulation) -> Iterator[str]:
     yield f"talks with a colleague: nine in ten are over in {how_long(behaviour.talks)}"
     yield f"actions and endpoints: {behaviour.fails:.0%} fail"
     yield f"seed {simulation.seed}: the same seed, people and days give the same figures"
+
+
+def _spread(spread: Spread) -> str:
+    match spread:
+        case OneOf(values=values, weights=weights):
+            names = {True: "yes", False: "no", None: "not known"}
+            return _weights([names.get(one, one) for one in values], weights)
+        case WholeNumber(least=least, most=most):
+            return f"{least:,} to {most:,}"
+        case Day(first=first, last=last):
+            return f"{first.isoformat()} to {last.isoformat()}"
 
 
 def _reaction(reaction: Reaction) -> str:

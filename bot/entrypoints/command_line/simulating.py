@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
 from bot.domain.assistant import Assistant
+from bot.domain.steps import BranchStep
+from bot.journeys.made_up import tags_in, values_for
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import PeopleFile
-from bot.journeys.simulate import Simulation, made_up, simulate
+from bot.journeys.simulate import Simulation, heeded, made_up, simulate
 from bot.journeys.simulated import Simulated
 from bot.journeys.virtual_world import Someone, World
 
-USUAL_CONSENT = 0.8
+USUAL_CONSENT, USUAL_TAG = 0.8, 0.5
+WHO_THEY_ARE = ("country", "time_zone", "locale", "created_on", "tags")
+"""What a crowd says of everybody by itself."""
 USUAL_GOAL = Reaction(0.05, timedelta(days=14))
 WORTH_A_PROCESS = 2000
 """People; fewer are through before another process has begun."""
@@ -70,10 +74,31 @@ def pool_of(processes: int) -> ProcessPoolExecutor:
 
 
 def usual_people(world: World) -> PeopleFile:
-    """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves."""
+    """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves.
+
+    What conditions look at has all sorts of values, so that some people go each way.
+    """
     goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
-    crowd = Crowd(countries=OneOf((world.region,), (1,)), consent=dict.fromkeys(world.channels, USUAL_CONSENT))
-    return PeopleFile(crowd, Behaviour(events=tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)))
+    conditions = list(_conditions(world))
+    told = {name: one for name, one in values_for(conditions, "profile").items() if name not in WHO_THEY_ARE}
+    crowd = Crowd(
+        countries=OneOf((world.region,), (1,)),
+        consent=dict.fromkeys(world.channels, USUAL_CONSENT),
+        profile=told,
+        tags=dict.fromkeys(sorted(tags_in(conditions)), USUAL_TAG),
+    )
+    events = tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)
+    return PeopleFile(crowd, Behaviour(events=events, comes_with=values_for(conditions, "event")))
+
+
+def _conditions(world: World) -> Iterator[str]:
+    """Those of the journeys, and of the segments that they listen to."""
+    yield from (segment.condition for segment in heeded(world).values())
+    for journey in world.journeys.values():
+        yield from (entry.condition for entry in journey.entries if entry.condition)
+        for step in journey.steps.values():
+            if isinstance(step, BranchStep):
+                yield from (condition for condition, _ in step.arms)
 
 
 def usual_answers(assistant: Assistant) -> dict[str, Spread]:

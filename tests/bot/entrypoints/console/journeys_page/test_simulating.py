@@ -51,6 +51,16 @@ async def test_what_is_typed_and_not_saved_is_what_is_tried(service: Service, cl
     assert told[-1]["figures"]["steps"][2]["words"] == "Wait 400 days"
 
 
+async def test_people_of_whom_nothing_is_said_go_every_way(service: Service, client_of: ClientMaker) -> None:
+    branch = "  - branch:\n      - if: profile.team_size > 20 and 'trial' in profile.tags\n        do: [add_to: big]\n"
+    async with client_of(service) as client:
+        told = await lines(client, text=WELCOME + branch, people=200)
+    figures = told[-1]["figures"]
+    big = next(one for one in figures["steps"] if one["words"] == "Add to big")
+    assert 0 < big["came"] < 200
+    assert {"team_size: 0 to 40", "the tag trial: 50%"} <= set(figures["assumed"])
+
+
 async def test_what_cannot_be_simulated_is_refused(service: Service, client_of: ClientMaker) -> None:
     body = {"text": WELCOME, "people": 10, "days": 30, "seed": 1}
     async with client_of(service) as client:

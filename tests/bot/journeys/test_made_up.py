@@ -1,0 +1,43 @@
+"""What is made up of people of whom nothing is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.journeys.made_up import tags_in, values_for
+from bot.journeys.people import OneOf, Spread, WholeNumber
+
+EITHER = OneOf((True, False), (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("condition", "made_up"),
+    [
+        ("profile.size > 20", WholeNumber(0, 40)),
+        ("5 <= default(profile.size, 0) and profile.size < 3", WholeNumber(0, 10)),
+        ("profile.balance < -50", WholeNumber(-100, 10)),
+        ("profile.stage == 'trial' or profile.stage in ['lead', 'trial']", OneOf(("trial", "lead", None), (1, 1, 1))),
+        ("not profile.size", EITHER),
+        ("profile.size == false and (event.x or not profile.size)", EITHER),
+        ("profile.renews_on < '2026-12-01'", None),
+        ("days_since(profile.last_visit) > 30", None),
+        ("profile.size > profile.size", None),
+        ("answer.size > 20", None),
+        ("profile.size >", None),
+    ],
+)
+def test_values_are_made_up_on_both_sides_of_a_condition(condition: str, made_up: Spread | None) -> None:
+    assert list(values_for([condition], "profile").values()) == ([] if made_up is None else [made_up])
+
+
+def test_values_of_several_conditions_serve_all_of_them() -> None:
+    made_up = values_for(["profile.size > 20", "profile.size > 100", "event.size > 7 and profile.vip"], "profile")
+    assert made_up == {"size": WholeNumber(0, 200), "vip": EITHER}
+    assert values_for(["event.size > 7 and profile.vip"], "event") == {"size": WholeNumber(0, 14)}
+
+
+def test_tags_are_those_that_conditions_look_for() -> None:
+    assert tags_in(["'trial' in profile.tags and not ('vip' in profile.tags)", "profile.stage in ['x']"]) == {
+        "trial",
+        "vip",
+    }
