@@ -54,6 +54,11 @@ class JourneyFiles:
         """The journeys that have a file, with faults or without."""
         return sorted(self._paths())
 
+    def retired(self) -> frozenset[str]:
+        """The journeys whose files were put aside."""
+        aside = self._shelves.journeys.glob(f"*.y*ml{RETIRED}")
+        return frozenset(Path(path.stem).stem for path in aside) - frozenset(self._paths())
+
     def read(self, name: str) -> JourneyFile | None:
         """None where there is no such file, or it is no text."""
         path = self._paths().get(name)

@@ -111,11 +111,13 @@ class JourneysPage:
             states = await uow.journeys.states()
             in_force = await journeys_in_force(uow, self._runtime)
         in_files = await asyncio.to_thread(self._files.names)
+        retired = await asyncio.to_thread(self._files.retired)
         names = sorted({*journeys, *in_files, *(one.journey for one in headcounts)})
         listed = [
             _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name])
             | {
                 "in_file": name in in_files,
+                "is_retired": name in retired,
                 "is_read": name in journeys,
                 "in_force": name in in_force,
                 "running": states[name].running.value if name in states else Running.RUNNING.value,
@@ -159,6 +161,7 @@ class JourneysPage:
             "standing": standing,
             "in_force": journey is not None and self._is_in_force(journey, standing["version"]),
             "file": _file(file),
+            "is_retired": file is None and name in await asyncio.to_thread(self._files.retired),
             "faults": faults_json(checked.faults) if checked else [],
             "warnings": faults_json(checked.warnings) if checked else [],
             "sources": sources(checked) if checked else {},

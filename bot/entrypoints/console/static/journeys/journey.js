@@ -85,12 +85,14 @@ function lookAgain(times) {
 
 // ---------------------------------------------------------------- the file
 
+const gone = () => (journey.is_retired ? "retired" : "its file is gone");
+
 let digest = null; // of the file as it was when the editor took it over
 
 function showFile() {
   const { file, may_edit: mayEdit, faults } = journey;
   if (digest !== null && file?.text.replaceAll("\r\n", "\n") === editor.before) digest = file.digest; // as it was saved here
-  byId("file-path").textContent = file ? file.path : "its file is gone";
+  byId("file-path").textContent = file ? file.path : gone();
   if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-buttons").hidden = !mayEdit;
   byId("editor").hidden = !file && !editor.isChanged;
@@ -203,7 +205,7 @@ const tagNodes = () => [
   journey.purpose && h("span", { class: "tag" }, journey.purpose),
   journey.goals?.map((goal) => h("span", { class: "tag" }, `goal: ${goal}`)),
   journey.holdout > 0 && h("span", { class: "tag" }, `${percent(journey.holdout / 100, Number.isInteger(journey.holdout) ? 0 : 1)} held out`),
-  !journey.older && !journey.in_force && h("span", { class: "tag wait" }, journey.file ? "the file is not in force" : "its file is gone"),
+  !journey.older && !journey.in_force && h("span", { class: "tag wait" }, journey.file ? "the file is not in force" : gone()),
   journey.older && h("span", { class: "tag wait" }, `version ${journey.version.slice(0, 8)}`),
 ].flat();
 

@@ -25,7 +25,8 @@ async function load() {
 }
 
 /** Why nobody enters, where nobody does. */
-function closedWords({ in_file, is_read, in_force, running }) {
+function closedWords({ in_file, is_retired, is_read, in_force, running }) {
+  if (is_retired) return "retired";
   if (running !== "running") return running;
   if (!in_file) return "its file is gone";
   if (in_force) return "";
@@ -41,7 +42,7 @@ const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayCha
       { class: "name-line" },
       h("a", { href: withToken(`/journeys/${journey}`) }, journey),
       purpose && h("span", { class: "tag" }, purpose),
-      closedWords(standing) && h("span", { class: standing.is_read ? "tag wait" : "tag bad" }, closedWords(standing)),
+      closedWords(standing) && h("span", { class: standing.is_retired ? "tag" : standing.is_read ? "tag wait" : "tag bad" }, closedWords(standing)),
       mayChange && standing.in_file && likeButton(journey),
     ),
     entries && h("ul", { class: "entries" }, entries.map((words) => h("li", {}, `People enter ${words}.`))),

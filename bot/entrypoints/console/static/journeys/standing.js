@@ -34,7 +34,7 @@ export class Standing {
     const { standing, older, may_change: mayChange } = this.journey();
     byId("standing-panel").hidden = older;
     if (older) return;
-    byId("standing-words").textContent = standingWords(standing, this.journey().file);
+    byId("standing-words").textContent = standingWords(standing, this.journey());
     refill(byId("standing-buttons"), mayChange ? this.buttons(standing) : [], byId("standing-title"));
     const told = await this.history(`${this.address}/history.json`);
     if (told) this.showHistory(told, mayChange);
@@ -194,7 +194,9 @@ export class Standing {
 const resumedWords = ({ people: many, due, left_out: leftOut }) =>
   `Resumed. ${counted(many, "person goes", "people go")} on; ${counted(due, "held-back message is", "held-back messages are")} due, ${counted(leftOut, "is", "are")} left out.`;
 
-function standingWords({ publishing, running, version, published, differs, since }, file) {
+function standingWords({ publishing, running, version, published, differs, since }, { file, is_retired: isRetired }) {
+  if (isRetired && running === "running") return "Retired: nobody enters. Who is inside goes on to the end of their version, unless you stop it.";
+  if (isRetired) return `Retired, and ${running} since ${dayAndTime(since)}: nobody enters.`;
   if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still. Resume it to let people in.`;
   if (running === "stopped") return `Stopped since ${dayAndTime(since)}: nobody enters until it is published again.`;
   const last = published && `version ${short(version)}, published ${dayAndTime(published.at)} by ${published.who}`;

@@ -167,7 +167,11 @@ async def test_a_journey_is_retired_and_who_is_inside_goes_on_or_leaves(
         aside = file.with_name("welcome.yml.retired")
         assert (file.exists(), tests.exists(), aside.read_text()) == (False, False, WELCOME)
         assert (await stage.enrolments())[0].status is EnrolmentStatus.WAITING
+        (listed,) = (await (await client.get("/journeys.json")).json())["journeys"]
+        assert (listed["is_retired"], listed["in_file"]) == (True, False)
+        assert (await shown(client, ".json"))["is_retired"]
         aside.rename(file)
+        assert not (await shown(client, ".json"))["is_retired"]
         assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 1
         assert not file.exists()
 
