@@ -54,6 +54,10 @@ class RowRefused(ValueError):
         super().__init__("; ".join(faults))
 
 
+NEEDED = (*WISHES, "opted_out_addresses", "consent", "user_id", "anonymous_id")
+"""Columns that a row is never taken without, where they cannot be read."""
+
+
 @dataclass(slots=True)
 class _Row:
     """What was read of one row so far."""
@@ -67,6 +71,8 @@ class _Row:
     opted_out: bool = False
     unreachable: bool = False
     faults: list[str] = field(default_factory=list)
+    is_doubtful: bool = False
+    """Who they are, or what they want of marketing, cannot be read."""
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -76,7 +82,8 @@ class _Row:
 class RowReader:
     """Reads rows by a mapping. `channels` are those on which people may consent; `source` is told as how somebody
     refused, where the row does not say it. `marks` are the decimal marks of columns of people's numbers; without them a
-    program wrote the numbers, with a point. `orders` are those of days and months in columns of dates."""
+    program wrote the numbers, with a point. `orders` are those of days and months in columns of dates. `in_part`: a row
+    is taken without an address or attribute that cannot be read."""
 
     def __init__(
         self,
@@ -88,6 +95,7 @@ class RowReader:
         now: Callable[[], datetime],
         marks: Mapping[str, str] | None = None,
         orders: Mapping[str, str] | None = None,
+        in_part: bool = False,
     ) -> None:
         self._columns = [(column, target) for column, target in mapping.columns.items() if target != "ignore"]
         self._values = mapping.values
@@ -98,6 +106,7 @@ class RowReader:
         self._now = now
         self._marks = marks
         self._orders = orders or {}
+        self._in_part = in_part
 
     def by(self, mapping: ColumnMapping) -> RowReader:
         """The same, for rows whose columns have other meanings; numbers are of the same country."""
@@ -115,7 +124,7 @@ class RowReader:
     ) -> Arrival:
         """Raises RowRefused with everything that is wrong (`faults` were found before). That somebody wants no more is
         taken in any case."""
-        row = _Row(opted_out=opted_out, faults=list(faults))
+        row = _Row(opted_out=opted_out, faults=list(faults), is_doubtful=bool(faults))
         for target, value in self._values.items():
             self._take(row, target, target, value)
         for column, target in self._columns:
@@ -128,13 +137,17 @@ class RowReader:
             row.traits["name"] = _whole_name([row.names[part] for part in NAME_PARTS if part in row.names])
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
+        readable = len(row.faults)
         consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
+        row.is_doubtful = row.is_doubtful or len(row.faults) > readable
+        takes_rest = self._in_part and bool(row.ids) and not row.is_doubtful
         if not row.ids and not row.faults:
             row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
         refusals = tuple(one for one in consents if not one.granted)
-        if row.faults and (not row.ids or not (row.opted_out or row.unreachable or row.silent or refusals)):
-            raise RowRefused(row.faults)
-        if row.faults:
+        left_out = tuple(f"left out: {one}" for one in row.faults)
+        if row.faults and not takes_rest:
+            if not row.ids or not (row.opted_out or row.unreachable or row.silent or refusals):
+                raise RowRefused(row.faults)
             return Arrival(
                 row=number,
                 identities=row.identities,
@@ -143,7 +156,7 @@ class RowReader:
                 unreachable=self._unreachable(row),
                 silent=tuple(row.silent),
                 record=record,
-                left_out=tuple(f"left out: {one}" for one in row.faults),
+                left_out=left_out,
             )
         return Arrival(
             row=number,
@@ -157,6 +170,7 @@ class RowReader:
             unreachable=self._unreachable(row),
             silent=tuple(row.silent),
             record=record,
+            left_out=left_out,
         )
 
     def _opted_out(self, row: _Row) -> str:
@@ -198,6 +212,7 @@ class RowReader:
                     self._take_consent(row, column, target, value)
         except (NobodyNamed, ValueError) as error:
             row.faults.append(_fault(column, error))
+            row.is_doubtful = row.is_doubtful or target.partition(".")[0] in NEEDED
 
     def _take_wish(self, row: _Row, wish: str, channel: str, value: Any) -> None:
         """A yes, a no, a day on which it began, or a state such as "unsubscribed" or "cleaned".

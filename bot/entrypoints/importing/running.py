@@ -34,6 +34,7 @@ class Import:
     report: Path
     crm: str = ""
     fill: bool = False
+    in_part: bool = False
     dry_run: bool = False
     by: str = ""
     origin: str = ""
@@ -49,6 +50,7 @@ class Import:
             self.mapping.decimal,
             self.fill,
             *([self.mapping.dates] if self.mapping.dates else []),
+            *(["in part"] if self.in_part else []),
         ]
         told = json.dumps([self.source.digest, understood], sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
@@ -112,6 +114,7 @@ async def run(
         now=runtime.clock.now,
         marks=shown.marks,
         orders=shown.orders,
+        in_part=told.in_part,
     )
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None

@@ -72,6 +72,10 @@ COMMANDS = (
             ),
             ("--encoding", {"metavar": "NAME", "help": "how the letters are written, if not as UTF-8: windows-1252"}),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
+            (
+                "--in-part",
+                {"action": "store_true", "help": "take a row without the values that cannot be read"},
+            ),
             ("--report", {"type": Path, "metavar": "FILE", "help": "where the report is written (beside the file)"}),
             ("--again", {"action": "store_true", "help": "from the beginning, though it was imported before"}),
             ("--dry-run", {"action": "store_true", "help": "only say what would be done, and write the report"}),

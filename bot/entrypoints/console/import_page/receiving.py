@@ -24,7 +24,7 @@ LARGEST_FORM = LARGEST_FILE + 512 * 1024
 TOO_SLOW = "the file did not come whole within half a minute; try again, or send it in parts"
 LONGEST_MAPPING = 64 * 1024
 LONGEST_NAME = 100
-FLAGS = ("fill", "dry_run", "again")
+FLAGS = ("fill", "in_part", "dry_run", "again")
 
 TOO_LARGE = (
     f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB; send it in parts, or have it imported on the server"
@@ -41,6 +41,7 @@ class Sent:
     encoding: str
     seen: str
     fill: bool
+    in_part: bool
     dry_run: bool
     again: bool
 

@@ -113,6 +113,7 @@ class ImportPage:
             mapping,
             sent.file.with_name("report.csv"),
             fill=sent.fill,
+            in_part=sent.in_part,
             dry_run=sent.dry_run,
             by=caller.reference,
             origin=origin,

@@ -27,6 +27,7 @@ function form(dryRun) {
   told.set("mapping", JSON.stringify(mapping));
   told.set("encoding", encoding);
   told.set("fill", byId("fill").checked);
+  told.set("in_part", byId("in-part").checked);
   told.set("dry_run", dryRun);
   told.set("again", !dryRun && looked.before !== null);
   told.set("seen", dryRun ? "" : looked.id);

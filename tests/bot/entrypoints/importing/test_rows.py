@@ -36,10 +36,17 @@ CONSENT = {
 }  # fmt: skip
 
 
-def read(**values: Any) -> Arrival:
+def reader(*, in_part: bool) -> RowReader:
     mapping = ColumnMapping(COLUMNS, {"tags": "fair"}, "GB")
-    reader = RowReader(mapping, SCHEMA, ["sms"], source="people.csv", now=lambda: NOON)
-    return reader.read(7, values)
+    return RowReader(mapping, SCHEMA, ["sms"], source="people.csv", now=lambda: NOON, in_part=in_part)
+
+
+def read(**values: Any) -> Arrival:
+    return reader(in_part=False).read(7, values)
+
+
+def read_in_part(**values: Any) -> Arrival:
+    return reader(in_part=True).read(7, values)
 
 
 def test_cells_become_what_their_attributes_are_declared_to_be() -> None:
@@ -298,3 +305,31 @@ def test_an_opt_out_is_taken_though_the_rest_of_its_row_is_wrong() -> None:
     assert [one.granted for one in refusal.consents] == [False]
     with pytest.raises(RowRefused):
         read(Email="nobody", Gone="yes")
+
+
+def test_a_row_is_taken_in_part_where_that_is_wanted() -> None:
+    told = {"Email": "ana@example.com", "Phone": "call us", "team_size": "about 20", "name": "Ana", **CONSENT}
+    with pytest.raises(RowRefused):
+        read(**told)
+    found = read_in_part(**told)
+    assert (found.attributes, [one.granted for one in found.consents]) == ({"name": "Ana"}, [True])
+    assert [one.partition(": ")[2].partition(":")[0] for one in found.left_out] == ["Phone", "team_size"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"granted": "maybe"},
+        {"at": ""},
+        {"at": "03/04/2026"},
+        {"Gone": "perhaps"},
+        {"Id": "x" * 1_000},
+        {"Email": ""},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_what_somebody_wants_or_who_they_are_is_never_left_out(wrong: dict[str, str]) -> None:
+    told = {"Email": "ana@example.com", "team_size": "about 20", **CONSENT}
+    assert read_in_part(**told).consents
+    with pytest.raises(RowRefused):
+        read_in_part(**(told | wrong))

@@ -57,7 +57,16 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         mapping = mapping_for(source, given, runtime.library.current().profile)
         print("\n".join([f"{source.name}:", *told(mapping)]))
         by = f"terminal:{whoever()}"
-        wanted = Import(source, mapping, report, crm, fill=options.fill, dry_run=options.dry_run, by=by)
+        wanted = Import(
+            source,
+            mapping,
+            report,
+            crm,
+            fill=options.fill,
+            in_part=options.in_part,
+            dry_run=options.dry_run,
+            by=by,
+        )
         begun = await begin(runtime, wanted, again=options.again)
         if begun.finished_at is not None and crm:
             begun = await begin(runtime, wanted, again=True)  # what is in there changes

@@ -129,6 +129,20 @@ async def test_the_report_names_no_options_of_the_command(client: Client) -> Non
     assert line["overture_why"].endswith("say for the whole file whether the day stands first or the month")
 
 
+async def test_rows_are_taken_in_part_where_that_is_wanted(client: Client, stage: Stage) -> None:
+    content = "email,People,Since\nana@example.com,about 20,2026-03-01\n"
+    whole = await told_of(client, content)
+    told = await take(client, content, in_part="true")
+    assert (whole["done"]["refused"], told["done"]["refused"], told["done"]["warned"]) == (1, 0, 1)
+    assert whole["id"] != told["id"]
+    (line,) = csv.DictReader(io.StringIO(told["report"]))
+    assert line["overture_why"].startswith("left out: People: it must be a number")
+    async with stage.store.transaction() as uow:
+        ana = await uow.profiles.owner_of("email", "ana@example.com")
+    assert ana is not None
+    assert ana.attributes == {"since": "2026-03-01"}
+
+
 async def test_the_same_file_twice_changes_nothing(client: Client, stage: Stage) -> None:
     first = await take(client, FAIR)
     again = await told_of(client, FAIR)
