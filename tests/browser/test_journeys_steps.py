@@ -41,6 +41,9 @@ def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
     for kind in [option.get_attribute("value") for option in kinds.locator("option").all()]:
         kinds.select_option(kind)
         expect(dialog.locator("#form-fields label").nth(1)).to_be_visible()
+    kinds.select_option("send")
+    expect(dialog.get_by_label("Response required")).to_be_visible()
+    expect(dialog.get_by_label("Hours", exact=True)).to_be_visible()  # of a window that may be left out
     kinds.select_option("add_to")
     dialog.get_by_label(re.compile("^Add to")).fill("asked")
     dialog.get_by_role("button", name="Put it into the file").click()

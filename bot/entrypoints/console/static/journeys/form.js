@@ -31,14 +31,15 @@ export function field(schema, given, key, value, required) {
   const choices = (property.anyOf ?? []).map((one) => resolved(schema, one));
   const object = property.properties ? property : choices.find((one) => one.properties);
   const simple = !object || (choices.length > 0 && (value === undefined ? key !== "wait" && choices.some((one) => !one.properties) : typeof value !== "object"));
-  if (object && !simple) return objectField(schema, object, key, value);
-  if (key === "wait" && value === undefined) return objectField(schema, object, key, value);
+  if (object && !simple) return objectField(schema, object, key, value, required);
+  if (key === "wait" && value === undefined) return objectField(schema, object, key, value, required);
   if (property.type === "object") return valuesField(property, key, value);
   return textField(schema, property, choices, key, value, required);
 }
 
-function objectField(schema, object, key, value) {
-  const fields = fieldsOf(schema, object, value ?? {}, null);
+/** Of what may be left out as a whole, and is, nothing is marked as required. */
+function objectField(schema, object, key, value, required) {
+  const fields = fieldsOf(schema, required || value !== undefined ? object : { ...object, required: [] }, value ?? {}, null);
   const node = h("fieldset", {}, h("legend", {}, words(key)), fields.map((one) => one.node));
   return {
     node,
