@@ -6,8 +6,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, Entity, Further, Understood
+from bot.domain.understanding import (
+    FALLBACK_INTENT,
+    OPT_OUT_INTENT,
+    OUT_OF_SCOPE_INTENTS,
+    Entity,
+    Further,
+    Understood,
+)
 from bot.nlu.features import LONGEST
+from bot.nlu.knowledge_pages import is_question
 
 SHORTEST_CLAUSE = 3
 """Words; what is shorter is a part of a list ("a demo and a meeting"), not something said by itself."""
@@ -26,6 +34,8 @@ SMALL_TALK = frozenset(
 REPLIES = frozenset(("affirm", "deny"))
 STATEMENTS = frozenset(("inform", "correct"))
 """Answers. Where nothing was asked for, they belong to the request that they come with: "I'm Ana, I'd like a demo"."""
+
+_TELLING = SMALL_TALK | STATEMENTS | OUT_OF_SCOPE_INTENTS
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 _JOINT = re.compile(
@@ -97,7 +107,11 @@ def things_said(
         return whole
     if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
         return replace(whole, intent=opt_out.intent, stage=opt_out.stage, answer=None)
-    if any(piece.is_clause and not _stands_by_itself(one) for piece, one in read_pieces):
+    background: list[Understood] = []
+    if not asked and any(_is_plain_request(one) for _, one in said):
+        background = [one for piece, one in read_pieces if _is_background(piece, one)]
+        said = [(piece, one) for piece, one in said if one not in background]
+    if any(piece.is_clause and not _stands_by_itself(one) and one not in background for piece, one in read_pieces):
         return whole
     if _means_something_else(whole, [reading for _, reading in said], asked=asked):
         return whole
@@ -107,6 +121,15 @@ def things_said(
 def _stands_by_itself(clause: Understood) -> bool:
     """A clause that a page answers does: how near the passage is has a threshold of its own, and is no confidence."""
     return clause.answer is not None or clause.intent.confidence >= SURE_CLAUSE
+
+
+def _is_plain_request(reading: Understood) -> bool:
+    return _stands_by_itself(reading) and reading.intent.name not in OUT_OF_SCOPE_INTENTS
+
+
+def _is_background(piece: Piece, reading: Understood) -> bool:
+    """Whether it only tells of who writes, besides what they ask for: "We run a bakery. Can you call us?" """
+    return reading.intent.name in _TELLING and not is_question(piece.text)
 
 
 def _is_something(reading: Understood, *, asked: bool) -> bool:

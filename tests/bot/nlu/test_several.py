@@ -96,6 +96,23 @@ def test_a_statement_belongs_to_the_request_that_it_comes_with(several: Pipeline
     assert [entity.value for entity in understood.entities] == [80]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi, I'm Dana Whitfield from Corner Bakery, 35 staff, can I get a demo? dana@corner.example",
+        "Hello, we are a chain of bakeries. Can I see a demo?",
+        "We opened our third shop last week. I'd like a demo.",
+    ],
+)
+def test_what_tells_of_who_writes_is_the_background_of_the_request(several: Pipeline, text: str) -> None:
+    assert [name for _, name in things(several.parse(text))] == ["request_demo"]
+
+
+def test_a_clause_that_asks_for_something_else_is_no_background(pipeline: Pipeline, several: Pipeline) -> None:
+    text = "if I book a demo, is the weather nice?"
+    assert several.parse(text) == pipeline.parse(text)
+
+
 def test_an_answer_to_what_was_asked_is_a_thing_said(several: Pipeline) -> None:
     understood = several.parse("fifty. How much does it cost?", expecting=TEAM_SIZE)
     assert [name for _, name in things(understood)] == ["inform", "ask_knowledge"]
