@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.dialogue.accepting import invalid
 from bot.dialogue.policies import Chosen, by_form
+from bot.dialogue.protected import holds_consent
 from bot.dialogue.slots import heard_slots, refused_slots
 from bot.dialogue.turn import SoFar, Turn, close_loop, slot_before, so_far
 from bot.domain.assistant import Form
@@ -252,10 +253,23 @@ def _ask(turn: Turn, form: Form, policy: str, requests: list[object]) -> None:
 
 
 def _question(turn: Turn, form: Form, slot: str) -> str | None:
-    known = turn.assistant
+    known, again = turn.assistant, asks_again(slot)
+    if again in known.responses and _was_asked(turn, slot) and not holds_consent(known, slot):
+        return again
     return next(
         (name for name in questions_for(form.name, slot) if name in known.actions or name in known.responses), None
     )
+
+
+def _was_asked(turn: Turn, slot: str) -> bool:
+    """Whether the form's question was this one before the message, too."""
+    return slot_before(turn.tracker, len(so_far(turn.tracker).events), REQUESTED_SLOT) == slot
+
+
+def asks_again(slot: str) -> str:
+    """The response that asks once more, where its author has other words for that; never for a question on consent,
+    whose words are what is agreed to."""
+    return f"utter_ask_again_{slot}"
 
 
 def questions_for(form: str, slot: str) -> tuple[str, ...]:

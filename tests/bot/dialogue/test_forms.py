@@ -333,3 +333,31 @@ def test_what_a_form_asks_anew_it_has_to_ask_for() -> None:
         ContentError, match=r'there is no slot of the form "table_form" called "peple"\. Did you mean "people"'
     ):
         assistant_of(ORDERED_AGAIN.replace("ask_anew: [people", "ask_anew: [peple"))
+
+
+AGAIN = TABLE.replace("responses:", 'responses:\n  utter_ask_again_people: [{text: "How many, roughly?"}]')
+
+
+def test_what_is_asked_once_more_is_asked_in_the_words_for_that() -> None:
+    chat = Chat(assistant_of(AGAIN))
+    chat.hear("book")
+    assert chat.said == ["How many?"]
+    chat.hear("faq")
+    assert chat.said == ["An answer", "How many, roughly?"]
+    chat.hear("inform", number=2)
+    assert chat.said == ["Where?"]
+
+
+def test_a_form_that_was_left_asks_as_it_did_at_first() -> None:
+    chat = Chat(assistant_of(AGAIN))
+    chat.hear("book")
+    chat.hear("stop")
+    chat.hear("book")
+    assert chat.said == ["How many?"]
+
+
+def test_a_question_on_consent_is_put_in_the_same_words_each_time() -> None:
+    chat = Chat(assistant_of(AGAIN.replace('"How many?"', '"May we text you about it?"')))
+    chat.hear("book")
+    chat.hear("faq")
+    assert chat.said == ["An answer", "May we text you about it?"]
