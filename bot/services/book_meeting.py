@@ -19,7 +19,7 @@ from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
 from bot.services.hand_off import relay
 from bot.services.offer import desk_time, plan_of
-from bot.services.other_languages import title_pressed
+from bot.services.press_button import title_pressed
 from bot.services.runtime import Runtime
 from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
 

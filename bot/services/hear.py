@@ -13,8 +13,8 @@ from bot.domain.understanding import IntentScore, Understood
 from bot.domain.word_forms import spelled
 from bot.services.interpret import interpret, sure_on_consent
 from bot.services.opt_out import is_opted_out
-from bot.services.other_languages import as_stop, language_of, stops_in_words, title_pressed
-from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
+from bot.services.other_languages import as_stop, language_of, stops_in_words
+from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
 from bot.services.respond import OPENED, read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
@@ -118,5 +118,8 @@ async def _understand(
         understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
         if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
             understood = await read_payload(runtime, thought.tracker, payload, situation.region)
+        elif (payload := words_pressed(runtime.library.current(), thought.tracker, understood)) is not None:
+            pressed_in_words = await read_payload(runtime, thought.tracker, payload, situation.region)
+            understood = replace(pressed_in_words, text=message.text, language=understood.language)
     thought.took("understand", perf_counter() - begun)
     return understood

@@ -24,7 +24,7 @@ from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understood
 from bot.domain.word_forms import spelled
 from bot.ports import Playbook
 from bot.services.ask_model import ask_model, may_ask
-from bot.services.press_thumb import THUMB_STAGE
+from bot.services.press_button import THUMB_STAGE
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.thought import Thought

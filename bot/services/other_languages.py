@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import BotUttered, OpenLoop, SlotSet, Tracker
+from bot.domain.conversation import OpenLoop, SlotSet, Tracker
 from bot.domain.effects import Say
 from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
 from bot.domain.understanding import FALLBACK_INTENT, STOP_INTENT, IntentScore, Understood
@@ -46,14 +46,6 @@ def _is_kept(assistant: Assistant, playbook: Playbook) -> bool:
     if declared is None:
         return len(playbook.languages) > 1
     return all(mapping.type == "custom" and mapping.action is None for mapping in declared.mappings)
-
-
-def title_pressed(tracker: Tracker, text: str) -> str | None:
-    """The payload of the button that was last shown with this title: on some channels it is typed, not pressed."""
-    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
-    asked = spelled(text)
-    titles = last.buttons if last is not None and asked else ()
-    return next((button.payload for button in titles if spelled(button.title) == asked), None)
 
 
 def say_not_spoken(playbook: Playbook, thought: Thought, understood: Understood) -> None:

@@ -43,6 +43,8 @@ from bot.services.verify_contact import verify_in_talk
 log = structlog.get_logger()
 
 APOLOGY = "utter_internal_error"
+NO_ANSWER_IN_A_FORM = "utter_no_answer_in_a_form"
+"""Asks nothing: the form's question follows, and a yes is to that."""
 
 
 async def make_personal(runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId) -> None:
@@ -234,6 +236,7 @@ async def _answer_from_knowledge(runtime: Runtime, assistant: Assistant, thought
         found, calls = await compose_answer(runtime, thought.tracker.conversation_id, message.text, thought.passages)
         thought.note_calls(calls)
     if found is None:
-        thought.say_response(assistant, "utter_no_answer")
+        in_a_form = thought.tracker.loop is not None and NO_ANSWER_IN_A_FORM in assistant.responses
+        thought.say_response(assistant, NO_ANSWER_IN_A_FORM if in_a_form else "utter_no_answer")
         return
     thought.say(Say(Text(found.text, source_title=found.title, source_url=found.url)))

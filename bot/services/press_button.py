@@ -1,8 +1,12 @@
-"""Press a button by a thumb: 👍 and 👎 alone are a yes and a no where one of the two was asked for."""
+"""Press a button without a press: by its title, by a yes or a no in words, and by a thumb.
+
+👍 and 👎 alone are a yes and a no where one of the two was asked for.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from bot.dialogue.protected import asks_for_consent
@@ -10,6 +14,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, BotUttered, Tracker
 from bot.domain.message import Button
 from bot.domain.sending_rules import CONFIRM, DENY, Answer
+from bot.domain.understanding import OPT_OUT_INTENT, Understood
 from bot.domain.word_forms import spelled
 from bot.ports import Playbook
 
@@ -18,6 +23,29 @@ THUMB_STAGE: Final = "thumb"
 
 _UP: Final = re.compile(r"(?:\s*\U0001f44d[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
 _DOWN: Final = re.compile(r"(?:\s*\U0001f44e[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
+
+
+_YES_OR_NO: Final = {"affirm": CONFIRM, "deny": DENY}
+"""The intents of a yes and a no, by the names that they have in Rasa."""
+
+
+def words_pressed(playbook: Playbook, tracker: Tracker, understood: Understood) -> str | None:
+    """The payload of the button that these words mean: they are its title, or a yes or a no where one button is a yes
+    and another a no. None for what opts out or says more, and for a question on consent, to which words are the answer.
+    """
+    if understood.intent.name == OPT_OUT_INTENT or understood.further or asks_for_consent(playbook.assistant, tracker):
+        return None
+    payload = title_pressed(tracker, understood.text)
+    if payload is None and (answer := _YES_OR_NO.get(understood.intent.name)) is not None:
+        payload = _of_the_buttons(playbook, tracker, answer)
+    return payload if payload is not None and payload.startswith("/") else None
+
+
+def title_pressed(tracker: Tracker, text: str) -> str | None:
+    """The payload of the button that was last shown with this title: on some channels it is typed, not pressed."""
+    asked = spelled(text)
+    titles = _last_buttons(tracker) if asked else ()
+    return next((button.payload for button in titles if spelled(button.title) == asked), None)
 
 
 def thumb_pressed(playbook: Playbook, tracker: Tracker, text: str) -> str | None:
@@ -39,12 +67,16 @@ def _thumb_in(text: str) -> Answer | None:
 
 def _of_the_buttons(playbook: Playbook, tracker: Tracker, answer: Answer) -> str | None:
     """Of the last question, where one button is a yes and another a no ("Yes, a person please", "No, thanks")."""
-    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
     found: dict[Answer, str] = {}
-    for button in last.buttons if last is not None else ():
+    for button in _last_buttons(tracker):
         for said in _meant_by(playbook, button):
             found.setdefault(said, button.payload)
     return found.get(answer) if {CONFIRM, DENY} <= found.keys() else None
+
+
+def _last_buttons(tracker: Tracker) -> Sequence[Button]:
+    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
+    return last.buttons if last is not None else ()
 
 
 def _meant_by(playbook: Playbook, button: Button) -> frozenset[Answer]:

@@ -1,4 +1,4 @@
-"""A thumb is a yes or a no where one was asked for, and never on consent."""
+"""A button is pressed by its title, by a yes or a no in words, and by a thumb, which is never an answer on consent."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from bot.domain.conversation import ActiveLoop, BotUttered, Event, SlotSet, Trac
 from bot.domain.ids import ConversationId
 from bot.domain.message import Button
 from bot.domain.sending_rules import SendingRules
+from bot.domain.understanding import IntentScore, Understood
 from bot.ports import Playbook
-from bot.services.press_thumb import thumb_pressed
+from bot.services.press_button import thumb_pressed, words_pressed
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import keyword_row
@@ -87,3 +88,34 @@ def test_consent_takes_words(said: str) -> None:
     assert thumb_pressed(PLAYBOOK, asked_for("newsletter"), said) is None
     asked = BotUttered("May we text you offers?", buttons=(Button("Yes", "/affirm"), NO))
     assert thumb_pressed(PLAYBOOK, after(asked), said) is None
+
+
+def read_as(intent: str, text: str) -> Understood:
+    return Understood(text, IntentScore(intent, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("intent", "text", "payload"),
+    [
+        ("affirm", "sure, go on", "/talk_to_person"),
+        ("deny", "rather not", "/deny"),
+        ("nlu_fallback", "yes, a person please!", "/talk_to_person"),
+        ("inform", "my name is Ana", None),
+        ("opt_out", "no, thanks", None),
+    ],
+)
+def test_a_yes_or_a_no_in_words_presses_the_button_that_says_it(intent: str, text: str, payload: str | None) -> None:
+    assert words_pressed(PLAYBOOK, after(BotUttered("A person?", buttons=(YES, NO))), read_as(intent, text)) == payload
+
+
+def test_words_press_nothing_where_no_yes_or_no_was_offered() -> None:
+    demo = BotUttered("Shall I set up a demo?", buttons=(Button("Book a demo", "/request_demo"), YES))
+    assert words_pressed(PLAYBOOK, after(demo), read_as("affirm", "yes")) is None
+    assert words_pressed(PLAYBOOK, after(), read_as("affirm", "yes")) is None
+    question = BotUttered("Prices?", buttons=(Button("Yes", "How much is it?"), NO))
+    assert words_pressed(PLAYBOOK, after(question), read_as("affirm", "yes")) is None
+
+
+def test_a_yes_to_a_question_on_consent_stays_what_was_said() -> None:
+    asked = BotUttered("May we text you offers?", buttons=(Button("Yes, text me", "/inform"), NO))
+    assert words_pressed(PLAYBOOK, after(asked), read_as("affirm", "yes")) is None
