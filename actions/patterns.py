@@ -1,4 +1,4 @@
-"""Conversation patterns on top of any form: cancel, skip, repeat, and the return from a digression."""
+"""Conversation patterns on top of any form: cancel, skip, why, repeat, back, and the return from a digression."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet, UserUtteranceReverted
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms import requested_slot
@@ -45,6 +45,42 @@ class ActionSkip(Action):
         why = f"utter_why_{requested_slot(tracker)}"
         dispatcher.utter_message(response=why if why in responses_of(domain) else "utter_rather_not_say")
         return []
+
+
+class ActionWhy(Action):
+    """Says what the open form's question is for; the form then asks again."""
+
+    def name(self) -> str:
+        return "action_why"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if open_form(tracker) is None:
+            dispatcher.utter_message(response="utter_nothing_asked")
+            return []
+        why = f"utter_why_{requested_slot(tracker)}"
+        dispatcher.utter_message(response=why if why in responses_of(domain) else "utter_why")
+        return []
+
+
+class ActionBack(Action):
+    """Takes back the message before the one that asks for it, and says again what that one was the answer to."""
+
+    def name(self) -> str:
+        return "action_back"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        messages = [at for at, event in enumerate(tracker.events) if event["event"] == "user" and event.get("text")][-2:]
+        if len(messages) < 2:
+            dispatcher.utter_message(response="utter_nothing_to_take_back")
+            return []
+        dispatcher.utter_message(response="utter_back")
+        if (question := last_said(tracker.events[: messages[0]])) is not None:
+            dispatcher.utter_message(text=question["text"], buttons=(question.get("data") or {}).get("buttons") or [])
+        return [UserUtteranceReverted(), UserUtteranceReverted()]
 
 
 class ActionRepeat(Action):

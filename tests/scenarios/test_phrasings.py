@@ -18,7 +18,7 @@ from tests.scenarios.stage import set_stage
 
 FILES = sorted((Path(__file__).parent / "phrasings").glob("*.yml"))
 IN_EVERY_STATE = frozenset(("bot_challenge", "opt_out"))
-PATTERNS = ("bot_challenge", "cancel", "skip", "repeat", "go_on", "none_of_these")
+PATTERNS = ("bot_challenge", "cancel", "skip", "ask_why", "repeat", "go_on", "none_of_these")
 
 
 def phrasings(file: Path) -> Mapping[str, list[str]]:
