@@ -132,7 +132,7 @@ class EntityExtractor:
                 if not any(time.start <= one.start and one.end <= time.end and time.text != one.text for time in times)
             ]
             times = [*past, *_outside(_spans(past), times)]
-        timelines = kept(find_timelines(rest, asked="timeline" in asked, languages=languages))
+        timelines = kept(find_timelines(rest, asked="timeline" in asked, now=now, languages=languages))
         counted = self._counted(rest, asked, region, languages)
         times = [time for time in times if not _is_part_of_a_number(time, counted)]
         when = _spans(times) + _spans(entity for entity in timelines if entity.confidence >= SURE)

@@ -11,6 +11,7 @@ from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
 from bot.domain.understanding import Entity
 from bot.nlu.east_asian_timelines import LATER, NOW, THIS_QUARTER, find_east_asian_timelines
 from bot.nlu.moments import time_details
+from bot.nlu.periods import Period, find_periods
 from bot.nlu.translated_times import find_translated_times
 from bot.nlu.words import word_set
 
@@ -45,11 +46,6 @@ _POSSIBLE_PHRASES: tuple[tuple[str, str], ...] = (
     (r"(?:by )?(?:the )?end of (?:the|this) month|(?:early|later|mid|end of) next week|already", NOW),
     (r"next month|(?:early|later|mid|end of) next month|couple of months|(?:a )?few (?:more )?weeks", THIS_QUARTER),
     (
-        r"(?:by )?(?:the )?end of (?:the|this) year|q[1-4]|"
-        r"(?:this|next|in(?: the)?|by(?: the)?) (?:spring|summer|autumn|fall|winter)",
-        LATER,
-    ),
-    (
         r"later|(?:looking|browsing|exploring|researching)(?! (?:for|to|at|into|forward))|curious|undecided|unsure|"
         r"not (?:yet )?(?:sure|decided)(?: yet)?",
         LATER,
@@ -61,7 +57,7 @@ _WORD = re.compile(r"\w+")
 _WORDS_OF_A_TIMELINE = word_set(
     "asap p soon away immediately urgent urgently quarter quarters month months week weeks day days year years looking "
     "browsing exploring curious researching rush hurry point someday eventually while now today tomorrow yesterday "
-    "quickly straightaway already q1 q2 q3 q4 spring summer autumn fall winter later undecided unsure sure decided "
+    "quickly straightaway already later undecided unsure sure decided "
     "idea plan plans timeline date deadline know whenever"
 )
 """No phrase is without one of them: a text that has none need not be searched for each."""
@@ -83,6 +79,7 @@ _AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 
             "twelve": 12, "ninety": 90, "thirty": 30, "sixty": 60}  # fmt: skip
 _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _DAYS_TILL_LATER = 100
+_MONTHS_TILL_LATER = 4
 
 
 def find_meeting_times(
@@ -131,11 +128,14 @@ def _is_shaky_weekday(found: TimeExpression) -> bool:
     return found.clock is None and not isinstance(found.day, Ahead | InPeriod)
 
 
-def find_timelines(text: str, *, asked: bool = False, languages: Collection[str] = ()) -> Iterator[Entity]:
+def find_timelines(
+    text: str, *, asked: bool = False, now: datetime | None = None, languages: Collection[str] = ()
+) -> Iterator[Entity]:
     """How soon, in English, Chinese, Japanese and Korean; at most one, since the first of several is what is meant:
     "asap, at the latest next quarter".
 
-    `asked`: it is what we asked for, so "in May" or a weekday is an answer too, in English and `languages`.
+    `asked`: it is what we asked for, so "in May" or a weekday is an answer too, in English and `languages`; how soon
+    May is, `now` tells.
     """
     found = (
         []
@@ -153,6 +153,19 @@ def find_timelines(text: str, *, asked: bool = False, languages: Collection[str]
     for one in find_east_asian_timelines(text, till_later=_DAYS_TILL_LATER):
         words, confidence = text[one.start : one.end], SURE if one.sure else POSSIBLE
         found.append(Entity("timeline", one.value, words, one.start, one.end, confidence, extractor="timelines"))
+    if asked:
+        found += [
+            Entity(
+                "timeline",
+                _how_soon(period, now),
+                text[period.start : period.end],
+                period.start,
+                period.end,
+                POSSIBLE,
+                extractor="timelines",
+            )
+            for period in find_periods(text)
+        ]
     if not found and asked:
         for time in (*find_times(text), *find_translated_times(text, frozenset(languages))):
             near = isinstance(time.day, Ahead | InPeriod) and time.certain
@@ -170,6 +183,11 @@ def find_timelines(text: str, *, asked: bool = False, languages: Collection[str]
             )
     if found:
         yield min(found, key=lambda entity: (-entity.confidence, entity.start, -entity.end))
+
+
+def _how_soon(period: Period, now: datetime | None) -> str:
+    ahead = period.months_ahead(now) if now is not None else _MONTHS_TILL_LATER
+    return NOW if ahead <= 0 else THIS_QUARTER if ahead < _MONTHS_TILL_LATER else LATER
 
 
 def _days(match: re.Match[str]) -> int | None:

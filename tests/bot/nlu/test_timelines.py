@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,34 @@ def test_other_answers_count_where_it_was_asked_for(text: str, value: str) -> No
     assert [entity.value for entity in find_timelines(text, asked=True)] == [value]
 
 
-@pytest.mark.parametrize("text", ["I'm looking for a demo", "how soon can I start?", "hello"])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Q1", "this_quarter"),
+        ("end of January", "this_quarter"),
+        ("by the end of the year", "this_quarter"),
+        ("early march", "later"),
+        ("in Q4", "now"),
+        ("this autumn", "now"),
+        ("winter", "this_quarter"),
+        ("next summer", "later"),
+        ("February 2028", "later"),
+        ("may", "later"),
+    ],
+)
+def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
+    november = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    assert [entity.value for entity in find_timelines(text, asked=True, now=november)] == [value]
+
+
+def test_a_season_that_has_begun_is_now() -> None:
+    january = datetime(2027, 1, 10, tzinfo=UTC)
+    assert [one.value for one in find_timelines("this winter", asked=True, now=january)] == ["now"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm looking for a demo", "we may start, or march on", "prices may fall", "how soon can I start?", "hello"]
+)
 def test_questions_and_wishes_are_no_timelines(text: str) -> None:
     assert list(find_timelines(text, asked=True)) == []
 

@@ -1,0 +1,60 @@
+"""Months, quarters and seasons of the year ("end of January", "Q2", "next spring"), and how far ahead they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+_MONTHS: Final = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_OF_THREE_MONTHS: Final = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
+_SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
+"""As north of the equator."""
+_DAYS: Final = {"new year": 1, "easter": 4, "christmas": 12, "end of the year": 12, "end of this year": 12}
+
+_BEGINS: Final = {
+    **{name: number for number, name in enumerate(_MONTHS, start=1)},
+    **_OF_THREE_MONTHS,
+    **_SEASONS,
+    **_DAYS,
+}
+_OTHER_WORDS: Final = frozenset(("may", "march", "fall", "spring"))
+_BEFORE: Final = (
+    r"(?:(?:in|by|from|around|before|until|after|early|mid|late|this|next|(?:start|beginning|middle|end) of)[ -]"
+    r"(?:the )?){0,3}"
+)
+_PERIOD: Final = re.compile(
+    rf"(?<!\w)(?P<before>{_BEFORE})(?P<name>{'|'.join(_BEGINS)})(?:,? (?P<year>20\d\d))?(?!\w)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period that was named: the month in which it begins, how many it has, and the year where it was said."""
+
+    start: int
+    end: int
+    month: int
+    months: int
+    year: int | None
+
+    def months_ahead(self, now: datetime) -> int:
+        """How far it is off; the one that is now, and one that is over, are none ahead."""
+        if self.year is not None:
+            return max(0, (self.year - now.year) * 12 + self.month - now.month)
+        return 0 if (now.month - self.month) % 12 < self.months else (self.month - now.month) % 12
+
+
+def find_periods(text: str) -> Iterator[Period]:
+    """Those that the text names. A word that means other things, too, has to stand alone, or after "in" or the like."""
+    for match in _PERIOD.finditer(text):
+        name = match["name"].lower()
+        alone = re.search(r"\w", text[: match.start()] + text[match.end() :]) is None
+        if name not in _OTHER_WORDS or match["before"] or alone:
+            months = 3 if name in _OF_THREE_MONTHS or name in _SEASONS else 1
+            yield Period(*match.span(), _BEGINS[name], months, int(match["year"]) if match["year"] else None)
