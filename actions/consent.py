@@ -10,6 +10,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.corrections import NOTED, changed_now, fills_another
+from actions.lead import email_in
 from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
 from bot.domain.consent import Purpose
@@ -29,6 +31,23 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
 
     def name(self) -> str:
         return "validate_follow_up_form"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """The form before this one has kept the e-mail address: where another one is told now, that is kept at once."""
+        events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)
+        told = tracker.slots.get("work_email") if "work_email" in changed_now(tracker) else None
+        is_correction = (tracker.latest_message.get("intent") or {}).get(
+            "name"
+        ) == "correct"  # which has its own action
+        email = email_in(str(told)) if told and not is_correction else None
+        if email is None:
+            return events
+        dispatcher.utter_message(response=NOTED)
+        note = f"Corrected on {person_of(tracker).channel or 'chat'}: email {email}."
+        kept = [effects.set_attribute("email", email), effects.claim_identity("email", email), effects.sync_crm(note)]
+        return [*events, *kept]
 
     async def required_slots(
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -56,7 +75,8 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
             return {"phone": SKIPPED}
         if phone := phone_in(str(value), person_of(tracker).country):
             return {"phone": phone}
-        dispatcher.utter_message(response="utter_invalid_phone")
+        if not fills_another(tracker, "phone"):
+            dispatcher.utter_message(response="utter_invalid_phone")
         return {"phone": None}
 
     def validate_sms_consent(

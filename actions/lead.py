@@ -10,6 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 from rasa_sdk import Action, FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from text_to_num import alpha2digit
 
 from actions import effects
 from actions.corrections import NotesCorrections, fills_another, value_before
@@ -21,6 +22,11 @@ from actions.person import Person, person_of
 # ---------------------------------------------------------------- the answers
 
 LARGEST_TEAM = 1_000_000
+PEOPLE = re.compile(
+    r"(\d[\d,.]*k?)\s+(?:\w+\s+)?"
+    r"(?:people|persons|employees|staff|members|colleagues|workers|heads|users|volunteers|nurses|drivers)\b",
+    re.IGNORECASE,
+)
 
 FREEMAIL = frozenset(
     """aol.com btinternet.com fastmail.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com
@@ -68,7 +74,8 @@ class AsksWhoTheyAre:
     ) -> dict[str, Any]:
         if name := name_in(str(value)):
             return {"lead_name": name}
-        dispatcher.utter_message(response="utter_invalid_lead_name")
+        if not fills_another(tracker, "lead_name"):
+            dispatcher.utter_message(response="utter_invalid_lead_name")
         return {"lead_name": None}
 
     def validate_work_email(
@@ -76,7 +83,8 @@ class AsksWhoTheyAre:
     ) -> dict[str, Any]:
         if email := email_in(str(value)):
             return {"work_email": email}
-        dispatcher.utter_message(response="utter_invalid_work_email")
+        if not fills_another(tracker, "work_email"):
+            dispatcher.utter_message(response="utter_invalid_work_email")
         return {"work_email": None}
 
 
@@ -89,9 +97,10 @@ class ValidateDemoForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormVali
     def validate_team_size(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        size = whole_number(value)
+        size = whole_number(people_in(tracker) or value)
         if size is None or not 1 <= size <= LARGEST_TEAM:
-            dispatcher.utter_message(response="utter_invalid_team_size")
+            if not fills_another(tracker, "team_size"):
+                dispatcher.utter_message(response="utter_invalid_team_size")
             return {"team_size": None}
         is_asked = requested_slot(tracker) in (None, "team_size")
         if not is_asked and value_before(tracker, "team_size") is None and is_bare_number(latest_text(tracker)):
@@ -106,6 +115,13 @@ class ValidateDemoForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormVali
         if not fills_another(tracker, "timeline") and not asks_something(str(value)):
             dispatcher.utter_message(response="utter_invalid_timeline")
         return {"timeline": None}
+
+
+def people_in(tracker: Tracker) -> str | None:
+    """The one count of people in a message that counts other things, too ("200 staff across 3 sites"); else None."""
+    numbers = [one for one in tracker.latest_message.get("entities") or () if one["entity"] == "number"]
+    counted = PEOPLE.findall(alpha2digit(latest_text(tracker), "en"))
+    return counted[0] if len(numbers) > 1 and len(counted) == 1 else None
 
 
 def email_in(text: str) -> str | None:

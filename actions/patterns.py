@@ -73,12 +73,12 @@ class ActionBack(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        messages = [at for at, event in enumerate(tracker.events) if event["event"] == "user" and event.get("text")][-2:]
+        messages = [at for at, event in enumerate(tracker.events) if event["event"] == "user" and event.get("text")]
         if len(messages) < 2:
             dispatcher.utter_message(response="utter_nothing_to_take_back")
             return []
         dispatcher.utter_message(response="utter_back")
-        if (question := last_said(tracker.events[: messages[0]])) is not None:
+        if (question := last_said(tracker.events[: messages[-2]])) is not None:
             dispatcher.utter_message(text=question["text"], buttons=(question.get("data") or {}).get("buttons") or [])
         return [UserUtteranceReverted(), UserUtteranceReverted()]
 

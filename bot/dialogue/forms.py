@@ -263,7 +263,8 @@ def _question(turn: Turn, form: Form, slot: str) -> str | None:
 
 def _was_asked(turn: Turn, slot: str) -> bool:
     """Whether the form's question was this one before the message, too."""
-    return slot_before(turn.tracker, len(so_far(turn.tracker).events), REQUESTED_SLOT) == slot
+    asked: str | None = slot_before(turn.tracker, len(so_far(turn.tracker).events), REQUESTED_SLOT)
+    return asked == slot
 
 
 def asks_again(slot: str) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.dialogue.protected import asks_for_consent
@@ -25,7 +25,7 @@ _UP: Final = re.compile(r"(?:\s*\U0001f44d[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
 _DOWN: Final = re.compile(r"(?:\s*\U0001f44e[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
 
 
-_YES_OR_NO: Final = {"affirm": CONFIRM, "deny": DENY}
+_YES_OR_NO: Final[Mapping[str, Answer]] = {"affirm": CONFIRM, "deny": DENY}
 """The intents of a yes and a no, by the names that they have in Rasa."""
 
 

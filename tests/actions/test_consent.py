@@ -181,3 +181,19 @@ async def test_a_skipped_number_leaves_no_trace() -> None:
     events = await ActionRecordFollowUp().run(CollectingDispatcher(), tracker_with({"phone": SKIPPED}), {})
     assert [event for event in events if event["event"] == "overture"] == []
     assert slots_in(events) == {"sms_consent": None, "phone": None}
+
+
+async def test_another_e_mail_address_in_place_of_a_number_is_kept_at_once() -> None:
+    events = [
+        {"event": "slot", "name": "work_email", "value": "dana@corner.example"},
+        {"event": "user", "text": "dana.w@corner.example"},
+        {"event": "slot", "name": "work_email", "value": "dana.w@corner.example"},
+        {"event": "slot", "name": "phone", "value": "dana.w@corner.example"},
+    ]
+    slots = {"requested_slot": "phone", "work_email": "dana.w@corner.example", "phone": "dana.w@corner.example"}
+    tracker = tracker_with(slots, events=events)
+    dispatcher = CollectingDispatcher()
+    domain = {"forms": {"follow_up_form": {"required_slots": ["phone", "sms_consent"]}}, "slots": {}}
+    kept = await ValidateFollowUpForm().run(dispatcher, tracker, domain)
+    assert [one["response"] for one in dispatcher.messages] == ["utter_correction_noted"]
+    assert [one["value"] for one in effects_in(kept, "set_attribute")] == ["dana.w@corner.example"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -137,6 +138,22 @@ def taken_while_asked_for(asked: str, said: str, events: list[dict[str, Any]]) -
     tracker.latest_message["text"] = said
     result = ValidateDemoForm().validate_team_size(80, dispatcher, tracker, {})
     return result["team_size"], [message["response"] for message in dispatcher.messages]
+
+
+@pytest.mark.parametrize(
+    ("said", "size"),
+    [
+        ("we have around 200 employees across 3 sites", 200.0),
+        ("4 shops, and 35 retail staff in all", 35.0),
+        ("3 shops with 20 members and 4 nurses", 4.0),
+    ],
+)
+def test_of_several_counts_the_one_of_people_is_the_team_size(said: str, size: float) -> None:
+    numbers = re.findall(r"\d+", said)
+    message = {"text": said, "entities": [{"entity": "number", "value": int(one)} for one in numbers]}
+    tracker = tracker_with({"requested_slot": "team_size"}, latest_message=message)
+    result = ValidateDemoForm().validate_team_size(float(numbers[-1]), CollectingDispatcher(), tracker, {})
+    assert result == {"team_size": size}
 
 
 def test_a_bare_number_puts_a_team_size_right_that_was_given_before() -> None:
