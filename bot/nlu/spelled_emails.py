@@ -26,8 +26,9 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _HAS_AT = re.compile(_SAID_AT, re.IGNORECASE)
-_BEGINS = re.compile(r"(?:^|[:,;.!?]|\b(?:is|it's|ist|est|es|é))\W*$", re.IGNORECASE)
+_BEGINS = re.compile(r"(?:[:,;.!?]|\b(?:is|it's|ist|est|es|é))\W*$", re.IGNORECASE)
 """What an address of one word may stand behind; of "I work at example dot com" it is none."""
+_LOOKS_BACK = 20
 
 
 def find_spelled_emails(text: str) -> Iterator[Entity]:
@@ -39,7 +40,7 @@ def find_spelled_emails(text: str) -> Iterator[Entity]:
         if match[0] == f"{name}@{match['domain']}":
             continue  # it is written as addresses are
         sure = sign != "at" or name != match["name"]
-        if not sure and not _BEGINS.search(text[: match.start()]):
+        if not sure and not _may_begin(text, match.start()):
             continue
         try:
             value = validate_email(f"{name}@{_written(match['domain'])}".lower(), check_deliverability=False).normalized
@@ -47,6 +48,12 @@ def find_spelled_emails(text: str) -> Iterator[Entity]:
             continue
         confidence = SURE if sure else POSSIBLE
         yield Entity("email", value, match[0], match.start(), match.end(), confidence, extractor="contacts")
+
+
+def _may_begin(text: str, start: int) -> bool:
+    """Whether an address of one word may begin here. However long the text is, only so much before it is looked at."""
+    before = text[max(0, start - _LOOKS_BACK) : start]
+    return _BEGINS.search(before) is not None or (start < _LOOKS_BACK and re.search(r"\w", before) is None)
 
 
 def _written(said: str) -> str:
