@@ -21,6 +21,7 @@ from bot.nlu.past_times import find_past_times
 from bot.nlu.places import NOWHERE, Places
 from bot.nlu.postal_codes import find_postal_codes
 from bot.nlu.spelled_emails import find_spelled_emails
+from bot.nlu.spelled_phones import find_spelled_phones
 from bot.nlu.tagger import Tagger, with_tags
 from bot.nlu.timelines import find_meeting_times, find_timelines
 from bot.nlu.training_data import TrainingData
@@ -114,6 +115,7 @@ class EntityExtractor:
         addresses = kept(find_emails(text))
         addresses += _outside(_spans(addresses), kept(find_spelled_emails(text)))
         addresses += _outside(_spans(addresses), find_urls(text))
+        addresses += _outside(_spans(addresses), find_spelled_phones(text, region))
         addresses += _outside(_spans(addresses), kept(find_phones(text, region)))
         is_place, wants_code = self.places.is_place, "postal_code" in asked
         codes = kept(find_postal_codes(text, region, is_place=is_place, asked=wants_code))

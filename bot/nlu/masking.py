@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from bot.domain.understanding import Entity
 from bot.nlu.contacts import find_emails, find_phones, find_urls
 from bot.nlu.spelled_emails import find_spelled_emails
+from bot.nlu.spelled_phones import find_spelled_phones
 
-EMAIL, NAME = "name@example.com", "NAME"
+EMAIL, NAME, PHONE = "name@example.com", "NAME", "00000 000000"
 
 _LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[\w.-]*\w")
 _LONG_NUMBER = re.compile(r"\d(?:[ ./()-]{0,2}\d){5,}")
@@ -44,6 +45,8 @@ def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterato
         yield *match.span(), EMAIL
     for phone in find_phones(text, region):
         yield phone.start, phone.end, _DIGIT.sub("0", text[phone.start : phone.end])
+    for phone in find_spelled_phones(text, region):
+        yield phone.start, phone.end, PHONE
     for match in _LONG_NUMBER.finditer(text):
         yield *match.span(), _DIGIT.sub("0", match[0])
     for entity in entities:

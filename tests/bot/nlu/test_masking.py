@@ -16,6 +16,7 @@ from bot.nlu.masking import masked
         ("mail ana.lund@quayside.example.com!", "mail name@example.com!"),
         ("I'm at bø@exämple", "I'm at name@example.com"),
         ("call +44 7700 900123 or 07700 900123", "call +00 0000 000000 or 00000 000000"),
+        ("I'm on oh seven seven double oh nine double oh one two three", "I'm on 00000 000000"),
         ("card 4111-1111-1111-1111, order 12345678", "card 0000-0000-0000-0000, order 00000000"),
         ("see https://shop.example/reset?token=abc&u=ana", "see https://shop.example"),
         ("www.shop.example/u/ana rocks", "https://www.shop.example rocks"),
