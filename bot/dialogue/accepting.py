@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -15,12 +15,17 @@ from email_validator import validate_email
 from bot.dialogue.features import as_number
 from bot.domain.accepting import Accepts, ADay, AnAddress, ANumber, APattern, OneOf, entities_of
 from bot.domain.conversation import UserUttered
+from bot.domain.time_grammar import find_times
 from bot.domain.understanding import Entity
 
 LONGEST: Final = 0.02
 """Seconds for one pattern and one message: nobody's answer keeps the others waiting."""
 
+_TELLING: Final = 4
+"""Letters that a word of a list has at least which is looked for in any message."""
+
 _LONGEST_DAY = timedelta(hours=25)
+_TODAY = re.compile(r"\b(?:this \w+|tonight)$", re.IGNORECASE)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -61,7 +66,7 @@ def _read(accepts: Accepts, found: Entity | str, message: UserUttered) -> Any:
         case ANumber():
             return _number(accepts, value)
         case ADay():
-            return _day(accepts, found, message.at)
+            return None if _is_of_any_day(found, message.text) else _day(accepts, found, message.at)
         case OneOf():
             return _one_of(accepts, str(value))
         case APattern(pattern=pattern):
@@ -126,11 +131,36 @@ def _meant(found: Entity | str) -> tuple[date, Any] | None:
     return None
 
 
+def _is_of_any_day(found: Entity | str, text: str) -> bool:
+    """Whether it is a time of the day ("in the morning", "at 10"): said of a day that was told, or is yet to be."""
+    if not isinstance(found, Entity):
+        return False
+    times = list(find_times(str(found.value)))
+    return bool(times) and all(time.day is None for time in times) and not _TODAY.search(text[: found.end])
+
+
 def _one_of(known: OneOf, text: str) -> str | None:
     """The one value that the text names by its own or another of its words; None where it names several."""
-    named = {_plain(word): value for value, words in known.values.items() for word in (value, *words)}
-    pattern = "|".join(re.escape(word) for word in sorted(named, key=len, reverse=True))
-    values = {named[match[0]] for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", _plain(text))}
+    return _only({_plain(word): value for value, words in known.values.items() for word in (value, *words)}, text)
+
+
+def named(known: OneOf, text: str) -> str | None:
+    """The one value that a text names which answers something else; short words ("am") mean other things there."""
+    telling = {
+        value: tuple(word for word in (value, *words) if len(word) >= _TELLING or not word.isascii())
+        for value, words in known.values.items()
+    }
+    said = {_plain(word): value for value, words in telling.items() for word in words}
+    return _only(said, text)
+
+
+def _only(named_by: Mapping[str, str], text: str) -> str | None:
+    pattern = "|".join(re.escape(word) for word in sorted(named_by, key=len, reverse=True))
+    values = (
+        {named_by[match[0]] for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", _plain(text))}
+        if pattern
+        else set()
+    )
     return values.pop() if len(values) == 1 else None
 
 

@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.dialogue.accepting import accepted
+from bot.dialogue.accepting import accepted, named
 from bot.dialogue.features import fitted
+from bot.domain.accepting import OneOf
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
 from bot.domain.understanding import COUNTED, Entity, base_intent
@@ -41,6 +42,35 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
             if value is not None or tracker.slots.get(slot.name) is not None:
                 yield SlotSet(slot.name, value, heard=True)
                 break
+        else:
+            if (told := _told_early(assistant, tracker, slot, message, intent)) is not None:
+                yield SlotSet(slot.name, told, heard=True)
+
+
+def _told_early(assistant: Assistant, tracker: Tracker, slot: Slot, message: UserUttered, intent: str) -> str | None:
+    """The value of the slot's list that the message names before the form asks for it: in what opened the form, or in
+    the answer to another question, where that takes no words as they come.
+    """
+    form = assistant.forms.get(tracker.loop.name) if tracker.loop else None
+    if form is None or not isinstance(slot.accepts, OneOf) or tracker.slots.get(slot.name) is not None:
+        return None
+    asked = tracker.slots.get(REQUESTED_SLOT)
+    if slot.name not in form.required_slots or asked == slot.name:
+        return None
+    if asked is not None and (intent in form.ignored_intents or not _is_choosy(assistant.slots.get(asked))):
+        return None
+    of_the_form = (
+        mapping
+        for mapping in slot.mappings
+        if mapping.type == "from_text" and any(one.active_loop == form.name for one in mapping.conditions)
+    )
+    if all(intent in mapping.not_intents for mapping in of_the_form):
+        return None
+    return named(slot.accepts, message.text)
+
+
+def _is_choosy(slot: Slot | None) -> bool:
+    return slot is not None and slot.accepts is not None
 
 
 def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) -> dict[str, bool]:

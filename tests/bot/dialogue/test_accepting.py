@@ -272,6 +272,21 @@ def test_a_day_as_duckling_tells_it() -> None:
     assert taken("date", "then", Entity("time", "2026-12-05T00:00:00.000+00:00", details=details)) == "2026-12-05"
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "kept"),
+    [
+        ("in the morning", "morning", None),
+        ("at 10", "at 10", None),
+        ("this afternoon", "afternoon", "2026-11-24"),
+        ("tonight", "tonight", "2026-11-24"),
+        ("Friday at 10", "friday at 10", "2026-11-24"),
+    ],
+)
+def test_a_time_of_the_day_is_no_day(text: str, phrase: str, kept: str | None) -> None:
+    details = {"from": "2026-11-24T09:00:00+00:00", "to": "2026-11-24T12:00:00+00:00"}
+    assert taken("date", text, Entity("time", phrase, text, 0, len(text), details=details)) == kept
+
+
 def test_a_time_that_is_over_is_no_day() -> None:
     assert taken("date", "yesterday", Entity("time", "yesterday")) is None
 
@@ -360,3 +375,27 @@ def test_a_refusal_without_words_is_told() -> None:
         'nlu_data/0.yml:9:5: nothing is said to an answer that the slot "cakes" refuses. '
         "Add the response utter_invalid_cakes."
     )
+
+
+def test_what_the_opening_message_names_of_a_list_is_not_asked_for(chat: Chat) -> None:
+    chat.hear("order", "two large cakes please", number=2)
+    assert chat.slots["size"] == "large"
+    assert chat.said == ["2 large"]
+
+
+def test_what_the_answer_to_another_question_names_of_a_list_is_taken(chat: Chat) -> None:
+    chat.hear("order", "cakes please")
+    chat.hear("inform", "the little ones")
+    assert (chat.slots["size"], chat.asked_for, chat.said) == ("small", "cakes", ["How many?"])
+
+
+@pytest.mark.parametrize("text", ["one big cake", "a small or a large one", "cake"])
+def test_short_words_and_several_values_name_none(chat: Chat, text: str) -> None:
+    chat.hear("order", text)
+    assert chat.slots.get("size") is None
+
+
+def test_a_question_in_between_names_nothing(chat: Chat) -> None:
+    chat.hear("order", "cakes please")
+    chat.hear("faq", "how much is a large one?")
+    assert (chat.slots.get("size"), chat.asked_for) == (None, "cakes")
