@@ -67,6 +67,8 @@ Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
 _WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:19|20)\d\d"
+_DOTTED = rf"(?P<day>{_DAY_NUMBER})\.(?P<month>0?[1-9]|1[0-2])\."
+"""As on the Continent: a date where it stands alone or the sentence goes on with it; "we run on 3.12." has none."""
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
 _HOLIDAYS = {
     "christmas eve": (24, 12),
@@ -174,6 +176,11 @@ DAY_RULES: tuple[DayRule, ...] = (
             r"(?![%/.\d]|\s?[ap]\.?m)"
         ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
+    ),
+    (rule(rf"\A{_DOTTED}\Z"), lambda m: OnDate(int(m["day"]), int(m["month"]))),
+    (
+        rule(rf"(?:(?<=on )|\A){_DOTTED}(?=\s+(?:at|around|from|between|in the|please|would|works?|suits?)\b)"),
+        lambda m: OnDate(int(m["day"]), int(m["month"])),
     ),
     (
         rule(rf"(?P<first>\d{{1,2}})-(?P<second>\d{{1,2}})-(?P<year>{_YEAR})(?!-)"),

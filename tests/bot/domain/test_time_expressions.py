@@ -58,6 +58,9 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("quarter to four", "Tue 24 Nov 15:45 - 16:15"),
         ("after lunch on wednesday", "Wed 25 Nov 14:00 - 18:00"),
         ("12 March at noon", "Fri 12 Mar 12:00 - 12:30"),
+        ("on 31.12. at 10", "Thu 31 Dec 10:00 - 10:30"),
+        ("3.1. in the afternoon", "Sun 03 Jan 12:00 - 17:00"),
+        ("31.12.", "Thu 31 Dec 00:00 - Fri 01 Jan 00:00"),
         ("Christmas Eve at 10", "Thu 24 Dec 10:00 - 10:30"),
         ("3pm on New Year's Eve", "Thu 31 Dec 15:00 - 15:30"),
         ("new years day at noon", "Fri 01 Jan 12:00 - 12:30"),
@@ -111,6 +114,8 @@ def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
         "2020-01-01",
         "4 june 1969",
         "04.06.69",
+        "we run on 3.12.",
+        "3.12. is the version",
     ],
 )
 def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
