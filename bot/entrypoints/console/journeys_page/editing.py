@@ -14,11 +14,11 @@ from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, chec
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep
-from bot.entrypoints.wiring.connectors import channel_kinds
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.step_edits import edits_of
 from bot.entrypoints.web.translate import json_object, private_json
+from bot.entrypoints.wiring.connectors import channel_kinds
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.completion import complete
 from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited
