@@ -10,9 +10,18 @@ class ManualClock:
 
     def __init__(self, now: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) -> None:
         self._now = now
+        self.put_forward = timedelta()
+        """How far the machine's clock is ahead of this one, and not yet followed."""
 
     def now(self) -> datetime:
         return self._now
+
+    @property
+    def step(self) -> timedelta:
+        return self.put_forward
+
+    def follow(self) -> None:
+        self._now, self.put_forward = self._now + self.put_forward, timedelta()
 
     def set(self, now: datetime) -> None:
         self._now = now

@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.domain.errors import SettingsError
 
+STEP = timedelta(seconds=2).total_seconds()
+"""Less than this is how NTP puts a clock right, and no step."""
+
+
+def seconds_since_start() -> float:
+    """Of the machine, asleep or awake: nobody puts this clock forward or back."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
 
 class SystemClock:
+    """The machine's clock, in which a step shows only once it is followed. `wall` and `steady` tell seconds."""
+
+    def __init__(
+        self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = seconds_since_start
+    ) -> None:
+        self._wall = wall
+        self._steady = steady
+        self._apart = wall() - steady()
+
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        wall, steady = self._wall(), self._steady()
+        if abs(wall - steady - self._apart) > STEP:
+            return datetime.fromtimestamp(steady + self._apart, UTC)
+        self._apart = wall - steady
+        return datetime.fromtimestamp(wall, UTC)
+
+    @property
+    def step(self) -> timedelta:
+        step = self._wall() - self._steady() - self._apart
+        return timedelta(seconds=step) if abs(step) > STEP else timedelta()
+
+    def follow(self) -> None:
+        self._apart = self._wall() - self._steady()
 
 
 class SandboxClock:
@@ -19,13 +50,21 @@ class SandboxClock:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._offset = _read_offset(file)
+        self._system = SystemClock()
 
     @property
     def moved_by(self) -> timedelta:
         return self._offset
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._offset
+        return self._system.now() + self._offset
+
+    @property
+    def step(self) -> timedelta:
+        return self._system.step
+
+    def follow(self) -> None:
+        self._system.follow()
 
     def forward(self, by: timedelta) -> None:
         if by < timedelta():

@@ -12,8 +12,17 @@ from bot.domain.pace import Pace
 
 
 class Clock(Protocol):
+    """Tells the time, which goes on evenly: a step of the machine's clock shows only once it is followed."""
+
     def now(self) -> datetime:
         """The present, aware, in UTC."""
+
+    @property
+    def step(self) -> timedelta:
+        """How far the machine's clock was put forward (back: below zero) since it was followed last; else zero."""
+
+    def follow(self) -> None:
+        """Take over the step, and tell the machine's time again."""
 
 
 class Meter(Protocol):

@@ -25,9 +25,11 @@ class TimeKeeper:
         self._told, self._passed = runtime.clock.now(), monotonic()
         self._has_looked = False
         self._was_right = True
+        self._goes_on_alone = False
 
     async def look(self) -> bool:
         """Whether we may work by this clock. What a step back, now or before we began, makes wait is made due again."""
+        await self._follow()
         told, passed = self._runtime.clock.now(), monotonic()
         step = (told - self._told) - timedelta(seconds=passed - self._passed)
         self._told, self._passed = told, passed
@@ -44,8 +46,29 @@ class TimeKeeper:
             await _make_turns_due(self._runtime)
         return is_right
 
+    async def _follow(self) -> None:
+        """Follow the machine's clock where it was put forward or back, but not away from the database's."""
+        step = self._runtime.clock.step
+        apart = await self._apart() if step else timedelta()
+        if abs(apart - step) > FARTHEST_APART >= abs(apart):
+            if not self._goes_on_alone:
+                log.error(
+                    "the machine's clock was put forward or back, away from the database's; time goes on as before",
+                    seconds=round(step.total_seconds(), 1),
+                    do="set up NTP (timedatectl set-ntp true)",
+                )
+            self._goes_on_alone = True
+        else:
+            self._runtime.clock.follow()
+            self._goes_on_alone = False
+
+    async def _apart(self) -> timedelta:
+        """How far the database's clock is ahead of ours."""
+        of_the_machine = await self._runtime.store.clock_difference() or timedelta()
+        return of_the_machine + self._runtime.clock.step
+
     async def _is_right(self) -> bool:
-        apart = await self._runtime.store.clock_difference() or timedelta()
+        apart = await self._apart()
         is_right = abs(apart) <= FARTHEST_APART
         if not is_right and self._was_right:
             log.error(

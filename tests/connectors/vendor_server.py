@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -35,9 +35,12 @@ def shared(path: str) -> Path:
 @dataclass
 class StillClock:
     at: datetime = NOW
+    step: timedelta = timedelta()
 
     def now(self) -> datetime:
         return self.at
+
+    def follow(self) -> None: ...
 
 
 class MemoryFeed:

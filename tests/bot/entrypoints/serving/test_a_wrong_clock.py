@@ -102,6 +102,47 @@ async def test_a_worker_whose_clock_is_not_the_databases_takes_no_work_until_it_
     ]
 
 
+async def test_a_clock_that_is_put_away_from_the_databases_takes_nothing_that_others_are_sending(stage: Stage) -> None:
+    """For up to five seconds it took claims of others for left by a crash, and sent what is due within the hour."""
+
+    async def difference() -> timedelta:
+        return -stage.clock.step
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    keeper = TimeKeeper(stage.runtime)
+    assert await keeper.look()
+    before = stage.clock.now()
+    stage.clock.put_forward = timedelta(hours=1)
+    with capture_logs() as logs:
+        assert await keeper.look()
+        assert await keeper.look()
+    assert stage.clock.now() == before
+    assert [line["event"] for line in logs] == [
+        "the machine's clock was put forward or back, away from the database's; time goes on as before"
+    ]
+
+
+async def test_a_clock_that_is_put_right_is_followed(stage: Stage) -> None:
+    right = stage.clock.now() + timedelta(hours=1)
+
+    async def difference() -> timedelta:
+        return right - (stage.clock.now() + stage.clock.step)
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    keeper = TimeKeeper(stage.runtime)
+    assert not await keeper.look()
+    stage.clock.put_forward = timedelta(hours=1)
+    assert await keeper.look()
+    assert stage.clock.now() == right
+
+
+async def test_where_the_database_has_no_clock_the_machines_is_followed(stage: Stage) -> None:
+    before = stage.clock.now()
+    stage.clock.put_forward = timedelta(hours=-1)
+    assert await TimeKeeper(stage.runtime).look()
+    assert stage.clock.now() - before == timedelta(hours=-1)
+
+
 async def test_a_server_without_lanes_says_that_its_clock_is_wrong(stage: Stage) -> None:
     async def difference() -> timedelta:
         return timedelta(hours=1)
