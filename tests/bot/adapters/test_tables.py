@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import UniqueConstraint, text
+from sqlalchemy import Table, UniqueConstraint, text
 from sqlalchemy.dialects.sqlite import dialect as sqlite
 
 from bot.adapters.database import (
@@ -22,11 +22,12 @@ from bot.adapters.database import (
     merges,
     outbox,
     outbox_claims,
+    personal_data,
     receipts,
     retention,
     segments,
 )
-from bot.adapters.tables import SHARDS, Moment, metadata, shard_of
+from bot.adapters.tables import SHARDS, Moment, metadata, segment_change, shard_of
 from bot.domain.retention import DataClass
 
 moments = st.datetimes(timezones=st.just(UTC))
@@ -98,6 +99,22 @@ async def test_a_queue_is_read_through_its_index(sqlite_store: Database, query: 
     async with sqlite_store._backend.transaction() as session:
         plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}"))).all()
     assert any(index in row.detail for row in plan), [row.detail for row in plan]
+
+
+SOON_EMPTY = {segment_change}
+"""What journeys have not been told yet."""
+
+
+@pytest.mark.parametrize(
+    "table", [one for one in personal_data.OWNED if one not in SOON_EMPTY], ids=lambda table: table.name
+)
+async def test_what_is_kept_of_a_person_is_found_without_reading_all(sqlite_store: Database, table: Table) -> None:
+    """An export and an erasure read the whole outbox, delivery by delivery."""
+    compiled = personal_data.READ[table].compile(dialect=sqlite())
+    async with sqlite_store._backend.transaction() as session:
+        plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}"))).all()
+    scanned = [row.detail for row in plan if row.detail.startswith("SCAN") and row.detail.split()[1] in metadata.tables]
+    assert scanned == []
 
 
 def test_what_belongs_to_something_that_may_go_is_found_by_an_index() -> None:
