@@ -32,8 +32,8 @@ async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> 
 
 
 def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
-    page = (ENTRYPOINTS / "pages" / "playground.html").read_text()
-    scripts = [script.read_text() for script in (ENTRYPOINTS / "playground").rglob("*.js")]
+    page = (ENTRYPOINTS / "console" / "pages" / "playground.html").read_text()
+    scripts = [script.read_text() for script in (ENTRYPOINTS / "console" / "static").rglob("*.js")]
     drawn = set(re.findall(r'\bicon\("([a-z-]+)"\)', "".join(scripts))) | set(
         re.findall(r'href="#icon-([a-z-]+)"', page)
     )
@@ -42,7 +42,7 @@ def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
 
 
 def test_no_script_imports_itself_by_a_detour() -> None:
-    scripts = [one for folder in ("playground", "widget") for one in (ENTRYPOINTS / folder).rglob("*.js")]
+    scripts = [one for folder in ("console/static", "web/widget") for one in (ENTRYPOINTS / folder).rglob("*.js")]
     imports = {
         script: {
             (script.parent / name).resolve() for name in re.findall(r'^import .*"(\..+)";$', script.read_text(), re.M)
