@@ -20,6 +20,22 @@ from bot.domain.languages import base_language
 POLICIES = frozenset(
     {"RulePolicy", "MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy", "UnexpecTEDIntentPolicy"}
 )
+OLDER = frozenset(
+    {
+        "EmbeddingPolicy",
+        "FallbackPolicy",
+        "FormPolicy",
+        "KerasPolicy",
+        "MappingPolicy",
+        "SklearnPolicy",
+        "TwoStageFallbackPolicy",
+        "DucklingHTTPExtractor",
+        "EmbeddingIntentClassifier",
+        "HFTransformersNLP",
+    }
+)
+"""What Rasa 1 and 2 had, and Rasa 3 has no more."""
+FALLBACKS = ("FallbackPolicy", "TwoStageFallbackPolicy")
 UNDERSTOOD_ABOVE, AMBIGUOUS_WITHIN = 0.3, 0.1
 """What Rasa's FallbackClassifier asks for where it is listed without its own numbers."""
 
@@ -76,6 +92,8 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
         for name, component in policies.items():
             if name == "RulePolicy":
                 found = _with_rule_policy(found, source, component)
+            elif name in FALLBACKS:
+                found = _with_fallback_policy(found, source, component)
             elif name in MEMORIES:
                 found = replace(found, max_history=_whole(source, component, "max_history", found.max_history))
         for name, component in _components(source, "pipeline", PIPELINE):
@@ -91,7 +109,11 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
 def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tuple[str, Mapping[Any, Any]]]:
     """The components under `key`, by their names without their modules; Rasa takes `null` for its own defaults."""
     listed = source.document.data.get(key)
-    for index, entry in enumerate(source.sequence(listed, source.place(source.document.data, key), key)):
+    at = source.place(source.document.data, key)
+    if isinstance(listed, str):
+        source.lapses.add(at, f'{key} is "{listed}", a name of Rasa 1, and is passed over.', "Take it out.")
+        return
+    for index, entry in enumerate(source.sequence(listed, at, key)):
         place = source.place(listed, index)
         component = source.mapping(entry, place, f"an entry of {key}")
         name = source.text(component.get("name"), place, f"the name of an entry of {key}").rsplit(".", 1)[-1]
@@ -101,6 +123,11 @@ def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tup
 
 
 def _warn(source: Source, place: Place, key: str, name: str, known: frozenset[str]) -> None:
+    if name in FALLBACKS:
+        return
+    if name in OLDER:
+        source.warnings.add(place, f'"{name}" in {key} is of an older Rasa and is not run here.', "Take it out.")
+        return
     source.warnings.add(place, f'"{name}" in {key} is none of Rasa\'s and is not run here.', did_you_mean(name, known))
 
 
@@ -119,6 +146,17 @@ def _with_rule_policy(found: Configuration, source: Source, component: Mapping[A
         sure_above=_share(source, component, "core_fallback_threshold", found.sure_above),
         falls_back=falls_back,
         checks_contradictions=checks,
+    )
+
+
+def _with_fallback_policy(found: Configuration, source: Source, component: Mapping[Any, Any]) -> Configuration:
+    """What Rasa 1 and 2 had in place of the FallbackClassifier and the RulePolicy."""
+    return replace(
+        found,
+        fallback_action=source.optional_text(component, "fallback_action_name") or found.fallback_action,
+        sure_above=_share(source, component, "core_threshold", found.sure_above),
+        understood_above=_share(source, component, "nlu_threshold", UNDERSTOOD_ABOVE),
+        ambiguous_within=_share(source, component, "ambiguity_threshold", AMBIGUOUS_WITHIN),
     )
 
 

@@ -69,7 +69,7 @@ def declare(source: Source, found: Declarations) -> None:
                 _add(getattr(found, section), name, node, section)
     for section, key in (*((one, one) for one in MAPPINGS), ("responses", RESPONSES_OF_RASA_1)):
         if key in data:
-            declared = source.mapping(data[key], source.place(data, key), key)
+            declared = _named(source, data, key)
             for name in declared:
                 node = Node(source, declared[name], source.place(declared, name))
                 _add(getattr(found, section), str(name), node, section)
@@ -79,6 +79,15 @@ def declare(source: Source, found: Declarations) -> None:
     found.lines.update(source.names(data.get("e2e_actions"), place, "e2e_actions"))
     if "config" in data:
         _read_config(source, data["config"], found)
+
+
+def _named(source: Source, data: Mapping[Any, Any], key: str) -> Mapping[Any, Any]:
+    """What `key` declares by name. Rasa 1 had a list of forms, which were code."""
+    place = source.place(data, key)
+    if key != "forms" or not isinstance(data[key], list):
+        return source.mapping(data[key], place, key)
+    source.lapses.add(place, "forms are a list, as in Rasa 1.", "Give each its required_slots: as in Rasa 3.")
+    return {name: properties for name, properties, _ in source.named_entries(data[key], place, key)}
 
 
 def _add(known: dict[str, Node], name: str, node: Node, section: str) -> None:

@@ -1,4 +1,4 @@
-"""Rasa 1's Markdown, which nothing reads any more: recognised, so that it is not passed over in silence."""
+"""Rasa 1's Markdown, which only an import reads: recognised, so that it is not passed over in silence."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def refuse_markdown(texts: Mapping[str, str], faults: Faults) -> None:
         found = examples if examples is not None else _first_story(lines)
         if found is None:
             continue
-        kind, what = ("nlu", "examples") if examples is not None else ("core", "stories")
+        what = "examples" if examples is not None else "stories"
         faults.add(
             Place(path, found + 1),
             f"these are Rasa 1's {what} in Markdown, which is not read.",
-            f"Convert them to YAML with Rasa 2: rasa data convert {kind} -f yaml.",
+            "overture import writes those of a Rasa project as YAML.",
         )
 
 

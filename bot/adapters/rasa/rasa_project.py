@@ -8,24 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from bot.adapters.content.content_files import YAML, files_below, read_documents
+from bot.adapters.content.content_files import YAML
 from bot.adapters.content.dead_ends import own_actions
 from bot.adapters.content.library import REQUIRED_RESPONSES
+from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
+from bot.adapters.rasa_files import read_files
 from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
 from bot.dialogue.builtin import DEFAULT_FALLBACK
-from bot.dialogue.content import (
-    DOMAIN_KEYS,
-    FLOWS_ARE_NOT_READ,
-    FLOWS_OF_RASA_PRO,
-    KNOWN_KEYS,
-    TEST_PREFIX,
-    read_assistant,
-)
+from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
-from bot.documents import Document, Faults, parse
+from bot.documents import Document, parse
 from bot.domain.assistant import Assistant
-from bot.domain.errors import ContentError, Place, SettingsError
+from bot.domain.errors import ContentError
 from bot.nlu.languages import folder_language
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
@@ -41,18 +36,12 @@ RESPONSES_OF_OURS = {
     NOT_UNDERSTOOD: "Sorry, I didn't understand that. Could you put it another way?",
 }
 """What a Rasa project has no need of, and an assistant here has."""
-_MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
-HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
-TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
-"""What Rasa knows a file of training data by."""
 
+HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 _LAPSES_ARE_WARNINGS = """# What is wrong and Rasa takes all the same is warned of. Without this line it is a fault.
 overture: {lapses: warn}
 """
 _OF_RASA_2 = 'version: "2.0"'
-_CONVERT = (
-    "Convert it with Rasa 2.8 (rasa data convert nlu|core --format yaml --data FILE --out FOLDER), then import again."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,41 +68,20 @@ def read_project(path: Path) -> RasaProject:
 
     Raises SettingsError where there is none, and ContentError with every fault of its files.
     """
-    folder, domain_files = _find(path)
-    data_files = _yaml(folder / "data")
-    test_files = _yaml(folder / "tests")
-    _refuse_older_formats(folder)
-    faults = Faults()
-    originals = read_documents(domain_files, faults)
-    below_data = read_documents(data_files, faults)
-    _refuse_flows([*originals, *below_data], faults)
-    data, notes = _that_rasa_reads(below_data)
-    if not domain_files:
-        _require_a_domain(folder, data)
-    originals += data
-    tests = read_documents(test_files, faults)
-    settings = read_documents(sorted(folder.glob("config.y*ml"))[:1], faults)
-    faults.raise_if_any()
-    configuration = _told_of_lapses(settings[0] if settings else Document(str(folder / "config.yml"), None))
-    documents, versions = _told_their_version(originals)
-    documents, doubled = _without_duplicates(documents)
-    assistant = _checked([*documents, configuration])
-    notes += [*versions, *doubled, *_notes_on_versions(documents)]
+    read = read_files(path)
+    folder, domain_files = read.folder, read.domain_files
+    configuration = _told_of_lapses(read.configuration)
+    documents, versions = _told_their_version(read.content)
+    documents, doubled = _without_duplicates(documents, read.older)
+    try:
+        assistant = _checked([*documents, configuration])
+    except ContentError as error:
+        raise told_of_older_files(error, read.older) from error
+    notes = [*read.notes, *versions, *doubled, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
-    taken = [
-        TakenFile(
-            Path(one.path),
-            _place_of(folder, one, domain_files),
-            _bytes(one.path) if one is original else one.text.encode(),
-        )
-        for one, original in zip(documents, originals, strict=True)
-    ]
-    taken += [
-        TakenFile(Path(test.path), PurePath("tests", Path(test.path).relative_to(folder / "tests")), _bytes(test.path))
-        for test in tests
-    ]
-    origin = Path(configuration.path) if settings else None
-    taken.append(TakenFile(origin, PurePath("config.yml"), configuration.text.encode()))
+    taken = [_taken(document, _place_of(folder, document, domain_files)) for document in documents]
+    taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
+    taken.append(_taken(configuration, PurePath("config.yml")))
     taken += _code(folder, taken)
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
@@ -122,72 +90,12 @@ def read_project(path: Path) -> RasaProject:
     return RasaProject(folder, assistant, tuple(_told_apart(taken)), tuple(notes))
 
 
-# ---------------------------------------------------------------- finding
-
-
-def _find(path: Path) -> tuple[Path, list[Path]]:
-    if path.is_file():
-        return path.parent, [path]
-    if not path.is_dir():
-        raise SettingsError(f"there is no {path}. Name a Rasa project's folder, or its domain file.")
-    found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()]
-    return path, found or _yaml(path / "domain")
-
-
-def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:
-    """It may be spread over the files of data/, too, as `rasa train --domain data` reads it."""
-    if not any(isinstance(one.data, Mapping) and "intents" in one.data for one in documents):
-        raise SettingsError(
-            f"there is no domain in {folder}: a Rasa project has a domain.yml or a folder domain/, or its intents "
-            "below data/. Name the project's folder, or its domain file."
-        )
-
-
-def _yaml(folder: Path) -> list[Path]:
-    return [path for path in files_below(folder) if path.suffix in YAML]
-
-
-def _refuse_older_formats(folder: Path) -> None:
-    """Markdown and JSON are Rasa 1's; a project that has them is told which files."""
-    faults = Faults()
-    for path in sorted([*folder.glob("*.md"), *(folder / "data").rglob("*.md"), *(folder / "tests").rglob("*.md")]):
-        if _MARKDOWN.search(_text(path)):
-            faults.add(Place(str(path)), "this is Rasa 1's Markdown, which is not read.", _CONVERT)
-    for path in sorted((folder / "data").rglob("*.json")):
-        if '"rasa_nlu_data"' in _text(path):
-            faults.add(Place(str(path)), "this is Rasa 1's JSON, which is not read.", _CONVERT)
-    faults.raise_if_any()
-
-
-def _refuse_flows(documents: Iterable[Document], faults: Faults) -> None:
-    """A project of Rasa Pro is told so, and not of all the rest in it that Rasa 3 does not know."""
-    for one in documents:
-        if isinstance(one.data, Mapping) and FLOWS_OF_RASA_PRO in one.data:
-            faults.add(one.place(one.data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace")
-
-
-def _bytes(path: str | Path) -> bytes:
-    return Path(path).read_bytes()
+def _taken(document: Document, target: PurePath) -> TakenFile:
+    origin = Path(document.path)
+    return TakenFile(origin if origin.is_file() else None, target, document.text.encode())
 
 
 # ---------------------------------------------------------------- checking
-
-
-def _that_rasa_reads(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
-    """The files of data/ that Rasa reads, and those that hold nothing but a part of the domain."""
-    read, notes = [], []
-    for one in documents:
-        keys = set(one.data) if isinstance(one.data, Mapping) else set()
-        if keys & TRAINING_KEYS or (keys and keys <= set(KNOWN_KEYS)):
-            read.append(one)
-        else:
-            said = f"is no training data ({', '.join(sorted(TRAINING_KEYS))}), and Rasa does not read it either."
-            notes.append(Note("unknown", one.path, said))
-    return read, notes
 
 
 def _checked(documents: Sequence[Document]) -> Assistant:
@@ -217,7 +125,7 @@ def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], 
     return told, notes
 
 
-def _without_duplicates(documents: list[Document]) -> tuple[list[Document], list[Note]]:
+def _without_duplicates(documents: list[Document], older: Sequence[Converted]) -> tuple[list[Document], list[Note]]:
     """A text that is an example of two intents stays with the first."""
     try:
         examples = read_examples(documents)
@@ -236,7 +144,7 @@ def _without_duplicates(documents: list[Document]) -> tuple[list[Document], list
         if written[row].strip().startswith("-"):
             written[row] = ""  # so that the lines below keep their numbers
             said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other.intent} only.'
-            notes.append(Note("mapped", str(example.place), said))
+            notes.append(Note("mapped", str(in_older_file(example.place, older)), said))
     kept = [parse(one.path, "\n".join(lines[one.path])) if one.path in lines else one for one in documents]
     return kept, notes
 
@@ -250,13 +158,17 @@ def _place_of(folder: Path, document: Document, domain_files: Sequence[Path]) ->
     if origin in domain_files:
         inside = origin.relative_to(folder / "domain") if folder / "domain" in origin.parents else PurePath(origin.name)
         return PurePath("domain", inside)
-    inside = origin.relative_to(folder / "data")
+    inside = _as_yaml(origin.relative_to(folder / "data" if folder / "data" in origin.parents else folder))
     if origin.name.startswith(TEST_PREFIX):
         return PurePath("tests", inside)
     kind = _kind_of(document.data)
     if kind in ("rules", "stories") and inside == PurePath(f"{kind}.yml"):
         return inside
     return PurePath(kind, *inside.parts[inside.parts[0] == kind :])
+
+
+def _as_yaml(path: PurePath) -> PurePath:
+    return path if path.suffix in YAML else path.with_suffix(".yml")
 
 
 def _kind_of(data: Any) -> str:
@@ -272,7 +184,7 @@ def _code(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
         inside = path.relative_to(folder)
         target = PurePath("actions", "__init__.py") if inside == PurePath("actions.py") else inside
         if path not in taken:
-            yield TakenFile(path, target, _bytes(path))
+            yield TakenFile(path, target, path.read_bytes())
     if (folder / "actions").is_dir() and not (folder / "actions" / "__init__.py").is_file():
         yield TakenFile(None, PurePath("actions", "__init__.py"), b"")  # without it our own package would go before it
 
@@ -355,6 +267,7 @@ def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
             "actions/",
             f"run them beside Overture, in the assistant's folder: overture actions. Then set {HAS_ACTION_SERVER}",
         )
+        yield from _notes_on_forms_of_code(folder)
     elif own:
         yield Note(
             "unknown",
@@ -362,3 +275,17 @@ def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
             f"the domain names custom actions ({', '.join(own)}), and their code is not here. Until OVERTURE_ACTIONS "
             "names a package or a server that has them, they fail, and the conversation goes on without them.",
         )
+
+
+def _notes_on_forms_of_code(folder: Path) -> Iterator[Note]:
+    """Forms were classes in Rasa 1: what they ask for can be read by nobody, and their file cannot be imported."""
+    for path in files_of_actions(folder):
+        if path.suffix == ".py" and re.search(rb"\bFormAction\b", path.read_bytes()):
+            yield Note(
+                "to do",
+                path.relative_to(folder).as_posix(),
+                "has forms of Rasa 1 (FormAction), which rasa-sdk has no more: the file fails when it is imported. In "
+                "the domain, list what each form asks for (forms: NAME: required_slots:) and say how each slot is "
+                "filled (slots: NAME: mappings:). Validation goes into a FormValidationAction, and what submit did "
+                "into an action that comes after the form. Then take the class out.",
+            )

@@ -28,7 +28,7 @@ NOT_NEEDED = {
     "rasa": "is not needed: it is Rasa X's, and the playground of overture serve takes its place.",
 }
 
-SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "SpacyEntityExtractor")
+SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "DucklingHTTPExtractor", "SpacyEntityExtractor")
 FOUND_HERE = frozenset(DUCKLING) | frozenset(SPACY)
 """Dimensions of Duckling and labels of spaCy that our own finders give, under these names."""
 
@@ -61,7 +61,8 @@ def _config(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
             f"is {language}, and the encoder that comes along knows English. Name a sentence-transformers model for it "
             "in OVERTURE_ENCODER, such as paraphrase-multilingual-MiniLM-L12-v2.",
         )
-    for component in (*(data.get("pipeline") or ()), *(data.get("policies") or ())):
+    listed = (data.get(key) for key in ("pipeline", "policies"))
+    for component in (one for components in listed if isinstance(components, list) for one in components):
         if isinstance(component, Mapping):
             yield from _component(file, str(component.get("name", "")), component)
     if data.get("importers"):

@@ -11,14 +11,15 @@ PAGE = "# Prices\n\n## What it costs\n* nothing\n* something\n\n- as you like\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "kind"), [(STORIES, 3, "core"), (EXAMPLES, 2, "nlu"), (EXAMPLES + STORIES, 2, "nlu")]
+    ("text", "line", "what"), [(STORIES, 3, "stories"), (EXAMPLES, 2, "examples"), (EXAMPLES + STORIES, 2, "examples")]
 )
-def test_markdown_of_rasa_1_is_a_fault_that_names_the_file(text: str, line: int, kind: str) -> None:
+def test_markdown_of_rasa_1_is_a_fault_that_names_the_file(text: str, line: int, what: str) -> None:
     faults = Faults()
     refuse_markdown({"data/old.md": text}, faults)
     [fault] = faults.in_order()
     assert (fault.place.path, fault.place.line) == ("data/old.md", line)
-    assert f"rasa data convert {kind}" in fault.suggestion
+    assert f"these are Rasa 1's {what}" in fault.message
+    assert "overture import" in fault.suggestion
 
 
 @pytest.mark.parametrize("text", [PAGE, "", "## A heading\n* greet\n"])

@@ -1,0 +1,79 @@
+"""Finds the files of a project that are in Rasa's older formats, and converts those that its Rasa read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.adapters.content.content_files import files_below
+from bot.adapters.rasa.rasa1.json_data import from_json
+from bot.adapters.rasa.rasa1.markdown import from_markdown
+from bot.adapters.rasa.rasa1.written import Written, lookups_in
+from bot.adapters.rasa.rasa_settings import Note
+from bot.documents import Document, parse
+from bot.domain.errors import ContentError, Place
+
+DATA, TESTS = "data", "tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A file of the project as YAML; `document` has the path of the older file, and the lines of the new one.
+
+    Where its Rasa does not read it, `unread` says why.
+    """
+
+    document: Document
+    written: Written
+    unread: str = ""
+
+    @property
+    def notes(self) -> Iterator[Note]:
+        about, was = self.document.path, "JSON" if self.document.path.endswith(".json") else "Rasa 1's Markdown"
+        if self.unread:
+            yield Note("unknown", about, f"is {was}, and is left out: {self.unread}.")
+            return
+        yield Note("mapped", about, f"is {was}: it is written as YAML here.")
+        if self.written.left_out:
+            yield Note("unknown", about, f"has what the YAML cannot say: {'; '.join(self.written.left_out)}.")
+
+
+def convert_files(folder: Path, documents: Sequence[Document]) -> Iterator[Converted]:
+    """Every older file of the project whose other files are `documents`."""
+    read_lookup = lookups_in(folder)
+    for path in _older_files(folder):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        is_json = path.suffix == ".json"
+        written = from_json(text, read_lookup) if is_json else from_markdown(text, read_lookup)
+        if written is not None:
+            unread = "" if is_json else _why_unread(path, written.kind, documents)
+            yield Converted(parse(str(path), written.text), written, unread)
+
+
+def _why_unread(path: Path, kind: str, documents: Iterable[Document]) -> str:
+    """Rasa 3 reads no Markdown, and `rasa data convert` leaves it where it was, beside the YAML that it made of it."""
+    names = (f"{path.stem}{more}{suffix}" for more in ("", "_converted") for suffix in (".yml", ".yaml"))
+    if twin := next((name for name in names if path.with_name(name).is_file()), None):
+        return f"{twin} beside it is the same as YAML"
+    data = [one.data for one in documents if isinstance(one.data, Mapping)]
+    if any(str(one.get("version", "")).startswith("3") for one in data) and any(kind in one for one in data):
+        return f"Rasa 3 does not read it, and the project has its {kind} as YAML"
+    return ""
+
+
+def _older_files(folder: Path) -> list[Path]:
+    """In the folder itself there is what Rasa's first tutorials put there."""
+    below = [*files_below(folder / DATA), *files_below(folder / TESTS)]
+    return [path for path in sorted([*folder.glob("*.md"), *below]) if path.suffix in (".md", ".json")]
+
+
+def in_older_file(place: Place, converted: Sequence[Converted]) -> Place:
+    """The line of the older file that this place in its YAML comes from."""
+    origins = next((one.written.origins for one in converted if one.document.path == place.path), None)
+    return place if origins is None else Place(place.path, origins[min(place.line, len(origins)) - 1])
+
+
+def told_of_older_files(error: ContentError, converted: Sequence[Converted]) -> ContentError:
+    """The same faults, at their places in the files that the author has."""
+    return ContentError([replace(one, place=in_older_file(one.place, converted)) for one in error.faults])

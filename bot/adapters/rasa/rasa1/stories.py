@@ -1,0 +1,94 @@
+"""Rasa 1's stories, and its test stories, in which messages have words: `* greet: hello there`."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from bot.adapters.rasa.rasa1.written import Written, scalar
+
+_STORY = re.compile(r"##(?!#)\s*(\S.*)")
+_CHECKPOINT = re.compile(r">\s*([^{\s][^{]*)(\{.*\})?")
+_HEARD = re.compile(r"\s*\*\s*(\S.*)")
+_DONE = re.compile(r"\s*-\s*(\S.*)")
+_CALL = re.compile(r"([^{:]+?)\s*(\{.*\})?")
+_WORDS = re.compile(r"([\w/+-]+)\s*(?:\{.*?\})?\s*:\s*(\S.*)")
+_OF_A_FORM = re.compile(r"^form:\s*")
+"""Before what was said inside a form, in the stories of Rasa 1."""
+_RESPOND = re.compile(r"^respond_")
+"""Rasa 1's name for what says the answer of a retrieval intent."""
+LOOPS = ("form", "active_loop")
+EVENTS = ("restart", "reset_slots", "rewind", "undo", "pause", "resume", "export", "form_validation", "followup")
+"""What Rasa 1's stories could say happened, and those of Rasa 3 cannot."""
+
+
+def add_stories(written: Written, lines: Iterable[tuple[int, str]]) -> Written:
+    began = False
+    for number, line in lines:
+        if story := _STORY.match(line):
+            written.add(f"- story: {scalar(story[1].strip())}", number)
+            written.add("  steps:", number)
+            began = True
+        elif not began:
+            continue
+        elif checkpoint := _CHECKPOINT.match(line):
+            written.add(f"  - checkpoint: {scalar(checkpoint[1].strip())}", number)
+            if slots := _read(checkpoint[2], written, number):
+                written.add("    slot_was_set:", number)
+                _add_values(written, slots, number, "    ")
+        elif heard := _HEARD.match(line):
+            _add_heard(written, _OF_A_FORM.sub("", heard[1].strip()), number)
+        elif done := _DONE.match(line):
+            _add_done(written, done[1].strip(), number)
+    return written
+
+
+def _add_heard(written: Written, said: str, number: int) -> None:
+    if words := _WORDS.fullmatch(said):
+        written.add(f"  - user: {json.dumps(words[2], ensure_ascii=False)}", number)
+        written.add(f"    intent: {scalar(words[1])}", number)
+        return
+    alternatives = re.split(r"\s+OR\s+", said)
+    if len(alternatives) > 1:
+        written.add("  - or:", number)
+    indent = "  " if len(alternatives) == 1 else "    "
+    for alternative in alternatives:
+        if (call := _CALL.fullmatch(alternative)) is None:
+            written.left_out.append(f'"{alternative}" in line {number}')
+            continue
+        written.add(f"{indent}- intent: {scalar(call[1].strip())}", number)
+        if entities := _read(call[2], written, number):
+            written.add(f"{indent}  entities:", number)
+            _add_values(written, entities, number, f"{indent}  ")
+
+
+def _add_done(written: Written, done: str, number: int) -> None:
+    call = _CALL.fullmatch(done)
+    name, values = (call[1].strip(), _read(call[2], written, number)) if call else (done, {})
+    if name == "slot":
+        written.add("  - slot_was_set:", number)
+        _add_values(written, values, number, "    ")
+    elif name in LOOPS:
+        written.add(f"  - active_loop: {scalar(values.get('name'))}", number)
+    elif name in EVENTS:
+        written.left_out.append(f'"{name}" in line {number}')
+    else:
+        written.add(f"  - action: {scalar(_RESPOND.sub('utter_', name))}", number)
+
+
+def _add_values(written: Written, values: dict[str, Any], number: int, indent: str) -> None:
+    for name, value in values.items():
+        written.add(f"{indent}- {scalar(name)}: {scalar(value)}", number)
+
+
+def _read(details: str | None, written: Written, number: int) -> dict[str, Any]:
+    if not details:
+        return {}
+    try:
+        read = json.loads(details)
+    except ValueError:
+        written.left_out.append(f"{details} in line {number}, which is not JSON")
+        return {}
+    return read if isinstance(read, dict) else {}

@@ -1,0 +1,122 @@
+"""Finds and reads the files of a Rasa project, those of its older formats, too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.adapters.content.content_files import YAML, files_below, read_documents
+from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
+from bot.adapters.rasa.rasa_settings import Note
+from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
+from bot.documents import Document, Faults
+from bot.domain.errors import SettingsError
+
+TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
+"""What Rasa knows a file of training data by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """The files of a project as Rasa 3 has them; `older` are those of them that were in another format."""
+
+    folder: Path
+    domain_files: list[Path]
+    content: list[Document]
+    tests: list[Document]
+    configuration: Document
+    older: list[Converted]
+    notes: list[Note]
+
+
+def read_files(path: Path) -> ReadFiles:
+    """Raises SettingsError where there is no project, and ContentError for files that are no YAML."""
+    folder, domain_files = _find(path)
+    faults = Faults()
+    data_files, notes = _that_rasa_opens(_yaml(folder / "data"), {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
+    test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
+    content = read_documents(domain_files, faults)
+    below_data = read_documents(data_files, faults)
+    _refuse_flows([*content, *below_data], faults)
+    data, foreign = _that_rasa_reads(below_data)
+    content += data
+    triggers = rules_of_triggers(folder, content)
+    older = list(convert_files(folder, content))
+    notes += [*others, *foreign, *(note for one in older for note in one.notes)]
+    tests = read_documents(test_files, faults)
+    for one in older:
+        if not one.unread:
+            (tests if folder / "tests" in Path(one.document.path).parents else content).append(one.document)
+    if not domain_files:
+        _require_a_domain(folder, content)
+    settings = read_documents(sorted(folder.glob("config.y*ml"))[:1], faults)
+    faults.raise_if_any()
+    if older:
+        content = with_answers_renamed(content)
+    if triggers:
+        content.append(triggers)
+        notes.append(Note("mapped", "triggers", "what an intent triggers in the domain is a rule here."))
+    configuration = settings[0] if settings else Document(str(folder / "config.yml"), None)
+    return ReadFiles(folder, domain_files, content, tests, configuration, older, notes)
+
+
+def _that_rasa_opens(paths: Iterable[Path], keys: Collection[str]) -> tuple[list[Path], list[Note]]:
+    """Rasa looks for a line that begins with a key of its own, and leaves a file without one alone, be it no YAML."""
+    begins = re.compile(rf"^({'|'.join(sorted(keys))})\s*:", re.MULTILINE)
+    opened, notes = [], []
+    for path in paths:
+        if not path.is_file() or begins.search(
+            path.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff")
+        ):
+            opened.append(path)
+        else:
+            notes.append(_no_training_data(str(path)))
+    return opened, notes
+
+
+def _no_training_data(path: str) -> Note:
+    said = f"is no training data ({', '.join(sorted(TRAINING_KEYS))}), and Rasa does not read it either."
+    return Note("unknown", path, said)
+
+
+def _that_rasa_reads(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
+    """The files of data/ that are training data, and those that hold nothing but a part of the domain."""
+    read, notes = [], []
+    for one in documents:
+        keys = set(one.data) if isinstance(one.data, Mapping) else set()
+        if keys & TRAINING_KEYS or (keys and keys <= set(KNOWN_KEYS)):
+            read.append(one)
+        else:
+            notes.append(_no_training_data(one.path))
+    return read, notes
+
+
+def _find(path: Path) -> tuple[Path, list[Path]]:
+    if path.is_file():
+        return path.parent, [path]
+    if not path.is_dir():
+        raise SettingsError(f"there is no {path}. Name a Rasa project's folder, or its domain file.")
+    found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()]
+    return path, found or _yaml(path / "domain")
+
+
+def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:
+    """It may be spread over the files of data/, too, as `rasa train --domain data` reads it."""
+    if not any(isinstance(one.data, Mapping) and "intents" in one.data for one in documents):
+        raise SettingsError(
+            f"there is no domain in {folder}: a Rasa project has a domain.yml or a folder domain/, or its intents "
+            "below data/. Name the project's folder, or its domain file."
+        )
+
+
+def _yaml(folder: Path) -> list[Path]:
+    return [path for path in files_below(folder) if path.suffix in YAML]
+
+
+def _refuse_flows(documents: Iterable[Document], faults: Faults) -> None:
+    """A project of Rasa Pro is told so, and not of all the rest in it that Rasa 3 does not know."""
+    for one in documents:
+        if isinstance(one.data, Mapping) and FLOWS_OF_RASA_PRO in one.data:
+            faults.add(one.place(one.data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
