@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.protected import is_protected
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source, kind_of, plain
 from bot.dialogue.widget_yaml import check_widget
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
@@ -59,6 +59,15 @@ def _read_response(name: str, node: Node, declared: Declarations) -> Response:
     return response
 
 
+def _read_metadata(source: Source, variation: Mapping[Any, Any]) -> dict[str, Any]:
+    metadata = variation.get("metadata")
+    if metadata is None or isinstance(metadata, Mapping):
+        return dict(plain(metadata or {}))
+    said = f"metadata should be a mapping of names to values, not {kind_of(metadata)}."
+    source.lapses.add(source.place(variation, "metadata"), said)
+    return {}
+
+
 def _read_variation(source: Source, entry: Any, place: Place, what: str, declared: Declarations) -> Variation:
     what = f"a variation of {what}"
     if isinstance(entry, str):
@@ -68,7 +77,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
     source.only_keys(variation, KEYS, what)
     if not any(variation.get(key) for key in CONTENT):
         source.lapses.add(place, f"{what} has no content.", "Give it a text, an image, buttons or custom.")
-    metadata = dict(plain(source.mapping(variation.get("metadata"), source.place(variation, "metadata"), "metadata")))
+    metadata = _read_metadata(source, variation)
     if variation.get("id") is not None:
         metadata["id"] = plain(variation["id"])
     if not any(variation.get(key) for key in SAID_EVERYWHERE) and any(variation.get(key) for key in EXTRAS):

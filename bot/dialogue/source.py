@@ -15,6 +15,8 @@ from bot.domain.errors import Place
 RETIRED: Mapping[str, str] = {"triggers": "Write a rule: the intent:, then the action: that it triggers."}
 """What Rasa 1 and 2 knew and Rasa 3 does not, and what to do in its place."""
 
+_NUMBER = re.compile(r"-?\d+(\.\d+)?|-?\.\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -80,7 +82,11 @@ class Source:
     def number(self, value: Any, place: Place, what: str) -> float:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return float(value)
-        self.faults.add(place, f"{what} should be a number, not {kind_of(value)}.")
+        said = f"{what} should be a number, not {kind_of(value)}."
+        if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+            self.lapses.add(place, said, "Take the quotes away.")
+            return float(value)
+        self.faults.add(place, said)
         return 0.0
 
     def names(self, value: Any, place: Place, what: str) -> tuple[str, ...]:

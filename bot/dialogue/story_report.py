@@ -71,6 +71,8 @@ def _message(verdict: MessageVerdict) -> list[str]:
             beside_text = f"  # predicted: {read}"
         else:
             beside_intent = f"  # predicted: {understood.intent.name}: {read}"
+    if not step.intent:
+        return [f"- user: |-{beside_text}", *(f"    {line}" for line in step.written.splitlines())]
     lines = [f"- intent: {_scalar(step.intent)}{beside_intent}"]
     if step.written:
         return [*lines, f"  user: |-{beside_text}", *(f"    {line}" for line in step.written.splitlines())]
@@ -114,7 +116,7 @@ def action_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:
 
 
 def intent_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:
-    return [(step.intent, step.read_as(got)) for step, got in _understood(outcomes)]
+    return [(step.intent, step.read_as(got)) for step, got in _understood(outcomes) if step.intent]
 
 
 def entity_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:

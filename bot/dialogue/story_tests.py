@@ -8,7 +8,7 @@ can; what they do comes before what the story says of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +40,8 @@ BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 class SaidStep(UserStep):
     """The customer says `text`, `written` with annotations; it means the one intent, and these entities are in it.
 
-    Both are empty where the story gives the intent only.
+    Both are empty where the story gives the intent only; without an intent the message is one of an end-to-end story,
+    and means whatever it is understood to mean.
     """
 
     written: str = ""
@@ -48,7 +49,7 @@ class SaidStep(UserStep):
 
     @property
     def intent(self) -> str:
-        return self.intents[0]
+        return self.intents[0] if self.intents else ""
 
     def read_as(self, understood: Understood) -> str:
         """The intent that the message was understood to mean; without its key where the story has none either."""
@@ -82,7 +83,9 @@ class MessageVerdict:
 
     @property
     def intent_right(self) -> bool:
-        return self.understood is None or self.step.read_as(self.understood) == self.step.intent
+        if self.understood is None or not self.step.intent:
+            return True
+        return self.step.read_as(self.understood) == self.step.intent
 
     @property
     def right(self) -> bool:
@@ -183,6 +186,8 @@ class _Examination:
         understood = self._understand(step.text, self._asking()) if self._understand and step.text else None
         self.verdicts.append(MessageVerdict(step, understood))
         gold = Understood(step.text, IntentScore(step.intent, 1.0), step.found)
+        if not step.intent and understood is not None:
+            gold = replace(gold, intent=understood.intent)
         self._messages += 1
         self._apply(UserUttered(step.text, gold, MessageId(f"{self._messages}"), BEGAN, "test"))
         for event in slots_for_entities(self._assistant, step.found):

@@ -14,12 +14,13 @@ from bot.domain.understanding import ANNOTATION, Entity
 
 _BROKEN = re.compile(
     r"\[[^\[\]]*\]\s*[({]"  # between text and name stands a blank, or one of the two is empty
-    r"|\]\s*\[\s*\{"  # Rasa's second form for several entities in one place
+    r"|\]\s*\[\s*\{"  # several entities in one place, and not as Rasa has them
     r"|\[[^\[\]]*$"  # never closed
     r"|^[^\[\]]*(?P<unopened>\])(?=[({])"
     r"|(?:^|(?<=\s))\(\w+\)\[[^\[\]]+\]"  # the wrong way round
 )
-_SEVERAL = re.compile(r"\]\s*\[\s*\{")
+_SEVERAL = re.compile(r"\[(?P<text>[^\[\]]+)\]\[\s*(?P<first>\{[^{}]*\})(?:\s*,\s*\{[^{}]*\})*\s*\]")
+"""Rasa's form for several entities in one place."""
 _DETAILS = {"entity", "value", "role", "group"}
 _MOST_SHOWN = 60
 
@@ -60,6 +61,7 @@ def read_annotated(
     the text; they are faults where `lapses` is not given. `warnings` takes what can be read and is hardly meant.
     """
     lapses = faults if lapses is None else lapses
+    annotated = _with_the_first_of_several(annotated, place, lapses)
     text, read_to, broken = "", 0, False
     found: list[tuple[re.Match[str], Entity]] = []
     for match in ANNOTATION.finditer(annotated):
@@ -91,15 +93,18 @@ def _is_broken(between: str, annotated: str, start: int, place: Place, faults: F
     broken = _BROKEN.search(between)
     if broken is None:
         return False
-    if _SEVERAL.match(broken[0]):
-        problem = "marks several entities in one place, which is not read here."
-        advice = 'Keep one of them: `[text]{"entity": "name"}`.'
-    else:
-        problem = "is no annotation that can be read."
-        advice = 'Write `[text](entity)` or `[text]{"entity": "name", "value": "..."}`.'
+    advice = 'Write `[text](entity)` or `[text]{"entity": "name", "value": "..."}`.'
     at = start + broken.start("unopened" if broken["unopened"] else 0)
-    faults.add(_moved(place, at), f'"{_short(annotated[at:])}" {problem}', advice)
+    faults.add(_moved(place, at), f'"{_short(annotated[at:])}" is no annotation that can be read.', advice)
     return True
+
+
+def _with_the_first_of_several(annotated: str, place: Place, lapses: Faults) -> str:
+    """The text with one entity in each place: words are of one entity here."""
+    for match in _SEVERAL.finditer(annotated):
+        what = f'"{_short(match[0])}" marks several entities in one place; only the first counts.'
+        lapses.add(_moved(place, match.start()), what, 'Keep one of them: `[text]{"entity": "name"}`.')
+    return _SEVERAL.sub(r"[\g<text>]\g<first>", annotated)
 
 
 def _read_one(

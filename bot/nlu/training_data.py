@@ -187,7 +187,7 @@ class _Reader:
         try:
             hangs = Pattern(pattern).hangs()
         except ValueError as error:
-            self.faults.add(where, f'the pattern of "{name}" is no regular expression: {error}.', "Mend or remove it.")
+            self.lapses.add(where, f'the pattern of "{name}" is no regular expression: {error}.', "Mend or remove it.")
             return
         if hangs:
             self.warnings.add(

@@ -10,7 +10,7 @@ from bot.dialogue.content import read_assistant
 from bot.dialogue.story_report import classification_report, intent_pairs, story_report, summary, with_comments
 from bot.dialogue.story_tests import ActionVerdict, Outcome, StoryTest, hold
 from bot.dialogue.story_tests_yaml import read_story_tests
-from bot.documents import parse
+from bot.documents import Faults, parse
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Event, SlotSet, Tracker
 from bot.domain.errors import ContentError
@@ -195,7 +195,6 @@ def test_alternatives_and_checkpoints_are_a_test_each() -> None:
 @pytest.mark.parametrize(
     ("steps", "fault"),
     [
-        ("[{user: hi}]", "does not say what it is to mean"),
         ("[{user: hi, intent: gret}]", 'Did you mean "greet"'),
         ("[{user: 'a [b](colour)', intent: greet}]", 'no entity "colour"'),
         ("[{intent: greet}, {bot: What is up?}]", "no response has these words"),
@@ -206,6 +205,42 @@ def test_what_is_wrong_with_a_test_is_told_with_its_place(steps: str, fault: str
     with pytest.raises(ContentError, match=fault) as caught:
         held(f"stories:\n- story: s\n  steps: {steps}\n")
     assert caught.value.faults[0].place.path == "tests/test_stories.yml"
+
+
+def test_what_rasa_takes_is_no_fault_of_tests_that_were_taken_over() -> None:
+    steps = "[{user: 'a [b](colour)', intent: gret}, {bot: What is up?}, {action: utter_helo}]"
+    document = parse("tests/test_stories.yml", f"stories:\n- story: s\n  steps: {steps}\n")
+    lapses = Faults()
+    [test] = read_story_tests([document], assistant_of(ASSISTANT), read_annotations, lapses=lapses)
+    assert len(lapses.in_order()) == 4
+    assert not hold(test, assistant_of(ASSISTANT)).passed
+
+
+E2E = (
+    ASSISTANT
+    + """
+stories:
+- story: in these words
+  steps: [{user: "tell me more"}, {action: utter_hello}]
+"""
+)
+
+
+def test_a_message_without_an_intent_means_what_it_is_understood_to_mean() -> None:
+    """As in Rasa's end-to-end stories: what is held against the assistant is what it does."""
+    document = parse(
+        "tests/test_stories.yml", "stories:\n- story: s\n  steps: [{user: tell me more}, {action: utter_hello}]"
+    )
+    [test] = read_story_tests([document], assistant_of(E2E), read_annotations)
+    assert hold(test, assistant_of(E2E)).passed
+    understood = Understood("tell me more", IntentScore("greet", 0.9), ())
+    outcome = hold(test, assistant_of(ASSISTANT), understand=lambda *_: understood)
+    assert outcome.passed
+    assert intent_pairs([outcome]) == []
+    unknown = Understood("tell me more", IntentScore("deny", 0.9), ())
+    failed = hold(test, assistant_of(ASSISTANT), understand=lambda *_: unknown)
+    assert not failed.passed
+    assert "- user: |-\n      tell me more\n" in with_comments([failed], "")
 
 
 def test_the_report_counts_as_scikit_learn_does() -> None:

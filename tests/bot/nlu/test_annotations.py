@@ -37,7 +37,7 @@ def read(annotated: str) -> tuple[Annotated, list[Fault], list[Fault]]:
         ('hi [Oslo]{"entity": 3}', 10, "names no entity"),
         ('hi [Oslo]{"entity": "city", "role": 3}', 10, 'the role 3 is no text. Write `"role": "name"`.'),
         ('hi [Oslo]{"entity": "city", "end": 900}', 10, 'no part of an annotation called "end"'),
-        ('hi [Oslo][{"entity": "city"}, {"entity": "item"}]', 15, "marks several entities in one place"),
+        ('hi [Oslo][{"entity": "city"}, {"entity": "item"}]', 10, "marks several entities in one place"),
         ("hi [Oslo](city) and [Rome](city", 27, '"[Rome](city" is no annotation'),
     ],
 )

@@ -240,6 +240,10 @@ LAPSES = """
       - abc [def](place)
       - something [strange] (city)
       - from [Oslo]{"entity": "city", "confidence": 1}
+      - [Oslo][{"entity": "city"}, {"entity": "town"}] please
+  - regex: city
+    examples: |
+      - ([
   - intent: nothing
   - synonym: nothing
     examples: ""
@@ -250,9 +254,9 @@ LAPSES = """
 
 def test_what_rasa_takes_is_warned_of_where_the_configuration_says_so() -> None:
     known: dict[str, object] = {"known_intents": {"order", "greet"}, "known_entities": {"city"}}
-    assert len(faults_of(GOOD + LAPSES, **known)) == 8
+    assert len(faults_of(GOOD + LAPSES, **known)) == 10
     data = read(GOOD + LAPSES + "overture: {lapses: warn}\n", **known)
-    assert len(data.warnings) == 8
+    assert len(data.warnings) == 10
     strange = [one for one in data.examples if one.intent == "strange"]
-    assert [one.text for one in strange] == ["abc def", "something [strange] (city)", "from Oslo"]
-    assert [[entity.name for entity in one.entities] for one in strange] == [["place"], [], ["city"]]
+    assert [one.text for one in strange] == ["abc def", "something [strange] (city)", "from Oslo", "Oslo please"]
+    assert [[entity.name for entity in one.entities] for one in strange] == [["place"], [], ["city"], ["city"]]

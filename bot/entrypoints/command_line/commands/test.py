@@ -27,12 +27,12 @@ from bot.dialogue.story_report import (
     table,
     with_comments,
 )
-from bot.dialogue.story_tests import Perform, SaidStep, Understand, hold
+from bot.dialogue.story_tests import Perform, SaidStep, StoryTest, Understand, hold
 from bot.dialogue.story_tests_yaml import read_story_tests
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, warns_of_lapses
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import BotUttered, Event, Tracker
-from bot.domain.errors import ActionError, ModelError, Place, SettingsError
+from bot.domain.errors import ActionError, Fault, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
 from bot.entrypoints.command_line.commands.journeys.test import hold_all
 from bot.entrypoints.command_line.commands.journeys.trying import test_files, tests_of, trying
@@ -120,7 +120,9 @@ def test_journeys(trial: Trial) -> bool:
 def test_stories(trial: Trial) -> bool:
     """Hold all test stories against the assistant; whether all passed."""
     assistant = trial.contents.assistant
-    tests = read_story_tests(trial.documents, assistant, read_message)
+    tests, warnings = _story_tests(trial)
+    for warning in warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     understand = _understanding(trial, assistant)
     with asyncio.Runner() as runner:
         perform = _performing(trial.settings, assistant, runner)
@@ -138,6 +140,14 @@ def test_stories(trial: Trial) -> bool:
     if warned:
         print(f"{len(warned)} stories have warnings: {trial.out / 'stories_with_warnings.yml'}")
     return not failed
+
+
+def _story_tests(trial: Trial) -> tuple[list[StoryTest], list[Fault]]:
+    """The test stories, and what is wrong with them and no fault in an assistant that was taken over from Rasa."""
+    warnings = Faults()
+    lapses = warnings if warns_of_lapses(trial.contents.documents) else None
+    tests = read_story_tests(trial.documents, trial.contents.assistant, read_message, lapses=lapses)
+    return tests, warnings.in_order()
 
 
 def read_message(written: str, place: Place, faults: Faults) -> tuple[str, tuple[Entity, ...]]:
@@ -194,7 +204,7 @@ def test_understanding(trial: Trial) -> bool:
         return True  # that it was left out is told already
     assistant = trial.contents.assistant
     examples = list(read_examples(trial.documents, assistant.intents, assistant.entities))
-    told = list(dict.fromkeys(examples + _said_in_stories(trial, assistant)))
+    told = list(dict.fromkeys(examples + _said_in_stories(trial)))
     if not told:
         return True
     found = [(example, trial.nlu.parse(example.text, region=trial.settings.region)) for example in told]
@@ -211,13 +221,13 @@ def test_understanding(trial: Trial) -> bool:
     return all(_right(*one) for one in found)
 
 
-def _said_in_stories(trial: Trial, assistant: Assistant) -> list[Example]:
-    tests = read_story_tests(trial.documents, assistant, read_message)
+def _said_in_stories(trial: Trial) -> list[Example]:
+    tests, _ = _story_tests(trial)
     return [
         Example(step.text, step.intent, step.found, test.place)
         for test in tests
         for step in test.steps
-        if isinstance(step, SaidStep) and step.text
+        if isinstance(step, SaidStep) and step.text and step.intent
     ]
 
 
