@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Tracker,
     UserUttered,
 )
-from bot.domain.understanding import Entity, Understood, base_intent
+from bot.domain.understanding import OPENED_INTENT, Entity, Understood, base_intent
 
 START = ""
 """What acted before the first action of a conversation."""
@@ -139,6 +139,8 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
     began_now = False  # an action that begins the conversation anew is no part of the new one
     for event in tracker.recent:
         match event:
+            case UserUttered(understood=understood) if _only_opened(understood, intents):
+                pass  # nobody has said anything yet
             case UserUttered(understood=understood):
                 happenings += pending
                 pending, began_now = [], False
@@ -170,6 +172,11 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
             case _:
                 pass
     return Trail(tuple(without_happy_path([*happenings, *pending], loop)), slots, tracker.initial_slots, loop, previous)
+
+
+def _only_opened(understood: Understood, intents: Mapping[str, tuple[str, ...] | None]) -> bool:
+    """Whether somebody has opened the chat, and the assistant does nothing about it."""
+    return understood.intent.name == OPENED_INTENT not in intents
 
 
 def _hidden(chosen: Chosen, told: frozenset[str]) -> bool:

@@ -10,6 +10,8 @@ from typing import Any
 
 FALLBACK_INTENT = "nlu_fallback"
 KNOWLEDGE_INTENT = "ask_knowledge"
+OPENED_INTENT = "open_chat"
+"""What a chat says when it is opened; nothing to an assistant that has no such intent."""
 OPT_OUT_INTENT = "opt_out"
 STOP_INTENT = "stop"
 """Of a message that asks to stop by its words alone."""

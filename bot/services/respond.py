@@ -10,7 +10,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
+from bot.domain.understanding import OPENED_INTENT, OPT_OUT_INTENT, IntentScore
 from bot.services.clear_up_opt_out import ask_scope, kept_by
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
@@ -20,7 +20,7 @@ from bot.services.think import answer
 from bot.services.thought import Thought
 from bot.services.write_turn import OPTED_OUT, OPTED_OUT_IN_PART
 
-OPENED = IntentScore("open_chat", 1.0)
+OPENED = IntentScore(OPENED_INTENT, 1.0)
 OUTRANKED = "utter_opt_in_outranked"
 """Said also where the vendor has answered START itself, which knows of no objection."""
 

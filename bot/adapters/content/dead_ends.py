@@ -12,9 +12,9 @@ from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, SlotMapp
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.steps import AskStep
-from bot.domain.understanding import KNOWLEDGE_INTENT, OPT_OUT_INTENT, OUT_OF_SCOPE_INTENTS, base_intent
+from bot.domain.understanding import KNOWLEDGE_INTENT, OPENED_INTENT, OPT_OUT_INTENT, OUT_OF_SCOPE_INTENTS, base_intent
 
-_NOT_SAID = frozenset({"open_chat", "send_file", "send_link", "nobody_answered", "none_of_these"})
+_NOT_SAID = frozenset({OPENED_INTENT, "send_file", "send_link", "nobody_answered", "none_of_these"})
 """Intents that a channel tells, or a button that an action makes."""
 
 _KNOWN_OTHERWISE = DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT, KNOWLEDGE_INTENT}

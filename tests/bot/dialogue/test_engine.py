@@ -9,11 +9,12 @@ from bot.domain.conversation import (
     SessionStarted,
     SlotSet,
     Tracker,
+    UserUttered,
 )
 from bot.domain.effects import Apply, RunAction, Say
-from bot.domain.ids import ConversationId
-from bot.domain.understanding import Entity, KnowledgeAnswer
-from tests.bot.dialogue.chat import Chat, assistant_of, sets
+from bot.domain.ids import ConversationId, MessageId
+from bot.domain.understanding import Entity, IntentScore, KnowledgeAnswer, Understood
+from tests.bot.dialogue.chat import NOON, Chat, assistant_of, sets
 
 SHOP = """
 version: "3.1"
@@ -121,6 +122,17 @@ def test_a_condition_on_a_slot_chooses_between_rules() -> None:
 def test_a_rule_for_the_start_of_a_conversation_fires_only_there() -> None:
     chat = Chat(assistant_of(SHOP))
     assert chat.hear("greet") == ["utter_first"]
+    assert chat.hear("greet") == ["utter_greet"]
+
+
+def test_a_chat_that_was_only_opened_has_not_begun() -> None:
+    """The service asks the engine nothing then, where the assistant has no such intent."""
+    opened = UserUttered("", Understood("", IntentScore("open_chat", 1.0)), MessageId("m0"), NOON, "webchat")
+    chat = Chat(assistant_of(SHOP))
+    chat.apply(opened)
+    assert chat.hear("greet") == ["utter_first"]
+    chat = Chat(assistant_of(SHOP.replace("  - greet\n", "  - greet\n  - open_chat\n", 1)))
+    chat.apply(opened)
     assert chat.hear("greet") == ["utter_greet"]
 
 
