@@ -13,7 +13,7 @@ from bot.adapters.content.dead_ends import own_actions
 from bot.adapters.content.library import REQUIRED_RESPONSES
 from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
-from bot.adapters.rasa_files import read_files
+from bot.adapters.rasa.rasa_files import read_files
 from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
 from bot.dialogue.builtin import DEFAULT_FALLBACK
 from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
