@@ -58,7 +58,8 @@ Row = TypeVar("Row", bound=RuleRow)
 
 @dataclass(frozen=True, slots=True)
 class SendingHours(RuleRow):
-    """The only hours in which marketing may go out on `channels`; `jurisdiction` is a country (ISO 3166)."""
+    """The only hours in which marketing may go out on `channels`; `jurisdiction` is a country (ISO 3166), or a state of
+    it (ISO 3166-2), whose row holds besides."""
 
     channels: frozenset[str]
     window: SendWindow
@@ -67,7 +68,7 @@ class SendingHours(RuleRow):
 @dataclass(frozen=True, slots=True)
 class FrequencyCap(RuleRow):
     """One person gets `at_most` messages of this purpose on each of `channels` in any period as long as `within`;
-    `jurisdiction` is a country.
+    `jurisdiction` is a country, or a state of it, whose row holds besides.
     """
 
     purpose: Purpose
@@ -208,15 +209,26 @@ class SendingRules:
         object.__setattr__(self, "_leavings", leaving)
         object.__setattr__(self, "_scopes", [_scope(row) for row in self.scope_words if row.in_force(None)])
 
-    def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
-        """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
-        rows = (row for row in self.hours if channel in row.channels and row.in_force(at))
-        return tuple(row.window for row in _binding(rows, country))
+    def windows_for(
+        self, country: str, channel: str, at: datetime, *, states: Collection[str] = ()
+    ) -> tuple[SendWindow, ...]:
+        """Every window that binds marketing to somebody in `country` on `channel` on that day, and those of `states`
+        of it (ISO 3166-2) where they may live; all of them hold."""
+        rows = [row for row in self.hours if channel in row.channels and row.in_force(at)]
+        return tuple(row.window for row in _binding_too(rows, country, states))
 
-    def cap_for(self, purpose: Purpose, country: str, channel: str, at: datetime | None = None) -> FrequencyCap | None:
-        """The cap on messages of this purpose to somebody in `country` on this channel; None where there is none."""
-        caps = (cap for cap in self.caps if cap.purpose is purpose and channel in cap.channels and cap.in_force(at))
-        return next(iter(_binding(caps, country)), None)
+    def caps_for(
+        self,
+        purpose: Purpose,
+        country: str,
+        channel: str,
+        at: datetime | None = None,
+        *,
+        states: Collection[str] = (),
+    ) -> tuple[FrequencyCap, ...]:
+        """The caps on messages of this purpose to somebody there on this channel; all of them hold."""
+        caps = [cap for cap in self.caps if cap.purpose is purpose and channel in cap.channels and cap.in_force(at)]
+        return tuple(_binding_too(caps, country, states))
 
     def consent_rule(self, purpose: Purpose, country: str, channel: str, at: datetime | None) -> ConsentRule | None:
         """What consent of somebody in `country` has to be on this channel; None where nothing is said of it."""
@@ -297,6 +309,11 @@ def _binding(rows: Iterable[Row], country: str) -> list[Row]:
     rows = list(rows)
     own = [row for row in rows if row.jurisdiction == country]
     return own or [row for row in rows if row.jurisdiction == EVERYWHERE_ELSE]
+
+
+def _binding_too(rows: Sequence[Row], country: str, states: Collection[str]) -> list[Row]:
+    """The same, and besides, the rows of the states that somebody may live in."""
+    return [*_binding(rows, country), *(row for row in rows if row.jurisdiction in states)]
 
 
 LOOK_ALIKES = str.maketrans(

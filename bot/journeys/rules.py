@@ -34,6 +34,7 @@ from bot.domain.sending_rules import (
 from bot.domain.word_forms import signs, spelled
 from bot.journeys import wording
 from bot.journeys.fields import Fields
+from bot.journeys.us_states import US_STATES
 from bot.journeys.wording import Unreadable
 
 T = TypeVar("T")
@@ -117,6 +118,20 @@ def read_rules(
     return rules
 
 
+def _jurisdiction(text: str) -> str:
+    if text != EVERYWHERE_ELSE and not re.fullmatch("[A-Z]{2}", text):
+        raise Unreadable(
+            f'"{text}" is no jurisdiction.', f"Write a country's two letters, such as US, or {EVERYWHERE_ELSE}."
+        )
+    return text
+
+
+def _jurisdiction_or_state(text: str) -> str:
+    if "-" in text and text not in US_STATES:
+        raise Unreadable(f'"{text}" is no state of the United States.', "Write US- and its two letters, such as US-FL.")
+    return text if text in US_STATES else _jurisdiction(text)
+
+
 class _Reader:
     def __init__(
         self,
@@ -168,7 +183,7 @@ class _Reader:
 
     def _hours(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "channels", "hours", "days")
-        row = self._row(fields)
+        row = self._row(fields, _jurisdiction_or_state)
         channels = frozenset(text for text, _ in fields.texts("channels", required=True))
         hours = fields.read("hours", wording.hours, required=True)
         days = fields.read_all("days", wording.days)
@@ -178,7 +193,7 @@ class _Reader:
 
     def _cap(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "purpose", "channels", "at_most", "within")
-        row = self._row(fields)
+        row = self._row(fields, _jurisdiction_or_state)
         purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
         channels = self._channels_of_the_house(fields)
         at_most = fields.whole_number("at_most")
@@ -317,12 +332,12 @@ class _Reader:
         if row and means and language and words:
             self.keywords.append(Keywords(**row, meaning=MEANINGS[means], language=language, words=words))
 
-    def _row(self, fields: Fields) -> _Row | None:
+    def _row(self, fields: Fields, jurisdictions: Callable[[str], str] = _jurisdiction) -> _Row | None:
         """What every row has."""
         name = fields.read("id", wording.identifier, required=True)
         if name is not None and (before := self._seen.setdefault(name, fields.place("id"))) != fields.place("id"):
             self._faults.add(fields.place("id"), f'there are two rules "{name}".', f"The other is at {before}.")
-        jurisdiction = fields.read("jurisdiction", _jurisdiction, required=True)
+        jurisdiction = fields.read("jurisdiction", jurisdictions, required=True)
         source = fields.text("source", required=True, advice="Say which law, contract or decision this comes from.")
         starts, ends = self._day(fields, "from"), self._day(fields, "to")
         if starts is None and not fields.has("from"):
@@ -357,14 +372,6 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Unreadable(f'"{text}" is no date.', "Write year-month-day: 2025-04-11.") from None
-
-
-def _jurisdiction(text: str) -> str:
-    if text != EVERYWHERE_ELSE and not re.fullmatch("[A-Z]{2}", text):
-        raise Unreadable(
-            f'"{text}" is no jurisdiction.', f"Write a country's two letters, such as US, or {EVERYWHERE_ELSE}."
-        )
-    return text
 
 
 def _phrase(text: str) -> str:

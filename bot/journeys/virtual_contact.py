@@ -12,9 +12,11 @@ from bot.domain.delivery import Verdict
 from bot.domain.journey import Enrolment
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
-from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
+from bot.journeys.caps import cap_facts
+from bot.journeys.judge import SendFacts, judge
 from bot.journeys.resting import ANSWER
 from bot.journeys.send_window import country_of, zones_of
+from bot.journeys.us_states import STATE, UNITED_STATES, states_of
 from bot.journeys.virtual_world import Someone, World
 
 
@@ -53,6 +55,7 @@ class VirtualContact:
         self._person = someone.id
         self._addresses = someone.addresses
         self._countries = {"phone": country_of(phone, world.region)}
+        self._states = states_of(phone, someone.attributes.get(STATE))
         self._consents = {
             channel: ConsentRecord(someone.id, Purpose.MARKETING, channel, granted, now, "given before", "")
             for channel, granted in someone.consents.items()
@@ -80,15 +83,13 @@ class VirtualContact:
         windows = (message.window,) if message.window else ()
         facts: dict[str, Any] = {}
         country = self._countries.get(self._world.channels.get(channel, ""), self._world.region)
+        states = self._states if country == UNITED_STATES else ()
         if purpose is Purpose.MARKETING:
-            windows = (*self._world.rules.windows_for(country, channel, now), *windows)
+            windows = (*self._world.rules.windows_for(country, channel, now, states=states), *windows)
             facts.update(consent=self._consents.get(channel), rep_has_the_floor=rep_has_the_floor)
         if self._opted_out_at is not None:
             facts.update(suppression=Suppression(channel, "", "", self._opted_out_at))
-        cap = self._world.rules.cap_for(purpose, country, channel, now)
-        if cap is not None:
-            sent = [one for one in self._sent.get((purpose, channel), ()) if one > now - cap.within]
-            facts.update(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent), at_cap=message.cap)
-            if len(sent) >= cap.at_most:
-                facts.update(cap_frees_at=sent[len(sent) - cap.at_most] + cap.within + LEAST_PAUSE)
+        caps = self._world.rules.caps_for(purpose, country, channel, now, states=states)
+        if caps:
+            facts.update(cap_facts(caps, self._sent.get((purpose, channel), ()), now), at_cap=message.cap)
         return judge(SendFacts(purpose, channel, windows=windows, zones=self.zones, **facts), now)

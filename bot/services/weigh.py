@@ -19,8 +19,10 @@ from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.domain.understanding import LEAVING_INTENTS, REMINDED
-from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
+from bot.journeys.caps import CapFacts, cap_facts
+from bot.journeys.judge import SendFacts, judge
 from bot.journeys.send_window import country_of, zones_of
+from bot.journeys.us_states import STATE, UNITED_STATES, states_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 
@@ -231,23 +233,17 @@ async def _running(uow: UnitOfWork, matter: Matter) -> Running:
     return Running.RUNNING if matter.enrolment_id is None else await uow.journeys.running_of_run(matter.enrolment_id)
 
 
-class _CapFacts(TypedDict, total=False):
-    cap: int
-    cap_period: timedelta
-    sent_lately: int
-    cap_frees_at: datetime
-
-
-async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> _CapFacts:
+async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> CapFacts:
     """How many such messages the person may get on this channel where they are, and how many they got."""
-    cap = runtime.library.current().rules.cap_for(matter.purpose, _country(runtime, matter), matter.channel, now)
-    if cap is None or matter.profile_id is None:
+    if matter.profile_id is None:
         return {}
-    sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
-    found = _CapFacts(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent))
-    if len(sent) >= cap.at_most:
-        found["cap_frees_at"] = sent[len(sent) - cap.at_most] + cap.within + LEAST_PAUSE
-    return found
+    rules, states = runtime.library.current().rules, await _states(uow, runtime, matter)
+    caps = rules.caps_for(matter.purpose, _country(runtime, matter), matter.channel, now, states=states)
+    if not caps:
+        return {}
+    longest = max(cap.within for cap in caps)
+    sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - longest)
+    return cap_facts(caps, sent, now)
 
 
 async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> datetime | None:
@@ -265,7 +261,8 @@ async def windows_and_zones(
     """The hours in which it may go, the law's and the journey's, and every time zone that they are looked at in."""
     rules = runtime.library.current().rules
     own = (matter.window,) if matter.window else ()
-    legal = rules.windows_for(_country(runtime, matter), matter.channel, now)
+    states = await _states(uow, runtime, matter)
+    legal = rules.windows_for(_country(runtime, matter), matter.channel, now, states=states)
     return (*legal, *own) if matter.purpose is Purpose.MARKETING else own, await _zones(uow, runtime, matter)
 
 
@@ -278,6 +275,15 @@ async def _zones(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> tuple[str
 def _country(runtime: Runtime, matter: Matter) -> str:
     """Whose rules bind the message: those of the number's country; the installation's own where it has no number."""
     return country_of(_phone(runtime, matter), runtime.region)
+
+
+async def _states(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> frozenset[str]:
+    """The states of the United States whose rules bind it, too; asked for somebody only."""
+    assert matter.profile_id is not None  # noqa: S101  only asked for somebody
+    if _country(runtime, matter) != UNITED_STATES:
+        return frozenset()
+    profile = await uow.profiles.get(matter.profile_id)
+    return states_of(_phone(runtime, matter), profile.attributes.get(STATE))
 
 
 def _phone(runtime: Runtime, matter: Matter) -> str | None:

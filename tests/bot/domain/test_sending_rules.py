@@ -83,12 +83,11 @@ def test_a_channel_without_rules_has_no_hours() -> None:
 
 
 def test_a_cap_holds_for_its_purpose_and_channel_only() -> None:
-    cap = RULES.cap_for(Purpose.MARKETING, "GB", "sms")
-    assert cap is not None
+    (cap,) = RULES.caps_for(Purpose.MARKETING, "GB", "sms")
     assert (cap.at_most, cap.within) == (3, timedelta(days=7))
-    assert RULES.cap_for(Purpose.SERVICE, "GB", "sms") is None
-    assert RULES.cap_for(Purpose.MARKETING, "GB", "webchat") is None
-    assert RULES.cap_for(Purpose.MARKETING, "GB", "sms", on("2025-12-31")) is None
+    assert RULES.caps_for(Purpose.SERVICE, "GB", "sms") == ()
+    assert RULES.caps_for(Purpose.MARKETING, "GB", "webchat") == ()
+    assert RULES.caps_for(Purpose.MARKETING, "GB", "sms", on("2025-12-31")) == ()
 
 
 @pytest.mark.parametrize(
@@ -101,9 +100,24 @@ def test_a_cap_holds_for_its_purpose_and_channel_only() -> None:
     ],
 )
 def test_a_countrys_own_cap_takes_the_place_of_the_one_for_everywhere_else(country: str, day: str, cap: str) -> None:
-    found = RULES.cap_for(Purpose.MARKETING, country, "sms", on(day))
-    assert found is not None
+    (found,) = RULES.caps_for(Purpose.MARKETING, country, "sms", on(day))
     assert found.id == cap
+
+
+def test_the_rows_of_a_state_hold_beside_those_of_its_country() -> None:
+    [weekly, daily] = RULES.caps
+    rules = replace(
+        RULES,
+        hours=(*RULES.hours, hours("florida", "US-FL", SINCE, None, STATE)),
+        caps=(weekly, replace(daily, id="florida", jurisdiction="US-FL")),
+    )
+    there, day = {"US-FL"}, on("2026-08-01")
+    assert rules.windows_for("US", "sms", day, states=there) == (NEW, STATE)
+    assert rules.windows_for("US", "sms", day, states={"US-TX"}) == (NEW,)
+    assert [cap.id for cap in rules.caps_for(Purpose.MARKETING, "US", "sms", day, states=there)] == [
+        "weekly",
+        "florida",
+    ]
 
 
 @pytest.mark.parametrize(

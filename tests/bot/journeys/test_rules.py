@@ -61,6 +61,9 @@ def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, t
         "🚫🚫",
         "🔕",
         "DNC",
+        "Wrong number.",
+        "you've got the wrong number!!",
+        "Falsche Nummer",
         "halt!",
         "Do not call me",
         "don't call me",
@@ -91,6 +94,21 @@ def test_texts_to_the_united_states_keep_the_federal_hours(shipped: SendingRules
         assert (window.opens, window.closes, window.zone) == (time(8), time(21), "person")
 
 
+def test_states_that_are_stricter_have_hours_of_their_own(shipped: SendingRules) -> None:
+    federal, florida = shipped.windows_for("US", "sms", NOW, states={"US-FL"})
+    assert (federal.closes, florida.opens, florida.closes) == (time(21), time(8), time(20))
+    _, texas = shipped.windows_for("US", "sms", NOW, states={"US-TX"})
+    assert (texas.opens, sorted(texas.days)) == (time(9), [0, 1, 2, 3, 4, 5])
+    assert len(shipped.windows_for("US", "sms", NOW, states={"US-CA"})) == 1
+
+
+def test_a_state_that_there_is_not_is_a_fault() -> None:
+    [fault] = faults_of(
+        "sending_hours: [{id: a, jurisdiction: US-FA, channels: sms, hours: '08:00-20:00', from: 2026-01-01, source: x}]"
+    )
+    assert '"US-FA" is no state of the United States. Write US- and its two letters, such as US-FL.' in fault
+
+
 def test_other_countries_have_the_house_hours_and_the_web_has_none(shipped: SendingRules) -> None:
     (window,) = shipped.windows_for("GB", "sms", NOW)
     assert (window.opens, window.closes) == (time(9), time(20))
@@ -98,8 +116,7 @@ def test_other_countries_have_the_house_hours_and_the_web_has_none(shipped: Send
 
 
 def test_marketing_by_text_is_capped(shipped: SendingRules) -> None:
-    cap = shipped.cap_for(Purpose.MARKETING, "GB", "sms", NOW)
-    assert cap is not None
+    (cap,) = shipped.caps_for(Purpose.MARKETING, "GB", "sms", NOW)
     assert (cap.at_most, cap.within.days) == (3, 7)
 
 

@@ -157,6 +157,33 @@ async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: 
     assert verdict.at == datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("number", "state", "opens"),
+    [
+        ("+13055550123", None, 10),  # issued in Florida
+        ("+12125550123", None, 8),
+        ("+12125550123", "Florida", 10),
+        ("+447700900123", "FL", 8),
+    ],
+)
+async def test_the_hours_of_a_state_hold_for_whoever_may_live_there(
+    stage: Stage, number: str, state: str | None, opens: int
+) -> None:
+    ben = ProfileId("ben")
+    attributes = {"state": state} if state else {}
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ben, stage.clock.now(), attributes, time_zone="America/New_York"))
+        await start_conversation(uow, ben, "sms", number, stage.clock.now())
+    await stage.consent(of=ben)
+    everywhere = open_between(time(8), time(20))
+    (hours,) = open_between(time(10), time(20)).hours
+    stage.rule(replace(everywhere, hours=(*everywhere.hours, replace(hours, id="florida", jurisdiction="US-FL"))))
+    stage.clock.set(datetime(2026, 11, 23, 3, tzinfo=UTC))
+    verdict = await verdict_on(stage, replace(OFFER, profile_id=ben, address=number))
+    assert isinstance(verdict, Later)
+    assert verdict.at == datetime(2026, 11, 23, opens + 5, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("country", "held"), [("GB", True), ("US", False)])
 async def test_a_cap_of_one_country_holds_for_numbers_of_that_country(stage: Stage, country: str, held: bool) -> None:
     await stage.meet()
