@@ -94,8 +94,9 @@ _FORMS = (
     "(?:REQUEST )?(?:take|opt|count|leave) (?:me|us|this PHONE) (?:off|out)(?: OFF_THE_LIST| of WHAT)?",
     "(?:REQUEST )?(?:put|add|mark|place|list) MINE (?:on|to|as|in) (?:(?:your|the|a) )?(?:do not \\w+|dnc)(?: list)?",
     # I want to unsubscribe, how do I opt out, can I be removed, I have opted out already
-    "(?:WANT |let (?:me|us) |how (?:do|can) (?:i|we) )?(?:unsub|unsubscribe|opt out|optout|be GONE|"
-    "get OFF_THE_LIST|leave (?:your|this|the) LIST)(?: (?:of|from) (?:WHAT|everything))?",
+    "(?:WANT |let (?:me|us) |how (?:do|can) (?:i|we) |(?:would|is) it (?:be )?possible (?:for (?:me|us) )?to )?"
+    "(?:unsub|unsubscribe|opt out|optout|be GONE(?: OFF_THE_LIST)?|get OFF_THE_LIST|"
+    "leave (?:(?:your|this|the) LIST|(?:mailing |text )?list))(?: (?:of|from) (?:WHAT|everything))?",
     "(?:(?:can|could|may) (?:i|we) (?:please )?be|how (?:do|can) (?:i|we) get MINE|have MINE) GONE(?: OFF_THE_LIST)?",
     "(?:i|we) (?:want|d like|would like) (?:off|out)(?: OFF_THE_LIST)?",
     "(?:im|i am|we are) (?:hereby )?(?:opting out|unsubscribing|revoking|leaving (?:your|this|the) LIST)"

@@ -104,7 +104,8 @@ def test_states_that_are_stricter_have_hours_of_their_own(shipped: SendingRules)
 
 def test_a_state_that_there_is_not_is_a_fault() -> None:
     [fault] = faults_of(
-        "sending_hours: [{id: a, jurisdiction: US-FA, channels: sms, hours: '08:00-20:00', from: 2026-01-01, source: x}]"
+        "sending_hours: [{id: a, jurisdiction: US-FA, channels: sms, "
+        "hours: '08:00-20:00', from: 2026-01-01, source: x}]"
     )
     assert '"US-FA" is no state of the United States. Write US- and its two letters, such as US-FL.' in fault
 
