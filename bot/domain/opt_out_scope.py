@@ -38,14 +38,25 @@ class ScopeForm:
         return self.vocabulary.issuperset(words)
 
     def kept_in(self, text: str) -> frozenset[str]:
-        """The channels that it keeps while it ends others.
+        """The channels that it keeps while it ends others."""
+        ended, kept = self._read(text)
+        return kept if ended and not ended & kept else frozenset()
+
+    def ended_in(self, text: str) -> frozenset[str]:
+        """The channels that it ends, where it keeps none: "neither e-mails nor texts"."""
+        ended, kept = self._read(text)
+        return frozenset() if kept or "?" in text else ended
+
+    def _read(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The channels that it ends, and those that it keeps.
 
         None where it says anything else, too, be it by an emoji, so that nothing is kept by a sentence that is not
         understood to its last word: each part of it says of channels that it names either that they end, or that they
         stay.
         """
+        nothing = frozenset[str](), frozenset[str]()
         if len(text) > LONGEST_TEXT or any(category(one) == "So" for one in text):
-            return frozenset()
+            return nothing
         found: dict[_Said, set[str]] = {_Said.END: set(), _Said.KEEP: set()}
         before: _Said | None = None
         for part, asks in self._parts(text):
@@ -57,10 +68,9 @@ class ScopeForm:
                 said.add(before)
             before = _only(said)
             if before is None or not channels or None in part or (asks and before is _Said.KEEP):
-                return frozenset()
+                return nothing
             found[before] |= channels
-        ended, kept = found[_Said.END], found[_Said.KEEP]
-        return frozenset(kept) if ended and not ended & kept else frozenset()
+        return frozenset(found[_Said.END]), frozenset(found[_Said.KEEP])
 
     def named_in(self, text: str) -> frozenset[str]:
         """The channels that it names at all."""

@@ -286,6 +286,11 @@ class SendingRules:
         kept = {found for form in self._scopes if form.knows(words) and (found := form.kept_in(text))}
         return kept.pop() if len(kept) == 1 else frozenset()
 
+    def ends_several(self, text: str) -> bool:
+        """Whether all that it says is that more than one channel ends: "no e-mails, no texts"."""
+        words = spelled(text)
+        return any(form.knows(words) and len(form.ended_in(text)) > 1 for form in self._scopes)
+
     def channels_in(self, text: str) -> frozenset[str]:
         """The channels that it names, in whatever language."""
         return frozenset().union(*(form.named_in(text) for form in self._scopes))

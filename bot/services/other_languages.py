@@ -78,8 +78,8 @@ def stops_in_words(
     answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
     cannot be told, sentences count in any case, but no words of languages with examples, nor one that may be an answer.
     """
-    if loop is None and not asked and playbook.rules.kept_in(text):
-        return True  # it ends some channels and keeps others, and says nothing else
+    if loop is None and not asked and (playbook.rules.kept_in(text) or playbook.rules.ends_several(text)):
+        return True  # it ends channels, and maybe keeps others, and says nothing else
     with_examples, text = playbook.opt_out_languages, own_words(text)
     if understood.foreign:
         return playbook.rules.asks_to_stop(text)

@@ -294,6 +294,7 @@ def test_nothing_is_kept_by_what_does_not_plainly_say_so(shipped: SendingRules, 
 @pytest.mark.parametrize("text", lines(NO_OPT_OUT))
 def test_what_ends_nothing_is_no_opt_out_that_keeps_something(shipped: SendingRules, text: str) -> None:
     assert shipped.kept_in(text) == frozenset()
+    assert not shipped.ends_several(text)
 
 
 @given(
@@ -316,6 +317,34 @@ def test_an_emoji_may_turn_it_round(shipped: SendingRules, text: str) -> None:
 
 def test_of_a_text_that_is_too_long_to_be_looked_at_nothing_is_kept(shipped: SendingRules) -> None:
     assert shipped.kept_in("Stop the emails, keep the texts" + " please" * 200) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "neither emails nor texts please",
+        "no emails, no texts, no calls",
+        "No e-mails and no texts!",
+        "Keine E-Mails, keine SMS",
+    ],
+)
+def test_what_ends_several_channels_and_says_nothing_else_is_an_opt_out(shipped: SendingRules, text: str) -> None:
+    assert shipped.ends_several(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no texts please",
+        "no emails or texts?",
+        "no emails, texts are fine",
+        "no emails and no texts before nine",
+        "emails and texts",
+        "keep the emails and texts",
+    ],
+)
+def test_one_channel_a_question_or_a_condition_is_none_by_that(shipped: SendingRules, text: str) -> None:
+    assert not shipped.ends_several(text)
 
 
 def test_the_channels_that_a_message_names_are_found_in_any_language(shipped: SendingRules) -> None:
