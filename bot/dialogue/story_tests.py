@@ -221,7 +221,9 @@ class _Examination:
         self._apply(ActionExecuted(step.action, policy))
 
     def _wanted(self, step: ActionStep) -> frozenset[str]:
-        return saying(self._assistant, step.text) if isinstance(step, SpokenStep) else frozenset({step.action})
+        return frozenset({step.action}) | (
+            saying(self._assistant, step.text) if isinstance(step, SpokenStep) else set()
+        )
 
     def _predicted(self, wanted: str) -> Choice:
         """What comes next. An open form may pass on the message where the story has something else come next."""

@@ -96,7 +96,7 @@ def _read_bot(source: Source, step: Mapping[Any, Any], assistant: Assistant) -> 
     place = source.place(step, "bot")
     text = source.text(step["bot"], place, "what the bot says").strip()
     responses = saying(assistant, text)
-    if not responses:
+    if not responses and text not in assistant.lines:
         source.lapses.add(place, "no response has these words.", "Write what it says, or action: and a response.")
     return SpokenStep(min(responses, default=text), text)
 

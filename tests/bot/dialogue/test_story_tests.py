@@ -243,6 +243,14 @@ def test_a_message_without_an_intent_means_what_it_is_understood_to_mean() -> No
     assert "- user: |-\n      tell me more\n" in with_comments([failed], "")
 
 
+def test_what_an_end_to_end_story_says_may_be_tested() -> None:
+    assistant = assistant_of(ASSISTANT + "stories: [{story: s, steps: [{user: tell me more}, {bot: Ask away.}]}]\n")
+    steps = "[{user: tell me more}, {bot: Ask away.}]"
+    document = parse("tests/test_stories.yml", f"stories:\n- story: s\n  steps: {steps}\n")
+    [test] = read_story_tests([document], assistant, read_annotations)
+    assert hold(test, assistant).passed
+
+
 def test_the_report_counts_as_scikit_learn_does() -> None:
     from sklearn.metrics import classification_report as theirs
 
