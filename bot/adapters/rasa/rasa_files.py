@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from bot.adapters.content.content_files import YAML, files_below, read_documents
 from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
-from bot.adapters.rasa.rasa_settings import Note
+from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
 from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
 from bot.documents import Document, Faults
 from bot.domain.errors import SettingsError
@@ -20,10 +21,14 @@ TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 
 @dataclass(frozen=True, slots=True)
 class ReadFiles:
-    """The files of a project as Rasa 3 has them; `older` are those of them that were in another format."""
+    """The files of a project as Rasa 3 has them; `older` are those of them that were in another format.
+
+    `imported` are the folders of the projects that it is put together from.
+    """
 
     folder: Path
     domain_files: list[Path]
+    imported: list[Path]
     content: list[Document]
     tests: list[Document]
     configuration: Document
@@ -35,7 +40,11 @@ def read_files(path: Path) -> ReadFiles:
     """Raises SettingsError where there is no project, and ContentError for files that are no YAML."""
     folder, domain_files = _find(path)
     faults = Faults()
-    data_files, notes = _that_rasa_opens(_yaml(folder / "data"), {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
+    settings = _settings(folder, faults)
+    imported = _imported(folder, settings, faults)
+    domain_files += [file for one in imported for file in _find(one)[1]]
+    below = dict.fromkeys(file for one in (folder, *imported) for file in _yaml(one / "data"))
+    data_files, notes = _that_rasa_opens(below, {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
     content = read_documents(domain_files, faults)
     below_data = read_documents(data_files, faults)
@@ -43,7 +52,7 @@ def read_files(path: Path) -> ReadFiles:
     data, foreign = _that_rasa_reads(below_data)
     content += data
     triggers = rules_of_triggers(folder, content)
-    older = list(convert_files(folder, content))
+    older = [found for one in (folder, *imported) for found in convert_files(one, content)]
     notes += [*others, *foreign, *(note for one in older for note in one.notes)]
     tests = read_documents(test_files, faults)
     for one in older:
@@ -51,15 +60,40 @@ def read_files(path: Path) -> ReadFiles:
             (tests if folder / "tests" in Path(one.document.path).parents else content).append(one.document)
     if not domain_files:
         _require_a_domain(folder, content)
-    settings = read_documents(sorted(folder.glob("config.y*ml"))[:1], faults)
     faults.raise_if_any()
     if older:
         content = with_answers_renamed(content)
     if triggers:
         content.append(triggers)
         notes.append(Note("mapped", "triggers", "what an intent triggers in the domain is a rule here."))
-    configuration = settings[0] if settings else Document(str(folder / "config.yml"), None)
-    return ReadFiles(folder, domain_files, content, tests, configuration, older, notes)
+    notes += [Note("mapped", str(one), "is a part of this project, and was taken with it.") for one in imported]
+    configuration = settings or Document(str(folder / "config.yml"), None)
+    return ReadFiles(folder, domain_files, imported, content, tests, configuration, older, notes)
+
+
+def _settings(folder: Path, faults: Faults) -> Document | None:
+    return next(iter(read_documents(sorted(folder.glob("config.y*ml"))[:1], faults)), None)
+
+
+def _imported(folder: Path, settings: Document | None, faults: Faults) -> list[Path]:
+    """The projects that Rasa's MultiProjectImporter reads with this one, and with those, each once."""
+    data = settings.data if settings is not None and isinstance(settings.data, Mapping) else {}
+    if not any(isinstance(one, Mapping) and one.get("name") == MULTI_PROJECT for one in data.get("importers") or ()):
+        return []
+    found: dict[Path, None] = {}
+    waiting = [(folder, settings)]
+    while waiting:
+        base, document = waiting.pop(0)
+        named = document.data.get("imports") if document is not None and isinstance(document.data, Mapping) else ()
+        for name in named or ():
+            project = Path(os.path.normpath(base / str(name)))
+            if not project.is_dir() and document is not None:
+                what = f'"imports" names {name}, and there is no such folder.'
+                faults.add(document.place(key="imports"), what, f"It is looked for in {base}.")
+            elif project not in found and project != folder:
+                found[project] = None
+                waiting.append((project, _settings(project, faults)))
+    return list(found)
 
 
 def _that_rasa_opens(paths: Iterable[Path], keys: Collection[str]) -> tuple[list[Path], list[Note]]:

@@ -13,7 +13,7 @@ from bot.adapters.content.dead_ends import own_actions
 from bot.adapters.content.library import REQUIRED_RESPONSES
 from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
-from bot.adapters.rasa.rasa_files import read_files
+from bot.adapters.rasa.rasa_files import ReadFiles, read_files
 from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
 from bot.dialogue.builtin import DEFAULT_FALLBACK
 from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
@@ -69,7 +69,7 @@ def read_project(path: Path) -> RasaProject:
     Raises SettingsError where there is none, and ContentError with every fault of its files.
     """
     read = read_files(path)
-    folder, domain_files = read.folder, read.domain_files
+    folder = read.folder
     configuration = _told_of_lapses(read.configuration)
     documents, versions = _told_their_version(read.content)
     documents, doubled = _without_duplicates(documents, read.older)
@@ -79,7 +79,7 @@ def read_project(path: Path) -> RasaProject:
         raise told_of_older_files(error, read.older) from error
     notes = [*read.notes, *versions, *doubled, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
-    taken = [_taken(document, _place_of(folder, document, domain_files)) for document in documents]
+    taken = [_taken(document, _place_of(read, document)) for document in documents]
     taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
     taken.append(_taken(configuration, PurePath("config.yml")))
     taken += _code(folder, taken)
@@ -152,13 +152,17 @@ def _without_duplicates(documents: list[Document], older: Sequence[Converted]) -
 # ---------------------------------------------------------------- where files go
 
 
-def _place_of(folder: Path, document: Document, domain_files: Sequence[Path]) -> PurePath:
-    """Files with one kind of content go where that kind is kept; others stay together in data/."""
+def _place_of(read: ReadFiles, document: Document) -> PurePath:
+    """Files with one kind of content go where that kind is kept; others stay together in data/. Those of a project that
+    is a part of this one bear its name."""
     origin = Path(document.path)
-    if origin in domain_files:
-        inside = origin.relative_to(folder / "domain") if folder / "domain" in origin.parents else PurePath(origin.name)
+    home = next((one for one in read.imported if one in origin.parents), read.folder)
+    below = next((one for one in ("domain", "data") if home / one in origin.parents), ".")
+    inside = _as_yaml(origin.relative_to(home / below))
+    if home != read.folder:
+        inside = inside.with_name(f"{home.name}-{inside.name}")
+    if origin in read.domain_files:
         return PurePath("domain", inside)
-    inside = _as_yaml(origin.relative_to(folder / "data" if folder / "data" in origin.parents else folder))
     if origin.name.startswith(TEST_PREFIX):
         return PurePath("tests", inside)
     kind = _kind_of(document.data)

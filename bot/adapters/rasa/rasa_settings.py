@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.documents import parse
+from bot.domain.languages import base_language
 from bot.nlu.naming import DUCKLING, SPACY
 
 CONNECTORS = {"rest": "rest", "twilio": "twilio_messaging", "twilio_voice": "twilio_voice"}
@@ -16,8 +17,8 @@ CONNECTORS = {"rest": "rest", "twilio": "twilio_messaging", "twilio_voice": "twi
 OTHERWISE = {
     "callback": "Overture calls no address with what the bot says. Post messages to /webhooks/rest/webhook, whose "
     "answer is what is said to them, and read what is said later at /channels/rest/events: connectors/rest/README.md",
-    "socketio": "no client of Socket.IO can talk with Overture. Put the tag of our own chat on the pages in place of "
-    "it: connectors/webchat/README.md",
+    "socketio": "no client of Socket.IO, such as rasa-webchat, can talk with Overture. Put the tag of our own chat on "
+    "the pages in place of it: connectors/webchat/README.md, which also says what stands for the client's options.",
     "slack": "customers cannot write in Slack here: the connector slack is the desk of your sales team. Who writes to "
     "the bot in Slack needs another channel, or a connector that you write: connectors/README.md",
 }
@@ -27,6 +28,9 @@ NOT_NEEDED = {
     "cmdline": "is not needed: overture shell talks with the assistant in a terminal.",
     "rasa": "is not needed: it is Rasa X's, and the playground of overture serve takes its place.",
 }
+
+MULTI_PROJECT = "MultiProjectImporter"
+"""What reads the projects that `imports:` names, too."""
 
 SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "DucklingHTTPExtractor", "SpacyEntityExtractor")
 FOUND_HERE = frozenset(DUCKLING) | frozenset(SPACY)
@@ -54,7 +58,7 @@ def notes_on_settings(folder: Path) -> Iterator[Note]:
 def _config(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
     yield Note("mapped", file, "is copied for Rasa; Overture's own understanding and engine take the pipeline's place.")
     language = str(data.get("language") or "en")
-    if language != "en":
+    if base_language(language) != "en":
         yield Note(
             "to do",
             f"{file}: language",
@@ -65,8 +69,10 @@ def _config(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
     for component in (one for components in listed if isinstance(components, list) for one in components):
         if isinstance(component, Mapping):
             yield from _component(file, str(component.get("name", "")), component)
-    if data.get("importers"):
-        yield Note("unknown", f"{file}: importers", "are not run. Import each project that they name, one by one.")
+    for importer in data.get("importers") or ():
+        name = importer.get("name") if isinstance(importer, Mapping) else importer
+        if name not in (MULTI_PROJECT, "RasaFileImporter"):
+            yield Note("unknown", f"{file}: importers", f"{name} is code, which is not run. What it reads is missing.")
 
 
 def _component(file: str, name: str, component: Mapping[str, Any]) -> Iterator[Note]:
@@ -100,6 +106,14 @@ def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
                 yield Note("to do", about, "set OVERTURE_REDIS where several processes serve one database.")
             case "event_broker":
                 yield Note("to do", about, "overture export writes the same events, as JSON Lines.")
+            case "nlg":
+                yield Note(
+                    "to do",
+                    about,
+                    "no server is asked for wordings: what the bot says stands under responses: in the domain. What "
+                    "another system words, a custom action can fetch; a language model may put responses into other "
+                    "words (metadata: {rephrase: true}): docs/language-models.md",
+                )
             case "models":
                 yield Note("mapped", about, "is not needed: overture train keeps the model in OVERTURE_DATA.")
             case _:

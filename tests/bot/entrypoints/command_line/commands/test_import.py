@@ -136,7 +136,7 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
     ("channel", "heading", "told"),
     [
         ("callback", "To do", "Overture calls no address with what the bot says"),
-        ("socketio", "To do", "no client of Socket.IO can talk with Overture"),
+        ("socketio", "To do", "no client of Socket.IO, such as rasa-webchat, can talk"),
         ("rasa", "Mapped", "it is Rasa X's"),
         ("cmdline", "Mapped", "overture shell"),
         ("twilio_voice", "Mapped", "is the connector twilio_voice"),
@@ -150,6 +150,20 @@ def test_of_a_channel_that_works_otherwise_here_it_is_said_how(
     below = capsys.readouterr().out.split(f"\n{heading}:\n")[1].split("\n\n")[0]
     assert f"credentials.yml: {channel}" in below
     assert told in below
+
+
+def test_what_has_no_counterpart_is_told_with_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changes = {
+        "config.yml": "language: en_GB\nimporters: [{name: RasaFileImporter}, {name: own.Importer}]\n",
+        "endpoints.yml": "nlg: {url: 'http://localhost:5056/nlg'}\n",
+    }
+    theirs = project(tmp_path / "theirs", **changes)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "endpoints.yml: nlg: no server is asked for wordings" in told
+    assert "config.yml: importers: own.Importer is code, which is not run" in told
+    assert "RasaFileImporter" not in told
+    assert "language" not in told.split("To do:")[1].split("nlg")[0]
 
 
 def test_only_actions_that_somebody_has_to_write_are_missed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -364,6 +378,33 @@ def test_json_of_rasa_3_is_written_as_yaml(tmp_path: Path, capsys: pytest.Captur
     assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
     assert f"{theirs / 'data/bye.json'} is JSON: it is written as YAML here." in capsys.readouterr().out
     assert "- good bye 1" in (tmp_path / "ours" / "nlu" / "bye.yml").read_text()
+
+
+MULTI = {
+    "config.yml": "importers: [{name: MultiProjectImporter}]\nimports: [parts/stop]\n",
+    "parts/stop/config.yml": "imports: [../../parts/more, ../..]\n",
+    "parts/stop/domain.yml": "intents: [stop]\nresponses: {utter_stopped: [{text: Stopped.}]}\n",
+    "parts/stop/data/nlu.yml": "nlu:\n- intent: stop\n  examples: |\n    - halt\n    - stand still\n",
+    "parts/stop/data/rules.yml": "rules:\n- rule: stop\n  steps: [{intent: stop}, {action: utter_stopped}]\n",
+    "parts/more/domain/all.yml": "intents: [more]\n",
+    "parts/more/data/nlu.yml": "nlu:\n- intent: more\n  examples: |\n    - more\n    - go on\n",
+}
+
+
+def test_a_project_of_several_is_taken_over_as_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs, ours = project(tmp_path / "theirs", **MULTI), tmp_path / "ours"
+    assert run(["import", str(theirs), "--into", str(ours)]) == 0
+    told = capsys.readouterr().out
+    assert "4 intents, 3 rules" in told
+    assert f"{theirs / 'parts/stop'} is a part of this project, and was taken with it." in told
+    there = {"domain/stop-domain.yml", "nlu/stop-nlu.yml", "rules/stop-rules.yml", "domain/more-all.yml"}
+    assert there <= set(files_of(ours))
+
+
+def test_a_part_that_is_not_there_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = project(tmp_path / "theirs", **{"config.yml": MULTI["config.yml"]})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
+    assert f'{theirs / "config.yml"}:2:1: "imports" names parts/stop' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["data/compose.yml", "tests/compose.yml"])
