@@ -116,10 +116,13 @@ async def _understand(
     else:
         asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
         understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
-        if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
+        foreign, language = understood.foreign, understood.language
+        if foreign:
+            payload = title_pressed(thought.tracker, message.text)
+        else:
+            payload = words_pressed(runtime.library.current(), thought.tracker, understood)
+        if payload is not None:
             understood = await read_payload(runtime, thought.tracker, payload, situation.region)
-        elif (payload := words_pressed(runtime.library.current(), thought.tracker, understood)) is not None:
-            pressed_in_words = await read_payload(runtime, thought.tracker, payload, situation.region)
-            understood = replace(pressed_in_words, text=message.text, language=understood.language)
+            understood = understood if foreign else replace(understood, text=message.text, language=language)
     thought.took("understand", perf_counter() - begun)
     return understood
