@@ -38,14 +38,20 @@ def own_actions(assistant: Assistant) -> list[str]:
     return [one for one in sorted(assistant.actions - BUILTIN - BY_THE_SERVICE) if not one.startswith("utter_")]
 
 
+def replaced_actions(assistant: Assistant) -> list[str]:
+    """The built-in actions that the assistant lists as its own: they are asked of its code, as in Rasa."""
+    return sorted(assistant.actions & BUILTIN)
+
+
 def without_code(assistant: Assistant, documents: Sequence[Document], knows: Callable[[str], bool]) -> Iterator[Fault]:
     """Warnings of actions that are declared and that nobody wrote; `knows` tells those that somebody did."""
-    for action in own_actions(assistant):
+    for action in [*own_actions(assistant), *replaced_actions(assistant)]:
         if not knows(action):
+            advice = "take it out, and the built-in one runs." if action in BUILTIN else "take it out."
             yield Fault(
                 _declared(documents, "actions", action),
                 f'no code has the action "{action}", so whoever comes to it is told that something went wrong.',
-                "Write it in the package that OVERTURE_ACTIONS names, or take it out.",
+                f"Write it in the package that OVERTURE_ACTIONS names, or {advice}",
             )
 
 

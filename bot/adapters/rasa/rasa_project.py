@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bot.adapters.content.content_files import YAML
-from bot.adapters.content.dead_ends import own_actions
+from bot.adapters.content.dead_ends import own_actions, replaced_actions
 from bot.adapters.content.library import REQUIRED_RESPONSES
 from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
@@ -78,7 +78,8 @@ def read_project(path: Path) -> RasaProject:
     except ContentError as error:
         raise told_of_older_files(error, read.older) from error
     notes = [*read.notes, *versions, *doubled, *_notes_on_versions(documents)]
-    notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
+    notes += [*_notes_on_actions(folder, assistant), *_notes_on_replaced_actions(folder, assistant)]
+    notes += notes_on_settings(folder)
     taken = [_taken(document, _place_of(read, document)) for document in documents]
     taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
     taken.append(_taken(configuration, PurePath("config.yml")))
@@ -278,6 +279,20 @@ def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
             "actions/",
             f"the domain names custom actions ({', '.join(own)}), and their code is not here. Until OVERTURE_ACTIONS "
             "names a package or a server that has them, they fail, and the conversation goes on without them.",
+        )
+
+
+def _notes_on_replaced_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
+    """Rasa asks the action server for a built-in action that the domain lists, whether there is one or not."""
+    code = b"".join(path.read_bytes() for path in files_of_actions(folder) if path.suffix == ".py")
+    missing = [name for name in replaced_actions(assistant) if name.encode() not in code]
+    if missing:
+        names, it = ", ".join(missing), "it" if len(missing) == 1 else "them"
+        yield Note(
+            "to do",
+            "actions:",
+            f"the domain lists {names} among its own, and no code here has {it}: as in Rasa, that fails. Take "
+            f"{it} out, and what is built in runs.",
         )
 
 

@@ -103,6 +103,8 @@ def test_what_buttons_and_channels_say_needs_no_examples() -> None:
 def test_an_action_that_nobody_wrote_is_told() -> None:
     domain = DOMAIN + "actions: [validate_order_form, action_pack, utter_ordered, action_restart, action_send_code]\n"
     document = parse("domain.yml", domain)
-    (told,) = map(str, without_code(read_assistant([document]), [document], {"action_pack"}.__contains__))
+    told, built_in = map(str, without_code(read_assistant([document]), [document], {"action_pack"}.__contains__))
     assert told.startswith('domain.yml:12:11: no code has the action "validate_order_form"')
     assert "OVERTURE_ACTIONS" in told
+    assert 'no code has the action "action_restart"' in built_in
+    assert built_in.endswith("or take it out, and the built-in one runs.")

@@ -154,7 +154,8 @@ def test_of_a_channel_that_works_otherwise_here_it_is_said_how(
 
 def test_what_has_no_counterpart_is_told_with_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changes = {
-        "config.yml": "language: en_GB\nimporters: [{name: RasaFileImporter}, {name: own.Importer}]\n",
+        "config.yml": "language: en_GB\nimporters: [{name: RasaFileImporter}, {name: own.Importer}]\n"
+        "policies: [{name: rasa.core.policies.rule_policy.RulePolicy}]\n",
         "endpoints.yml": "nlg: {url: 'http://localhost:5056/nlg'}\n",
     }
     theirs = project(tmp_path / "theirs", **changes)
@@ -163,6 +164,7 @@ def test_what_has_no_counterpart_is_told_with_what_there_is(tmp_path: Path, caps
     assert "endpoints.yml: nlg: no server is asked for wordings" in told
     assert "config.yml: importers: own.Importer is code, which is not run" in told
     assert "RasaFileImporter" not in told
+    assert "RulePolicy" not in told
     assert "language" not in told.split("To do:")[1].split("nlg")[0]
 
 
@@ -174,6 +176,18 @@ def test_only_actions_that_somebody_has_to_write_are_missed(tmp_path: Path, caps
     shutil.rmtree(theirs / "actions")
     assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
     assert "the domain names custom actions (action_look_up), and their code is not here" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_built_in_action_that_the_domain_lists_wants_code(
+    written: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    domain = DOMAIN.replace("[action_look_up]", "[action_look_up, action_default_fallback]")
+    code = {"actions/fallback.py": "NAME = 'action_default_fallback'\n"} if written else {}
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain}, **code)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = "the domain lists action_default_fallback among its own, and no code here has it"
+    assert (told in capsys.readouterr().out) != written
 
 
 def test_what_the_actions_read_and_import_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
