@@ -35,6 +35,9 @@ OLDER = frozenset(
     }
 )
 """What Rasa 1 and 2 had, and Rasa 3 has no more."""
+LEARNING = frozenset({"TEDPolicy", "EmbeddingPolicy", "KerasPolicy", "SklearnPolicy"})
+"""Policies that learn from stories what comes next where none fits, the last three in Rasa 1."""
+
 FALLBACKS = ("FallbackPolicy", "TwoStageFallbackPolicy")
 UNDERSTOOD_ABOVE, AMBIGUOUS_WITHIN = 0.3, 0.1
 """What Rasa's FallbackClassifier asks for where it is listed without its own numbers."""
@@ -88,7 +91,7 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
                 )
         policies = dict(_components(source, "policies", POLICIES))
         if policies:
-            found = replace(found, generalises="TEDPolicy" in policies)
+            found = replace(found, generalises=not LEARNING.isdisjoint(policies))
         for name, component in policies.items():
             if name == "RulePolicy":
                 found = _with_rule_policy(found, source, component)
@@ -125,7 +128,7 @@ def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tup
 def _warn(source: Source, place: Place, key: str, name: str, known: frozenset[str]) -> None:
     if name in FALLBACKS:
         return
-    if name in OLDER:
+    if name in OLDER or name.islower():  # the first components were called tokenizer_spacy and the like
         source.warnings.add(place, f'"{name}" in {key} is of an older Rasa and is not run here.', "Take it out.")
         return
     source.warnings.add(place, f'"{name}" in {key} is none of Rasa\'s and is not run here.', did_you_mean(name, known))

@@ -71,7 +71,7 @@ def _read_metadata(source: Source, variation: Mapping[Any, Any]) -> dict[str, An
 def _read_variation(source: Source, entry: Any, place: Place, what: str, declared: Declarations) -> Variation:
     what = f"a variation of {what}"
     if isinstance(entry, str):
-        source.faults.add(place, f"{what} is a bare text.", "Write - text: before it.")
+        source.lapses.add(place, f"{what} is a bare text.", "Write - text: before it.")
         return Variation(entry)
     variation = source.mapping(entry, place, what)
     source.only_keys(variation, KEYS, what)

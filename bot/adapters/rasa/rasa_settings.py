@@ -84,7 +84,7 @@ def _component(file: str, name: str, component: Mapping[str, Any]) -> Iterator[N
         if missing:
             said = f"is not run. For {', '.join(missing)} write annotated examples or look-ups, or a custom action."
             yield Note("unknown", about, said)
-    elif "." in name:
+    elif "." in name and not name.startswith("rasa."):
         yield Note("unknown", about, "is code of the project's own, which is not run. What it does is missing.")
 
 

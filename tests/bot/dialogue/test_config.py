@@ -43,6 +43,25 @@ def test_what_has_a_counterpart_is_taken_over() -> None:
     assert assistant_of(CONFIG, DOMAIN).warnings == ()
 
 
+def test_what_older_policies_said_is_taken_over_too() -> None:
+    config = """
+pipeline: [{name: tokenizer_spacy}, {name: EmbeddingIntentClassifier}]
+policies:
+  - {name: KerasPolicy}
+  - {name: FallbackPolicy, nlu_threshold: 0.4, core_threshold: 0.5, fallback_action_name: utter_pardon}
+"""
+    assistant = assistant_of(config, DOMAIN)
+    assert assistant.configuration == Configuration(
+        generalises=True, sure_above=0.5, fallback_action="utter_pardon", understood_above=0.4, ambiguous_within=0.1
+    )
+    assert [str(one).split(" in ")[0].split('"')[1] for one in assistant.warnings] == [
+        "tokenizer_spacy",
+        "EmbeddingIntentClassifier",
+        "KerasPolicy",
+    ]
+    assert all("is of an older Rasa" in str(one) for one in assistant.warnings)
+
+
 def test_without_one_and_with_empty_lists_rasas_defaults_hold() -> None:
     assert assistant_of(DOMAIN).configuration == Configuration()
     assert assistant_of(DOMAIN, "pipeline:\npolicies:\n").configuration == Configuration()

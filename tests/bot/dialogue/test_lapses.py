@@ -48,6 +48,7 @@ def warnings_of(content: str) -> list[str]:
         ("responses: {utter_x: [{text: a, buttons: [{title: b, payload: /gret}]}]}", 'no intent "gret"'),
         ("responses: {utter_x: [{text: a, condition: [{name: siz, value: 1}]}]}", 'no slot "siz"'),
         ("responses: {utter_x: [{text: a, metadata: of the old site}]}", "metadata should be a mapping"),
+        ("responses: {utter_x: [Hello]}", "is a bare text"),
         ("forms: [a_form]", "forms are a list, as in Rasa 1"),
         ("pipeline: supervised_embeddings", "a name of Rasa 1"),
         ("policies: [{name: RulePolicy, core_fallback_threshold: '0.3'}]", "Take the quotes away"),
