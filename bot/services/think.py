@@ -17,11 +17,13 @@ from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
     ACTION_LISTEN,
+    REQUESTED_SLOT,
     ActionExecuted,
     AllSlotsReset,
     Event,
     ReminderScheduled,
     SessionStarted,
+    SlotSet,
     Tracker,
     takes_back,
 )
@@ -45,6 +47,7 @@ log = structlog.get_logger()
 APOLOGY = "utter_internal_error"
 NO_ANSWER_IN_A_FORM = "utter_no_answer_in_a_form"
 """Asks nothing: the form's question follows, and a yes is to that."""
+RASAS_OWN_SLOTS = frozenset({REQUESTED_SLOT, "session_started_metadata"})
 
 
 async def make_personal(runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId) -> None:
@@ -204,10 +207,17 @@ async def _take_over(
             _tell_author(thought, executed.name, f'names the response "{say.response}", which the domain has not')
         thought.say(await _in_other_words(runtime, assistant, thought, _worded(assistant, thought, say)))
     for event in result.events:
+        if isinstance(event, SlotSet) and not _is_slot(assistant, event.name):
+            _tell_author(thought, executed.name, f'sets the slot "{event.name}", which the domain has not')
         thought.apply(event)
     if not takes_back(result.events):
         thought.apply(executed)
     thought.effects.extend(traced)
+
+
+def _is_slot(assistant: Assistant, name: str) -> bool:
+    """Also of those that Rasa gives every assistant: what a form asks for, and what its knowledge base talks of."""
+    return name in assistant.slots or name in RASAS_OWN_SLOTS or name.startswith("knowledge_base_")
 
 
 def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.assistant import Response, Variation
-from bot.domain.conversation import ReminderScheduled
+from bot.domain.conversation import ReminderScheduled, SlotSet
 from bot.domain.effects import Say, ScheduleReminder
 from bot.domain.message import Button, Text
 from tests.bot.dialogue.chat import assistant_of
@@ -42,6 +42,15 @@ async def test_a_response_that_nobody_wrote_is_told_to_the_author(stage: Stage) 
     stage.actions.says["action_lead"] = (Say(Text(""), response="utter_tipp"),)
     assert await stage.says("lead") == []
     assert ("action_lead", 'names the response "utter_tipp", which the domain has not') in await acted(stage)
+
+
+async def test_a_slot_that_nobody_declared_is_told_to_the_author(stage: Stage) -> None:
+    stage.actions.effects["action_lead"] = ()
+    stage.actions.events["action_lead"] = (SlotSet("buget", 5), SlotSet("requested_slot", None))
+    await stage.says("lead")
+    told = [why for action, why in await acted(stage) if action == "action_lead"]
+    assert 'sets the slot "buget", which the domain has not' in told
+    assert not any("requested_slot" in one for one in told)
 
 
 async def test_a_reminder_of_an_intent_that_nobody_declared_is_told_to_the_author_and_never_due(stage: Stage) -> None:
