@@ -290,7 +290,7 @@ def _notes_on_replaced_actions(folder: Path, assistant: Assistant) -> Iterator[N
         names, it = ", ".join(missing), "it" if len(missing) == 1 else "them"
         yield Note(
             "to do",
-            "actions:",
+            "actions",
             f"the domain lists {names} among its own, and no code here has {it}: as in Rasa, that fails. Take "
             f"{it} out, and what is built in runs.",
         )
