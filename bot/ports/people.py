@@ -68,6 +68,9 @@ class Profiles(Protocol):
     async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
         """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
 
+    async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
+        """Everybody who has one of these identities, proved or not, in the order of their ids."""
+
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         """The owner of each of these that has one, as `owner_of` finds them."""
 

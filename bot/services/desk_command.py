@@ -18,7 +18,7 @@ from bot.ports import UnitOfWork
 from bot.services.admit import NoSuchJourney, admit
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
-from bot.services.know_person import NoSuchPerson, Wanted, by_name
+from bot.services.know_person import NoSuchPerson, Wanted, by_name, look_for
 from bot.services.offer import desk_time, rep_known_as
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
@@ -112,7 +112,7 @@ async def _meetings(runtime: Runtime, command: DeskCommand) -> str:
 
 async def _search(runtime: Runtime, words: str) -> str:
     async with runtime.store.transaction() as uow:
-        found = await uow.profiles.find(words, limit=MOST_SHOWN + 1)
+        found = await look_for(uow, words, region=runtime.region, limit=MOST_SHOWN + 1)
         lines = [await _known_as(uow, runtime, one, runtime.clock.now()) for one in found[:MOST_SHOWN]]
     if not lines:
         return f'Nobody has "{words}" in an identity, an attribute or a tag.'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -83,9 +83,15 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
     )
 
 
-def _number(name: str) -> str:
-    """A phone number as it is kept: +44 7700 900123 is +447700900123."""
-    found = next(find_phones(name, None), None)
+async def look_for(uow: UnitOfWork, text: str, *, region: str, limit: int) -> Sequence[ProfileId]:
+    """Whoever goes by this number or address as a whole, else everybody who has the text in what is known of them."""
+    whole = [Identity("phone", _number(text, region)), Identity("email", text.lower())]
+    return await uow.profiles.holders_of(whole, limit=limit) or await uow.profiles.find(text, limit=limit)
+
+
+def _number(name: str, region: str | None = None) -> str:
+    """A phone number as it is kept: +44 7700 900123 is +447700900123, and so is 07700 900123 in Britain."""
+    found = next(find_phones(name, region), None)
     return str(found.value) if found is not None and found.text == name.strip() else name
 
 

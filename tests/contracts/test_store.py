@@ -220,6 +220,19 @@ async def test_people_are_found_by_a_part_of_what_is_known_of_them(store: Store,
         assert await uow.profiles.find("a", limit=1) == [ANNA]
 
 
+async def test_everybody_who_has_an_identity_is_found_by_it(store: Store) -> None:
+    mail, phone = Identity("email", "desk@example.com"), Identity("phone", PHONE, verified=True)
+    async with store.transaction() as uow:
+        for who in (BEN, ANNA):
+            await uow.profiles.add(profile(who))
+            await uow.profiles.claim(who, mail, NOON)
+        await uow.profiles.claim(BEN, phone, NOON)
+        assert await uow.profiles.holders_of([mail, phone], limit=5) == [ANNA, BEN]
+        assert await uow.profiles.holders_of([mail], limit=1) == [ANNA]
+        assert await uow.profiles.holders_of([phone, Identity("email", PHONE)], limit=5) == [BEN]
+        assert await uow.profiles.holders_of([Identity("phone", "desk@example.com")], limit=5) == []
+
+
 async def test_profiles_that_nobody_added_are_not_found(store: Store) -> None:
     async with store.transaction() as uow:
         with pytest.raises(LookupError, match="nobody"):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, ORIGIN
@@ -114,6 +114,13 @@ PROVERS = (
     .where(identity.c.kind == bindparam("of_kind"), identity.c.value == bindparam("of_value"), identity.c.verified)
     .order_by(identity.c.profile_id)
 )
+HOLDERS = (
+    select(identity.c.profile_id)
+    .distinct()
+    .where(tuple_(identity.c.kind, identity.c.value).in_(bindparam("named", expanding=True)))
+    .order_by(identity.c.profile_id)
+    .limit(bindparam("most"))
+)
 DISCLAIM = delete(identity).where(
     identity.c.kind == bindparam("of_kind"),
     identity.c.value == bindparam("of_value"),
@@ -213,6 +220,10 @@ class StoredProfiles(Repository):
 
     async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
         return await find_people(self._session, text, limit=limit)
+
+    async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
+        named = [(one.kind, self._sealing.index(one.value)) for one in identities]
+        return [row.profile_id for row in await self._session.execute(HOLDERS, {"named": named, "most": limit})]
 
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         if not identities:

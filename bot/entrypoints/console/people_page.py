@@ -21,7 +21,7 @@ from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import private_json
 from bot.entrypoints.wiring.service import Service
 from bot.ports import UnitOfWork
-from bot.services.know_person import NoSuchPerson, by_id, by_name
+from bot.services.know_person import NoSuchPerson, by_id, by_name, look_for
 from bot.services.note_request import told_of
 
 MOST_FOUND = 20
@@ -49,9 +49,22 @@ class PeoplePage:
         text = storable(request.query.get("text", "")).strip()[:LONGEST_TEXT]
         playbook, role = self._runtime.library.current(), request[CALLER].role
         async with self._runtime.store.transaction() as uow:
-            found = await _found(uow, text, role)
+            found = await self._found(uow, text, role)
             people = [await named(uow, playbook, one, role=role) for one in found[:MOST_FOUND]]
         return private_json({"people": people, "more": len(found) > MOST_FOUND})
+
+    async def _found(self, uow: UnitOfWork, text: str, role: Role) -> Sequence[ProfileId]:
+        """By a part of what is known of them; for a role that may not see it, by a whole address only.
+
+        Parts would tell letter by letter what is not for it.
+        """
+        if not text:
+            return ()
+        if sees_personal(role):
+            return await look_for(uow, text, region=self._runtime.region, limit=MOST_FOUND + 1)
+        with suppress(NoSuchPerson):
+            return (await by_name(uow, text),)
+        return ()
 
     async def _requests(self, request: web.Request) -> web.StreamResponse:
         """What people asked for that is still to be done, with who they are, what is due first first."""
@@ -90,17 +103,3 @@ class PeoplePage:
             if (at := one.last_message_at) is not None
         ]
         return sorted(talks, key=lambda one: one["at"], reverse=True)
-
-
-async def _found(uow: UnitOfWork, text: str, role: Role) -> Sequence[ProfileId]:
-    """By a part of what is known of them; for a role that may not see it, by a whole address only.
-
-    Parts would tell letter by letter what is not for it.
-    """
-    if not text:
-        return ()
-    if sees_personal(role):
-        return await uow.profiles.find(text, limit=MOST_FOUND + 1)
-    with suppress(NoSuchPerson):
-        return (await by_name(uow, text),)
-    return ()

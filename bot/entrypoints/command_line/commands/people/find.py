@@ -7,6 +7,7 @@ import argparse
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.commands.segments.reading import read
 from bot.ports import UnitOfWork
+from bot.services.know_person import look_for
 from bot.settings import Settings
 
 SHOWN = 20
@@ -18,7 +19,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError("there is nothing to look for. Write a part of a name, number or address.")
 
     async def reading(uow: UnitOfWork) -> list[str]:
-        found = await uow.profiles.find(text, limit=SHOWN + 1)
+        found = await look_for(uow, text, region=settings.region, limit=SHOWN + 1)
         lines = []
         for profile_id in found[:SHOWN]:
             identities = await uow.profiles.identities(profile_id)
