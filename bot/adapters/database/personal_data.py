@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -162,6 +162,19 @@ ADD_RECEIPT = insert(erasure)
 MOST_WORDS = 10
 """Of a look through the feeds: each goes through all that is on them, so that few people take more than one."""
 
+ITEMS_AT_ONCE = 100_000
+"""Items of feeds that one statement goes through: some tenths of a second, however many there are in all."""
+
+LAST_POSITION = 2**63 - 1
+
+ITEMS_UNTIL = (
+    select(feed.c.position)
+    .where(feed.c.position > bindparam("after"))
+    .order_by(feed.c.position)
+    .offset(bindparam("others"))
+    .limit(1)
+)
+
 KEYED = and_(
     feed.c.key.in_(bindparam("keys", expanding=True)),
     or_(feed.c.feed.in_(("decisions", "external")), feed.c.feed.like("sandbox:%")),
@@ -188,7 +201,11 @@ def _mentioning(one: int, *, sealed: bool) -> Condition:
 @cache
 def _on_feeds(words: int, *, sealed: bool) -> tuple[Select[Any], Delete]:
     """How what one of so many words is found in, or what has one of the keys, is read and deleted."""
-    theirs = or_(*(_mentioning(one, sealed=sealed) for one in range(words)), KEYED)
+    theirs = and_(
+        feed.c.position > bindparam("after"),
+        feed.c.position <= bindparam("until"),
+        or_(*(_mentioning(one, sealed=sealed) for one in range(words)), KEYED),
+    )
     return select(feed).where(theirs), delete(feed).where(theirs)
 
 
@@ -291,14 +308,27 @@ class StoredPersonalData(Repository):
         return _Marks(tuple(sorted(words)), tuple(sorted(keys)))
 
     async def _feed_items(self, marks: _Marks) -> list[Any]:
-        looks = marks.looks(self._sealing)
-        return [row for read, _, values in looks for row in await self._session.execute(read, values)]
+        return [
+            row
+            async for part in self._parts_of_feeds()
+            for read, _, values in marks.looks(self._sealing)
+            for row in await self._session.execute(read, {**values, **part})
+        ]
 
     async def _delete_feed_items(self, marks: _Marks) -> int:
         count = 0
-        for _, deletion, values in marks.looks(self._sealing):
-            count += int((await self._session.execute(deletion, values)).rowcount)
+        async for part in self._parts_of_feeds():
+            for _, deletion, values in marks.looks(self._sealing):
+                count += int((await self._session.execute(deletion, {**values, **part})).rowcount)
         return count
+
+    async def _parts_of_feeds(self) -> AsyncIterator[Mapping[str, int]]:
+        """From behind which position to which: no statement may take a minute."""
+        after = 0
+        while after is not None:
+            until = (await self._session.execute(ITEMS_UNTIL, {"after": after, "others": ITEMS_AT_ONCE - 1})).scalar()
+            yield {"after": after, "until": LAST_POSITION if until is None else until}
+            after = until
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

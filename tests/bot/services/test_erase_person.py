@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.adapters.database import Database
+from bot.adapters.database import Database, personal_data
 from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
 from bot.adapters.tables import feed, metadata, profile
 from bot.domain.audience import Segment
@@ -216,6 +216,21 @@ async def test_the_feeds_are_gone_through_once_and_not_for_each_address(stage: S
 async def test_of_somebody_with_many_addresses_nothing_is_left_on_the_feeds(stage: Stage) -> None:
     await visit(stage, 31)
     assert (await erase(stage)).rows["feed"] == 31
+    assert not (await rows(stage))["feed"]
+
+
+async def test_feeds_are_gone_through_in_parts_so_that_no_statement_takes_too_long(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal_data, "ITEMS_AT_ONCE", 2)
+    await visit(stage, 3)
+    async with stage.store.transaction() as uow:
+        assert len((await all_data(uow, ANA, stage.clock.now()))["tables"]["feed"]) == 3
+    async with stage.store.transaction() as uow:
+        counting = Counting(uow.personal_data._session)  # type: ignore[attr-defined]
+        uow.personal_data._session = counting  # type: ignore[attr-defined]
+        receipt = await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+    assert (counting.looks, receipt.rows["feed"]) == (2, 3)
     assert not (await rows(stage))["feed"]
 
 
