@@ -30,7 +30,7 @@ def test_what_was_begun_has_no_faults_and_no_warnings(
     monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
     assert run(["validate"]) == 0
     told = capsys.readouterr()
-    assert "1 journeys" in told.out
+    assert "1 journey," in told.out
     assert told.err == ""
 
 
