@@ -13,6 +13,10 @@ closed or out of funds."""
 
 MEND_ACCOUNT = "check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, and in Twilio's Console that the account is active"
 
+CLOCKS_DIFFER = timedelta(seconds=70)
+"""What was made so long before our first try may still be of it: our processes work by clocks that are up to half a
+minute from the database's, which may be as far from Twilio's; and Twilio's times have no fractions of a second."""
+
 
 def lets_us_in(status: int, code: str) -> bool:
     """Whether a refusal is of what was asked, and not of whoever asks; a proxy's 403 has no code."""

@@ -14,15 +14,13 @@ import aiohttp
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.ports.tracing import trace_headers
 from bot.retry_after import pause_asked_for
-from connectors.twilio_answers import MEND_ACCOUNT, lets_us_in, made_at
+from connectors.twilio_answers import CLOCKS_DIFFER, MEND_ACCOUNT, lets_us_in, made_at
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_messaging.failures import NOT_ARRIVED, PACE_CODES, TEMPORARY_CODES, reason_for
 from connectors.vendor_api import read_answer
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""Twilio's times have no fractions of a second, and its clock may differ from ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import aiohttp
 from bot.domain.consent import Consequence
 from bot.domain.delivery import Failure
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
-from connectors.twilio_answers import MEND_ACCOUNT, lets_us_in, made_at
+from connectors.twilio_answers import CLOCKS_DIFFER, MEND_ACCOUNT, lets_us_in, made_at
 from connectors.twilio_voice.account import VoiceAccount
 from connectors.vendor_api import Answer, VendorApi
 
@@ -23,8 +23,6 @@ NOT_ANSWERED = frozenset({"busy", "no-answer", "failed", "canceled"})
 MACHINE = "machine"
 """Our own code: a machine took the call, and the settings say to leave nothing on it."""
 
-CLOCKS_DIFFER = timedelta(seconds=5)
-"""Twilio's times have no fractions of a second, and its clock may differ from ours."""
 
 _UNREACHABLE = Consequence.UNREACHABLE
 FAILURES: Mapping[str, Failure] = {

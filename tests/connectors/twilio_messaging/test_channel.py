@@ -21,6 +21,8 @@ from bot.domain.errors import (
 )
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
+from bot.services.keep_time import FARTHEST_APART
+from connectors.twilio_answers import CLOCKS_DIFFER
 from connectors.twilio_messaging.channel import WhatsAppChannel, preview
 from connectors.twilio_messaging.texts import body_of
 from connectors.vendor_api import LARGEST_ANSWER
@@ -166,12 +168,19 @@ async def test_an_earlier_try_that_got_through_is_found_again(stage: Stage) -> N
     assert len(stage.sent()) == 1
 
 
+async def test_a_try_of_a_process_whose_clock_is_ahead_is_found_again(stage: Stage) -> None:
+    """A worker may be half a minute ahead of the database, and that of Twilio; it sent everything twice."""
+    receipt = await stage.channel.send(MESSAGE)
+    assert 2 * FARTHEST_APART <= CLOCKS_DIFFER
+    assert await stage.channel.find(replace(MESSAGE, first_tried_at=NOW + 2 * FARTHEST_APART)) == receipt
+
+
 @pytest.mark.parametrize(
     "other",
     [
         replace(MESSAGE, address="+447700900124"),
         replace(MESSAGE, content=Text("Would Wednesday suit you?")),
-        replace(MESSAGE, first_tried_at=NOW + timedelta(minutes=1)),
+        replace(MESSAGE, first_tried_at=NOW + timedelta(minutes=2)),
         replace(MESSAGE, first_tried_at=None),
     ],
 )
