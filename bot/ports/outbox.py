@@ -86,8 +86,10 @@ class Outbox(Protocol):
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         """Which of these runs of journeys was the last to send this person something; None where none has."""
 
-    async def make_due_again(self, now: datetime) -> int:
-        """What was due when it was written, by a clock that was ahead, is due now; how much that is."""
+    async def make_due_again(self, now: datetime, *, ahead: timedelta, lane: Lane | None = None) -> int:
+        """What was due when it was written, by a clock that was ahead by more than this, is due now; how much that is.
+
+        Of this lane, or of all."""
 
     async def bring_back_claims(self, now: datetime) -> int:
         """What was claimed by a clock that was far ahead counts as claimed `now`, so that what is left of it comes up

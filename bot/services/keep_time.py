@@ -7,6 +7,7 @@ from time import monotonic
 
 import structlog
 
+from bot.domain.delivery import Lane
 from bot.services.runtime import INBOX, OUTBOX, Runtime
 
 log = structlog.get_logger()
@@ -43,7 +44,7 @@ class TimeKeeper:
         if is_right and may_have_been_ahead:
             await _bring_back_claims(self._runtime)
         if is_right and self._runtime.store.shared:
-            await _make_turns_due(self._runtime)
+            await _make_others_due(self._runtime)
         return is_right
 
     async def _follow(self) -> None:
@@ -82,14 +83,23 @@ class TimeKeeper:
         return is_right
 
 
-async def _make_turns_due(runtime: Runtime) -> None:
-    """Messages that a process took whose clock is ahead would wait until ours is there; the little that clocks always
-    differ by is no trouble."""
+async def _make_others_due(runtime: Runtime) -> None:
+    """What a process took or answered whose clock is ahead would wait until ours is there; the little that clocks
+    always differ by is no trouble."""
+    now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        turns = await uow.inbox.make_due_again(runtime.clock.now(), ahead=WORTH_TELLING)
-    if turns:
-        log.warning("a process took messages by a clock that is ahead of ours", turns=turns, do="overture doctor")
-        await runtime.wakeups.notify(INBOX)
+        turns = await uow.inbox.make_due_again(now, ahead=WORTH_TELLING)
+        answers = await uow.outbox.make_due_again(now, ahead=WORTH_TELLING, lane=Lane.REPLIES)
+    if turns or answers:
+        log.warning(
+            "a process took or answered messages by a clock that is ahead of ours",
+            turns=turns,
+            answers=answers,
+            do="overture doctor",
+        )
+    for topic, found in ((INBOX, turns), (OUTBOX, answers)):
+        if found:
+            await runtime.wakeups.notify(topic)
 
 
 async def _bring_back_claims(runtime: Runtime) -> None:
@@ -105,7 +115,7 @@ async def _make_due_again(runtime: Runtime) -> None:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         turns = await uow.inbox.make_due_again(now, ahead=timedelta())
-        messages = await uow.outbox.make_due_again(now)
+        messages = await uow.outbox.make_due_again(now, ahead=timedelta())
     if turns or messages:
         log.info("what was due is due again", turns=turns, messages=messages)
     for topic in (INBOX, OUTBOX):

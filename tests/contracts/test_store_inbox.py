@@ -51,6 +51,16 @@ async def test_messages_wait_in_the_order_of_arrival(store: Store) -> None:
         assert await texts(uow.inbox) == ["m2", "m3"]
 
 
+async def test_what_a_clock_that_is_ahead_took_first_is_not_overtaken(store: Store) -> None:
+    ahead = NOON + timedelta(seconds=25)
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("m1"), ahead)
+        await uow.inbox.add(CHAT, message("m2"), NOON)
+        await uow.inbox.add(CHAT, message("later"), NOON, due_at=ahead)
+        assert await texts(uow.inbox) == ["m1", "m2"]
+
+
 async def test_the_longest_waiting_conversation_comes_first(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

@@ -183,6 +183,17 @@ async def test_an_entry_that_is_put_off_holds_up_none_behind_it(store: Store) ->
         assert await claim(uow.outbox, after=HOUR) == ["k1"]
 
 
+async def test_what_a_clock_that_is_ahead_wrote_first_is_not_overtaken(store: Store) -> None:
+    ahead = NOON + 25 * SECOND
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k1", created_at=ahead, due_at=ahead))
+        await uow.outbox.add(entry("k2"))
+        assert await claim(uow.outbox) == []
+        assert await uow.outbox.make_due_again(NOON, ahead=2 * SECOND, lane=Lane.CRM) == 0
+        assert await uow.outbox.make_due_again(NOON, ahead=2 * SECOND, lane=Lane.REPLIES) == 1
+        assert await claim(uow.outbox) == ["k1"]
+
+
 async def test_a_dead_or_withheld_entry_holds_up_none_behind_it(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k1"))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select, text, update
+from sqlalchemy import bindparam, case, func, literal_column, or_, select, text, update
 
 from bot.adapters.codec import INBOUND
 from bot.adapters.database.repository import Repository, Session, insert_once
@@ -21,6 +21,8 @@ from bot.ports.tracing import PRESENT_TRACE
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 _waits = text("status = 'waiting'")
 _due = inbox.c.due_at <= bindparam("now")
+_was_due_at_once = inbox.c.due_at == inbox.c.received_at
+"""By the clock of whoever took it, which may be ahead of ours."""
 
 ADD = (
     insert_once(inbox)
@@ -37,7 +39,9 @@ WAITING_CONVERSATIONS = (
     .limit(bindparam("most"))
 )
 WAITING_IN = (
-    select(inbox).where(inbox.c.conversation_id == bindparam("conversation"), _waits, _due).order_by(inbox.c.position)
+    select(inbox)
+    .where(inbox.c.conversation_id == bindparam("conversation"), _waits, or_(_due, _was_due_at_once))
+    .order_by(inbox.c.position)
 )
 WAITS = select(inbox.c.position).where(
     inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
@@ -51,9 +55,7 @@ CALL_OFF = update(inbox).where(
     inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
 )
 DUE_AGAIN = (
-    update(inbox)
-    .where(_waits, inbox.c.due_at > bindparam("later"), inbox.c.due_at == inbox.c.received_at)
-    .values(due_at=bindparam("now"))
+    update(inbox).where(_waits, inbox.c.due_at > bindparam("later"), _was_due_at_once).values(due_at=bindparam("now"))
 )
 RESUME = (
     update(inbox)

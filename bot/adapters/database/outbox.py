@@ -37,7 +37,12 @@ ADD_ALL = insert_once(outbox)
 
 DUE_AGAIN = (
     update(outbox)
-    .where(text("status = 'waiting'"), outbox.c.due_at > bindparam("now"), outbox.c.due_at <= outbox.c.created_at)
+    .where(
+        outbox.c.lane.in_(bindparam("lanes", expanding=True)),
+        text("status = 'waiting'"),
+        outbox.c.due_at > bindparam("later"),
+        outbox.c.due_at <= outbox.c.created_at,
+    )
     .values(due_at=bindparam("now"))
 )
 CLAIMED_NOW = (
@@ -255,8 +260,9 @@ class StoredOutbox(Repository):
         enrolment_id: EnrolmentId | None = found.scalar()
         return enrolment_id
 
-    async def make_due_again(self, now: datetime) -> int:
-        return int((await self._execute(DUE_AGAIN, {"now": now})).rowcount)
+    async def make_due_again(self, now: datetime, *, ahead: timedelta, lane: Lane | None = None) -> int:
+        values = {"now": now, "later": now + ahead, "lanes": lanes_of(lane)}
+        return int((await self._execute(DUE_AGAIN, values)).rowcount)
 
     async def bring_back_claims(self, now: datetime) -> int:
         return int((await self._execute(CLAIMED_NOW, {"now": now, "far_ahead": now + CLAIMED_AHEAD})).rowcount)

@@ -29,6 +29,7 @@ _first_in_its_conversation = ~exists().where(
             _goes_before,
             or_(
                 _other.c.due_at <= bindparam("now"),
+                _other.c.due_at <= _other.c.created_at,  # due at once, by a clock that may be ahead of ours
                 and_(_other.c.first_tried_at.is_not(None), text("other.purpose <> 'marketing'")),
             ),
         ),

@@ -174,6 +174,23 @@ async def test_what_a_server_takes_whose_clock_is_ahead_is_answered_all_the_same
     await database.close()
 
 
+async def test_what_a_process_answers_whose_clock_is_ahead_leaves_all_the_same(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    async def no_difference() -> timedelta:
+        return timedelta()
+
+    database = Database(postgresql_url)
+    database.clock_difference = no_difference  # type: ignore[method-assign]
+    right, ahead = Stage(database, clock), Stage(database, ManualClock(clock.now() + timedelta(seconds=25)))
+    await right.meet()
+    async with at_work(right):
+        await asyncio.sleep(0.05)
+        await ahead.queue("k", purpose=Purpose.REPLY)
+        await until(lambda: bool(right.sms.taken))
+    await database.close()
+
+
 async def test_a_loop_that_stands_still_for_a_while_takes_it_for_no_step_of_the_clock(stage: Stage) -> None:
     with capture_logs() as logs:
         async with at_work(stage):
