@@ -18,16 +18,11 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, ClientTimeout
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 60.0
 ANSWER_WITHIN = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class RunningServer:

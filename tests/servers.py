@@ -18,6 +18,8 @@ from typing import NoReturn
 import pytest
 from sqlalchemy import make_url
 
+from tests.ports import free_port
+
 START_SECONDS = 30.0
 
 
@@ -187,12 +189,6 @@ def _run(command: list[str]) -> None:
         if done.returncode:
             output.seek(0)
             raise RuntimeError(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')}")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for_port(port: int) -> None:

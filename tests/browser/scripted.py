@@ -14,6 +14,8 @@ from urllib.request import Request, urlopen
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,9 +23,7 @@ class Service:
     """The scripted service as a process of its own, so that it can die."""
 
     def __init__(self, state: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.state = state
         self.start()

@@ -19,8 +19,9 @@ from bot.adapters.clock import SystemClock
 from bot.ports import Reply
 from connectors import twilio_messaging
 from tests.connectors.vendor_server import SECRET, SERVICE_URL, MemoryFeed, VendorServer, serve, settings_for
+from tests.ports import free_port
 from tests.running import RunningServer
-from tests.servers import PrivatePostgresql, free_port, private_postgresql, private_redis
+from tests.servers import PrivatePostgresql, private_postgresql, private_redis
 
 TROUBLE = 0.05
 """The share of calls at which something goes wrong at the vendor."""

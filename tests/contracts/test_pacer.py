@@ -19,6 +19,7 @@ from bot.domain.message import Content
 from bot.domain.pace import Pace, full
 from bot.ports import Pacer
 from tests import servers
+from tests.ports import free_port
 
 NOTHING, HOUR = timedelta(), timedelta(hours=1)
 
@@ -161,7 +162,7 @@ async def test_without_redis_each_keeps_to_the_pace_by_itself_and_begins_with_no
 
 async def test_redis_going_away_and_coming_back_loses_nothing() -> None:
     seconds = 0.0
-    port = servers.free_port()
+    port = free_port()
     with servers.private_redis(port) as (url, server):
         pacer = RedisPacer(url, CircuitBreaker(failures=1, rest=timedelta(seconds=5), seconds=lambda: seconds))
         assert await take(pacer) == NOTHING

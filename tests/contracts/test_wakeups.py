@@ -14,6 +14,7 @@ from bot.adapters.redis import HEAD_START_SECONDS, RedisWakeups
 from bot.domain.errors import SettingsError
 from bot.ports import Wakeups
 from tests import servers
+from tests.ports import free_port
 
 SOON, A_MOMENT = timedelta(seconds=5), timedelta(milliseconds=50)
 
@@ -220,7 +221,7 @@ async def test_what_is_notified_in_one_go_is_all_heard_elsewhere_also_as_its_car
 
 
 async def test_redis_going_away_and_coming_back_raises_nothing() -> None:
-    port = servers.free_port()
+    port = free_port()
     with servers.private_redis(port) as (url, server):
         here, there = RedisWakeups(url), RedisWakeups(url)
         async with here.listen("inbox") as listener:

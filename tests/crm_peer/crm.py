@@ -18,7 +18,7 @@ import asyncpg
 from aiohttp import ClientSession
 from sqlalchemy import URL, make_url
 
-from tests.running import free_port
+from tests.ports import free_port
 from tests.servers import postgresql_url, private_redis
 
 READY_WITHIN = 60.0

@@ -14,7 +14,8 @@ import pytest
 from aiohttp import ClientSession, web
 
 from tests.connectors.twilio_voice.telephone import Telephone
-from tests.running import Feed, RunningServer, free_port, running
+from tests.ports import free_port
+from tests.running import Feed, RunningServer, running
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
 

@@ -15,8 +15,9 @@ from aiohttp import ClientError, ClientSession, TCPConnector
 
 from tests.end_to_end.test_the_fleet import _new_database
 from tests.load.processes import family
+from tests.ports import free_port
 from tests.running import RunningServer, Visitor
-from tests.servers import free_port, private_redis
+from tests.servers import private_redis
 
 pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(180)]
 

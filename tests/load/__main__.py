@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from tests.load.processes import cpu_seconds, family, resident_megabytes
 from tests.load.sends import campaign
 from tests.load.turns import Measured, talk
+from tests.ports import free_port
 from tests.running import READY_WITHIN, RunningServer
-from tests.servers import free_port, private_postgresql, private_redis
+from tests.servers import private_postgresql, private_redis
 
 SOAK_PACE, SOAK_CONVERSATIONS, SOAK_STEPS = 20.0, 16, 20
 VENDOR_THINKS = 0.15

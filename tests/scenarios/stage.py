@@ -46,7 +46,8 @@ from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.keep_schedule import keep_schedules
 from bot.settings import Settings
-from tests.running import free_port, lend_model
+from tests.ports import free_port
+from tests.running import lend_model
 
 PHONE = "+447700900123"
 TUESDAY = 1

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from bot.adapters.database import Database
 from bot.adapters.leases import FleetLeases, Terms
 from tests import servers
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
 
@@ -81,7 +82,7 @@ async def working(url: str, *redis: str) -> AsyncIterator[Processes]:
 
 
 async def test_redis_stopped_in_the_middle_makes_it_slower_and_nobody_has_a_second_holder(postgresql_url: str) -> None:
-    port = servers.free_port()
+    port = free_port()
     with servers.private_redis(port) as (url, server):
         async with working(postgresql_url, url, url, url) as processes:
             await processes.each_goes_on(0, 1, 2)
@@ -96,7 +97,7 @@ async def test_redis_stopped_in_the_middle_makes_it_slower_and_nobody_has_a_seco
 
 
 async def test_a_process_that_alone_is_cut_off_from_redis_keeps_out_the_others(postgresql_url: str) -> None:
-    port = servers.free_port()
+    port = free_port()
     with servers.private_redis(port) as (url, _):
         async with line_to(port) as line, working(postgresql_url, url, url, line.url) as processes:
             for _ in range(2):
@@ -108,7 +109,7 @@ async def test_a_process_that_alone_is_cut_off_from_redis_keeps_out_the_others(p
 
 
 async def test_who_held_it_before_redis_went_keeps_it(store: Database) -> None:
-    with servers.private_redis(servers.free_port()) as (url, server):
+    with servers.private_redis(free_port()) as (url, server):
         here, there = (FleetLeases(url, store, QUICK) for _ in range(2))
         async with here.hold("one thing", ttl=TTL) as held:
             assert held
@@ -205,7 +206,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def line_to(port: int) -> AsyncIterator[Line]:
-    line = Line(servers.free_port(), port)
+    line = Line(free_port(), port)
     await line.mend()
     try:
         yield line

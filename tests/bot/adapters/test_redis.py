@@ -10,7 +10,8 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from bot.adapters.redis import check_redis, redis_client
 from bot.domain.errors import SettingsError
-from tests.servers import free_port, private_redis
+from tests.ports import free_port
+from tests.servers import private_redis
 
 
 async def test_a_redis_that_stands_still_is_not_asked_a_second_time() -> None:

@@ -41,6 +41,7 @@ from bot.domain.ids import ConversationId, MessageId
 from bot.domain.message import Button, Text
 from bot.domain.understanding import Entity, IntentScore, Understood
 from bot.ports import ActionRunner
+from tests.ports import free_port
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -196,9 +197,7 @@ def package(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def server_url(folder: Path) -> Iterator[str]:
     """rasa-sdk's own action server on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "bot", "actions", "third_party_actions", "--port", str(port)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"},

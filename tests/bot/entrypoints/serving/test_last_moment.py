@@ -16,8 +16,9 @@ import pytest
 from bot.entrypoints.serving.last_moment import NOT_IN_TIME, LastMoment
 from tests.load.__main__ import wait_for_all
 from tests.load.processes import family
+from tests.ports import free_port
 from tests.running import RunningServer, running
-from tests.servers import free_port, private_postgresql, private_redis
+from tests.servers import private_postgresql, private_redis
 
 SOON = 0.05
 

@@ -19,7 +19,8 @@ from bot.entrypoints.serving.http import Server
 from bot.entrypoints.serving.worker import Worker
 from bot.entrypoints.wiring.service import Service, open_service
 from bot.settings import Settings
-from tests.running import free_port, lend_model
+from tests.ports import free_port
+from tests.running import lend_model
 
 TOKEN = "a token for tests"
 SECRET = "a secret of more than thirty-two bytes"
