@@ -57,19 +57,19 @@ async def people(stage: Stage, count: int) -> list[ProfileId]:
 
 async def test_most_messages_leave_at_the_best_hour_and_some_at_any(everybody: Stage) -> None:
     stage = everybody
-    made = await people(stage, 60)
+    made = await people(stage, 95)
     for person in made:
         await stage.happens("demo.requested", to=person)
     hours: Counter[int] = Counter()
     for person in made:
         (at,) = await due(stage, person) or [stage.clock.now()]
         hours[at.hour] += 1
-    assert 45 <= hours[19] < 60
+    assert 72 <= hours[19] < 95
     async with stage.store.transaction() as uow:
         day = stage.clock.now().date()
         tallies = (await uow.splits.of("welcome", day, day + timedelta(days=1)))["tip"]
-    assert tallies["best"].went == 60 - tallies["any"].went
-    assert 0 < tallies["any"].went < 15
+    assert tallies["best"].went == 95 - tallies["any"].went
+    assert 0 < tallies["any"].went < 24
 
 
 async def test_somebodys_own_hours_count_and_the_record_says_so(everybody: Stage) -> None:
