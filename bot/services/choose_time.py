@@ -38,7 +38,7 @@ async def at_chosen_time(
     if profile.objected_at is not None or profile.restricted_at is not None:
         return now  # nothing is worked out of them; the gate withholds it
     matter = matter_of(entry, message)
-    windows, zones = await windows_and_zones(uow, runtime, matter, now)
+    windows, zones = windows_and_zones(runtime, matter, profile, now)
     drawn = lot(effect.key)
     if effect.timing == "any":
         chosen = any_moment(windows, zones, now, drawn)

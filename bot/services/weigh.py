@@ -153,15 +153,18 @@ async def _weigh_service(
         expires_at=matter.expires_at,
         **await _channel_facts(uow, runtime, matter),
     )
-    if matter.enrolment_id is not None:
-        windows = (matter.window,) if matter.window else ()
-        zones = await _zones(uow, runtime, matter) if windows else ()
-        journey = await _running(uow, matter)
-        restricted_at = (await uow.profiles.get(matter.profile_id)).restricted_at if matter.profile_id else None
+    if matter.enrolment_id is not None and matter.profile_id is not None:
+        profile = await uow.profiles.get(matter.profile_id)
+        windows, zones = windows_and_zones(runtime, matter, profile, now)
         facts = replace(
-            facts, windows=windows, zones=zones, journey=journey, restricted_at=restricted_at, at_cap=matter.cap
+            facts,
+            windows=windows,
+            zones=zones,
+            journey=await _running(uow, matter),
+            restricted_at=profile.restricted_at,
+            at_cap=matter.cap,
+            **await _cap(uow, runtime, matter, profile, now),
         )
-        facts = replace(facts, **await _cap(uow, runtime, matter, now))
     return judge(facts, now)
 
 
@@ -171,7 +174,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
-    windows, zones = await windows_and_zones(uow, runtime, matter, now)
+    windows, zones = windows_and_zones(runtime, matter, profile, now)
     told = rules.consent_rule(matter.purpose, _country(runtime, matter), matter.channel, now)
     standing = standing_consent(records, matter.purpose, matter.channel)
     facts = SendFacts(
@@ -192,7 +195,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         at_cap=matter.cap,
         pause=profile.marketing_pause,
         marketed_at=await _marketed_at(uow, runtime, profile, now),
-        **await _cap(uow, runtime, matter, now),
+        **await _cap(uow, runtime, matter, profile, now),
         **await _channel_facts(uow, runtime, matter),
     )
     return judge(facts, now)
@@ -233,16 +236,14 @@ async def _running(uow: UnitOfWork, matter: Matter) -> Running:
     return Running.RUNNING if matter.enrolment_id is None else await uow.journeys.running_of_run(matter.enrolment_id)
 
 
-async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> CapFacts:
+async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> CapFacts:
     """How many such messages the person may get on this channel where they are, and how many they got."""
-    if matter.profile_id is None:
-        return {}
-    rules, states = runtime.library.current().rules, await _states(uow, runtime, matter)
+    rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
     caps = rules.caps_for(matter.purpose, _country(runtime, matter), matter.channel, now, states=states)
     if not caps:
         return {}
     longest = max(cap.within for cap in caps)
-    sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - longest)
+    sent = await uow.outbox.sent_since(profile.id, matter.purpose, matter.channel, now - longest)
     return cap_facts(caps, sent, now)
 
 
@@ -255,21 +256,16 @@ async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now:
     return max((at for times in sent for at in times), default=None)
 
 
-async def windows_and_zones(
-    uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
+def windows_and_zones(
+    runtime: Runtime, matter: Matter, profile: Profile, now: datetime
 ) -> tuple[tuple[SendWindow, ...], tuple[str, ...]]:
     """The hours in which it may go, the law's and the journey's, and every time zone that they are looked at in."""
-    rules = runtime.library.current().rules
-    own = (matter.window,) if matter.window else ()
-    states = await _states(uow, runtime, matter)
-    legal = rules.windows_for(_country(runtime, matter), matter.channel, now, states=states)
-    return (*legal, *own) if matter.purpose is Purpose.MARKETING else own, await _zones(uow, runtime, matter)
-
-
-async def _zones(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> tuple[str, ...]:
-    assert matter.profile_id is not None  # noqa: S101  only asked for somebody
-    profile = await uow.profiles.get(matter.profile_id)
-    return zones_of(profile.time_zone, _phone(runtime, matter), runtime.region)
+    windows = (matter.window,) if matter.window else ()
+    if matter.purpose is Purpose.MARKETING:
+        rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
+        legal = rules.windows_for(_country(runtime, matter), matter.channel, now, states=states)
+        windows = (*legal, *windows)
+    return windows, zones_of(profile.time_zone, _phone(runtime, matter), runtime.region)
 
 
 def _country(runtime: Runtime, matter: Matter) -> str:
@@ -277,12 +273,10 @@ def _country(runtime: Runtime, matter: Matter) -> str:
     return country_of(_phone(runtime, matter), runtime.region)
 
 
-async def _states(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> frozenset[str]:
-    """The states of the United States whose rules bind it, too; asked for somebody only."""
-    assert matter.profile_id is not None  # noqa: S101  only asked for somebody
+def _states(runtime: Runtime, matter: Matter, profile: Profile) -> frozenset[str]:
+    """The states of the United States whose rules bind it, too."""
     if _country(runtime, matter) != UNITED_STATES:
         return frozenset()
-    profile = await uow.profiles.get(matter.profile_id)
     return states_of(_phone(runtime, matter), profile.attributes.get(STATE))
 
 
