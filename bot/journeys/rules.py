@@ -127,9 +127,11 @@ def _jurisdiction(text: str) -> str:
 
 
 def _jurisdiction_or_state(text: str) -> str:
-    if "-" in text and text not in US_STATES:
+    if text in US_STATES:
+        return text
+    if text.upper().startswith("US") and text != "US":
         raise Unreadable(f'"{text}" is no state of the United States.', "Write US- and its two letters, such as US-FL.")
-    return text if text in US_STATES else _jurisdiction(text)
+    return _jurisdiction(text)
 
 
 class _Reader:
