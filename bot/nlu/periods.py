@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-_MONTHS: Final = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
+from bot.nlu.words import YEAR
+
 _OF_THREE_MONTHS: Final = {"q1": 1, "q2": 4, "q3": 7, "q4": 10}
 _SEASONS: Final = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 """As north of the equator."""
 _DAYS: Final = {"new year": 1, "easter": 4, "christmas": 12, "end of the year": 12, "end of this year": 12}
 
 _BEGINS: Final = {
-    **{name: number for number, name in enumerate(_MONTHS, start=1)},
+    **{name: number for number, name in enumerate(YEAR, start=1)},
     **_OF_THREE_MONTHS,
     **_SEASONS,
     **_DAYS,

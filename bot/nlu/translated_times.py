@@ -19,7 +19,7 @@ from bot.nlu.chinese_numerals import read_chinese_numeral
 from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, WRITINGS, Writing, is_refused
 from bot.nlu.number_words import number_in_words
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
-from bot.nlu.words import word_list
+from bot.nlu.words import YEAR, word_list
 
 PHRASES = time_phrases.PHRASES | east_asian_times.PHRASES
 _JOINING = time_phrases.JOINING | east_asian_times.JOINING
@@ -29,7 +29,6 @@ _SCRIPTS = {code: re.compile(f"[{writing.script}]") for code, writing in WRITING
 """The letters without which a text has no time in that language: most messages need no further look."""
 
 _ENGLISH_DAYS = word_list("monday tuesday wednesday thursday friday saturday sunday")
-_ENGLISH_MONTHS = word_list("january february march april may june july august september october november december")
 _END = r"(?=\W*(?:$|[,.;:!?]))"
 _AFTER_A_WISH = re.compile(rf"(?<!\w)(?:{WISHING}) $", re.IGNORECASE)
 _COUNTED = re.compile(r" (?![\w-]{1,3}\b)[^\W\d_]+s\b| [^\W\d_]{4,}[ei]\b", re.IGNORECASE)
@@ -234,7 +233,7 @@ def _year(word: str, code: str) -> int | None:
 
 def _numbered_month(word: str, code: str) -> str | None:
     number = _number(word, code)
-    return _ENGLISH_MONTHS[number - 1] if number is not None and 1 <= number <= 12 else None
+    return YEAR[number - 1] if number is not None and 1 <= number <= 12 else None
 
 
 def _number(word: str, code: str) -> int | None:
@@ -272,7 +271,7 @@ def _with_blanks(code: str) -> _Language:
     names = _in_plain_letters(names)
     short = {name.removesuffix("-feira"): day for name, day in names.items() if name.endswith("-feira")}
     months = {
-        name.lower().split()[-1].split("’")[-1].split("'")[-1]: _ENGLISH_MONTHS[month - 1]
+        name.lower().split()[-1].split("’")[-1].split("'")[-1]: YEAR[month - 1]
         for month, name in get_month_names("wide", locale=code).items()
     }
     months = _in_plain_letters(months)

@@ -21,10 +21,8 @@ def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
-MONTHS = word_set(
-    "january february march april may june july august september october november december jan feb mar apr jun "
-    "jul aug sep sept oct nov dec"
-)
+YEAR = word_list("january february march april may june july august september october november december")
+MONTHS = word_set("jan feb mar apr jun jul aug sep sept oct nov dec").union(YEAR)
 WEEKDAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
 )
