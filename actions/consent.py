@@ -38,10 +38,8 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
         """The form before this one has kept the e-mail address: where another one is told now, that is kept at once."""
         events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)
         told = tracker.slots.get("work_email") if "work_email" in changed_now(tracker) else None
-        is_correction = (tracker.latest_message.get("intent") or {}).get(
-            "name"
-        ) == "correct"  # which has its own action
-        email = email_in(str(told)) if told and not is_correction else None
+        intent = (tracker.latest_message.get("intent") or {}).get("name")
+        email = email_in(str(told)) if told and intent != "correct" else None  # corrections have an action of their own
         if email is None:
             return events
         dispatcher.utter_message(response=NOTED)

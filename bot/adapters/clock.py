@@ -24,16 +24,13 @@ class SystemClock:
     def __init__(
         self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = seconds_since_start
     ) -> None:
-        self._wall = wall
-        self._steady = steady
-        self._apart = wall() - steady()
+        self._wall, self._steady = wall, steady
+        self.follow()
 
     def now(self) -> datetime:
-        wall, steady = self._wall(), self._steady()
-        if abs(wall - steady - self._apart) > STEP:
-            return datetime.fromtimestamp(steady + self._apart, UTC)
-        self._apart = wall - steady
-        return datetime.fromtimestamp(wall, UTC)
+        if not self.step:
+            self.follow()
+        return datetime.fromtimestamp(self._steady() + self._apart, UTC)
 
     @property
     def step(self) -> timedelta:

@@ -155,12 +155,10 @@ def named(known: OneOf, text: str) -> str | None:
 
 
 def _only(named_by: Mapping[str, str], text: str) -> str | None:
+    if not named_by:
+        return None
     pattern = "|".join(re.escape(word) for word in sorted(named_by, key=len, reverse=True))
-    values = (
-        {named_by[match[0]] for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", _plain(text))}
-        if pattern
-        else set()
-    )
+    values = {named_by[match[0]] for match in re.finditer(rf"(?<!\w)(?:{pattern})(?!\w)", _plain(text))}
     return values.pop() if len(values) == 1 else None
 
 
