@@ -21,7 +21,7 @@ from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data
 from bot.services.keep_time import TimeKeeper
 from bot.services.know_person import look_for
-from tests.bot.entrypoints.serving.test_worker import at_work
+from tests.bot.entrypoints.serving.test_worker import at_work, until
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.manual_clock import ManualClock
 
@@ -108,10 +108,12 @@ async def test_no_turn_step_or_message_reads_a_table_of_everybody(
     await stage.do(AddTag("vip"), ChangeScore("engagement", 10, "came", "came"), RequestHandoff("asks for a person"))
     async with at_work(stage):
         await TimeKeeper(stage.runtime).look()
-        await stage.says("greet")
-        await stage.later(days=1)
-        await stage.says("STOP")
-    assert len(stage.sms.taken) > 3
+        await stage.hear("greet")
+        await until(lambda: len(stage.sms.taken) == 2)
+        stage.clock.forward(timedelta(days=1))
+        await until(lambda: len(stage.sms.taken) == 3)
+        await stage.hear("STOP")
+        await until(lambda: len(stage.sms.taken) == 4)
     async with database.transaction() as uow:
         assert await look_for(uow, PHONE, region="GB", limit=5) == [ANA]
         await all_data(uow, ANA, stage.clock.now())
