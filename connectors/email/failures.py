@@ -30,6 +30,7 @@ NOT_LOGGED_IN = frozenset({530, 535})
 
 NOT_OF_THE_ADDRESS = frozenset({"3", "5", "6", "7"})
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_REPLY_CODE = re.compile(r"\s*[245]\d\d[ -]")
 _UNREACHABLE = Consequence.UNREACHABLE
 
 FAILURES: Mapping[str, Failure] = {
@@ -64,7 +65,7 @@ def code_of_bounce(status: str, reason: str, *, passing: bool) -> str:
     By RFC 3463 the first number 4 means that it may pass, and the middle one is the subject: servers, the protocol,
     the message or its sender are no fault of the address. Microsoft has its 5.4.1 for addresses that nobody has.
     """
-    written = (status, reason.partition(" ")[2], reason)
+    written = (status, _REPLY_CODE.sub("", reason), reason)
     codes = [code for said in written if (code := enhanced_code(said))]
     if known := next((code for code in codes if code in FAILURES), None):
         return known

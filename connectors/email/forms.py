@@ -30,7 +30,9 @@ def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
         pairs = _urlencoded(body)
     else:
         raise WebhookRejected(
-            400, "The body is neither a form (multipart/form-data, application/x-www-form-urlencoded) nor JSON."
+            400,
+            "The body is neither a form (multipart/form-data, application/x-www-form-urlencoded) nor JSON, and no "
+            "e-mail as it was sent (message/rfc822).",
         )
     raw: dict[str, bytes] = {}
     for name, value in pairs:

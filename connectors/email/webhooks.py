@@ -12,6 +12,7 @@ from connectors.email.account import EmailAccount
 from connectors.email.events import events_of
 from connectors.email.forms import form_fields
 from connectors.email.inbound import message_of
+from connectors.email.raw_mail import words_of
 from connectors.email.unsubscribe import UnsubscribeLinks
 
 TAILS = ("inbound", "events", "unsubscribe")
@@ -28,7 +29,10 @@ def parse(request: WebhookRequest, channel: str, account: EmailAccount, links: U
     _check_secret(request, account)
     if request.tail == "events":
         return Webhook(inbound=events_of(request.body, channel))
-    fields = form_fields(request.headers.get("content-type", ""), request.body)
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() == "message/rfc822":
+        return Webhook(inbound=words_of(request.body, account, channel, links))
+    fields = form_fields(content_type, request.body)
     return Webhook(inbound=(message_of(fields, account, channel),))
 
 
@@ -39,6 +43,8 @@ def authorization(secret: str) -> str:
 
 def _check_secret(request: WebhookRequest, account: EmailAccount) -> None:
     """The password of HTTP Basic authentication: mail services take it in the address, and no log has it."""
+    if not account.webhook_secret:
+        raise WebhookRejected(404, "What comes in is read from a mailbox. EMAIL_WEBHOOK_SECRET opens this door, too.")
     scheme, _, written = request.headers.get("authorization", "").partition(" ")
     if scheme.casefold() != "basic" or not written:
         raise WebhookRejected(

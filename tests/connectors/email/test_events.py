@@ -73,7 +73,7 @@ def test_a_try_that_failed_and_is_followed_by_others_says_nothing_yet() -> None:
     ("event", "code"),
     [
         ({"status": "5.7.509", "reason": "550 5.7.509 Access denied, sending domain does not pass DMARC"}, "5.7.509"),
-        ({"status": "", "reason": "550-5.7.28 an unusual rate of mail"}, "hard_bounce"),
+        ({"status": "", "reason": "550-5.7.28 an unusual rate of mail"}, "5.7.28"),
         ({"status": "5.3.0"}, "5.3.0"),
         ({"status": "4.4.2", "reason": "timed out"}, "soft_bounce"),
         ({"status": "5.4.1", "reason": "550 5.4.1 Recipient address rejected: Access denied"}, "hard_bounce"),

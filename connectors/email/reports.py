@@ -1,0 +1,161 @@
+"""What mail servers report of our e-mails by e-mail: bounces (RFC 3464, and older ones) and complaints (RFC 5965).
+
+Anybody can write a report. One counts only where it has something in it that only our e-mail had: its Message-ID, which
+nobody can guess, or its signed link to unsubscribe.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from email.message import Message
+from email.parser import HeaderParser
+from email.policy import compat32
+
+from bot.domain.consent import Consequence
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress
+from connectors.email.account import EmailAccount
+from connectors.email.failures import code_of_bounce
+from connectors.email.letters import MESSAGE_ID
+from connectors.email.unsubscribe import UnsubscribeLinks
+
+LONGEST_BOUNCE = 100_000
+"""Characters in which an older bounce is looked for."""
+
+SPAM = frozenset({"abuse", "fraud", "opt-out", "other", "virus"})
+"""Types of feedback after which nothing more is to be sent; `not-spam` is the other one (RFC 5965, 7.3)."""
+
+WHOLE = frozenset({"message/rfc822", "message/global"})
+HEADERS = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
+"""What a report has of the e-mail that it is about (RFC 6522, RFC 6533)."""
+
+MICROSOFTS = "X-HmXmrOriginalRecipient"
+"""The header by which a report of Microsoft's JMRP is known, which follows no standard."""
+
+_LINK = re.compile(r"<\s*(https?://[^<>\s]+)\s*>")
+_FOR_GOOD = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])")
+_REFUSED = re.compile(r"(?<![\d.])5[05]\d[ -]")
+_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+_BOUNCERS = ("mailer-daemon", "postmaster@")
+
+Reported = tuple[DeliveryStatus | SpareAddress, ...]
+
+
+def words_of_report(
+    message: Message[str, str], account: EmailAccount, channel: str, links: UnsubscribeLinks
+) -> Reported | None:
+    """None where the e-mail is no report; nothing where it changes nothing, such as a delay.
+
+    Raises WebhookRejected for a bounce or a complaint that has nothing of an e-mail of ours in it.
+    """
+    if any(MICROSOFTS in one for one in _returned(message)):
+        return _complaint(message, _name(message), channel, links)
+    if message.get_content_type() != "multipart/report" and not _is_from_a_server(message):
+        return None
+    name, kinds = _name(message), {part.get_content_type() for part in message.walk()}
+    if "message/feedback-report" in kinds:
+        spam = any(_field(one, "Feedback-Type").lower() in SPAM for one in _blocks(message, "message/feedback-report"))
+        return _complaint(message, name, channel, links) if spam else ()
+    actions = [one for one in _blocks(message, "message/delivery-status") if one.get("Action") is not None]
+    if actions:
+        return _bounce(message, actions, name, account, channel)
+    return () if "message/disposition-notification" in kinds else _older_bounce(message, name, account, channel)
+
+
+def _bounce(
+    message: Message[str, str], actions: Sequence[Message[str, str]], name: str, account: EmailAccount, channel: str
+) -> Reported:
+    """A delivery status notification, by what its server did for each recipient; ours have one."""
+    failed = next((one for one in actions if _field(one, "Action").lower().startswith("failed")), None)
+    if failed is None:
+        return ()
+    sent_id = next((found for one in _returned(message) if (found := _our_id(one, account))), "")
+    if not sent_id:
+        raise WebhookRejected(406, "This bounce does not say which of our e-mails bounced, so it tells of no address.")
+    diagnosis = _field(failed, "Diagnostic-Code").partition(";")[2].strip()
+    code = code_of_bounce(_field(failed, "Status"), diagnosis, passing=False)
+    return (DeliveryStatus(channel, name, sent_id, DeliveryState.FAILED, code),)
+
+
+def _older_bounce(message: Message[str, str], name: str, account: EmailAccount, channel: str) -> Reported | None:
+    """A server's own words about an e-mail that it repeats. A code that begins with 5 is for good (RFC 3463)."""
+    text = "\n".join(_texts(message))[:LONGEST_BOUNCE]
+    ours, code = _ours_in(text, account), _FOR_GOOD.search(text)
+    if not ours or not (code or _REFUSED.search(text)):
+        return None
+    known = code_of_bounce(code[0] if code else "", "", passing=False)
+    return (DeliveryStatus(channel, name, ours, DeliveryState.FAILED, known),)
+
+
+def _complaint(message: Message[str, str], name: str, channel: str, links: UnsubscribeLinks) -> Reported:
+    """Who complained is often hidden: the link in our e-mail says it."""
+    for returned in _returned(message):
+        for link in _LINK.findall(_field(returned, "List-Unsubscribe")):
+            try:
+                address = links.address_of(link)
+            except WebhookRejected:
+                continue
+            return (SpareAddress(channel, name, address, Consequence.OPTED_OUT, "marked our e-mail as spam"),)
+    raise WebhookRejected(406, "This complaint does not have our e-mail's header List-Unsubscribe, so it names nobody.")
+
+
+def _blocks(message: Message[str, str], kind: str) -> Iterator[Message[str, str]]:
+    """The groups of fields in the parts of this type. The standard library takes some apart, and leaves others text."""
+    for part in message.walk():
+        if part.get_content_type() != kind:
+            continue
+        content = part.get_payload()
+        if isinstance(content, list):
+            yield from (one for one in content if isinstance(one, Message))
+        else:
+            yield from (_headers(one) for one in _BLANK_LINE.split(str(content)))
+
+
+def _returned(message: Message[str, str]) -> Iterator[Message[str, str]]:
+    """The headers of the e-mail that a report is about: the whole of it, or they alone."""
+    for part in message.walk():
+        if part is message:
+            continue
+        match part.get_content_type(), part.get_payload():
+            case str(kind), [Message() as ours, *_] if kind in WHOLE or kind in HEADERS:
+                yield ours
+            case str(kind), str(written) if kind in HEADERS:
+                yield _headers(written)
+
+
+def _texts(message: Message[str, str]) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_maintype() == "text" and isinstance(content := part.get_payload(decode=True), bytes):
+            yield content.decode("utf-8", "replace")
+
+
+def _headers(text: object) -> Message[str, str]:
+    return HeaderParser(policy=compat32).parsestr(str(text).lstrip())
+
+
+def _field(block: Message[str, str], name: str) -> str:
+    return " ".join(str(block.get(name, "")).split())
+
+
+def _our_id(returned: Message[str, str], account: EmailAccount) -> str:
+    """Servers that give an e-mail another Message-ID keep ours in a header whose name ends with that."""
+    written = " ".join(_field(returned, name) for name in returned if name.lower().endswith("message-id"))
+    return _ours_in(written, account)
+
+
+def _ours_in(text: str, account: EmailAccount) -> str:
+    return next((one for one in MESSAGE_ID.findall(text) if one.endswith(f"@{account.domain}>")), "")
+
+
+def _is_from_a_server(message: Message[str, str]) -> bool:
+    sender = str(message.get("From", "")).lower()
+    return any(one in sender for one in _BOUNCERS) or _field(message, "Return-Path") == "<>"
+
+
+def _name(message: Message[str, str]) -> str:
+    """By which the report is known again: its Message-ID, or what makes it what it is."""
+    found = MESSAGE_ID.search(_field(message, "Message-ID"))
+    written = found[0] if found else message.as_string()
+    return f"report:{hashlib.sha256(written.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
