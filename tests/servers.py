@@ -100,7 +100,7 @@ def private_redis(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     with tempfile.TemporaryDirectory(prefix="overture-redis-") as folder:
         server = subprocess.Popen([*command, "--dir", folder], stdout=subprocess.DEVNULL)
         try:
-            _wait_for_port(port)
+            wait_for_port(port)
             yield f"redis://127.0.0.1:{port}/0", server
         finally:
             server.kill()
@@ -124,10 +124,10 @@ def pgbouncer_url(behind: str) -> Iterator[str]:
         )
         settings.chmod(0o644)
         process = subprocess.Popen(
-            [*_unprivileged(Path(name)), binary, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*unprivileged(Path(name)), binary, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            _wait_for_port(port)
+            wait_for_port(port)
             yield server.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
         finally:
             process.terminate()
@@ -159,7 +159,7 @@ def _private_postgresql(
     binaries: Path, folder: Path, *, durable: bool = False, connections: int = 200
 ) -> PrivatePostgresql:
     """One that was not started yet. `durable`: it survives a crash, which costs time."""
-    data, port, run_as = folder / "data", free_port(), _unprivileged(folder)
+    data, port, run_as = folder / "data", free_port(), unprivileged(folder)
     options = (
         f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections={connections}"
     )
@@ -172,7 +172,7 @@ def _private_postgresql(
     return PrivatePostgresql(url, pg_ctl, ["-o", options, "-l", str(folder / "log")])
 
 
-def _unprivileged(folder: Path) -> list[str]:
+def unprivileged(folder: Path) -> list[str]:
     """A command's beginning that gives up root, which PostgreSQL refuses to run as; the folder becomes that user's."""
     if os.geteuid() != 0:
         return []
@@ -191,7 +191,8 @@ def _run(command: list[str]) -> None:
             raise RuntimeError(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')}")
 
 
-def _wait_for_port(port: int) -> None:
+def wait_for_port(port: int) -> None:
+    """Until somebody listens there; OSError where nobody does for long."""
     deadline = time.monotonic() + START_SECONDS
     while True:
         try:

@@ -1,4 +1,4 @@
-"""E-mail: out by SMTP through any mail server, in by the webhooks of a mail service."""
+"""E-mail: out by SMTP through any mail server, in by the webhooks of a mail service or from a mailbox by IMAP."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import hashlib
 import hmac
 
 from bot.ports import ConnectorSettings, SandboxVendor
-from connectors.email.account import SETTINGS, account_of, doubts
+from connectors.email import account as sender
+from connectors.email import mailbox
+from connectors.email.account import account_of, doubts
 from connectors.email.channel import EmailChannel, preview
 from connectors.email.postbox import Postbox
 from connectors.email.sandbox import EmailSandbox
@@ -15,6 +17,7 @@ from connectors.email.unsubscribe import CHANNEL, UnsubscribeLinks
 
 __all__ = ["CHANNELS", "SETTINGS", "EmailChannel", "build", "build_sandbox", "doubts", "preview", "sandbox_values"]
 
+SETTINGS: tuple[str, ...] = (*sender.SETTINGS, *mailbox.SETTINGS)
 CHANNELS: tuple[str, ...] = (CHANNEL,)
 
 
@@ -23,7 +26,7 @@ def build(settings: ConnectorSettings) -> EmailChannel:
     account = account_of(settings)
     stand_in = Postbox(settings.feed, settings.clock).serve if settings.sandbox_url is not None else None
     links = UnsubscribeLinks(settings.require("OVERTURE_SECRET"), settings.service_url)
-    return EmailChannel(account, MailServer(account, stand_in), links, settings.clock)
+    return EmailChannel(account, MailServer(account, stand_in), links, settings.clock, mailbox.mailbox_of(settings))
 
 
 def sandbox_values(secret: str) -> dict[str, str]:

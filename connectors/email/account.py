@@ -36,7 +36,8 @@ _NO_STREET = re.compile(r"@|https?://|www\.", re.IGNORECASE)
 class EmailAccount:
     """The sender, the server that takes its mail, and the secret that those who post to us must know.
 
-    `name` is shown before the address; `subject` is that of a message that has none of its own.
+    `name` is shown before the address; `subject` is that of a message that has none of its own. Where the secret is
+    empty nobody may post.
     """
 
     host: str
@@ -70,34 +71,41 @@ def doubts(values: Mapping[str, str]) -> Sequence[str]:
 
 def account_of(settings: ConnectorSettings) -> EmailAccount:
     """The account of these settings; raises SettingsError where one is missing or cannot be."""
-    security = _security(settings)
+    security = security_of(settings, "EMAIL_SMTP_SECURITY", "starttls")
     name, sender = _mailbox(settings, "EMAIL_FROM", settings.require("EMAIL_FROM"))
     account = EmailAccount(
         host=settings.require("EMAIL_SMTP_HOST").strip(),
-        port=_port(settings, PORTS[security]),
+        port=port_of(settings, "EMAIL_SMTP_PORT", PORTS[security]),
         security=security,
         name=name,
         sender=sender,
         reply_to=_mailbox(settings, "EMAIL_REPLY_TO", settings.get("EMAIL_REPLY_TO", sender))[1],
         subject=_line(settings, "EMAIL_SUBJECT", f"A message from {name or sender}"),
         postal_address=_postal_address(settings),
-        webhook_secret=settings.require("EMAIL_WEBHOOK_SECRET"),
+        webhook_secret=_webhook_secret(settings),
         user=settings.get("EMAIL_SMTP_USER"),
         password=settings.get("EMAIL_SMTP_PASSWORD"),
     )
     if bool(account.user) != bool(account.password):
         raise SettingsError("of EMAIL_SMTP_USER and EMAIL_SMTP_PASSWORD only one is set. Set both, or neither.")
-    if account.password and security == "none" and account.host not in ("localhost", "127.0.0.1", "::1"):
+    if account.password and not secure_enough(security, account.host):
         raise SettingsError(
             "EMAIL_SMTP_SECURITY is none, so EMAIL_SMTP_PASSWORD would cross the network in the clear. "
             "Set EMAIL_SMTP_SECURITY to starttls or tls."
         )
-    if len(account.webhook_secret) < SHORTEST_SECRET:
+    return account
+
+
+def _webhook_secret(settings: ConnectorSettings) -> str:
+    """Empty only where a mailbox is read instead: then nobody may post."""
+    read = bool(settings.get("EMAIL_IMAP_HOST"))
+    secret = settings.get("EMAIL_WEBHOOK_SECRET") if read else settings.require("EMAIL_WEBHOOK_SECRET")
+    if secret and len(secret) < SHORTEST_SECRET:
         raise SettingsError(
             f"EMAIL_WEBHOOK_SECRET has less than {SHORTEST_SECRET} characters, which can be guessed. Make one: "
             "openssl rand -hex 32"
         )
-    return account
+    return secret
 
 
 def normalised(address: str) -> str:
@@ -113,19 +121,26 @@ def in_ascii(address: str) -> str | None:
     return validate_email(address, check_deliverability=False).ascii_email
 
 
-def _security(settings: ConnectorSettings) -> Security:
-    match settings.get("EMAIL_SMTP_SECURITY", "starttls").strip().casefold():
+def security_of(settings: ConnectorSettings, name: str, default: Security) -> Security:
+    """How a server is spoken to, by the setting of this name; raises SettingsError for what is no way of doing so."""
+    match settings.get(name, default).strip().casefold():
         case "starttls" | "tls" | "none" as known:
             return known
         case other:
-            raise SettingsError(f'EMAIL_SMTP_SECURITY is "{other}". Write starttls, tls or none.')
+            raise SettingsError(f'{name} is "{other}". Write starttls, tls or none.')
 
 
-def _port(settings: ConnectorSettings, default: int) -> int:
-    written = settings.get("EMAIL_SMTP_PORT", str(default)).strip()
+def port_of(settings: ConnectorSettings, name: str, default: int) -> int:
+    """The port of the setting of this name; raises SettingsError for what is none."""
+    written = settings.get(name, str(default)).strip()
     if not (written.isascii() and written.isdecimal() and 0 < int(written[:6]) < 65536):
-        raise SettingsError(f'EMAIL_SMTP_PORT is "{written}". Write a port, such as {default}.')
+        raise SettingsError(f'{name} is "{written}". Write a port, such as {default}.')
     return int(written)
+
+
+def secure_enough(security: Security, host: str) -> bool:
+    """Whether a password may be told: encrypted, or to a server on this machine."""
+    return security != "none" or host in ("localhost", "127.0.0.1", "::1")
 
 
 def _mailbox(settings: ConnectorSettings, setting: str, written: str) -> tuple[str, str]:

@@ -1,18 +1,22 @@
-"""The channel `email`: out by SMTP, in by the webhooks of a mail service."""
+"""The channel `email`: out by SMTP, in by the webhooks of a mail service or from a mailbox."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 
 from bot.domain.consent import Purpose
 from bot.domain.errors import PermanentSendError
 from bot.domain.message import OutboundMessage, Receipt, Text
 from bot.domain.preview import Preview
-from bot.ports import Abilities, Clock, Webhook, WebhookRequest
+from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.email import webhooks
 from connectors.email.account import EmailAccount, in_ascii, normalised
 from connectors.email.failures import FAILURES
+from connectors.email.fetching import fetch
 from connectors.email.letters import WEB, Envelope, body_of, letter
+from connectors.email.mailbox import Mailbox
+from connectors.email.raw_mail import words_of
 from connectors.email.smtp import MailServer
 from connectors.email.unsubscribe import CHANNEL, UnsubscribeLinks
 
@@ -32,11 +36,19 @@ class EmailChannel:
         failures=FAILURES,
     )
 
-    def __init__(self, account: EmailAccount, server: MailServer, links: UnsubscribeLinks, clock: Clock) -> None:
+    def __init__(
+        self,
+        account: EmailAccount,
+        server: MailServer,
+        links: UnsubscribeLinks,
+        clock: Clock,
+        mailbox: Mailbox | None = None,
+    ) -> None:
         self._account = account
         self._server = server
         self._links = links
         self._clock = clock
+        self._mailbox = mailbox
 
     def parse(self, request: WebhookRequest) -> Webhook:
         return webhooks.parse(request, self.name, self._account, self._links)
@@ -54,6 +66,14 @@ class EmailChannel:
         )
         await self._server.take(to, letter(message.content, envelope, self._account))
         return Receipt(envelope.message_id)
+
+    async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
+        """Take what comes into the mailbox, where the settings name one."""
+        if self._mailbox is not None:
+            await fetch(self._mailbox, self._clock, self._understand, take)
+
+    def _understand(self, raw: bytes) -> Webhook:
+        return Webhook(inbound=words_of(raw, self._account, self.name, self._links))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         """No mail server can be asked. A second try has the same Message-ID, by which programs know it again."""

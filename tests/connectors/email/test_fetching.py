@@ -1,0 +1,251 @@
+"""A mailbox on a real server (Dovecot), read by IMAP."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from structlog.testing import capture_logs
+
+import connectors.email
+from bot.domain.message import CustomerMessage
+from bot.ports import Reply, Webhook
+from connectors.email import fetching
+from tests.connectors.email.imap_server import PASSWORD, ImapServer, imap_server
+from tests.connectors.vendor_server import NOW, built
+
+NO_MAIL = "the mailbox gives no mail"
+SEEN, FLAGGED = b"\\Seen", b"\\Flagged"
+
+
+def mail(number: int, text: str = "Tuesday.") -> bytes:
+    head = f"From: ana@example.com\r\nSubject: Demo\r\nMessage-ID: <{number}@mail.example.com>\r\n"
+    return f"{head}\r\n{text}\r\n".encode()
+
+
+@pytest.fixture(scope="module")
+def shared_server() -> Iterator[ImapServer]:
+    with imap_server() as server:
+        yield server
+
+
+@pytest.fixture
+def server(shared_server: ImapServer) -> ImapServer:
+    with shared_server.reader() as client:
+        if everything := client.search():
+            client.delete_messages(everything)
+            client.expunge()
+    return shared_server
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    for pause in ("LOOK_EVERY", "TRY_AGAIN_AFTER", "REFUSED_PAUSE"):
+        monkeypatch.setattr(fetching, pause, 0.05)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110  the server tells us nothing
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class Kept:
+    """Takes what comes, unless there is a `fault`."""
+
+    texts: list[str] = field(default_factory=list)
+    faults: list[Exception] = field(default_factory=list)
+
+    async def take(self, webhook: Webhook) -> Reply:
+        if self.faults:
+            raise self.faults.pop()
+        self.texts += [one.text for one in webhook.inbound if isinstance(one, CustomerMessage)]
+        return Reply(200)
+
+    async def until(self, count: int) -> None:
+        await until(lambda: len(self.texts) >= count)
+
+
+def values_for(server: ImapServer) -> Mapping[str, str]:
+    return {
+        "EMAIL_IMAP_HOST": "127.0.0.1",
+        "EMAIL_IMAP_PORT": str(server.port),
+        "EMAIL_IMAP_SECURITY": "none",
+        "EMAIL_IMAP_USER": "sales",
+        "EMAIL_IMAP_PASSWORD": PASSWORD,
+    }
+
+
+@asynccontextmanager
+async def listening(
+    server: ImapServer, *, kept: Kept | None = None, values: Mapping[str, str] | None = None
+) -> AsyncIterator[Kept]:
+    """A service that reads the mailbox; it ends at once when it is told to."""
+    kept = kept or Kept()
+    channel: Any = built(connectors.email, "email", values={**values_for(server), **(values or {})})
+    task = asyncio.create_task(channel.listen(kept.take))
+    try:
+        yield kept
+    finally:
+        task.cancel()
+        async with asyncio.timeout(5):
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def put(server: ImapServer, content: bytes, *, at: datetime = NOW, folder: str = "INBOX") -> None:
+    await asyncio.to_thread(server.put, content, at=at, folder=folder)
+
+
+async def until_flagged(server: ImapServer, *wanted: set[bytes]) -> None:
+    await asyncio.to_thread(_until_flagged, server, list(wanted))
+
+
+def _until_flagged(server: ImapServer, wanted: list[set[bytes]]) -> None:
+    deadline = time.monotonic() + 20
+    while (found := list(server.flags().values())) != wanted:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
+async def test_what_is_unread_is_taken_in_its_order_and_marked_as_read(server: ImapServer) -> None:
+    await put(server, mail(1, "One"))
+    await put(server, mail(2, "Two"))
+    async with listening(server) as kept:
+        await kept.until(2)
+        await until_flagged(server, {SEEN}, {SEEN})
+    assert kept.texts == ["One", "Two"]
+
+
+async def test_what_comes_while_it_waits_is_taken_as_soon_as_the_server_tells(server: ImapServer) -> None:
+    async with listening(server) as kept:
+        await put(server, mail(1, "One"))
+        await kept.until(1)
+        await put(server, mail(2, "Two"))
+        await kept.until(2)
+    assert kept.texts == ["One", "Two"]
+
+
+async def test_what_people_have_read_is_left_to_them(server: ImapServer) -> None:
+    await put(server, mail(1, "One"))
+    with server.reader() as client:
+        client.add_flags(client.search(), [SEEN])
+    async with listening(server) as kept:
+        await put(server, mail(2, "Two"))
+        await kept.until(1)
+    assert kept.texts == ["Two"]
+
+
+async def test_what_has_been_unread_for_long_is_left_to_people_and_that_is_told(server: ImapServer) -> None:
+    await put(server, mail(1, "Old"), at=NOW - timedelta(days=9))
+    await put(server, mail(2, "New"))
+    with capture_logs() as logs:
+        async with listening(server) as kept:
+            await kept.until(1)
+            await until_flagged(server, set(), {SEEN})
+    assert kept.texts == ["New"]
+    assert [line["count"] for line in logs if line["event"].startswith("older mail")] == [1]
+
+
+async def test_what_could_not_be_kept_stays_unread_and_is_fetched_again_before_what_came_after_it(
+    server: ImapServer,
+) -> None:
+    await put(server, mail(1, "One"))
+    await put(server, mail(2, "Two"))
+    await put(server, mail(3, "Another's").replace(b"ana@", b"bob@"))
+    async with listening(server, kept=Kept(faults=[OSError("the database is away")])) as kept:
+        await kept.until(3)
+        await until_flagged(server, {SEEN}, {SEEN}, {SEEN})
+    assert kept.texts == ["Another's", "One", "Two"]
+
+
+async def test_what_nobody_can_read_is_flagged_and_the_rest_goes_on(server: ImapServer) -> None:
+    await put(server, b"Subject: from nobody\r\n\r\nx\r\n")
+    await put(server, mail(2, "Two"))
+    async with listening(server) as kept:
+        await kept.until(1)
+        await until_flagged(server, {SEEN, FLAGGED}, {SEEN})
+
+
+async def test_another_folder_is_read_where_the_settings_name_it(server: ImapServer) -> None:
+    with server.reader() as client:
+        client.create_folder("Für uns")
+    await put(server, mail(1, "One"), folder="Für uns")
+    async with listening(server, values={"EMAIL_IMAP_FOLDER": "Für uns"}) as kept:
+        await kept.until(1)
+
+
+async def test_a_server_that_goes_away_is_asked_again() -> None:
+    with imap_server() as server:
+        async with listening(server) as kept:
+            await put(server, mail(1, "One"))
+            await kept.until(1)
+            await asyncio.to_thread(server.stop)
+            await asyncio.to_thread(server.start)
+            await put(server, mail(2, "Two"))
+            await kept.until(2)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"EMAIL_IMAP_PASSWORD": "wrong"}, "check EMAIL_IMAP_USER and EMAIL_IMAP_PASSWORD"),
+        ({"EMAIL_IMAP_FOLDER": "Nowhere"}, 'no folder "Nowhere": check EMAIL_IMAP_FOLDER'),
+        ({"EMAIL_IMAP_PORT": "1"}, "it cannot be reached"),
+        ({"EMAIL_IMAP_SECURITY": "starttls"}, "it cannot be reached (EMAIL_IMAP_SECURITY is starttls)"),
+    ],
+)
+async def test_what_keeps_it_from_the_mailbox_is_told(server: ImapServer, values: dict[str, str], told: str) -> None:
+    with capture_logs() as logs:
+        async with listening(server, values=values):
+            await until(lambda: any(line["event"] == NO_MAIL for line in logs))
+    assert told in next(line["reason"] for line in logs if line["event"] == NO_MAIL)
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+async def test_the_connection_is_encrypted_and_the_certificate_checked(
+    security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = _certificate()
+    with imap_server(certificate) as server:
+        port = server.tls_port if security == "tls" else server.port
+        values = {"EMAIL_IMAP_SECURITY": security, "EMAIL_IMAP_PORT": str(port)}
+        await put(server, mail(1, "One"))
+        with capture_logs() as logs:
+            async with listening(server, values=values) as kept:
+                await until(lambda: any("SSLCertVerificationError" in str(line.get("reason")) for line in logs))
+        assert kept.texts == []
+        (tmp_path / "authority.pem").write_bytes(certificate["cert.pem"])
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+        async with listening(server, values=values) as kept:
+            await kept.until(1)
+
+
+def _certificate() -> Mapping[str, bytes]:
+    """Of 127.0.0.1, by nobody's authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1))  # noqa: DTZ001  X.509 wants it so
+        .not_valid_after(datetime(2100, 1, 1))  # noqa: DTZ001
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return {"cert.pem": certificate.public_bytes(encoding), "key.pem": private}
