@@ -7,7 +7,7 @@ import hmac
 
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.email import account as sender
-from connectors.email import mailbox
+from connectors.email import mailbox, oauth
 from connectors.email.account import account_of, doubts
 from connectors.email.channel import EmailChannel, preview
 from connectors.email.postbox import Postbox
@@ -17,16 +17,18 @@ from connectors.email.unsubscribe import CHANNEL, UnsubscribeLinks
 
 __all__ = ["CHANNELS", "SETTINGS", "EmailChannel", "build", "build_sandbox", "doubts", "preview", "sandbox_values"]
 
-SETTINGS: tuple[str, ...] = (*sender.SETTINGS, *mailbox.SETTINGS)
+SETTINGS: tuple[str, ...] = (*sender.SETTINGS, *mailbox.SETTINGS, *oauth.SETTINGS)
 CHANNELS: tuple[str, ...] = (CHANNEL,)
 
 
 def build(settings: ConnectorSettings) -> EmailChannel:
     """Raises SettingsError where a setting is missing or cannot be."""
-    account = account_of(settings)
+    app, account = oauth.app_of(settings), account_of(settings)
     stand_in = Postbox(settings.feed, settings.clock).serve if settings.sandbox_url is not None else None
     links = UnsubscribeLinks(settings.require("OVERTURE_SECRET"), settings.service_url)
-    return EmailChannel(account, MailServer(account, stand_in), links, settings.clock, mailbox.mailbox_of(settings))
+    tokens = oauth.Tokens(app, settings.clock) if app is not None else None
+    server = MailServer(account, stand_in, tokens)
+    return EmailChannel(account, server, links, settings.clock, mailbox.mailbox_of(settings), tokens)
 
 
 def sandbox_values(secret: str) -> dict[str, str]:

@@ -86,9 +86,11 @@ def account_of(settings: ConnectorSettings) -> EmailAccount:
         user=settings.get("EMAIL_SMTP_USER"),
         password=settings.get("EMAIL_SMTP_PASSWORD"),
     )
-    if bool(account.user) != bool(account.password):
+    if settings.get("EMAIL_OAUTH_TOKEN_URL"):
+        settings.require("EMAIL_SMTP_USER")
+    elif bool(account.user) != bool(account.password):
         raise SettingsError("of EMAIL_SMTP_USER and EMAIL_SMTP_PASSWORD only one is set. Set both, or neither.")
-    if account.password and not secure_enough(security, account.host):
+    if account.user and not secure_enough(security, account.host):
         raise SettingsError(
             "EMAIL_SMTP_SECURITY is none, so EMAIL_SMTP_PASSWORD would cross the network in the clear. "
             "Set EMAIL_SMTP_SECURITY to starttls or tls."

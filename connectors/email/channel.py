@@ -16,6 +16,7 @@ from connectors.email.failures import FAILURES
 from connectors.email.fetching import fetch
 from connectors.email.letters import WEB, Envelope, body_of, letter
 from connectors.email.mailbox import Mailbox
+from connectors.email.oauth import Tokens
 from connectors.email.raw_mail import words_of
 from connectors.email.smtp import MailServer
 from connectors.email.unsubscribe import CHANNEL, UnsubscribeLinks
@@ -43,12 +44,14 @@ class EmailChannel:
         links: UnsubscribeLinks,
         clock: Clock,
         mailbox: Mailbox | None = None,
+        tokens: Tokens | None = None,
     ) -> None:
         self._account = account
         self._server = server
         self._links = links
         self._clock = clock
         self._mailbox = mailbox
+        self._tokens = tokens
 
     def parse(self, request: WebhookRequest) -> Webhook:
         return webhooks.parse(request, self.name, self._account, self._links)
@@ -70,7 +73,7 @@ class EmailChannel:
     async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
         """Take what comes into the mailbox, where the settings name one."""
         if self._mailbox is not None:
-            await fetch(self._mailbox, self._clock, self._understand, take)
+            await fetch(self._mailbox, self._clock, self._understand, take, self._tokens)
 
     def _understand(self, raw: bytes) -> Webhook:
         return Webhook(inbound=words_of(raw, self._account, self.name, self._links))
@@ -80,7 +83,8 @@ class EmailChannel:
         return None
 
     async def close(self) -> None:
-        return None
+        if self._tokens is not None:
+            await self._tokens.close()
 
     def _message_id(self, key: str) -> str:
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{self._account.domain}>"

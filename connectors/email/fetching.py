@@ -20,10 +20,11 @@ import structlog
 from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import SendError, WebhookRejected
 from bot.domain.message import CustomerMessage, SpareAddress
 from bot.ports import Clock, Reply, Webhook
 from connectors.email.mailbox import Mailbox
+from connectors.email.oauth import Tokens
 from connectors.email.raw_mail import LARGEST_READ
 
 log = structlog.get_logger()
@@ -51,16 +52,23 @@ _Given = ParamSpec("_Given")
 _Found = TypeVar("_Found")
 
 
-async def fetch(mailbox: Mailbox, clock: Clock, understand: Understand, take: Take) -> None:
+async def fetch(
+    mailbox: Mailbox, clock: Clock, understand: Understand, take: Take, tokens: Tokens | None = None
+) -> None:
     """Take what comes into the mailbox, until cancelled. Where that is away, it is tried again."""
     while True:
-        pause = TRY_AGAIN_AFTER
+        pause, token = TRY_AGAIN_AFTER, ""
         try:
-            async with _opened(mailbox) as reader:
+            token = await tokens.get() if tokens is not None else ""
+            async with _opened(mailbox, token) as reader:
                 log.info("fetching mail by IMAP", folder=mailbox.folder)
                 await reader.follow(clock, understand, take)
         except LoginError:
-            pause, why = REFUSED_PAUSE, "it refuses us: check EMAIL_IMAP_USER and EMAIL_IMAP_PASSWORD"
+            pause, why = REFUSED_PAUSE, f"it refuses us: check EMAIL_IMAP_USER and {_by_what(token)}"
+            if tokens is not None:
+                tokens.forget(token)
+        except SendError as error:
+            pause, why = REFUSED_PAUSE, error.reason
         except _NoFolderError as error:
             pause, why = REFUSED_PAUSE, str(error)
         except (IMAPClientError, OSError, ssl.SSLError) as error:
@@ -74,17 +82,21 @@ def _day(clock: Clock) -> date:
     return (clock.now() - OLDEST).date()
 
 
+def _by_what(token: str) -> str:
+    return "what EMAIL_OAUTH_CLIENT_ID may do" if token else "EMAIL_IMAP_PASSWORD"
+
+
 class _NoFolderError(Exception):
     """The folder is not there, or what is taken from it could not be marked."""
 
 
 @asynccontextmanager
-async def _opened(mailbox: Mailbox) -> AsyncIterator[_Reader]:
+async def _opened(mailbox: Mailbox, token: str) -> AsyncIterator[_Reader]:
     """The folder, open; raises IMAPClientError, OSError or _NoFolderError."""
     thread = ThreadPoolExecutor(1, thread_name_prefix="imap")
     reader = _Reader(thread)
     try:
-        await reader.do(reader.open, mailbox)
+        await reader.do(reader.open, mailbox, token)
         yield reader
     finally:
         reader.close()
@@ -140,7 +152,7 @@ class _Reader:
 
     # ------------------------------------------------------------ in the thread
 
-    def open(self, mailbox: Mailbox) -> None:
+    def open(self, mailbox: Mailbox, token: str) -> None:
         context = ssl.create_default_context()
         direct = mailbox.security == "tls"
         self._client = client = IMAPClient(
@@ -148,7 +160,10 @@ class _Reader:
         )
         if mailbox.security == "starttls":
             client.starttls(context)
-        client.login(mailbox.user, mailbox.password)
+        if token:
+            client.oauth2_login(mailbox.user, token)
+        else:
+            client.login(mailbox.user, mailbox.password)
         try:
             found = client.select_folder(mailbox.folder)
         except IMAPClientError:

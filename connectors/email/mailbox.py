@@ -22,7 +22,7 @@ PORTS: Mapping[Security, int] = {"starttls": 143, "tls": 993, "none": 143}
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A folder on an IMAP server, and who may read it."""
+    """A folder on an IMAP server, and who may read it: by a password, or by a token where that is empty."""
 
     host: str
     port: int
@@ -45,7 +45,7 @@ def mailbox_of(settings: ConnectorSettings) -> Mailbox | None:
         security=security,
         user=settings.require("EMAIL_IMAP_USER"),
         folder=settings.get("EMAIL_IMAP_FOLDER", "INBOX").strip() or "INBOX",
-        password=settings.require("EMAIL_IMAP_PASSWORD"),
+        password="" if settings.get("EMAIL_OAUTH_TOKEN_URL") else settings.require("EMAIL_IMAP_PASSWORD"),
     )
     if not secure_enough(security, host):
         raise SettingsError(

@@ -19,6 +19,7 @@ from aiosmtplib import (
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, SendError, TemporarySendError
 from connectors.email.account import EmailAccount
 from connectors.email.failures import NOT_LOGGED_IN, PACE_CODES, SENDER_CODES, enhanced_code, reason_for
+from connectors.email.oauth import Tokens
 
 TIMEOUT_SECONDS = 20.0
 GOODBYE_SECONDS = 2.0
@@ -33,11 +34,15 @@ Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 class MailServer:
-    """The server of the settings; with a `stand_in`, that is at the other end of each connection instead."""
+    """The server of the settings; with a `stand_in`, that is at the other end of each connection instead.
 
-    def __init__(self, account: EmailAccount, stand_in: Session | None = None) -> None:
+    Where there are `tokens`, one is shown in the password's place.
+    """
+
+    def __init__(self, account: EmailAccount, stand_in: Session | None = None, tokens: Tokens | None = None) -> None:
         self._account = account
         self._stand_in = stand_in
+        self._tokens = tokens
         self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     async def take(self, to: str, message: bytes) -> None:
@@ -46,8 +51,9 @@ class MailServer:
         What servers say is left out, with the errors that repeat it: it may name the address.
         """
         handing_over = False
+        token = await self._tokens.get() if self._tokens is not None else ""
         try:
-            async with self._one_of_few(), self._connected() as client, asyncio.timeout(TIMEOUT_SECONDS):
+            async with self._one_of_few(), self._connected(token) as client, asyncio.timeout(TIMEOUT_SECONDS):
                 await client.connect()
                 await client.mail(self._account.sender)
                 await client.rcpt(to)
@@ -56,6 +62,8 @@ class MailServer:
         except (SMTPSenderRefused, SMTPRecipientRefused, SMTPDataError) as error:
             raise _refusal(error) from None
         except SMTPResponseException as error:
+            if self._tokens is not None:
+                self._tokens.forget(token)
             raise _turned_away(error) from None
         except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
             way = self._account.security
@@ -75,8 +83,12 @@ class MailServer:
             self._connections.release()
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[SMTP]:
+    async def _connected(self, token: str) -> AsyncIterator[SMTP]:
         """A client of the server."""
+
+        async def shown() -> str:
+            return token
+
         account = self._account
         if self._stand_in is not None:
             async with _to(self._stand_in) as near, _parting(SMTP(sock=near, start_tls=False)) as client:
@@ -87,6 +99,7 @@ class MailServer:
             port=account.port,
             username=account.user or None,
             password=account.password or None,
+            oauth_token_generator=shown if token else None,
             use_tls=account.security == "tls",
             start_tls=account.security == "starttls",
             local_hostname=account.domain,
@@ -134,8 +147,8 @@ def _turned_away(error: SMTPResponseException) -> TemporarySendError:
     """Before it has heard of any message."""
     kind = CredentialRefused if error.code >= 500 else TemporarySendError
     return kind(
-        f"the mail server turns us away with status {error.code}: check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD and "
-        "EMAIL_SMTP_SECURITY",
+        f"the mail server turns us away with status {error.code}: check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD (or "
+        "EMAIL_OAUTH_CLIENT_ID and what it may do) and EMAIL_SMTP_SECURITY",
         code=str(error.code),
     )
 

@@ -22,6 +22,13 @@ from tests.servers import unavailable, unprivileged, wait_for_port
 
 PASSWORD = "a-password-in-a-test"
 CERTIFICATE = "ssl = yes\nssl_cert = <{folder}/cert.pem\nssl_key = <{folder}/key.pem\n"
+TAKES_TOKENS = (
+    "auth_mechanisms = plain xoauth2\npassdb {{\n driver = oauth2\n mechanisms = xoauth2\n args = {folder}/oauth\n}}\n"
+)
+OAUTH = (
+    "introspection_mode = get\nintrospection_url = {url}\nusername_attribute = username\nactive_attribute = active\n"
+    "active_value = true\n"
+)
 
 
 @dataclass
@@ -63,8 +70,12 @@ class ImapServer:
 
 
 @contextmanager
-def imap_server(certificate: Mapping[str, bytes] | None = None) -> Iterator[ImapServer]:
-    """Skips the test where no Dovecot is installed. With a `certificate` (`cert.pem`, `key.pem`) it speaks TLS."""
+def imap_server(certificate: Mapping[str, bytes] | None = None, tokens_at: str = "") -> Iterator[ImapServer]:
+    """Skips the test where no Dovecot is installed.
+
+    With a `certificate` (`cert.pem`, `key.pem`) it speaks TLS; it takes tokens that hold by what is told `tokens_at` a
+    URL that ends with the token.
+    """
     binary = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
     if binary is None:
         unavailable("no Dovecot: install dovecot-imapd.")
@@ -72,12 +83,14 @@ def imap_server(certificate: Mapping[str, bytes] | None = None) -> Iterator[Imap
         folder = Path(name)
         run_as = unprivileged(folder)
         owner = pwd.getpwuid(folder.stat().st_uid)
-        for one, content in (certificate or {}).items():
+        files = {**(certificate or {}), "oauth": OAUTH.format(url=tokens_at).encode()}
+        for one, content in files.items():
             (folder / one).write_bytes(content)
             os.chown(folder / one, owner.pw_uid, owner.pw_gid)
         server = ImapServer(folder, free_port(), free_port(), [*run_as, binary, "-F", "-c", str(folder / "settings")])
         tls = CERTIFICATE.format(folder=folder) if certificate else "ssl = no\n"
-        (folder / "settings").write_text(tls + _settings(server, owner))
+        tokens = TAKES_TOKENS.format(folder=folder) if tokens_at else ""
+        (folder / "settings").write_text(tls + tokens + _settings(server, owner))
         server.start()
         try:
             yield server
