@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TextIO, cast
 
 import structlog
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.adapters.database.trouble import plain_cause
@@ -63,9 +64,10 @@ class _Lossy(io.TextIOBase):
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:
-    """Whether somebody has to look at it. What is no HTTP was refused, and anybody can send it: a line tells of it."""
+    """Whether somebody has to look at it. What is no HTTP, or no body as its headers say, was refused, and anybody can
+    send it: a line tells of it."""
     error = record.exc_info[1] if record.exc_info else None
-    if not isinstance(error, HttpProcessingError):
+    if not isinstance(error, HttpProcessingError | web.RequestPayloadError):
         return True
     log.info("what came is no HTTP, and was refused", error=type(error).__name__)
     return False
