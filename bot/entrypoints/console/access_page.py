@@ -196,7 +196,7 @@ def _text(body: Mapping[str, Any], name: str, longest: int, *, required: bool = 
         return ""
     if not isinstance(value, str) or len(value) > longest or (required and not value.strip()):
         raise WebhookRejected(400, f'"{name}" wants a text of at most {longest:,} characters')
-    return storable(value)
+    return value
 
 
 def _role_of(body: Mapping[str, Any]) -> Role:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -16,14 +14,14 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
-from bot.domain.errors import OvertureError
+from bot.domain.errors import OvertureError, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.known_person import named
 from bot.entrypoints.console.sandbox import Sandbox, post_webhook
 from bot.entrypoints.console.sandbox_talks import hold_talk
 from bot.entrypoints.web.streams import Streams
-from bot.entrypoints.web.translate import private_json, problem, to_response
+from bot.entrypoints.web.translate import json_object, private_json, problem, to_response
 from bot.entrypoints.wiring.service import CONTENT_FEED, Service
 from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
 from bot.services.know_person import NoSuchPerson, by_id
@@ -155,7 +153,7 @@ class Playground:
             by = max(next_at - clock.now(), timedelta()) + timedelta(seconds=1) if next_at else timedelta()
         else:
             seconds = body.get("forward_seconds")
-            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or math.isnan(seconds):
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float):
                 return problem(400, 'say {"forward_seconds": 86400} or {"to": "next"}')
             by = timedelta(seconds=min(max(seconds, -1), FARTHEST.total_seconds()))
         if by < timedelta():
@@ -242,7 +240,6 @@ def _from_here(handler: Handler) -> Handler:
 
 async def _json_object(request: web.Request) -> dict[str, Any] | None:
     try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
+        return await json_object(request)
+    except WebhookRejected:
         return None
-    return body if isinstance(body, dict) else None

@@ -45,8 +45,8 @@ def storable_told(body: bytes) -> Any:
 
 
 async def json_object(request: web.Request) -> dict[str, Any]:
-    """The body; raises WebhookRejected where it is no JSON object."""
-    body = json_told(await request.read())
+    """The body as a database can keep it; raises WebhookRejected where it is no JSON object."""
+    body = storable_told(await request.read())
     if not isinstance(body, dict):
         raise WebhookRejected(400, "the body is no JSON object")
     return body

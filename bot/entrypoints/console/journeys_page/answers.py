@@ -28,6 +28,4 @@ def text_of(body: Mapping[str, Any], name: str, longest: int = LONGEST_TEXT) -> 
     value = body.get(name)
     if not isinstance(value, str) or len(value) > longest:
         raise WebhookRejected(400, f'"{name}" wants a text of at most {longest:,} characters')
-    if any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise WebhookRejected(400, f'"{name}" has half a character in it, which no file can keep')
     return value

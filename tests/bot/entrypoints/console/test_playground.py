@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
+from bot.entrypoints.console.playground import FARTHEST
 from tests.running import ROOT
 from tests.scenarios.stage import set_stage
 
@@ -29,6 +30,21 @@ async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> 
             for origin, refused in (("https://elsewhere.example", True), ("null", True), (own, False)):
                 async with http.post(f"{stage.address}{path}", json=deed, headers={"Origin": origin}) as answer:
                     assert (answer.status == 403) == refused, (path, origin, answer.status)
+
+
+@pytest.mark.parametrize(
+    ("moved", "status"),
+    [(b'{"forward_seconds": 1%s}' % (b"0" * 400), 200), (b'{"forward_seconds": NaN}', 400), (b"[]", 400)],
+    ids=["a number with 400 zeros", "no number", "no object"],
+)
+async def test_the_clock_moves_by_numbers_only_and_no_further_than_it_may(
+    moved: bytes, status: int, tmp_path: Path
+) -> None:
+    async with set_stage(tmp_path) as stage, ClientSession() as http:
+        answer = await http.post(f"{stage.address}/playground/clock", data=moved)
+        told = await answer.json()
+    assert answer.status == status
+    assert (told.get("moved_by_seconds", 0) >= FARTHEST.total_seconds()) == (status == 200)
 
 
 def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:

@@ -87,6 +87,7 @@ async def test_what_cannot_be_done_is_told(service_of: Maker, stage: Stage, cont
             ({"key": "k", "text": "hi you all", "intent": "greeet"}, 422, 'Did you mean "greet"?'),
             ({"key": "k", "text": " ", "intent": "greet"}, 400, '"text" wants a text'),
             ({"key": "k" * 99, "text": "x", "intent": "greet"}, 400, '"key" wants a text of 1 to 64'),
+            ({"key": "\ud800", "text": "x", "intent": "greet"}, 400, '"key" wants a text'),
             ([], 400, "no JSON object"),
         ):
             answer = await client.post("/understanding/label", json=body)
