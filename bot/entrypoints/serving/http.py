@@ -46,7 +46,7 @@ from bot.entrypoints.web.sent_files import SentFiles
 from bot.entrypoints.web.streams import Streams
 from bot.entrypoints.web.talks import OpenTalks
 from bot.entrypoints.web.transcripts import Transcripts
-from bot.entrypoints.web.translate import lower_case, to_response, to_webhook_request
+from bot.entrypoints.web.translate import lower_case, problem, to_response, to_webhook_request
 from bot.entrypoints.web.uploads import Uploads
 from bot.entrypoints.wiring.service import Service
 from bot.ports import Channel, Installs, Prepares, TakesUploads, Talks, WebhookRequest
@@ -258,6 +258,9 @@ def answering_for_errors(doors: Doorkeeper | None = None) -> Middleware:
                 request, 503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"}
             )
         except Exception as error:
+            if isinstance(error, ConnectionError) and request.transport is None:
+                log.info("who sent a request hung up before it was here whole")
+                return problem(400, "the request did not come whole")  # which nobody reads
             if isinstance(error, ConnectionError) or is_trouble(error):
                 # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
                 log.error("a request was refused, for nothing can be stored", error=type(error).__name__)

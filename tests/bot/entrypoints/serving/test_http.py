@@ -21,7 +21,7 @@ from yarl import URL
 from bot.domain.errors import Conflict, WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints.serving import watching
-from bot.entrypoints.serving.http import HEADERS, LARGEST_BODY, NOTHING_HERE, Server
+from bot.entrypoints.serving.http import HEADERS, LARGEST_BODY, NOTHING_HERE, Server, answering_for_errors
 from bot.entrypoints.serving.watching import Watching
 from bot.ports import Abilities, FollowFeed, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
@@ -241,6 +241,18 @@ async def test_who_meets_others_that_change_the_same_may_try_again(front: Front)
     status, body, headers = await front.ask("POST", "/channels/sms/in")
     assert (status, headers["Retry-After"]) == (503, "1")
     assert "try again" in body
+
+
+async def test_who_hangs_up_in_the_middle_of_a_request_is_no_fault_of_the_database() -> None:
+    async def read_body(_request: web.Request) -> web.StreamResponse:
+        raise ConnectionResetError("Connection lost")
+
+    request = make_mocked_request("POST", "/channels/sms/in")
+    request.protocol.transport = None
+    with capture_logs() as logs:
+        answer = await answering_for_errors()(request, read_body)
+    assert answer.status == 400  # which nobody reads, and which does not count as a fault of ours
+    assert [line["log_level"] for line in logs] == ["info"]
 
 
 async def test_what_the_database_is_asked_wrongly_is_a_fault_of_ours_and_not_of_the_database(front: Front) -> None:
