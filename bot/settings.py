@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -245,13 +246,33 @@ class Settings(BaseSettings):
     def _take_empty_for_not_set(cls, told: object) -> object:
         return None if told == "" else told
 
+    @field_validator("host")
+    @classmethod
+    def _check_host(cls, host: str) -> str:
+        if not host.strip():  # which would mean all addresses of the machine
+            raise ValueError("it should be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them")
+        return host.strip()
+
     @field_validator("public_url")
     @classmethod
     def _check_public_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+        if url and (not _is_web_address(url) or urlsplit(url).query or urlsplit(url).fragment):
             raise ValueError("it should be an address such as https://chat.example.com")
         return url
+
+    @field_validator("traces")
+    @classmethod
+    def _check_traces(cls, url: str) -> str:
+        if url and not _is_web_address(url):
+            raise ValueError("it should be an address such as http://localhost:4318")
+        return url
+
+    @field_validator("actions")
+    @classmethod
+    def _check_actions(cls, told: str) -> str:
+        if "://" in told and not _is_web_address(told):
+            raise ValueError("it should be a package of Python, or an address such as http://localhost:5055/webhook")
+        return told
 
     @field_validator("region")
     @classmethod
@@ -263,7 +284,7 @@ class Settings(BaseSettings):
     @field_validator("rasa_url")
     @classmethod
     def _check_rasa_url(cls, url: str) -> str:
-        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+        if url and not _is_web_address(url):
             raise ValueError("it should be an address such as http://localhost:5005")
         return url.rstrip("/")
 
@@ -272,15 +293,14 @@ class Settings(BaseSettings):
     def _check_oidc_issuer(cls, url: str) -> str:
         parts = urlsplit(url)
         safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
-        if url and (not safe or not parts.netloc or parts.query or parts.fragment):
+        if url and (not safe or not _is_web_address(url) or parts.query or parts.fragment):
             raise ValueError("it should be an address such as https://id.example.com/realms/sales")
         return url.rstrip("/")
 
     @field_validator("model_url")
     @classmethod
     def _check_model_url(cls, url: str) -> str:
-        parts = urlsplit(url)
-        if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.username):
+        if url and (not _is_web_address(url) or urlsplit(url).query or urlsplit(url).username):
             raise ValueError("it should be an address such as http://localhost:11434/v1, without a key in it")
         return url.rstrip("/")
 
@@ -343,6 +363,12 @@ class Settings(BaseSettings):
     @property
     def connector_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.connectors.split(",") if name.strip())
+
+
+def _is_web_address(url: str) -> bool:
+    """Raises ValueError for a port that is no number."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -139,7 +139,8 @@ def connector_module(name: str) -> ModuleType:
         home = importlib.util.find_spec("connectors")
         roots = home.submodule_search_locations or () if home is not None else ()
         known = [path.parent.name for root in roots for path in Path(root).glob("*/__init__.py")]
-        raise SettingsError(f'OVERTURE_CONNECTORS: there is no connector "{name}". {did_you_mean(name, known)}')
+        advice = did_you_mean(name, known) or "Each is a folder of connectors/."
+        raise SettingsError(f'OVERTURE_CONNECTORS: there is no connector "{name}". {advice}')
     try:
         module = importlib.import_module(f"connectors.{name}")
     except Exception as error:
