@@ -55,9 +55,10 @@ def _responses() -> Mapping[str, Response]:
 def _variation(written: Mapping[str, object]) -> Variation:
     listed = written.get("buttons")
     buttons = [Button(str(one["title"]), str(one["payload"])) for one in listed] if isinstance(listed, list) else []
-    language = written.get("language")
+    language, channel = written.get("language"), written.get("channel")
     return Variation(
         str(written["text"]),
+        channel=str(channel) if channel else None,
         buttons=tuple(buttons),
         language=str(language) if language else None,
         subject=str(written.get("subject", "")),

@@ -31,3 +31,10 @@ def test_an_assistant_in_another_language_has_no_answer_in_that_language() -> No
 def test_a_language_that_is_not_among_the_built_in_ones_is_answered_in_english() -> None:
     variations = responses_of("language: fi")["utter_no_answer"].variations
     assert [one.text[:6] for one in variations if one.language is None] == ["I don'"]
+
+
+def test_what_is_worded_for_calls_is_said_on_calls_alone() -> None:
+    variations = responses_of("intents: [greet]")["utter_opted_out_in_part"].variations
+    spoken = [one for one in variations if one.channel == "voice"]
+    assert "Say stop to end that, too." in spoken[0].text
+    assert not any("Say stop" in one.text for one in variations if one.channel is None)
