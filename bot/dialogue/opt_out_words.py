@@ -17,6 +17,7 @@ ANSWERS_TO_OPT_OUTS: Final = (
     "utter_opt_out_narrowed",
     "utter_may_opt_out",
     "utter_marketing_kept",
+    "utter_wrong_number",
     "utter_erasure_noted",
     "utter_erased",
 )

@@ -80,8 +80,13 @@ class Consequence(StrEnum):
 
     OPTED_OUT = "opted_out"  # the person wants no more, whichever of us they told
     UNWANTED = "unwanted"  # they want no marketing there, and may get what they ask for
+    DISOWNED = "disowned"  # who answers there is not the person whom we took them for, so that nothing is sent unasked
     UNREACHABLE = "unreachable"  # nothing ever arrives there, until somebody writes from it
     SENDER_STOPPED = "sender_stopped"  # nothing of our sender arrives anywhere, until an operator has seen to it
+
+
+REFUSALS = (Consequence.OPTED_OUT, Consequence.DISOWNED, Consequence.UNWANTED)
+"""For each of these an address gets no marketing; the first that there is says why."""
 
 
 EVERY_ADDRESS = "*"

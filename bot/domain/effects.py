@@ -118,6 +118,16 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class DisownAddress:
+    """Whoever writes from this address says that it is not the person's whom we took them for."""
+
+    channel: str
+    address: str
+    how: str
+    kind: Literal["disown_address"] = "disown_address"
+
+
+@dataclass(frozen=True, slots=True)
 class AskOfOptOut:
     """The person is asked how far their opt-out goes, or whether it was one, in the words `text`; until they answer
     the latter, no marketing leaves."""
@@ -291,6 +301,7 @@ PersonEffect = (
     | ChangeScore
     | RecordConsent
     | OptOut
+    | DisownAddress
     | AskOfOptOut
     | NoteRequest
     | OptIn

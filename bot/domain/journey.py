@@ -51,6 +51,10 @@ OPT_OUT_SIGNAL = "privacy.opt_out_signal"
 PAUSE_CHOSEN = "privacy.pause_chosen"
 """The person's browser asked for nothing of theirs to be sold or shared (Global Privacy Control)."""
 
+ADDRESS_DISOWNED = "address.disowned"
+"""Whoever answers at an address of the person's (`address`, of this `kind`) has said on this `channel` that it is not
+theirs."""
+
 RECTIFIED = "person.rectified"
 """What is known of the person was put right, as they asked: `attributes` are the names of what changed."""
 
@@ -71,6 +75,7 @@ TOLD_BY_SERVICE = frozenset(
         SEGMENT_LEFT,
         OPT_OUT_SIGNAL,
         PAUSE_CHOSEN,
+        ADDRESS_DISOWNED,
         RECTIFIED,
         *CRM_EVENTS,
     }

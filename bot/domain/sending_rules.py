@@ -16,6 +16,7 @@ from bot.domain.privacy import RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
 from bot.domain.word_forms import WordForm, sentences, signs, spelled, word_form
+from bot.domain.wrong_number import About, WrongNumberForm, wrong_in, wrong_in_a_clause, wrong_number_form
 
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
@@ -26,7 +27,7 @@ LEAST_TIME = timedelta(days=28)
 LONGEST_HOLD = timedelta(days=3)
 """For a person who may have opted out and does not answer, where no rule says anything."""
 
-Meaning = Literal["stop", "start", "help"]
+Meaning = Literal["stop", "start", "help", "wrong_number"]
 Answer = Literal["confirm", "deny", "only_here"]
 CONFIRM: Final = "confirm"
 DENY: Final = "deny"
@@ -163,6 +164,19 @@ class ScopeWords(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class WrongNumberWords(RuleRow):
+    """Phrases of one language by which somebody says that an address is not the person's, by what is wrong, and what
+    may stand beside them.
+
+    How they are compared: see `bot.domain.wrong_number`.
+    """
+
+    language: str
+    phrases: Mapping[About, tuple[str, ...]]
+    beside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule(RuleRow):
     """Data of these classes is to be kept for so long: what is older is counted, and deleted if the rule `deletes`."""
 
@@ -194,11 +208,13 @@ class SendingRules:
     request_words: tuple[RequestWords, ...] = ()
     opt_out_words: tuple[OptOutWords, ...] = ()
     scope_words: tuple[ScopeWords, ...] = ()
+    wrong_numbers: tuple[WrongNumberWords, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
     _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
     _requests: Sequence[tuple[RequestKind, WordForm]] = field(init=False, repr=False, compare=False)
     _leavings: Sequence[tuple[str, WordForm]] = field(init=False, repr=False, compare=False)
     _scopes: Sequence[ScopeForm] = field(init=False, repr=False, compare=False)
+    _wrong: Sequence[WrongNumberForm] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_meanings", _meanings(self.keywords))
@@ -208,6 +224,8 @@ class SendingRules:
         object.__setattr__(self, "_requests", asking)
         object.__setattr__(self, "_leavings", leaving)
         object.__setattr__(self, "_scopes", [_scope(row) for row in self.scope_words if row.in_force(None)])
+        wrong = [wrong_number_form(row.phrases, row.beside) for row in self.wrong_numbers if row.in_force(None)]
+        object.__setattr__(self, "_wrong", wrong)
 
     def windows_for(
         self, country: str, channel: str, at: datetime, *, states: Collection[str] = ()
@@ -294,6 +312,11 @@ class SendingRules:
     def channels_in(self, text: str) -> frozenset[str]:
         """The channels that it names, in whatever language."""
         return frozenset().union(*(form.named_in(text) for form in self._scopes))
+
+    def wrong_in(self, text: str, names: Collection[str], *, stops: bool = False) -> About | None:
+        """What the message says to be wrong with the address that we wrote to, or with whom we took its owner for, who
+        goes by these names: in all of it, or where it asks to stop, in one clause of it."""
+        return (wrong_in_a_clause if stops else wrong_in)(self._wrong, text, names)
 
     def requests_in(self, text: str) -> tuple[RequestKind, ...]:
         """What the message asks for of what the law gives people, by its words; each kind once."""

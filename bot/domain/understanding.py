@@ -16,8 +16,11 @@ OPT_OUT_INTENT = "opt_out"
 STOP_INTENT = "stop"
 """Of a message that asks to stop by its words alone."""
 
+WRONG_NUMBER_INTENT = "wrong_number"
+"""Of one that says that its address is not the person's whom we took its owner for."""
+
 ERASURE_INTENT = "request_erasure"
-LEAVING_INTENTS = frozenset({OPT_OUT_INTENT, STOP_INTENT, ERASURE_INTENT})
+LEAVING_INTENTS = frozenset({OPT_OUT_INTENT, STOP_INTENT, ERASURE_INTENT, WRONG_NUMBER_INTENT})
 """Of a message that ends marketing, so that it asks for nothing else to be sent."""
 
 PERSON_INTENT = "talk_to_person"

@@ -30,7 +30,8 @@ class SendFacts:
     `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap, or within `pause`, a
     message is withheld, or waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how
     long after the customer last wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing
-    leaves by the channel at all; `unreachable`: nothing arrives at this address. `soft_opt_in`: a rule of the country
+    leaves by the channel at all; `unreachable`: nothing arrives at this address; `disowned`: it is not
+    whose it was taken for. `soft_opt_in`: a rule of the country
     lets customers be written to. `doubted_at`: they may have opted out then, and have not said that they did not.
     `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
     """
@@ -56,6 +57,7 @@ class SendFacts:
     heard_at: datetime | None = None
     stopped: Suppression | None = None
     unreachable: Suppression | None = None
+    disowned: Suppression | None = None
     soft_opt_in: bool = False
     doubted_at: datetime | None = None
     pause: timedelta | None = None
@@ -102,6 +104,8 @@ def _judge_reply(facts: SendFacts, now: datetime) -> Verdict:
 
 
 def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
+    if facts.disowned is not None:
+        return _not_theirs(facts.disowned)
     if facts.suppression is not None:
         return Withhold(f"this address asked to be left alone on {_day(facts.suppression.at)}")
     held_up = _judge_channel(facts, now) or _judge_time_and_number(facts, now)
@@ -111,6 +115,8 @@ def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
 def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
     if facts.objected_at is not None:
         return Withhold(f"this person objected to marketing on {_day(facts.objected_at)}")
+    if facts.disowned is not None:
+        return _not_theirs(facts.disowned)
     if facts.suppression is not None:
         return Withhold(f"this address opted out on {_day(facts.suppression.at)}")
     if facts.consent is None:
@@ -135,6 +141,11 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return held_up
     basis = "consent" if facts.consent.basis is LegalBasis.CONSENT else "soft opt-in"
     return Send(f"{basis} of {_day(facts.consent.at)}: {facts.consent.how}")
+
+
+def _not_theirs(word: Suppression) -> Withhold:
+    who = "whoever answers at this address has said that it is not this person's"
+    return Withhold(f"{who}, on {_day(word.at)}", elsewhere=True)
 
 
 def _judge_channel(facts: SendFacts, now: datetime) -> Later | Withhold | None:

@@ -30,8 +30,10 @@ from bot.domain.sending_rules import (
     ScopeWords,
     SendingHours,
     SendingRules,
+    WrongNumberWords,
 )
 from bot.domain.word_forms import signs, spelled
+from bot.domain.wrong_number import NAME, About
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.us_states import US_STATES
@@ -101,6 +103,7 @@ def read_rules(
         tuple(reader.request_words),
         tuple(reader.opt_out_words),
         tuple(reader.scope_words),
+        tuple(reader.wrong_numbers),
     )
     if not rules.keywords:
         faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
@@ -153,6 +156,7 @@ class _Reader:
         self.request_words: list[RequestWords] = []
         self.opt_out_words: list[OptOutWords] = []
         self.scope_words: list[ScopeWords] = []
+        self.wrong_numbers: list[WrongNumberWords] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -166,6 +170,7 @@ class _Reader:
             "request_words": self._request_words,
             "opt_out_words": self._opt_out_words,
             "opt_out_scope": self._scope_words,
+            "wrong_number": self._wrong_number,
             "opt_outs": self._opt_out,
             "retention": self._retention,
         }
@@ -286,6 +291,17 @@ class _Reader:
         if row and language and names and said["end"] and said["keep"]:
             self.scope_words.append(ScopeWords(**row, language=language, channels=names, **said))
 
+    def _wrong_number(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "language", *[one.value for one in About], "beside")
+        row, language = self._row(fields), fields.text("language", required=True)
+        phrases = {one: fields.read_all(one.value, _phrase_with_name) for one in About}
+        if not any(phrases.values()):
+            fault = "a wrong number is told by phrases for a number, an address or a person."
+            self._faults.add(fields.place(), fault, "Write number: [wrong number].")
+        elif row and language:
+            beside = fields.read_all("beside", _word)
+            self.wrong_numbers.append(WrongNumberWords(**row, language=language, phrases=phrases, beside=beside))
+
     def _words(self, fields: Fields, what: str, such_as: str) -> _Words | None:
         """By which words `what` is told."""
         say, of, words, unless = (fields.read_all(key, _phrase) for key in WORDS_KEYS)
@@ -379,6 +395,12 @@ def _date(text: str) -> date:
 def _phrase(text: str) -> str:
     if not all(spelled(part) for part in text.split("*")):
         raise Unreadable(f'"{text}" has no word on one side.', "A star stands between words: data * about me.")
+    return text
+
+
+def _phrase_with_name(text: str) -> str:
+    if not spelled(text.replace(NAME, "")):
+        raise Unreadable(f'"{text}" has no word in it.', f"Write what people say, with {NAME} for the person's name.")
     return text
 
 

@@ -125,7 +125,8 @@ class Consents(Protocol):
         """The opt-out of this address."""
 
     async def refusal(self, channel: str, address: str) -> Suppression | None:
-        """Why it gets no marketing there: its opt-out, or else that its owner wants none on this channel."""
+        """Why it gets no marketing there: its opt-out, or else that it is not whose it was taken for, or that its owner
+        wants none on this channel."""
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
         """Whatever keeps a message from this address, one for each cause; also what holds for the whole channel."""

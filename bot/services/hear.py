@@ -9,7 +9,7 @@ from time import perf_counter
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
-from bot.domain.understanding import IntentScore, Understood
+from bot.domain.understanding import OPT_OUT_INTENT, WRONG_NUMBER_INTENT, IntentScore, Understood
 from bot.domain.word_forms import spelled
 from bot.services.interpret import interpret, sure_on_consent
 from bot.services.opt_out import is_opted_out
@@ -21,9 +21,13 @@ from bot.services.situation import Situation, asker_of
 from bot.services.take_request import as_request
 from bot.services.thought import Thought
 from bot.services.understand import read_payload, understand
+from bot.services.wrong_number import says_wrong_number
 
 SENT_FILE = IntentScore("send_file", 1.0)
 """The intent of a message that is a file and nothing else, in an assistant that has it."""
+
+
+WRONG_NUMBER = IntentScore(WRONG_NUMBER_INTENT, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ class Hearing:
     """What a message means to its turn.
 
     `understood` is what is answered, and `reading` what the words alone were taken for, where it is something else that
-    is `asked` for by law. `keyword` is one that was written, or "stop" where the words say it. `opens` is a form to go
-    to instead of an answer.
+    is `asked` for by law. `keyword` is one that was written, or "stop" or "wrong_number" where the words say it.
+    `opens` is a form to go to instead of an answer.
     """
 
     understood: Understood
@@ -58,14 +62,17 @@ async def hear(
     playbook, loop = runtime.library.current(), thought.tracker.loop
     if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
         keyword, understood = "stop", as_stop(understood)
+    stops = not asked and (keyword == "stop" or understood.intent.name == OPT_OUT_INTENT)
+    if stops and not read_by_vendor(message) and says_wrong_number(runtime, situation, message, stops=True):
+        keyword, understood = "wrong_number", replace(understood, intent=WRONG_NUMBER, stage="keyword", further=())
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
     return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens)
 
 
 async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMessage) -> Meaning | None:
-    """STOP, START and HELP, on channels where people write to a number or an e-mail address; a vendor may have read
-    them for us.
+    """STOP, START, HELP and "wrong number", on channels where people write to a number or an e-mail address; a vendor
+    may have read some for us.
 
     START takes back an opt-out; where there is none, it is a word like others, and a button of this title means what
     its author says.
@@ -77,6 +84,8 @@ async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMe
         case "stop" | "start" | "help" as read:
             return read
     keyword = rules.keyword(message.text)
+    if keyword is None and says_wrong_number(runtime, situation, message):
+        return "wrong_number"
     if keyword is None and _subject_stops(rules, message):
         return "stop"
     if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):

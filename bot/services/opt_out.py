@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import Consequence, Purpose, Suppression, Wish, standing_consent
+from bot.domain.consent import REFUSALS, Purpose, Suppression, Wish, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -135,6 +135,6 @@ async def opt_in(
 
 
 async def lift_refusal(uow: UnitOfWork, channel: str, address: str) -> None:
-    """Its owner wants marketing there again."""
-    await uow.consents.lift(channel, address)
-    await uow.consents.lift(channel, address, Consequence.UNWANTED)
+    """Its owner wants marketing there again, or there is another one."""
+    for cause in REFUSALS:
+        await uow.consents.lift(channel, address, cause)

@@ -17,6 +17,7 @@ from bot.domain.effects import (
     CancelReminder,
     ChangeScore,
     ClaimIdentity,
+    DisownAddress,
     Emit,
     JourneyEffect,
     NoteRequest,
@@ -41,6 +42,7 @@ from bot.domain.provenance import Origin, Source
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
+from bot.services.disown_address import disown_address
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
 from bot.services.note_question import note_question
@@ -89,6 +91,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case OptOut(how=how, keeping=keeping):
             wish = _wish(how, cause, now)
             return await opt_out(uow, runtime, cause.profile_id, wish, keeping=keeping)
+        case DisownAddress(channel=channel, address=address, how=how):
+            return await disown_address(uow, runtime, cause.profile_id, channel, address, _wish(how, cause, now))
         case AskOfOptOut():
             await note_question(uow, runtime, effect, cause, now)
         case NoteRequest(request=kind, how=how, due=due):

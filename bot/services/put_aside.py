@@ -10,11 +10,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.consent import Wish
+from bot.domain.consent import WRITTEN_TO, Wish
+from bot.domain.ids import ProfileId
 from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
 from bot.domain.privacy import RequestKind
 from bot.domain.understanding import OPT_OUT_INTENT
+from bot.domain.wrong_number import names_of
 from bot.ports import InboxEntry, UnitOfWork
+from bot.services.disown_address import spare_disowned
 from bot.services.enrol import tell_journeys
 from bot.services.note_request import hear_request
 from bot.services.opt_out import opt_out
@@ -79,13 +82,23 @@ async def _heed_stop(
     who = conversation.profile_id
     for kind in asked:
         await hear_request(uow, runtime, who, kind, how=in_their_words(message), now=now)
+    wish = Wish(f"wrote so on {message.channel}", now, message.text, message.message_id)
+    if await _is_wrong_number(uow, runtime, who, message):
+        await spare_disowned(uow, runtime, message.channel, message.address, wish)
+        return
     if not stops and RequestKind.ERASURE not in asked:
         return
     await uow.profiles.lock(who)
     if not has_opted_out(await uow.consents.of(who)):  # as it has on the first day of those that it waits
-        wish = Wish(f"wrote so on {message.channel}", now, message.text, message.message_id)
         ended = await opt_out(uow, runtime, who, wish, answered_on=message.channel)
         await tell_journeys(uow, runtime, who, ended, now)
+
+
+async def _is_wrong_number(uow: UnitOfWork, runtime: Runtime, who: ProfileId, message: CustomerMessage) -> bool:
+    if message.channel not in WRITTEN_TO:
+        return False
+    names = names_of((await uow.profiles.get(who)).attributes)
+    return runtime.library.current().rules.wrong_in(message.text, names) is not None
 
 
 async def take_up(runtime: Runtime) -> int:

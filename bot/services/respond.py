@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain.assistant import Assistant
-from bot.domain.effects import OptIn, OptOut
+from bot.domain.effects import DisownAddress, OptIn, OptOut
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
@@ -19,6 +19,7 @@ from bot.services.take_request import say_noted
 from bot.services.think import answer
 from bot.services.thought import Thought
 from bot.services.write_turn import OPTED_OUT, OPTED_OUT_IN_PART
+from bot.services.wrong_number import WRONG_NUMBER, said_last
 
 OPENED = IntentScore(OPENED_INTENT, 1.0)
 OUTRANKED = "utter_opt_in_outranked"
@@ -34,12 +35,14 @@ async def respond(
     keyword: Meaning | None,
     asked: Sequence[RequestKind] = (),
 ) -> None:
-    """Opt-outs and what is `asked` for by law come first, then the other keywords; then whoever has the floor: a
-    colleague, or the dialogue."""
+    """Wrong numbers, opt-outs and what is `asked` for by law come first, then the other keywords; then whoever has the
+    floor: a colleague, or the dialogue."""
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
-    if RequestKind.ERASURE in asked:
+    if keyword == "wrong_number":
+        _disown(assistant, thought, situation, message)
+    elif RequestKind.ERASURE in asked:
         _opt_out(thought, situation, message, "asks for erasure")
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
@@ -75,6 +78,17 @@ def _start(assistant: Assistant, thought: Thought, situation: Situation, message
         return
     thought.acted.append((OUTRANKED, "they object to marketing, or what is kept of them may only be kept"))
     thought.say_response(assistant, OUTRANKED)
+
+
+def _disown(assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage) -> None:
+    """That nothing more comes here is said once: who says it again may be a machine."""
+    how = f"said on {message.channel} that it is a wrong number"
+    thought.effects.append(DisownAddress(message.channel, message.address, how))
+    thought.acted.append(("disown_address", "whoever writes is not the person whom this address was taken for"))
+    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
+        close_form(thought)
+    if not said_last(thought.tracker):
+        thought.say_response(assistant, WRONG_NUMBER)
 
 
 def _stop(

@@ -90,13 +90,16 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
         return await _weigh_marketing(uow, runtime, matter, now)
-    suppression = await uow.consents.suppression(matter.channel, matter.address)
+    bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
+    suppression, disowned = bars.get(Consequence.OPTED_OUT), bars.get(Consequence.DISOWNED)
+    facts = SendFacts(
+        matter.purpose, matter.channel, suppression=suppression, disowned=disowned, expires_at=matter.expires_at
+    )
     if matter.profile_id is None:
-        facts = SendFacts(matter.purpose, matter.channel, suppression=suppression, expires_at=matter.expires_at)
         return judge(facts, now)
     if suppression is not None and await _wrote_since(uow, matter, suppression.at):
-        suppression = None
-    return await _weigh_service(uow, runtime, matter, suppression, now)
+        facts = replace(facts, suppression=None)
+    return await _weigh_service(uow, runtime, matter, facts, now)
 
 
 async def weigh_all(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter], now: datetime) -> Sequence[Verdict]:
@@ -142,17 +145,9 @@ async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bo
     return True
 
 
-async def _weigh_service(
-    uow: UnitOfWork, runtime: Runtime, matter: Matter, suppression: Suppression | None, now: datetime
-) -> Verdict:
+async def _weigh_service(uow: UnitOfWork, runtime: Runtime, matter: Matter, facts: SendFacts, now: datetime) -> Verdict:
     """What somebody asked for comes at any hour; what a journey sends keeps to its window and to caps on service."""
-    facts = SendFacts(
-        purpose=matter.purpose,
-        channel=matter.channel,
-        suppression=suppression,
-        expires_at=matter.expires_at,
-        **await _channel_facts(uow, runtime, matter),
-    )
+    facts = replace(facts, **await _channel_facts(uow, runtime, matter))
     if matter.enrolment_id is not None and matter.profile_id is not None:
         profile = await uow.profiles.get(matter.profile_id)
         windows, zones = windows_and_zones(runtime, matter, profile, now)
@@ -177,13 +172,15 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
     windows, zones = windows_and_zones(runtime, matter, profile, now)
     told = rules.consent_rule(matter.purpose, _country(runtime, matter), matter.channel, now)
     standing = standing_consent(records, matter.purpose, matter.channel)
+    refusal = await uow.consents.refusal(matter.channel, matter.address)
     facts = SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
         consent=standing,
         doubted_at=await doubted_at(uow, matter.profile_id, standing),
         soft_opt_in=told is not None and told.soft_opt_in,
-        suppression=await uow.consents.refusal(matter.channel, matter.address),
+        suppression=refusal if refusal is None or refusal.cause is not Consequence.DISOWNED else None,
+        disowned=refusal if refusal is not None and refusal.cause is Consequence.DISOWNED else None,
         objected_at=profile.objected_at,
         restricted_at=profile.restricted_at,
         rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,

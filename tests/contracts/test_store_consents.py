@@ -67,6 +67,24 @@ async def test_it_knows_what_the_gate_has_let_go(store: Store) -> None:
         assert not await uow.consents.was_let_go(BEN, "sent")
 
 
+async def test_an_address_that_is_not_theirs_gets_nothing_by_its_own_cause(store: Store) -> None:
+    disowned = Suppression("sms", PHONE, "a wrong number", NOON, Consequence.DISOWNED)
+    opted_out, unwanted = replace(disowned, cause=Consequence.OPTED_OUT), replace(disowned, cause=Consequence.UNWANTED)
+    async with store.transaction() as uow:
+        await uow.consents.suppress_all([unwanted, disowned])
+    async with store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) is None
+        assert await uow.consents.refusal("sms", PHONE) == disowned
+        assert set(await uow.consents.in_the_way("sms", PHONE)) == {disowned, unwanted}
+        uow.consents.expect([], {("sms", PHONE)})
+        assert set(await uow.consents.in_the_way("sms", PHONE)) == {disowned, unwanted}, "as of many at once"
+        await uow.consents.suppress(opted_out)
+        assert await uow.consents.refusal("sms", PHONE) == opted_out
+        for cause in (Consequence.OPTED_OUT, Consequence.DISOWNED):
+            await uow.consents.lift("sms", PHONE, cause)
+        assert await uow.consents.refusal("sms", PHONE) == unwanted
+
+
 async def test_an_address_may_be_spared_for_several_causes_each_lifted_by_itself(store: Store) -> None:
     opted_out = Suppression("sms", PHONE, "STOP", NOON)
     unreachable = Suppression("sms", PHONE, "nobody has this number", NOON, Consequence.UNREACHABLE)

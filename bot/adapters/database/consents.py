@@ -18,7 +18,15 @@ from bot.adapters.tables.sealing import (
     IP_OF_CONSENT,
     TEXT_OF_CONSENT,
 )
-from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, LegalBasis, Purpose, Suppression
+from bot.domain.consent import (
+    EVERY_ADDRESS,
+    REFUSALS,
+    ConsentRecord,
+    Consequence,
+    LegalBasis,
+    Purpose,
+    Suppression,
+)
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
 
@@ -30,7 +38,9 @@ OPTED_OUT = select(suppression).where(suppression.c.address.in_(bindparam("addre
 IN_THE_WAY = select(suppression).where(
     or_(
         and_(
-            suppression.c.channel.in_((bindparam("on_channel"), bindparam("unwanted"), bindparam("unreachable"))),
+            suppression.c.channel.in_(
+                (bindparam("on_channel"), bindparam("unwanted"), bindparam("disowned"), bindparam("unreachable"))
+            ),
             suppression.c.address == bindparam("to_address"),
         ),
         and_(suppression.c.channel == bindparam("stopped"), suppression.c.address == EVERY_ADDRESS),
@@ -125,7 +135,7 @@ class StoredConsents(Repository):
 
     async def refusal(self, channel: str, address: str) -> Suppression | None:
         found = {one.cause: one for one in await self.in_the_way(channel, address)}
-        return found.get(Consequence.OPTED_OUT) or found.get(Consequence.UNWANTED)
+        return next((found[one] for one in REFUSALS if one in found), None)
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
         index = self._index(address)
@@ -135,6 +145,7 @@ class StoredConsents(Repository):
                 "on_channel": channel,
                 "to_address": index,
                 "unwanted": _kept_as(channel, Consequence.UNWANTED),
+                "disowned": _kept_as(channel, Consequence.DISOWNED),
                 "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
                 "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
             }
@@ -200,7 +211,7 @@ class ExpectedBars:
             return None
         if self._found is None:
             self._found = await self._read()
-        of_it = (Consequence.OPTED_OUT, Consequence.UNWANTED, Consequence.UNREACHABLE)
+        of_it = (Consequence.OPTED_OUT, Consequence.UNWANTED, Consequence.DISOWNED, Consequence.UNREACHABLE)
         to_it = [(_kept_as(channel, cause), address) for cause in of_it]
         stopped = (_kept_as(channel, Consequence.SENDER_STOPPED), EVERY_ADDRESS)
         return [row for bar in (*to_it, stopped) for row in self._found.get(bar, ())]

@@ -109,6 +109,7 @@ def _consent(record: ConsentRecord, *, personal: bool) -> Mapping[str, Any]:
         "words": record.text if personal else "",
         "until": _moment(record.expires_at),
         "ip": record.ip if personal else "",
+        "address": record.address if personal else "",
     }
 
 

@@ -36,6 +36,13 @@ def shipped() -> SendingRules:
     return read_rules(parse(str(path), path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.yml")))
 
 
+def test_a_wrong_number_needs_a_phrase_with_words_in_it() -> None:
+    row = "wrong_number: [{id: a, jurisdiction: default, language: en, from: 2026-01-01, source: x"
+    [fault] = faults_of(f"{row}}}]")
+    assert "a wrong number is told by phrases for a number, an address or a person. Write number: [wrong" in fault
+    assert '"{name}" has no word in it.' in " ".join(faults_of(f'{row}, person: ["{{name}}"]}}]'))
+
+
 # ---------------------------------------------------------------- the rules that come with Overture
 
 
@@ -61,9 +68,6 @@ def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, t
         "🚫🚫",
         "🔕",
         "DNC",
-        "Wrong number.",
-        "you've got the wrong number!!",
-        "Falsche Nummer",
         "halt!",
         "Do not call me",
         "don't call me",

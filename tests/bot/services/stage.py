@@ -78,6 +78,7 @@ responses:
   utter_may_opt_out: [{text: "Did you mean to stop? YES or NO."}]
   utter_marketing_kept: [{text: "As before."}]
   utter_opt_in_outranked: [{text: "Still none."}]
+  utter_wrong_number: [{text: "Not here any more."}]
 forms:
   size_form: {required_slots: [team_size]}
 rules:

@@ -150,9 +150,9 @@ const journeyLine = ({ journey, title, status, reason, due_at: due, entered_at: 
   { waiting: `: waits at ${title}`, parked: `: parked at ${title}, ${reason}`, held_out: ": held out", done: `: left, ${reason}` }[status],
   ...(due ? [", until ", moment(due)] : []),
 ];
-const consentLine = ({ at, channel, granted, how, words, until, ip }) => [
+const consentLine = ({ at, channel, granted, how, words, until, ip, address }) => [
   moment(at),
-  ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${ip ? `, sent from ${ip}` : ""}`,
+  ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${address ? `, at ${address}` : ""}${ip ? `, sent from ${ip}` : ""}`,
   until && [", until ", moment(until)],
 ].flat().filter(Boolean);
 const eventLine = ({ at, event, source, data }) => [

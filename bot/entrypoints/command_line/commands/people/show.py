@@ -138,6 +138,7 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
         words = f' to "{one.text}"' if one.text else ""
         message = f", message {one.message_id}" if one.message_id else ""
         sent_from = f", sent from {one.ip}" if one.ip else ""
+        sent_from += f", at {one.address}" if one.address else ""
         basis = f" ({one.basis.replace('_', ' ')})" if one.granted and one.basis is not LegalBasis.CONSENT else ""
         ends = f", until {shown_moment(one.expires_at)}" if one.expires_at is not None else ""
         told = f"{answer}{basis}{ends}{words}; {one.how}{message}{sent_from}"
