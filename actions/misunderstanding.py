@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.desk import ASKED, NOBODY, bring_a_person
+from actions.desk import ASKED, AWAITED, AWAITED_CLOSED, NOBODY, bring_a_person
 from actions.patterns import open_form, responses_of
 from actions.person import person_of
 from bot.domain.understanding import OPT_OUT_INTENT
@@ -25,7 +25,7 @@ OFFER = "utter_offer_person"
 OFFER_IN_A_FORM = "utter_offer_person_in_a_form"
 """Says how to have a person, and asks nothing: the form's question follows, and a yes is to that."""
 
-BROUGHT = frozenset((ASKED, NOBODY))
+BROUGHT = frozenset((ASKED, AWAITED, AWAITED_CLOSED, NOBODY))
 MISUNDERSTOOD = frozenset(("utter_default", "utter_clarify", "utter_ask_rephrase", OFFER, OFFER_IN_A_FORM))
 INVALID = "utter_invalid_"
 """What the bot says where it did not understand; and how the names begin of what it says to an unusable answer."""

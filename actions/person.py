@@ -19,8 +19,9 @@ class Person:
     """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
 
     `consents` are keyed "purpose:channel"; `phone` is the number that they write or call from; `has_desk` says whether
-    there are colleagues to ask, and `channels` what we can write by (None: nobody says); `now` is the service's clock
-    (which the playground can move).
+    there are colleagues to ask, `awaited` that one was asked and has not come yet, and `desk_opens` when the desk does
+    where it is closed. `channels` are what we can write by (None: nobody says); `now` is the service's clock (which the
+    playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class Person:
     channel: str = ""
     phone: str | None = None
     has_desk: bool = True
+    awaited: bool = False
+    desk_opens: str = ""
     channels: frozenset[str] | None = None
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -57,7 +60,7 @@ class Person:
 def person_of(tracker: Tracker) -> Person:
     """The person in the latest message's metadata."""
     told = (tracker.latest_message.get("metadata") or {}).get(PERSON_KEY) or {}
-    lead = told.get("lead") or {}
+    lead, awaited = told.get("lead") or {}, told.get("awaited")
     now, channels = told.get("now"), told.get("channels")
     return Person(
         attributes=told.get("profile") or {},
@@ -69,6 +72,8 @@ def person_of(tracker: Tracker) -> Person:
         channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
         phone=told.get("phone"),
         has_desk=told.get("has_desk") is not False,
+        awaited=awaited is not None,
+        desk_opens=str((awaited or {}).get("opens") or ""),
         channels=None if channels is None else frozenset(channels),
         now=datetime.fromisoformat(now) if now else datetime.now(UTC),
     )

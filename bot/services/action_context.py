@@ -8,14 +8,16 @@ from typing import Any
 from bot.dialogue.personal import PREFERENCES
 from bot.domain.consent import all_standing
 from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
-from bot.domain.ids import MessageId
+from bot.domain.handoff import HandoffState
+from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
-from bot.ports import METADATA, SENDER
+from bot.ports import METADATA, SENDER, UnitOfWork
+from bot.services.hand_off import language_of, opening_told
 from bot.services.person_facts import day_of, foresee
 from bot.services.runtime import Runtime
-from bot.services.thought import Person, Thought
+from bot.services.thought import Awaited, Person, Thought
 
 
 async def action_context(
@@ -27,6 +29,7 @@ async def action_context(
     here: dict[str, Any] = {
         "has_desk": bool(runtime.desks),
         "channels": sorted(runtime.channels),
+        "awaited": None if person.awaited is None else {"opens": person.awaited.opens},
         METADATA: thought.metadata,
     }
     if runtime.channel(thought.channel).abilities.named_by_callers:
@@ -46,8 +49,16 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
                 consents=tuple(await uow.consents.of(profile.id)),
                 foretold=await foresee(uow, playbook.scorecards, profile, thought.now),
                 grades=playbook.grades,
+                awaited=await _awaited(uow, runtime, thought),
             )
     return thought.person
+
+
+async def _awaited(uow: UnitOfWork, runtime: Runtime, thought: Thought) -> Awaited | None:
+    handoff = await uow.handoffs.open_in(ConversationId(thought.tracker.conversation_id))
+    if handoff is None or handoff.state is not HandoffState.REQUESTED:
+        return None
+    return Awaited(await opening_told(uow, runtime, handoff, language_of(thought.tracker), thought.now))
 
 
 def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:

@@ -8,8 +8,8 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId
 from bot.domain.message import PageReport
 from bot.ports import UnitOfWork
-from bot.services.hand_off import announce, in_their_time, language_of, refresh_card, relay
-from bot.services.offer import opening_of, plan_of
+from bot.services.hand_off import announce, language_of, opening_told, refresh_card, relay
+from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
 
 
@@ -38,12 +38,8 @@ async def note_contact(
     key = f"{report.channel}:{report.vendor_id}"
     await relay(uow, handoff, f"{key}:contact", "Customer", f"can be reached at {told} (as they say)", now)
     await refresh_card(uow, runtime, handoff, now, key=key)
-    where = (handoff.desk, handoff.desk_address)
-    desk = next((one for one in runtime.desks if (one.channel, one.address) == where), None)
-    opens = opening_of(runtime, desk, now) if desk is not None else None
-    if desk is not None and opens is not None:
-        language = language_of(await uow.conversations.get(conversation_id))
-        at = await in_their_time(uow, runtime, handoff, desk, opens, language)
-        await announce(uow, runtime, handoff, "utter_contact_noted_closed", now, key=key, opens=at)
+    language = language_of((await uow.conversations.get(conversation_id)).tracker)
+    if opens := await opening_told(uow, runtime, handoff, language, now):
+        await announce(uow, runtime, handoff, "utter_contact_noted_closed", now, key=key, opens=opens)
     else:
         await announce(uow, runtime, handoff, "utter_contact_noted", now, key=key)

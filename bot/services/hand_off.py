@@ -10,7 +10,7 @@ import structlog
 
 from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
-from bot.domain.conversation import Conversation
+from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff
 from bot.domain.ids import HandoffId, OutboxId, new_id
@@ -30,7 +30,7 @@ from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
 from bot.services.draw_card import SILENT, draw_card, files_so_far, offered_in, recent_lines
-from bot.services.offer import hours_of, offer, opening_of, start_clock
+from bot.services.offer import desk_at, hours_of, offer, opening_of, start_clock
 from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
@@ -102,8 +102,8 @@ async def _tell_desk(
     else:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            language = language_of(conversation)
-            opens_at = await in_their_time(uow, runtime, handoff, desk, opens, language)
+            language = language_of(conversation.tracker)
+            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
@@ -148,12 +148,21 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-def language_of(conversation: Conversation) -> str:
+def language_of(tracker: Tracker) -> str:
     """The language that the customer spoke last; English if that is unknown."""
-    return str(conversation.tracker.slots.get(LANGUAGE_SLOT) or "en")
+    return str(tracker.slots.get(LANGUAGE_SLOT) or "en")
 
 
-async def in_their_time(
+async def opening_told(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, language: str, now: datetime) -> str:
+    """When somebody is at the hand-off's desk again, as the customer reads it; empty while somebody is there."""
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
+    opens = opening_of(runtime, desk, now) if desk is not None else None
+    if desk is None or opens is None:
+        return ""
+    return await _in_their_time(uow, runtime, handoff, desk, opens, language)
+
+
+async def _in_their_time(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime, language: str
 ) -> str:
     """The moment by the customer's clock, in their language; by the desk's, with its zone, where theirs is unknown."""

@@ -24,9 +24,13 @@ from bot.services.person_facts import person_facts
 from bot.services.runtime import Desk, Runtime
 
 
+def desk_at(runtime: Runtime, channel: str, address: str) -> Desk | None:
+    return next((one for one in runtime.desks if (one.channel, one.address) == (channel, address)), None)
+
+
 def plan_of(runtime: Runtime, channel: str, address: str) -> DeskPlan | None:
     """How the desk at this address works, where a file says so."""
-    desk = next((one for one in runtime.desks if (one.channel, one.address) == (channel, address)), None)
+    desk = desk_at(runtime, channel, address)
     names = desk.names if desk is not None else (f"{channel}:{address}",)
     return next((plan for plan in runtime.library.current().desk_plans if plan.desk in names), None)
 
@@ -48,8 +52,7 @@ def hours_of(runtime: Runtime, desk: Desk) -> WorkingHours | None:
 
 def desk_time(runtime: Runtime, handoff: Handoff, at: datetime) -> str:
     """The moment as the desk's clock shows it, with its zone."""
-    here = (handoff.desk, handoff.desk_address)
-    desk = next((one for one in runtime.desks if (one.channel, one.address) == here), None)
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
     hours = hours_of(runtime, desk) if desk is not None else None
     zone = hours.window.zone if hours is not None else "UTC"
     return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M} ({zone})"

@@ -47,7 +47,7 @@ from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
 from bot.services.note_question import note_question
 from bot.services.note_request import hear_request
-from bot.services.offer import opening_of
+from bot.services.offer import desk_at, opening_of
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.reach import ask_form, call_webhook, latest_conversation, send_response, start_action
 from bot.services.runtime import Runtime
@@ -221,8 +221,7 @@ async def _request_handoff(
     )
     if handoff is None or handoff.created_at != now:
         return ()
-    where = (handoff.desk, handoff.desk_address)
-    desk = next((one for one in runtime.desks if (one.channel, one.address) == where), None)
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
     opens = opening_of(runtime, desk, now) if desk is not None else None
     if opens is None:
         return ()

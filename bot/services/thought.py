@@ -21,6 +21,13 @@ from bot.services.ask_model import ModelCall
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """A colleague who has been asked for and has not come yet. `opens` says when the desk does, where it is closed."""
+
+    opens: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """What a custom action may know of the person that it talks with."""
 
@@ -30,6 +37,7 @@ class Person:
     consents: tuple[ConsentRecord, ...]
     foretold: Mapping[Predicts, Likelihood] = field(default_factory=dict)
     grades: Grades = USUAL_GRADES
+    awaited: Awaited | None = None
 
 
 @dataclass(slots=True)

@@ -42,3 +42,21 @@ async def test_where_there_is_no_desk_nobody_is_promised_and_only_who_asked_is_t
     tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message})
     await ActionHandOff().run(dispatcher, tracker, {})
     assert [message["response"] for message in dispatcher.messages] == [said]
+
+
+@pytest.mark.parametrize(
+    ("awaited", "said", "opens"),
+    [
+        ({"opens": ""}, "utter_handoff_awaited", None),
+        ({"opens": "Monday at 09:00"}, "utter_handoff_awaited_closed", "Monday at 09:00"),
+    ],
+)
+async def test_who_asks_for_a_person_again_hears_how_that_stands(
+    awaited: dict[str, str], said: str, opens: str | None
+) -> None:
+    dispatcher = CollectingDispatcher()
+    message = {"intent": {"name": "talk_to_person"}, "metadata": {"overture": {"awaited": awaited}}}
+    tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message})
+    await ActionHandOff().run(dispatcher, tracker, {})
+    (message,) = dispatcher.messages
+    assert (message["response"], message.get("opens")) == (said, opens)

@@ -22,6 +22,7 @@ def test_the_person_is_read_from_the_latest_messages_metadata() -> None:
                 "lead": {"fit": 30, "engagement": 20, "grade": "B2"},
                 "consents": {"marketing:sms": True},
                 "channel": "sms",
+                "awaited": {"opens": "Monday at 09:00"},
                 "now": "2026-11-24T10:00:00+00:00",
             }
         )
@@ -34,6 +35,8 @@ def test_the_person_is_read_from_the_latest_messages_metadata() -> None:
         grade="B2",
         consents={"marketing:sms": True},
         channel="sms",
+        awaited=True,
+        desk_opens="Monday at 09:00",
         now=datetime(2026, 11, 24, 10, tzinfo=UTC),
     )
     assert person.consents_to("marketing", "sms")

@@ -248,6 +248,21 @@ async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage
     assert DeskLine("Customer", "my number is 07700 900123") in stage.desk_lines()
 
 
+async def test_actions_know_that_somebody_was_asked_for_and_when_the_desk_opens(stage: Stage) -> None:
+    await ask_support(stage, SATURDAY)
+    told = [stage.actions.given[-1]["awaited"]]
+    await stage.says("lead")
+    told.append(stage.actions.given[-1]["awaited"])
+    stage.clock.set(SATURDAY + timedelta(days=2))
+    await stage.says("lead")
+    told.append(stage.actions.given[-1]["awaited"])
+    await stage.click(await stage.handoff(), CLAIM)
+    await stage.click(await stage.handoff(), HAND_BACK)
+    await stage.says("lead")
+    told.append(stage.actions.given[-1]["awaited"])
+    assert told == [None, {"opens": "Monday at 08:00"}, {"opens": ""}, None]
+
+
 async def test_journeys_hear_that_somebody_was_asked_for_out_of_hours_and_only_then(stage: Stage) -> None:
     stage.play(journey_of("- wait: 1d", "enter: {event: handoff.out_of_hours, if: \"event.reason == 'a demo'\"}"))
     stage.actions.effects["action_lead"] = (RequestHandoff("a demo", desk="support"),)
