@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from bot.dialogue.responses_yaml import EXTRAS
+from bot.dialogue.source import plain
 from bot.documents import parse
 from bot.domain.assistant import Assistant, Response, Variation
 from bot.domain.message import Button
@@ -60,6 +62,7 @@ def _variation(written: Mapping[str, object]) -> Variation:
         str(written["text"]),
         channel=str(channel) if channel else None,
         buttons=tuple(buttons),
+        extras={key: plain(written[key]) for key in EXTRAS if key in written},
         language=str(language) if language else None,
         subject=str(written.get("subject", "")),
     )

@@ -38,3 +38,8 @@ def test_what_is_worded_for_calls_is_said_on_calls_alone() -> None:
     spoken = [one for one in variations if one.channel == "voice"]
     assert "Say stop to end that, too." in spoken[0].text
     assert not any("Say stop" in one.text for one in variations if one.channel is None)
+
+
+def test_a_form_for_an_address_comes_with_the_words_that_ask_for_one() -> None:
+    variations = responses_of("{}")["utter_desk_closed"].variations
+    assert all(one.extras == {"custom": {"widget": {"show": "contact"}}} for one in variations)
