@@ -6,11 +6,12 @@ from typing import Any
 
 import phonenumbers
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
 from actions.corrections import NOTED, changed_now, fills_another
+from actions.effects import ActionEvent
 from actions.lead import email_in
 from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
@@ -24,6 +25,7 @@ SKIP_WORDS = frozenset(
 )
 CONSENT_QUESTION = "utter_ask_sms_consent"
 SMS = "sms"
+FORM = "follow_up_form"
 
 
 class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
@@ -106,6 +108,17 @@ class ActionRecordFollowUp(Action):
             done.append(effects.record_consent(Purpose.MARKETING, SMS, granted=granted, text=question, how=how))
             dispatcher.utter_message(response="utter_sms_consent_given" if granted else "utter_sms_consent_refused")
         return [*done, effects.sync_crm(), *forget]
+
+
+def change_number(tracker: Tracker, phone: str) -> list[ActionEvent]:
+    """Keeps another number than before. A consent is for the number that was shown: for this one it is asked anew."""
+    kept = [effects.set_attribute("phone", phone), effects.claim_identity("phone", phone)]
+    if not person_of(tracker).consents_to(Purpose.MARKETING, SMS):
+        return kept
+    ended = effects.record_consent(
+        Purpose.MARKETING, SMS, granted=False, text="", how="gave another number than they had consented for"
+    )
+    return [*kept, ended, SlotSet("sms_consent", None), FollowupAction(FORM)]
 
 
 def _without_a_number(tracker: Tracker) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import takewhile
 from typing import Any
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms import requested_slot
@@ -51,6 +52,34 @@ def changed_now(tracker: Tracker) -> Iterator[str]:
     for slot in heard_now(tracker):
         if value_before(tracker, slot) not in (None, tracker.slots.get(slot)):
             yield slot
+
+
+def told_anew(tracker: Tracker, read: Mapping[str, Callable[[str], Any]], *, kept: bool) -> dict[str, Any]:
+    """What this message tells of these slots, other than they had before, as it is kept.
+
+    `kept`: the answers of the form that asks for them are kept, so that one which was skipped then is one now.
+    """
+    told = {}
+    for slot in dict.fromkeys(_slots_since_the_message(tracker)):
+        before, value = value_before(tracker, slot), tracker.slots.get(slot)
+        usable = read[slot](str(value)) if slot in read and value is not None else None
+        if usable is not None and usable != before and (kept or before is not None):
+            told[slot] = usable
+    return told
+
+
+def unread_now(tracker: Tracker, read: Mapping[str, Callable[[str], Any]]) -> list[dict[str, Any]]:
+    """Gives the slots back what they had, of which the message told what cannot be used. No form has looked at it."""
+    return [
+        SlotSet(slot, value_before(tracker, slot))
+        for slot in dict.fromkeys(_slots_since_the_message(tracker))
+        if slot in read and read[slot](str(tracker.slots.get(slot))) is None
+    ]
+
+
+def _slots_since_the_message(tracker: Tracker) -> list[str]:
+    since = takewhile(lambda one: one["event"] != "user", reversed(tracker.events))
+    return [one["name"] for one in since if one["event"] == "slot"][::-1]
 
 
 def value_before(tracker: Tracker, slot: str) -> Any:

@@ -182,7 +182,7 @@ class ActionQualifyLead(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        answers = _answers(tracker.slots, name_key="lead_name", email_key="work_email")
+        answers = answers_in(tracker.slots, name_key="lead_name", email_key="work_email")
         if answers is None:
             return []
         person = person_of(tracker)
@@ -192,28 +192,6 @@ class ActionQualifyLead(Action):
                 "demo.requested", team_size=answers.team_size, timeline=answers.timeline, qualified=answers.qualify
             ),
             effects.sync_crm(f"Asked for a demo on {person.channel or 'chat'}: {answers.told}."),
-            SlotSet("qualified", answers.qualify),
-        ]
-
-
-class ActionTakeCorrection(Action):
-    """Takes an answer that was put right after the demo form was done ("sorry, we are 80 people")."""
-
-    def name(self) -> str:
-        return "action_take_correction"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
-        person = person_of(tracker)
-        answers = _answers(tracker.slots, name_key="lead_name", email_key="work_email")
-        if answers is None or answers == answers_of(person):
-            dispatcher.utter_message(response="utter_ask_what_to_correct")
-            return []
-        dispatcher.utter_message(response="utter_correction_noted")
-        return [
-            *_kept(answers),
-            effects.sync_crm(f"Corrected on {person.channel or 'chat'}: {answers.told}."),
             SlotSet("qualified", answers.qualify),
         ]
 
@@ -235,10 +213,10 @@ def answers_of(person: Person) -> Answers | None:
     """What they answered to the demo form: `qualified` is set with it, so facts from elsewhere do not count."""
     if person.attributes.get("qualified") is None:
         return None
-    return _answers(person.attributes, name_key="name", email_key="email")
+    return answers_in(person.attributes, name_key="name", email_key="email")
 
 
-def _answers(known: Any, *, name_key: str, email_key: str) -> Answers | None:
+def answers_in(known: Any, *, name_key: str, email_key: str) -> Answers | None:
     size, timeline = whole_number(known.get("team_size")), known.get("timeline")
     name, email = known.get(name_key), known.get(email_key)
     if not (name and email and size and size >= 1 and timeline in TIMELINE_WORDS):

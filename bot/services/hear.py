@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
+from bot.dialogue.corrections import as_correction
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
@@ -25,7 +26,6 @@ from bot.services.wrong_number import says_wrong_number
 
 SENT_FILE = IntentScore("send_file", 1.0)
 """The intent of a message that is a file and nothing else, in an assistant that has it."""
-
 
 WRONG_NUMBER = IntentScore(WRONG_NUMBER_INTENT, 1.0)
 
@@ -65,6 +65,8 @@ async def hear(
     stops = not asked and (keyword == "stop" or understood.intent.name == OPT_OUT_INTENT)
     if stops and not read_by_vendor(message) and says_wrong_number(runtime, situation, message, stops=True):
         keyword, understood = "wrong_number", replace(understood, intent=WRONG_NUMBER, stage="keyword", further=())
+    if keyword is None and not asked:
+        understood = as_correction(playbook.assistant, thought.tracker, understood)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
     return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens)

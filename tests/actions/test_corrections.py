@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.contact import ActionCorrectContact, ValidateContactForm
+from actions.contact import ValidateContactForm
 from actions.lead import ValidateDemoForm
-from tests.actions.test_lead import effects_in, slots_in, tracker_with
+from tests.actions.test_lead import tracker_with
 
 DOMAIN = {
     "forms": {
@@ -63,51 +63,3 @@ async def test_a_first_answer_to_what_was_not_asked_yet_is_no_correction() -> No
 async def test_a_slot_may_have_words_of_its_own_for_it() -> None:
     tracker = after({"team_size": 80.0}, team_size=40.0, requested_slot="timeline")
     assert await said_by(ValidateDemoForm(), tracker, "demo_form") == ["utter_team_size_corrected"]
-
-
-# ---------------------------------------------------------------- after the contact form
-
-
-async def corrected(message: dict[str, Any], **before: Any) -> tuple[list[str], list[dict[str, Any]]]:
-    dispatcher = CollectingDispatcher()
-    events = await ActionCorrectContact().run(dispatcher, after(message, **before), DOMAIN)
-    return [one["response"] for one in dispatcher.messages], events
-
-
-async def test_what_is_put_right_afterwards_is_kept_and_told_to_the_crm() -> None:
-    said, events = await corrected({"work_email": "bob@example.com"}, **KNOWN)
-    assert said == ["utter_correction_noted"]
-    assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [
-        ("email", "bob@example.com")
-    ]
-    assert [one["value"] for one in effects_in(events, "claim_identity")] == ["bob@example.com"]
-    assert [one["note"] for one in effects_in(events, "sync_crm")] == ["Corrected on webchat: email bob@example.com."]
-
-
-async def test_it_is_kept_as_the_form_would_keep_it() -> None:
-    _, events = await corrected({"timeline": "in three months"}, **KNOWN)
-    assert slots_in(events)["timeline"] == "this_quarter"
-    assert [one["value"] for one in effects_in(events, "set_attribute")] == ["this_quarter"]
-
-
-@pytest.mark.parametrize("message", [{}, {"work_email": "ana@example.com"}, {"timeline": "purple"}])
-async def test_what_says_nothing_new_asks_what_to_put_right(message: dict[str, Any]) -> None:
-    said, events = await corrected(message, **KNOWN)
-    assert said == ["utter_ask_what_to_correct"]
-    assert effects_in(events, "set_attribute") == []
-    assert all(KNOWN[slot] == value for slot, value in slots_in(events).items())
-
-
-async def test_an_answer_of_a_form_that_is_not_done_is_kept_with_it() -> None:
-    said, events = await corrected({"work_email": "bob@example.com"}, profile={}, work_email="ana@example.com")
-    assert said == ["utter_correction_noted"]
-    assert effects_in(events, "set_attribute") == []
-
-
-async def test_a_slot_of_the_authors_own_that_is_put_right_is_acknowledged() -> None:
-    domain: dict[str, Any] = {"responses": {"utter_correction_noted": [], "utter_room_corrected": []}}
-    for slot, said in [("guests", "utter_correction_noted"), ("room", "utter_room_corrected")]:
-        dispatcher = CollectingDispatcher()
-        before: dict[str, Any] = {**KNOWN, slot: "5"}
-        await ActionCorrectContact().run(dispatcher, after({slot: "8"}, **before), domain)
-        assert [message["response"] for message in dispatcher.messages] == [said]

@@ -9,7 +9,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.lead import (
     ActionQualifyLead,
-    ActionTakeCorrection,
     Answers,
     ValidateDemoForm,
     email_in,
@@ -257,33 +256,3 @@ async def test_qualifying_keeps_the_answers_and_tells_journeys_and_crm() -> None
 
 async def test_without_all_answers_nothing_is_kept() -> None:
     assert await ActionQualifyLead().run(CollectingDispatcher(), tracker_with({"lead_name": "Ana"}), {}) == []
-
-
-async def test_a_correction_after_the_form_is_kept() -> None:
-    dispatcher = CollectingDispatcher()
-    known = {
-        "name": "Ana Silva",
-        "email": "ana@example.com",
-        "team_size": 5,
-        "timeline": "this_quarter",
-        "qualified": False,
-    }
-    events = await ActionTakeCorrection().run(dispatcher, tracker_with(dict(ANSWERED), known), {})
-    kept = {effect["name"]: effect["value"] for effect in effects_in(events, "set_attribute")}
-    assert (kept["team_size"], kept["qualified"]) == (50, True)
-    assert slots_in(events) == {"qualified": True}
-    assert [message["response"] for message in dispatcher.messages] == ["utter_correction_noted"]
-
-
-@pytest.mark.parametrize("slots", [{}, dict(ANSWERED)])
-async def test_a_correction_without_anything_new_asks_what_to_correct(slots: dict[str, Any]) -> None:
-    dispatcher = CollectingDispatcher()
-    known = {
-        "name": "Ana Silva",
-        "email": "ana@example.com",
-        "team_size": 50,
-        "timeline": "this_quarter",
-        "qualified": True,
-    }
-    assert await ActionTakeCorrection().run(dispatcher, tracker_with(slots, known), {}) == []
-    assert [message["response"] for message in dispatcher.messages] == ["utter_ask_what_to_correct"]

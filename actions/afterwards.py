@@ -1,0 +1,97 @@
+"""Answers that are put right once their form is done: "sorry, my e-mail is ...", "you can have another number"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import effects
+from actions.consent import change_number, phone_in
+from actions.corrections import NOTED, WHAT, changed_now, told_anew, unread_now, words_for
+from actions.effects import ActionEvent
+from actions.forms import name_in, whole_number
+from actions.lead import LARGEST_TEAM, answers_in, email_in, people_in, timeline_in
+from actions.person import person_of
+
+ATTRIBUTES = {
+    "lead_name": "name",
+    "work_email": "email",
+    "phone": "phone",
+    "team_size": "team_size",
+    "timeline": "timeline",
+}
+"""As what each answer is known of a person."""
+
+
+class ActionCorrectContact(Action):
+    """Takes an answer that was put right after the form was done, and keeps it where the form kept the one before."""
+
+    def name(self) -> str:
+        return "action_correct_contact"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        known, read = person_of(tracker).attributes, _readers(tracker)
+        done = any(known.get(name) for name in ATTRIBUTES.values())
+        told = told_anew(tracker, read, kept=done)
+        others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
+        said = NOTED if told else words_for(others[0], domain) if others else WHAT
+        dispatcher.utter_message(response=said)
+        slots = [*unread_now(tracker, read), *(SlotSet(slot, value) for slot, value in told.items())]
+        if not (told and done):
+            return slots  # a form that is not done yet keeps them once it is
+        listed = ", ".join(f"{ATTRIBUTES[slot]} {value}" for slot, value in told.items())
+        note = f"Corrected on {person_of(tracker).channel or 'chat'}: {listed}."
+        return [*slots, *_kept(tracker, told), *self.besides({**tracker.slots, **told}), effects.sync_crm(note)]
+
+    def besides(self, slots: Mapping[str, Any]) -> list[ActionEvent]:
+        """What else the answers say, with the one that was put right."""
+        return []
+
+
+class ActionTakeCorrection(ActionCorrectContact):
+    """The same after the demo form: whether the lead is for sales is looked at anew."""
+
+    def name(self) -> str:
+        return "action_take_correction"
+
+    def besides(self, slots: Mapping[str, Any]) -> list[ActionEvent]:
+        answers = answers_in(slots, name_key="lead_name", email_key="work_email")
+        if answers is None:
+            return []
+        return [
+            effects.set_attribute("qualified", answers.qualify),
+            effects.set_attribute("company_address", answers.are_from_a_company),
+            SlotSet("qualified", answers.qualify),
+        ]
+
+
+def _readers(tracker: Tracker) -> Mapping[str, Callable[[str], Any]]:
+    """How each answer is kept; no form looks at it any more."""
+
+    def phone(said: str) -> str | None:
+        return phone_in(said, person_of(tracker).country)
+
+    def team_size(said: str) -> float | None:
+        size = whole_number(people_in(tracker) or said)
+        return float(size) if size is not None and 1 <= size <= LARGEST_TEAM else None
+
+    addresses = {"work_email": email_in, "phone": phone}
+    return {"lead_name": name_in, **addresses, "timeline": timeline_in, "team_size": team_size}
+
+
+def _kept(tracker: Tracker, told: Mapping[str, Any]) -> list[ActionEvent]:
+    done: list[ActionEvent] = []
+    for slot, value in told.items():
+        if slot == "phone":
+            done += change_number(tracker, value)
+            continue
+        done.append(effects.set_attribute(ATTRIBUTES[slot], int(value) if slot == "team_size" else value))
+        if slot == "work_email":
+            done.append(effects.claim_identity("email", value))
+    return done

@@ -1,0 +1,52 @@
+"""A correction without a word of correcting: "my e-mail is ana@example.com", after a form that was told another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.dialogue.slots import heard_slots
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import Tracker, UserUttered
+from bot.domain.ids import MessageId
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS, Entity, IntentScore, Understood
+
+CORRECT: Final = "correct"
+STATES: Final = "inform"
+_ADDRESSES: Final = frozenset({"email", "phone"})
+
+
+def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood) -> Understood:
+    """The reading, as a correction where it tells another answer than the one that is known; nothing is asked now.
+
+    Which answers may be put right afterwards is for the author to say, by mappings of slots for the intent `correct`.
+    Numbers are none of them: "we have 3 sites" counts something else than people. Of what nothing has understood, an
+    address alone is taken.
+    """
+    if tracker.loop is not None or understood.stage == "button" or not _is_taken_by(assistant):
+        return understood
+    states = understood.intent.name == STATES
+    if not states and understood.intent.name not in OUT_OF_SCOPE_INTENTS:
+        return understood
+    corrected = replace(understood, intent=IntentScore(CORRECT, understood.intent.confidence))
+    said = UserUttered(understood.text, corrected, MessageId(""), None, "")
+    changed = [
+        slot.value
+        for slot in heard_slots(assistant, tracker.apply(said))
+        if _differ(tracker.slots.get(slot.name), slot.value)
+    ]
+    return corrected if any(states or _is_an_address(one, understood.entities) for one in changed) else understood
+
+
+def _is_taken_by(assistant: Assistant) -> bool:
+    mappings = (mapping for slot in assistant.slots.values() for mapping in slot.mappings)
+    return any(CORRECT in mapping.intents for mapping in mappings)
+
+
+def _differ(known: Any, told: Any) -> bool:
+    return isinstance(known, str) and isinstance(told, str) and known.casefold() != told.casefold()
+
+
+def _is_an_address(value: Any, entities: Iterable[Entity]) -> bool:
+    return any(entity.name in _ADDRESSES and entity.value == value for entity in entities)

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.afterwards import ActionCorrectContact, ActionTakeCorrection
+from tests.actions.test_corrections import DOMAIN, KNOWN, after
+from tests.actions.test_lead import effects_in, slots_in
+
+CONSENTED: dict[str, Any] = {"marketing:sms": True}
+
+
+async def corrected(message: dict[str, Any], **before: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    dispatcher = CollectingDispatcher()
+    events = await ActionCorrectContact().run(dispatcher, after(message, **before), DOMAIN)
+    return [one["response"] for one in dispatcher.messages], events
+
+
+async def test_what_is_put_right_afterwards_is_kept_and_told_to_the_crm() -> None:
+    said, events = await corrected({"work_email": "bob@example.com"}, **KNOWN)
+    assert said == ["utter_correction_noted"]
+    assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [
+        ("email", "bob@example.com")
+    ]
+    assert [one["value"] for one in effects_in(events, "claim_identity")] == ["bob@example.com"]
+    assert [one["note"] for one in effects_in(events, "sync_crm")] == ["Corrected on webchat: email bob@example.com."]
+
+
+async def test_it_is_kept_as_the_form_would_keep_it() -> None:
+    _, events = await corrected({"timeline": "in three months"}, **KNOWN)
+    assert slots_in(events)["timeline"] == "this_quarter"
+    assert [one["value"] for one in effects_in(events, "set_attribute")] == ["this_quarter"]
+
+
+@pytest.mark.parametrize("message", [{}, {"work_email": "ana@example.com"}, {"timeline": "purple"}])
+async def test_what_says_nothing_new_asks_what_to_put_right(message: dict[str, Any]) -> None:
+    said, events = await corrected(message, **KNOWN)
+    assert said == ["utter_ask_what_to_correct"]
+    assert effects_in(events, "set_attribute") == []
+    assert all(KNOWN[slot] == value for slot, value in slots_in(events).items())
+
+
+async def test_an_answer_of_a_form_that_is_not_done_is_kept_with_it() -> None:
+    said, events = await corrected({"work_email": "bob@example.com"}, profile={}, work_email="ana@example.com")
+    assert said == ["utter_correction_noted"]
+    assert effects_in(events, "set_attribute") == []
+
+
+async def test_a_slot_of_the_authors_own_that_is_put_right_is_acknowledged() -> None:
+    domain: dict[str, Any] = {"responses": {"utter_correction_noted": [], "utter_room_corrected": []}}
+    for slot, said in [("guests", "utter_correction_noted"), ("room", "utter_room_corrected")]:
+        dispatcher = CollectingDispatcher()
+        before: dict[str, Any] = {**KNOWN, slot: "5"}
+        await ActionCorrectContact().run(dispatcher, after({slot: "8"}, **before), domain)
+        assert [message["response"] for message in dispatcher.messages] == [said]
+
+
+@pytest.mark.parametrize("before", [{"phone": "+447700900123"}, {"phone": None}])
+async def test_another_number_is_kept_and_so_is_one_that_was_not_given_before(before: dict[str, Any]) -> None:
+    said, events = await corrected({"phone": "07700 900456"}, **KNOWN, **before)
+    assert said == ["utter_correction_noted"]
+    assert slots_in(events)["phone"] == "+447700900456"
+    assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [("phone", "+447700900456")]
+    assert [(one["identity"], one["value"]) for one in effects_in(events, "claim_identity")] == [
+        ("phone", "+447700900456")
+    ]
+    assert [one["note"] for one in effects_in(events, "sync_crm")] == ["Corrected on webchat: phone +447700900456."]
+    assert effects_in(events, "record_consent") == []
+
+
+async def test_consent_to_texts_was_for_the_number_that_was_shown_so_it_is_asked_for_anew() -> None:
+    dispatcher = CollectingDispatcher()
+    before: dict[str, Any] = {**KNOWN, "phone": "+447700900123"}
+    tracker = after({"phone": "+447700900456"}, **before)
+    tracker.latest_message["metadata"]["overture"]["consents"] = CONSENTED
+    events = await ActionCorrectContact().run(dispatcher, tracker, DOMAIN)
+    (ended,) = effects_in(events, "record_consent")
+    assert (ended["purpose"], ended["channel"], ended["granted"]) == ("marketing", "sms", False)
+    assert [one["name"] for one in events if one["event"] == "followup"] == ["follow_up_form"]
+    assert slots_in(events)["sms_consent"] is None
+
+
+# ---------------------------------------------------------------- after the demo form
+
+LEAD: dict[str, Any] = {"lead_name": "Ana Silva", "work_email": "ana@example.com", "team_size": 5.0, "timeline": "now"}
+LEAD_PROFILE: dict[str, Any] = {
+    "name": "Ana Silva",
+    "email": "ana@example.com",
+    "team_size": 5,
+    "timeline": "now",
+    "qualified": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ({"team_size": 50.0}, {"team_size": 50, "qualified": True, "company_address": True}),
+        ({"lead_name": "anna silva"}, {"name": "Anna Silva", "qualified": False, "company_address": True}),
+        ({"work_email": "ana@gmail.com"}, {"email": "ana@gmail.com", "qualified": False, "company_address": False}),
+        ({"timeline": "next year"}, {"timeline": "later", "qualified": False, "company_address": True}),
+    ],
+)
+async def test_a_lead_that_is_put_right_is_qualified_anew(message: dict[str, Any], kept: dict[str, Any]) -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = after(message, profile=LEAD_PROFILE, **LEAD)
+    events = await ActionTakeCorrection().run(dispatcher, tracker, DOMAIN)
+    assert [one["response"] for one in dispatcher.messages] == ["utter_correction_noted"]
+    assert {one["name"]: one["value"] for one in effects_in(events, "set_attribute")} == kept
+    assert slots_in(events)["qualified"] is kept["qualified"]
+
+
+async def test_a_correction_without_anything_new_asks_what_to_correct() -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = after({"team_size": 5.0}, profile=LEAD_PROFILE, **LEAD)
+    assert await ActionTakeCorrection().run(dispatcher, tracker, DOMAIN) == []
+    assert [one["response"] for one in dispatcher.messages] == ["utter_ask_what_to_correct"]
