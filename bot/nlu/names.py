@@ -15,7 +15,8 @@ _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
 _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
 _TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
 _STRONG = re.compile(
-    r"(?<!\w)(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:)|call me|i am called|i'm called) +"
+    r"(?<!\w)(?:(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:))(?: actually| really)?(?: spel(?:led|t))?|"
+    r"call me|i am called|i'm called) +"
     rf"{_TITLE}(?P<name>{_NAME})",
     re.I,
 )
@@ -53,6 +54,10 @@ _BEGINS = re.compile(r"(?:^|[,.!?;:\n-]|\b(?:hi|hey|hello|and|but|yes|ok|sure))\
 _SUFFIX = re.compile(
     r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|ag|corp|corporation|co|bv|s\.?a|oy|ab|as|group|holdings)\b\.?", re.I
 )
+_NUMBER_BEHIND = re.compile(r"[ .:#-]{0,3}\d{3,6}(?!\d| ?\d{3})")
+"""Of what has a number, such as an order or a reference: "Kundennummer 4711", "ref AB-1234". A telephone number is
+longer, and a comma begins something else: "Ana, 1200 people"."""
+
 _PARTICLES = word_set("van von der den de la le da di del dos bin al el ter ten mac mc st")
 _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
@@ -163,6 +168,8 @@ def _bare_name(text: str) -> Entity | None:
     for match in re.finditer(rf"(?<![\w@.]){_WORD}(?: {_WORD}){{0,9}}(?![\w@])", text):
         words = match[0].split(" ")
         skipped = 0
+        if _NUMBER_BEHIND.match(text, match.end()):
+            return None
         while words and words[0].lower() in _BEFORE_A_NAME:
             skipped += len(words.pop(0)) + 1
         if not words:
@@ -224,7 +231,7 @@ def _bare_organisation(text: str) -> Entity | None:
     if not 1 <= len(words) <= 5 or words[0].lower() in NO_NAMES or all(word.lower() in NO_NAMES for word in words):
         return None
     start = text.rindex(words[0]) if len(words) == 1 else text.find(name)
-    if start < 0:
+    if start < 0 or not any(letter.isalpha() for letter in name):
         return None
     return Entity("organisation", name, name, start, start + len(name), POSSIBLE, extractor="names")
 

@@ -17,6 +17,7 @@ from bot.nlu.names import find_organisations, find_people
         ("my name's José María", "José María"),
         ("hello my name is sarah jones, nice to meet you", "Sarah Jones"),
         ("call me Bob", "Bob"),
+        ("my name is spelled Anna Silva", "Anna Silva"),
         ("Ana here", "Ana"),
     ],
 )
@@ -86,6 +87,8 @@ def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
         ("sou a Maria", "Maria"),
         ("jag är Åsa", "Åsa"),
         ("李雷", "李雷"),
+        ("ana silva 07700 900123", "Ana Silva"),
+        ("Ana, 1200 people", "Ana"),
     ],
 )
 def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -> None:
@@ -95,7 +98,9 @@ def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -
 @pytest.mark.parametrize(
     "text",
     ["yes", "No thanks", "who wants to know", "I'd rather not say", "can you tell me more?", "skip", "the demo please",
-     "stop texting me", "I am from Germany", "I'M LOOKING FOR A DEMO", "maybe later", "ana@example.com"],
+     "stop texting me", "I am from Germany", "I'M LOOKING FOR A DEMO", "maybe later", "ana@example.com",
+     "Order number 48291", "my order is 48291", "ref AB-1234", "ticket #4411", "Reference: 9931", "flat 3",
+     "Kundennummer 4711", "numéro de commande 48291", "48291"],
 )  # fmt: skip
 def test_other_answers_are_no_names(text: str) -> None:
     assert list(find_people(text, asked=True)) == []
@@ -113,6 +118,16 @@ def test_other_answers_are_no_names(text: str) -> None:
 )
 def test_an_organisation_is_found_by_its_cue(text: str, organisation: str) -> None:
     assert [entity.value for entity in find_organisations(text)] == [organisation]
+
+
+@pytest.mark.parametrize("text", ["48291", "+44 7700 900123", "order number 48291"])
+def test_a_number_is_no_organisation_though_one_was_asked_for(text: str) -> None:
+    assert list(find_organisations(text, asked=True)) == []
+
+
+@pytest.mark.parametrize("text", ["3M", "7-Eleven", "Studio 54", "Acme Ltd"])
+def test_an_organisation_may_have_a_number_in_its_name(text: str) -> None:
+    assert [entity.value for entity in find_organisations(text, asked=True)] == [text]
 
 
 @pytest.mark.parametrize(
