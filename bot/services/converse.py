@@ -183,7 +183,8 @@ async def _customer_turn(
     moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
         situation = put_here(thought, situation, moved)
-    heard = await hear(runtime, thought, situation, message, keyword, asked)
+    reading = moved.reading if moved is not None else None
+    heard = await hear(runtime, thought, situation, message, keyword, asked, reading=reading)
     await _answer(runtime, thought, situation, message, heard)
     turn = replying(situation, thought, message, heard.understood, begun=begun)
     try:

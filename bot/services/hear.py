@@ -53,9 +53,12 @@ async def hear(
     message: CustomerMessage,
     keyword: Meaning | None,
     asked: Sequence[RequestKind],
+    *,
+    reading: Understood | None = None,
 ) -> Hearing:
-    """Read the message; nothing is answered of what it says besides while a colleague has the floor."""
-    understood = await _understand(runtime, thought, situation, message, keyword)
+    """Read the message, unless its `reading` is given; nothing is answered of what it says besides while a colleague
+    has the floor."""
+    understood = reading or await _understand(runtime, thought, situation, message, keyword)
     understood = sure_on_consent(runtime.library.current(), thought.tracker, understood)
     interpreted = await interpret(runtime, thought, situation, understood)
     understood = as_request(interpreted.understood, asked)

@@ -22,6 +22,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.understanding import FALLBACK_INTENT, Understood, base_intent
 from bot.ports import UnitOfWork
+from bot.services.other_languages import language_of
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
 from bot.services.thought import Thought
@@ -37,10 +38,12 @@ SAY_NOTHING_ELSE = frozenset({FALLBACK_INTENT, "inform", "correct"})
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The conversation in which the question was asked, and the events that put it into this one."""
+    """The conversation in which the question was asked, the events that put it into this one, and what the message
+    means as the answer to it."""
 
     asked_in: Conversation
     events: tuple[Event, ...]
+    reading: Understood
 
 
 async def question_elsewhere(
@@ -51,7 +54,9 @@ async def question_elsewhere(
     Nothing is looked for while a form is open here, or a colleague has the floor.
     """
     elsewhere = situation.asking_elsewhere
-    if elsewhere is None or thought.tracker.loop is not None or situation.rep_has_the_floor or not message.text:
+    if elsewhere is None or thought.tracker.loop is not None or situation.rep_has_the_floor:
+        return None
+    if not message.text or message.payload:  # a button is for what it was shown with
         return None
     async with runtime.store.transaction() as uow:
         asked_in = await uow.conversations.get(elsewhere)
@@ -59,10 +64,10 @@ async def question_elsewhere(
     events = _as_asked_here(assistant, asked_in, thought.now)
     if not events:
         return None
-    asker = asker_of(situation, message.channel, thought.now)
+    asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
     tracker = thought.tracker.apply_all(events)
     reading = await understand(runtime, tracker, message.text, situation.region, situation.zone, asker)
-    return Moved(asked_in, events) if _answers(assistant, tracker, reading) else None
+    return Moved(asked_in, events, reading) if _answers(assistant, tracker, reading) else None
 
 
 def put_here(thought: Thought, situation: Situation, moved: Moved) -> Situation:

@@ -172,8 +172,10 @@ class FakeNlu:
     def __init__(self, *intents: str, doubtful: Collection[str] = ()) -> None:
         self._intents = intents
         self._doubtful = doubtful
+        self.read: list[str] = []
 
     def parse(self, text: str, **context: Any) -> Understood:
+        self.read.append(text)
         name = text.removeprefix("/").replace(" ", "_").lower()
         intent = IntentScore(name if name in self._intents else "nlu_fallback", 1.0)
         return Understood(text, intent, may_opt_out=text in self._doubtful)

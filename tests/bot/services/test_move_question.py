@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
 from bot.services.hand_off import request_handoff
+from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, VISITOR, Stage, journey_of
 
 ASKS = """
@@ -41,6 +44,14 @@ async def test_the_answer_on_the_website_moves_the_journey_on(stage: Stage) -> N
     assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.DONE
     by_text, by_web = await stage.at(), await stage.at("webchat", VISITOR)
     assert (by_text.tracker.loop, by_text.asking_enrolment, by_web.asking_enrolment) == (None, None, None)
+
+
+async def test_a_message_that_answers_it_is_understood_once(stage: Stage) -> None:
+    await asked_by_text(stage)
+    nlu = FakeNlu(*stage.library.playbook.assistant.intents)
+    stage.library.playbook = replace(stage.library.playbook, nlu=nlu)
+    await stage.says("fifty", channel="webchat", address=VISITOR)
+    assert nlu.read == ["fifty"]
 
 
 async def test_another_request_on_the_website_is_answered_and_the_question_stays_where_it_is(stage: Stage) -> None:
