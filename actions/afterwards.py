@@ -10,19 +10,22 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.booking import time_told
 from actions.consent import change_number, phone_in
-from actions.corrections import NOTED, WHAT, changed_now, told_anew, unread_now, words_for
+from actions.corrections import NOTED, WHAT, changed_now, told_anew, unread_now, value_before, words_for
 from actions.effects import ActionEvent
 from actions.forms import name_in, whole_number
 from actions.lead import LARGEST_TEAM, answers_in, email_in, people_in, timeline_in
 from actions.person import person_of
 
+BOOKED = "utter_booked"
 ATTRIBUTES = {
     "lead_name": "name",
     "work_email": "email",
     "phone": "phone",
     "team_size": "team_size",
     "timeline": "timeline",
+    "booked_time": "meeting_time",
 }
 """As what each answer is known of a person."""
 
@@ -40,8 +43,11 @@ class ActionCorrectContact(Action):
         done = any(known.get(name) for name in ATTRIBUTES.values())
         told = told_anew(tracker, read, kept=done)
         others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
-        said = NOTED if told else words_for(others[0], domain) if others else WHAT
-        dispatcher.utter_message(response=said)
+        if list(told) == ["booked_time"]:
+            dispatcher.utter_message(response=BOOKED, **told)
+        else:
+            said = NOTED if told else words_for(others[0], domain) if others else WHAT
+            dispatcher.utter_message(response=said)
         slots = [*unread_now(tracker, read), *(SlotSet(slot, value) for slot, value in told.items())]
         if not (told and done):
             return slots  # a form that is not done yet keeps them once it is
@@ -81,8 +87,18 @@ def _readers(tracker: Tracker) -> Mapping[str, Callable[[str], Any]]:
         size = whole_number(people_in(tracker) or said)
         return float(size) if size is not None and 1 <= size <= LARGEST_TEAM else None
 
+    def booked_time(said: str) -> str | None:
+        before = value_before(tracker, "booked_time")
+        return time_told(tracker, said, before) if before is not None else None
+
     addresses = {"work_email": email_in, "phone": phone}
-    return {"lead_name": name_in, **addresses, "timeline": timeline_in, "team_size": team_size}
+    return {
+        "lead_name": name_in,
+        **addresses,
+        "timeline": timeline_in,
+        "team_size": team_size,
+        "booked_time": booked_time,
+    }
 
 
 def _kept(tracker: Tracker, told: Mapping[str, Any]) -> list[ActionEvent]:
@@ -92,6 +108,8 @@ def _kept(tracker: Tracker, told: Mapping[str, Any]) -> list[ActionEvent]:
             done += change_number(tracker, value)
             continue
         done.append(effects.set_attribute(ATTRIBUTES[slot], int(value) if slot == "team_size" else value))
+        if slot == "booked_time":
+            done.append(effects.emit("meeting.booked", time=value, channel=person_of(tracker).channel or "chat"))
         if slot == "work_email":
             done.append(effects.claim_identity("email", value))
     return done

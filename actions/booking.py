@@ -14,11 +14,15 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import effects
 from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
+from bot.domain.time_corrections import put_right
 from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
 from bot.domain.time_grammar import find_times
 
 HOME = "Europe/London"
 """Where a person is taken to be whose time zone is not known."""
+
+FARTHEST = timedelta(days=180)
+"""Nobody books a demo for later than this."""
 
 ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
 
@@ -30,11 +34,26 @@ class ValidateBookingForm(OffersAPerson, FormValidationAction):
     def validate_meeting_time(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:
-        person = person_of(tracker)
-        if time := time_in(str(value), person.now, _zone(person.time_zone)):
+        if time := time_told(tracker, str(value), tracker.slots.get("booked_time")):
             return {"meeting_time": time}
         dispatcher.utter_message(response="utter_invalid_meeting_time")
         return {"meeting_time": None}
+
+
+def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
+    """When it suits them; of a time that is `booked`, and not over, what they do not tell anew stays."""
+    person = person_of(tracker)
+    now, zone = person.now, _zone(person.time_zone)
+    times = [text[one.start : one.end] for one in find_times(text)]
+    if booked is not None and len(times) == 1 and _is_to_come(str(booked), now, zone):
+        text = put_right(str(booked), times[0])
+    return time_in(text, now, zone)
+
+
+def _is_to_come(booked: str, now: datetime, zone: tzinfo) -> bool:
+    """A day is kept without its year: one that is over would be about a year ahead."""
+    spans = (resolve_expression(one, now, zone) for one in find_times(booked))
+    return any(span is not None and span[0] - now < FARTHEST for span in spans)
 
 
 def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.dialogue.accepting import accepted, named
 from bot.dialogue.features import fitted
+from bot.dialogue.partial_times import with_what_stays
 from bot.domain.accepting import OneOf
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
@@ -30,7 +32,7 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
         if slot.name == REQUESTED_SLOT:
             continue
         for mapping in slot.mappings:
-            values = _values(slot, mapping, tracker, message)
+            values = _values(assistant, slot, mapping, tracker, message)
             if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue
             if _is_an_answer(slot, mapping):
@@ -87,7 +89,8 @@ def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) 
         tried = [
             mapping
             for mapping in slot.mappings
-            if _values(slot, mapping, tracker, message) and _applies(assistant, tracker, slot, mapping, intent)
+            if _values(assistant, slot, mapping, tracker, message)
+            and _applies(assistant, tracker, slot, mapping, intent)
         ]
         if tried and all(
             _is_an_answer(slot, mapping) and _accepted(slot, mapping, message) is None for mapping in tried
@@ -192,10 +195,14 @@ def _key(mapping: SlotMapping) -> Hashable:
     )
 
 
-def _values(slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> list[Any]:
+def _values(
+    assistant: Assistant, slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUttered
+) -> list[Any]:
     match mapping.type:
         case "from_entity":
             found = _entities(mapping, message)
+            if _is_told_anew(assistant, tracker, slot):
+                found = [replace(one, value=with_what_stays(tracker.slots[slot.name], one)) for one in found]
             return [_as_written(entity) if slot.type == "text" else entity.value for entity in found]
         case "from_intent":
             return [mapping.value]
@@ -205,6 +212,12 @@ def _values(slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUtt
             return [message.text] if message.text else []
         case _:
             return []
+
+
+def _is_told_anew(assistant: Assistant, tracker: Tracker, slot: Slot) -> bool:
+    """Whether the open form asks for it, and has been told it."""
+    form = assistant.forms.get(tracker.loop.name) if tracker.loop else None
+    return form is not None and slot.name in form.required_slots and tracker.slots.get(slot.name) is not None
 
 
 def _entities(mapping: SlotMapping, message: UserUttered) -> list[Entity]:

@@ -34,6 +34,12 @@ REMINDED = "reminder"
 COUNTED = "numbers"
 """The extractor of numbers, of which the value is what they are worth and the text how they were written."""
 
+TIMES = "times"
+"""The extractor of times, of which the value is the phrase in normal form."""
+
+AS_DUCKLING = "DucklingEntityExtractor"
+"""The extractor of what is told as Duckling tells it."""
+
 ANNOTATION = re.compile(
     r"\[(?P<text>[^\[\]]+)\]"
     r"(?:\((?P<name>[^():]*)(?::(?P<value>[^()]*))?\)|(?P<details>\{[^{}]*\}))"

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.documents import Document
-from bot.domain.understanding import Entity
+from bot.domain.understanding import AS_DUCKLING, Entity
 
 DUCKLING = {
     "amount-of-money": "money", "phone-number": "phone", "time": "time", "number": "number", "email": "email",
@@ -124,7 +124,7 @@ def _as_duckling(entity: Entity, dimension: str) -> Entity:
         value: Any = {end: (info.get(end) or {}).get("value") for end in ("to", "from")}
     else:
         value = info["value"]
-    return replace(entity, name=dimension, value=value, extractor="DucklingEntityExtractor", details=info)
+    return replace(entity, name=dimension, value=value, extractor=AS_DUCKLING, details=info)
 
 
 def _duckling_info(entity: Entity) -> dict[str, Any]:

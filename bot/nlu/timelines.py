@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 
 from bot.domain.day_grammar import Ahead, InPeriod
 from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
-from bot.domain.understanding import Entity
+from bot.domain.understanding import TIMES, Entity
 from bot.nlu.east_asian_timelines import LATER, NOW, THIS_QUARTER, find_east_asian_timelines
 from bot.nlu.moments import time_details
 from bot.nlu.periods import Period, find_periods
@@ -54,6 +54,11 @@ _POSSIBLE_PHRASES: tuple[tuple[str, str], ...] = (
 )
 
 _WORD = re.compile(r"\w+")
+_SPOKEN_WORD = re.compile(r"[\w']+")
+_BESIDE_A_TIME = word_set(
+    "actually be better can could do i i'd instead is it it's its let's make mean meant move no not oh ok okay oops "
+    "please prefer rather say sorry thanks that that's then think to wait was we would yes you"
+)
 _WORDS_OF_A_TIMELINE = word_set(
     "asap p soon away immediately urgent urgently quarter quarters month months week weeks day days year years looking "
     "browsing exploring curious researching rush hurry point someday eventually while now today tomorrow yesterday "
@@ -106,13 +111,17 @@ def find_meeting_times(
         before = _NO_TIME_AFTER.search(text[max(0, found.start - 10) : found.start])
         if before and (before["over"] or found.day is None):
             continue
-        sure = found.certain or (about_meeting and not _is_shaky_weekday(found))
+        sure = found.certain or (about_meeting and not _is_shaky_weekday(found)) or _is_all_that_is_said(text, found)
         confidence = SURE if sure else POSSIBLE
         words = text[found.start : found.end]
         details = time_details(found, now, zone, region)
-        yield Entity(
-            "time", found.phrase, words, found.start, found.end, confidence, extractor="times", details=details
-        )
+        yield Entity("time", found.phrase, words, found.start, found.end, confidence, extractor=TIMES, details=details)
+
+
+def _is_all_that_is_said(text: str, found: TimeExpression) -> bool:
+    """Of a time of day: "actually at 11", "at 10 would be better"."""
+    besides = f"{text[: found.start]} {text[found.end :]}".lower().replace("’", "'")
+    return found.clock is not None and all(word in _BESIDE_A_TIME for word in _SPOKEN_WORD.findall(besides))
 
 
 def _longest(times: Sequence[TimeExpression]) -> list[TimeExpression]:

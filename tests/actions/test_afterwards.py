@@ -117,3 +117,30 @@ async def test_a_correction_without_anything_new_asks_what_to_correct() -> None:
     tracker = after({"team_size": 5.0}, profile=LEAD_PROFILE, **LEAD)
     assert await ActionTakeCorrection().run(dispatcher, tracker, DOMAIN) == []
     assert [one["response"] for one in dispatcher.messages] == ["utter_ask_what_to_correct"]
+
+
+# ---------------------------------------------------------------- after a booking
+
+
+def rebooked(said: str, booked: str | None) -> Any:
+    tracker = after({"booked_time": said}, profile={"meeting_time": booked} if booked else {}, booked_time=booked)
+    tracker.latest_message["metadata"]["overture"]["now"] = "2026-11-24T10:00:00+00:00"
+    return tracker
+
+
+async def test_another_time_than_the_one_that_is_booked_is_booked_and_told() -> None:
+    dispatcher = CollectingDispatcher()
+    events = await ActionTakeCorrection().run(dispatcher, rebooked("at 11", "Thursday 26 November at 15:00"), DOMAIN)
+    told = "Thursday 26 November at 11:00"
+    assert [(one["response"], one["booked_time"]) for one in dispatcher.messages] == [("utter_booked", told)]
+    assert slots_in(events)["booked_time"] == told
+    assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [("meeting_time", told)]
+    assert [(one["event"], one["data"]["time"]) for one in effects_in(events, "emit")] == [("meeting.booked", told)]
+    assert [one["note"] for one in effects_in(events, "sync_crm")] == [f"Corrected on webchat: meeting_time {told}."]
+
+
+async def test_where_nothing_is_booked_no_time_is_put_right() -> None:
+    dispatcher = CollectingDispatcher()
+    events = await ActionTakeCorrection().run(dispatcher, rebooked("at 11", None), DOMAIN)
+    assert [one["response"] for one in dispatcher.messages] == ["utter_ask_what_to_correct"]
+    assert slots_in(events) == {"booked_time": None}

@@ -54,6 +54,17 @@ def test_what_is_no_time_is_asked_for_again_and_an_unknown_zone_does_no_harm() -
     }
 
 
+def test_of_a_time_that_is_booked_what_is_not_told_anew_stays() -> None:
+    for booked, said, kept in [
+        ("Thursday 26 November at 15:00", "no, Friday", "Friday 27 November at 15:00"),
+        ("Thursday 26 November at 15:00", "make it at 11", "Thursday 26 November at 11:00"),
+        ("Monday 23 November at 15:00", "Friday", "Friday 27 November"),  # which is over
+    ]:
+        tracker = tracker_with({"booked_time": booked})
+        validated = ValidateBookingForm().validate_meeting_time(said, CollectingDispatcher(), tracker, {})
+        assert validated == {"meeting_time": kept}
+
+
 async def test_booking_tells_journeys_score_and_crm_and_frees_the_slot() -> None:
     events = await ActionBookMeeting().run(CollectingDispatcher(), tracker_with({"meeting_time": "any time"}), {})
     effects = [event["effect"] for event in events if event["event"] == "overture"]

@@ -86,3 +86,13 @@ def test_a_time_is_unsure_without_a_second_signal(text: str) -> None:
 def test_any_text_can_be_searched(text: str) -> None:
     for entity in [*find_timelines(text, asked=True), *find_meeting_times(text)]:
         assert text[entity.start : entity.end] == entity.text
+
+
+@pytest.mark.parametrize("text", ["actually at 11", "at 10 would be better", "no, I meant at half past 3", "at 9"])
+def test_a_time_of_day_and_nothing_else_is_surely_one(text: str) -> None:
+    assert [entity.confidence >= SURE for entity in find_meeting_times(text)] == [True]
+
+
+@pytest.mark.parametrize("text", ["I looked at 3 of them", "meet you at 5"])
+def test_a_time_of_day_among_other_words_is_as_sure_as_they_make_it(text: str) -> None:
+    assert [entity.confidence >= SURE for entity in find_meeting_times(text)] == [text.startswith("meet")]
