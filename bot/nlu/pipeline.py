@@ -33,6 +33,7 @@ from bot.nlu.knowledge import Knowledge
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
+from bot.nlu.long_messages import sentences_of_a_long_message, wish_of
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
@@ -133,6 +134,9 @@ class Pipeline:
         understood = replace(self._look_up(understood, readings[0], whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
+        if understood.intent.name in OUT_OF_SCOPE_INTENTS or expecting is None:
+            read_piece = self._reader_of_pieces(understood, encode, expecting, asker)
+            understood = wish_of(understood, sentences_of_a_long_message(understood.text), read_piece)
         return reading.place_all(self._in_its_language(understood, readings[0], reading.text, asker))
 
     def _look_up(
@@ -163,6 +167,20 @@ class Pipeline:
         self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
     ) -> Understood:
         """The reading of a message as the things that it says, where each is understood by itself."""
+
+        def is_example() -> bool:
+            return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
+
+        pieces, read_piece = (
+            pieces_of(whole.text, whole.entities),
+            self._reader_of_pieces(whole, encode, expecting, asker),
+        )
+        return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
+
+    def _reader_of_pieces(
+        self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
+    ) -> Callable[[Piece], Understood]:
+        """Reads a piece of the message as if it were all of it."""
         kept, own = [entity.text for entity in whole.entities], own_words(whole.text)
 
         def read_piece(piece: Piece) -> Understood:
@@ -176,11 +194,7 @@ class Pipeline:
             decided = self._decide(piece.text, classified, leaving, inside, expecting)
             return self._look_up(decided, classified, piece.text, encode, asker)
 
-        def is_example() -> bool:
-            return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
-
-        pieces = pieces_of(whole.text, whole.entities)
-        return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
+        return read_piece
 
     def _in_its_language(self, understood: Understood, reading: Classification, text: str, asker: Asker) -> Understood:
         if self.languages is None:

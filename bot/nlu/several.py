@@ -101,14 +101,14 @@ def things_said(
     its author has labelled as one thing.
     """
     read_pieces = [(piece, read(piece)) for piece in pieces]
-    said = [(piece, one) for piece, one in read_pieces if _is_something(one, asked=asked)]
+    said = [(piece, one) for piece, one in read_pieces if is_something(one, asked=asked)]
     said = [one for at, one in enumerate(said) if at == 0 or not _is_the_same(one[1], said[at - 1][1])]
     if not said or is_example():
         return whole
     if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
         return replace(whole, intent=opt_out.intent, stage=opt_out.stage, answer=None)
     background: list[Understood] = []
-    if not asked and any(_is_plain_request(one) for _, one in said):
+    if not asked and any(is_plain_request(one) for _, one in said):
         background = [one for piece, one in read_pieces if _is_background(piece, one)]
         said = [(piece, one) for piece, one in said if one not in background]
     if any(piece.is_clause and not _stands_by_itself(one) and one not in background for piece, one in read_pieces):
@@ -123,7 +123,8 @@ def _stands_by_itself(clause: Understood) -> bool:
     return clause.answer is not None or clause.intent.confidence >= SURE_CLAUSE
 
 
-def _is_plain_request(reading: Understood) -> bool:
+def is_plain_request(reading: Understood) -> bool:
+    """Whether it is understood by itself, and our business."""
     return _stands_by_itself(reading) and reading.intent.name not in OUT_OF_SCOPE_INTENTS
 
 
@@ -132,7 +133,8 @@ def _is_background(piece: Piece, reading: Understood) -> bool:
     return reading.intent.name in _TELLING and not is_question(piece.text)
 
 
-def _is_something(reading: Understood, *, asked: bool) -> bool:
+def is_something(reading: Understood, *, asked: bool) -> bool:
+    """Whether it says a thing that is to be answered; `asked`: a form waits for an answer."""
     name = reading.intent.name
     if name == FALLBACK_INTENT or name in SMALL_TALK:
         return False
@@ -141,7 +143,7 @@ def _is_something(reading: Understood, *, asked: bool) -> bool:
 
 def _means_something_else(whole: Understood, said: Sequence[Understood], *, asked: bool) -> bool:
     """Whether the parts mean something together that none of them does, and that is surer than they are."""
-    if not _is_something(whole, asked=asked) or any(one.intent.name == whole.intent.name for one in said):
+    if not is_something(whole, asked=asked) or any(one.intent.name == whole.intent.name for one in said):
         return False
     return whole.intent.confidence >= min(one.intent.confidence for one in said)
 
