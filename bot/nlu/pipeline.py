@@ -17,6 +17,7 @@ from bot.domain.understanding import (
     KNOWLEDGE_INTENT,
     OPT_OUT_INTENT,
     OUT_OF_SCOPE_INTENTS,
+    PERSON_INTENT,
     Asker,
     Entity,
     Expecting,
@@ -34,6 +35,7 @@ from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 from bot.nlu.long_messages import sentences_of_a_long_message, wish_of
+from bot.nlu.person_words import asks_for_person
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
@@ -199,6 +201,10 @@ class Pipeline:
     def _in_its_language(self, understood: Understood, reading: Classification, text: str, asker: Asker) -> Understood:
         if self.languages is None:
             return understood
+        language = asks_for_person(text, besides=self.languages.spoken)
+        if language and PERSON_INTENT in self.classifier.labels and understood.intent.name != OPT_OUT_INTENT:
+            wanted = IntentScore(PERSON_INTENT, 1.0)
+            return Understood(text, wanted, stage="classifier", language=language, may_opt_out=understood.may_opt_out)
         heard = self.languages.hear(text, earlier=asker.language, locale=asker.locale)
         if not heard.sure:
             return understood

@@ -167,6 +167,16 @@ def test_what_is_like_no_example_in_a_language_without_examples_is_not_understoo
     assert (known.intent.name, known.foreign) == ("request_demo", False)
 
 
+def test_a_person_is_asked_for_in_a_language_without_examples(pipeline: Pipeline) -> None:
+    class KnowsPeople(Sure):
+        labels = ("request_demo", "talk_to_person")
+
+    classifier = cast("IntentClassifier", KnowsPeople(pipeline, "request_demo", 0.2, 0.6))
+    english = replace(pipeline, classifier=classifier, languages=Languages(German(), "en", frozenset({"en"})))
+    understood = english.parse("kann ich mit jemandem sprechen?")
+    assert (understood.intent.name, understood.language, understood.foreign) == ("talk_to_person", "de", False)
+
+
 def test_what_is_guessed_to_be_an_opt_out_in_a_language_without_examples_is_asked_about(pipeline: Pipeline) -> None:
     pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
 
