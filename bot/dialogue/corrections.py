@@ -18,7 +18,8 @@ _ADDRESSES: Final = frozenset({"email", "phone"})
 
 
 def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood) -> Understood:
-    """The reading, as a correction where it tells another answer than the one that is known; nothing is asked now.
+    """The reading, as a correction where it tells another answer than the one that is known, and as a statement where
+    it was taken for a correction and none is known; nothing is asked now.
 
     Which answers may be put right afterwards is for the author to say, by mappings of slots for the intent `correct`.
     Numbers are none of them: "we have 3 sites" counts something else than people. Of what nothing has understood, an
@@ -26,6 +27,8 @@ def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood
     """
     if tracker.loop is not None or understood.stage == "button" or not _is_taken_by(assistant):
         return understood
+    if understood.intent.name == CORRECT:
+        return understood if _has_answers(assistant, tracker) else _as_statement(assistant, understood)
     states = understood.intent.name == STATES
     if not states and understood.intent.name not in OUT_OF_SCOPE_INTENTS:
         return understood
@@ -37,6 +40,17 @@ def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood
         if _differ(tracker.slots.get(slot.name), slot.value)
     ]
     return corrected if any(states or _is_an_address(one, understood.entities) for one in changed) else understood
+
+
+def _has_answers(assistant: Assistant, tracker: Tracker) -> bool:
+    return any(tracker.slots.get(name) is not None for form in assistant.forms.values() for name in form.required_slots)
+
+
+def _as_statement(assistant: Assistant, understood: Understood) -> Understood:
+    """Of who has answered nothing yet, "8 people" corrects nothing, though corrections are worded so, too."""
+    if not understood.entities or STATES not in assistant.intents:
+        return understood
+    return replace(understood, intent=IntentScore(STATES, understood.intent.confidence))
 
 
 def _is_taken_by(assistant: Assistant) -> bool:

@@ -17,6 +17,10 @@ slots:
   email: {type: text, mappings: [{type: from_entity, entity: email}]}
   name: {type: text, mappings: [{type: from_entity, entity: person, intent: [inform, correct]}]}
   size: {type: float, mappings: [{type: from_entity, entity: size}]}
+responses:
+  utter_ask_email: [{text: "Your e-mail?"}]
+forms:
+  form: {required_slots: [email]}
 """
 ASSISTANT = assistant_of(DOMAIN)
 KNOWN = Tracker(ConversationId("c")).apply_all(
@@ -64,6 +68,13 @@ def test_what_tells_nothing_else_is_as_it_was_understood(said: Understood) -> No
 def test_nothing_is_put_right_that_was_not_known() -> None:
     said = reading("inform", email("ana@example.com"))
     assert as_correction(ASSISTANT, Tracker(ConversationId("c")), said) == said
+
+
+def test_who_has_answered_nothing_yet_states_it_and_corrects_nothing() -> None:
+    nothing, said = Tracker(ConversationId("c")), reading("correct", Entity("size", 8.0, "8", 0, 1))
+    assert as_correction(ASSISTANT, nothing, said).intent == IntentScore("inform", 0.7)
+    assert as_correction(ASSISTANT, KNOWN, said) == said
+    assert as_correction(ASSISTANT, nothing, reading("correct")) == reading("correct"), '"that is wrong" asks what is'
 
 
 def test_while_a_form_is_open_it_looks_at_its_answers_itself() -> None:
