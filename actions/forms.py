@@ -13,10 +13,11 @@ QUESTION_WORDS = frozenset(
     "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
 )
 NOT_IN_NAMES = frozenset(
-    """a about again an and any anything are be because but by can't dont don't email for from get give have hello help
-    hey hi how if in it it's its joke know like maybe me my need no nope not now ok okay on or our please price rota
-    shift skip something sure tell thank thanks that the then there they think this to today tomorrow try us want was we
-    weather week what when where which who why with yes you your""".split()  # noqa: SIM905
+    """a about again an and any anything are be because bedankt bonjour but by can't ciao danke don't dont dunno
+    dziękuję email for from get give gracias grazie hallo have hello help hey hi hola how idk if in it it's its joke
+    know like maybe me merci my need no nope not now obrigada obrigado ok okay on or our please price rota shift skip
+    something sure tell thank thanks that the then there they think this to today tomorrow try us want was we weather
+    week what when where which who why with yes you your""".split()  # noqa: SIM905
 )
 NAME_CUE = re.compile(
     r"^(?:(?:hi|hello|hey|oh|sure|yes|ok|okay)[,.! ]+)*"

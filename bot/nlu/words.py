@@ -40,20 +40,22 @@ FILLERS = word_set(
 NO_NAMES = (
     FILLERS
     | word_set(
-        "rather prefer able account after afternoon agent also anonymous any anyone anything ask asking available "
-        "back bad been before being best better booking bot bored boss busy but buy bye can cancel can't cannot "
-        "chat check come contact cool could customer day demo details did didn't do does doesn't don't done each "
-        "else english enough even evening ever every excited fine first flat free friend frustrated full fun glad "
-        "go going gone gonna good goodbye got great had happy has he help her here hers his how human hungry if "
-        "info information interested into invoice issue it'll keep know last late later leave let lost love made "
-        "management manager many may mean meeting message mind minute morning much need never new next nice "
-        "nobody none not nothing now number off old one only order other out over owner pass pay phone plan plans "
-        "postcode price prices pricing private problem product question questions quick quote ready real really "
-        "ref reference rep reply rota sales same schedule see send sent serial she sick skip software somebody "
-        "someone soon sorry start still stop stuff support take talk tell test text than their these thing things "
-        "those ticket time tired today tomorrow tonight too trial two unsubscribe unsure until up updates urgent "
-        "very via wait want wanted was website week weekend what what's whatever when where which while who whom "
-        "whose why won't wondering word worried wrong yet yesterday yours yourself within during between"
+        "able account after afternoon agent also anonymous any anyone anything ask asking available back bad "
+        "bedankt been before being best better between bonjour booking bored boss bot busy but buy bye can can't "
+        "cancel cannot chat check ciao come contact cool could customer danke day demo details did didn't do does "
+        "doesn't don't done dunno during dziękuję each else english enough even evening ever every excited fine "
+        "first flat free friend frustrated full fun glad go going gone gonna good goodbye got gracias grazie "
+        "great had hallo happy has he help her here hers his hola how human hungry idk if info information "
+        "interested into invoice issue it'll keep know last late later leave let lost love made management "
+        "manager many may mean meeting merci message mind minute morning much need never new next nice nobody "
+        "none not nothing now number obrigada obrigado off old one only order other out over owner pass pay phone "
+        "plan plans postcode prefer price prices pricing private problem product question questions quick quote "
+        "rather ready real really ref reference rep reply rota sales same schedule see send sent serial she sick "
+        "skip software somebody someone soon sorry start still stop stuff support take talk tell test text than "
+        "their these thing things those ticket time tired today tomorrow tonight too trial two unsubscribe unsure "
+        "until up updates urgent very via wait want wanted was website week weekend what what's whatever when "
+        "where which while who whom whose why within won't wondering word worried wrong yesterday yet yours "
+        "yourself"
     )
     | WEEKDAYS
     | (MONTHS - {"april", "june", "may", "august", "jan"})

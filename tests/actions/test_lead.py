@@ -70,6 +70,8 @@ def test_a_name_is_taken_out_of_the_answer(said: str, name: str) -> None:
     "said",
     [
         "how much does it cost?",
+        "danke",
+        "idk",
         "what is it",
         "tell me a joke",
         "x" * 80,
