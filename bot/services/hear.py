@@ -16,16 +16,13 @@ from bot.services.interpret import interpret, sure_on_consent
 from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
 from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
-from bot.services.respond import OPENED, read_by_vendor
+from bot.services.respond import OPENED, SENT_FILE, read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
 from bot.services.take_request import as_request
 from bot.services.thought import Thought
 from bot.services.understand import read_payload, understand
 from bot.services.wrong_number import says_wrong_number
-
-SENT_FILE = IntentScore("send_file", 1.0)
-"""The intent of a message that is a file and nothing else, in an assistant that has it."""
 
 WRONG_NUMBER = IntentScore(WRONG_NUMBER_INTENT, 1.0)
 
@@ -112,6 +109,11 @@ async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: 
         return await is_opted_out(uow, situation.profile.id, message.channel, message.address)
 
 
+def _says_of_files(runtime: Runtime, thought: Thought) -> bool:
+    """Whether a file is one to the assistant; where it has no intent for that, we thank for it unless a form asks."""
+    return SENT_FILE.name in runtime.library.current().assistant.intents or thought.tracker.loop is None
+
+
 async def _understand(
     runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, keyword: Meaning | None
 ) -> Understood:
@@ -119,7 +121,7 @@ async def _understand(
         return Understood("", OPENED, stage="opened")
     if keyword is not None:
         return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
-    if message.attachments and not message.text and SENT_FILE.name in runtime.library.current().assistant.intents:
+    if message.attachments and not message.text and _says_of_files(runtime, thought):
         return Understood("", SENT_FILE, stage="attachment")
     begun = perf_counter()
     if message.payload:

@@ -22,6 +22,10 @@ from bot.services.write_turn import OPTED_OUT, OPTED_OUT_IN_PART
 from bot.services.wrong_number import WRONG_NUMBER, said_last
 
 OPENED = IntentScore(OPENED_INTENT, 1.0)
+SENT_FILE = IntentScore("send_file", 1.0)
+"""The intent of a message that is a file and nothing else."""
+
+FILE_RECEIVED = "utter_file_received"
 OUTRANKED = "utter_opt_in_outranked"
 """Said also where the vendor has answered START itself, which knows of no objection."""
 
@@ -63,6 +67,9 @@ async def respond(
         thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
     elif message.opened and OPENED.name not in assistant.intents:
         thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
+    elif latest is not None and latest.understood.stage == "attachment" and SENT_FILE.name not in assistant.intents:
+        thought.acted.append((FILE_RECEIVED, f"the assistant has no intent {SENT_FILE.name}"))
+        thought.say_response(assistant, FILE_RECEIVED)
     elif latest is not None and foreign and not playbook.answers_strangers:
         say_not_spoken(playbook, thought, latest.understood)
     else:

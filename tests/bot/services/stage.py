@@ -68,6 +68,7 @@ responses:
   utter_rep_joined: [{text: "{rep} has joined."}]
   utter_rep_left: [{text: "{rep} has left."}]
   utter_desk_closed: [{text: "We are back {opens}."}]
+  utter_file_received: [{text: "I have your file."}]
   utter_tip: [{text: "A tip."}]
   utter_offer: [{text: "An offer."}]
   utter_confirm_consent: [{text: "Please answer YES, or open {link}"}]

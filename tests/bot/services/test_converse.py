@@ -13,7 +13,7 @@ from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, 
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, Say, SetAttribute
 from bot.domain.errors import ConversationGone
-from bot.domain.message import Text
+from bot.domain.message import Attachment, Text
 from bot.domain.person import Identity
 from bot.services import converse as converse_module
 from bot.services.converse import PARK_AFTER, converse
@@ -332,3 +332,12 @@ async def test_who_is_erased_while_their_message_is_answered_leaves_nothing_behi
         assert await uow.inbox.waiting(conversation.id, stage.clock.now()) == []
         with pytest.raises(ConversationGone):
             await uow.conversations.get(conversation.id)
+
+
+async def test_a_file_without_words_is_thanked_for_where_the_assistant_has_no_intent_for_one(stage: Stage) -> None:
+    voice_note = Attachment("https://vendor.example/1", "audio/ogg")
+    assert await stage.says("", channel="webchat", attachments=(voice_note,)) == [
+        "I am a machine.",
+        "I have your file.",
+    ]
+    assert await stage.says("greet", channel="webchat", attachments=(voice_note,)) == ["Hello!"]
