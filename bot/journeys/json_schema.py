@@ -13,6 +13,7 @@ from bot.journeys.content import HEAD, POLICIES, PURPOSES
 from bot.journeys.known import Known
 from bot.journeys.steps import BESIDE, KINDS
 from bot.journeys.windows import CLOSED
+from bot.journeys.wording import DURATION
 
 Schema = dict[str, Any]
 
@@ -64,7 +65,7 @@ def journey_schema(known: Known | None = None, steps: Iterable[str] = ()) -> Sch
 
 def _parts(known: Known, steps: Iterable[str]) -> Schema:
     return {
-        "duration": _pattern("([0-9]{1,9} ?[smhdw] ?)+", "A length of time: 30m, 12h, 2d, 1w or 1d12h."),
+        "duration": _pattern(DURATION, "A length of time: 30m, 12h, 2d (or 2 days), 1w or 1d12h."),
         "expression": {"type": "string", "description": "A condition, such as answer.team_size > 20."},
         "value": {"description": "A value; a text that begins with = is computed: = answer.team_size."},
         "values": {"type": "object", "additionalProperties": _ref("value")},
@@ -205,7 +206,10 @@ def _ways() -> Mapping[str, Schema]:
     }
     otherwise = _object({"else": _ref("outcome")}, required=("else",))
     return {
-        "wait": {"anyOf": [_ref("duration"), _object(waiting)], "description": "Wait a while, or for something."},
+        "wait": {
+            "anyOf": [_ref("duration"), _object(waiting)],
+            "description": "How long: 30m, 12h, 2d (or 2 days), 1w.",
+        },
         "branch": {**_list({"anyOf": [arm, otherwise]}), "description": "The first condition that is true; else last."},
         "split": {
             **_list(_object(way, required=("name", "weight"))),

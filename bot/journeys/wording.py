@@ -20,6 +20,9 @@ UNITS = {
     "d": timedelta(days=1),
     "w": timedelta(weeks=1),
 }
+PART = "([0-9]{1,9}) ?(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?)(?![a-z])"
+"""A number and its unit: `2d`, `2 days`, `30 min`."""
+DURATION = f"{PART}(?: ?{PART})*"
 LONGEST = timedelta(days=3660)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,14 +37,13 @@ class Unreadable(ValueError):
 
 
 def duration(text: str) -> timedelta:
-    """`30m`, `12h`, `2d`, `1w`, or several together: `1d12h`."""
-    advice = "Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or 1d12h."
-    if not re.fullmatch(r"(?:[0-9]{1,9} ?[smhdw] ?)+", text):
+    """`30m`, `12h`, `2d`, `1w`, `2 days`, or several together: `1d12h`."""
+    advice = "Write a number and a unit, such as 30m, 12h, 2d (or 2 days), 1w or 1d12h."
+    said = text.strip().lower()
+    if not re.fullmatch(DURATION, said):
         raise Unreadable(f'"{text}" is no length of time.', advice)
     try:
-        total = sum(
-            (int(number) * UNITS[unit] for number, unit in re.findall(r"([0-9]+) ?([smhdw])", text)), timedelta()
-        )
+        total = sum((int(number) * UNITS[unit[0]] for number, unit in re.findall(PART, said)), timedelta())
     except OverflowError:
         total = LONGEST * 2
     if not timedelta() < total <= LONGEST:
@@ -125,7 +127,7 @@ def until(text: str) -> Until:
 
 
 def _attribute_time(text: str) -> Until:
-    match = re.fullmatch(r"(profile\.\S+)(?: *([+-]) *([0-9smhdw ]+?))?(?: at ([0-9:]+))?", text.strip())
+    match = re.fullmatch(r"(profile\.\S+)(?: *([+-]) *([0-9][0-9a-z ]*?))?(?: at ([0-9:]+))?", text.strip())
     if match is None:
         raise Unreadable(f'"{text}" is no time to wait for.', "Write profile.renewal_date - 3d at 09:00.")
     name, sign, length, at = match.groups()

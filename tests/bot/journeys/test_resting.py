@@ -27,6 +27,7 @@ HOUR = timedelta(hours=1)
         ("{until: thu-fri 09:00}", datetime(2026, 11, 26, 9, tzinfo=UTC)),
         ("{until: profile.renewal_date - 3d}", datetime(2026, 12, 7, 9, tzinfo=UTC)),
         ("{until: profile.renewal_date - 3d at 17:00}", datetime(2026, 12, 7, 17, tzinfo=UTC)),
+        ("{until: profile.renewal_date - 3 days at 17:00}", datetime(2026, 12, 7, 17, tzinfo=UTC)),
         ("{until: profile.renewal_date + 1w}", datetime(2026, 12, 17, 9, tzinfo=UTC)),
         ("{until: profile.renewal_date, at_most: 2d}", START + 2 * DAY),
         ("{until: profile.unknown, at_most: 2d}", START + 2 * DAY),

@@ -22,6 +22,12 @@ from bot.journeys.wording import Unreadable
         ("1w", timedelta(weeks=1)),
         ("1d12h", timedelta(hours=36)),
         ("1d 12h", timedelta(hours=36)),
+        ("2 days", timedelta(days=2)),
+        ("1 Day 12 hours", timedelta(hours=36)),
+        ("30 min", timedelta(minutes=30)),
+        ("90 secs", timedelta(seconds=90)),
+        ("1 hr", timedelta(hours=1)),
+        ("2 weeks", timedelta(weeks=2)),
     ],
 )
 def test_a_length_of_time(text: str, length: timedelta) -> None:
@@ -29,7 +35,25 @@ def test_a_length_of_time(text: str, length: timedelta) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "d", "2", "2 dayz", "-2d", "0d", "1.5d", "2d!", "99999d", "999999999w", "½d", "٢d"]
+    "text",
+    [
+        "",
+        "d",
+        "2",
+        "2 dayz",
+        "2 months",
+        "2 mon",
+        "two days",
+        "2 days after",
+        "-2d",
+        "0d",
+        "1.5d",
+        "2d!",
+        "99999d",
+        "999999999w",
+        "½d",
+        "٢d",
+    ],
 )
 def test_no_length_of_time(text: str) -> None:
     with pytest.raises(Unreadable):
