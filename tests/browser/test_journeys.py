@@ -200,7 +200,7 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     expect(dialog).to_contain_text("It was never published before")
     expect(dialog).to_contain_text("Nobody is inside.")
     dialog.get_by_role("button", name="Publish", exact=True).click()
-    expect(done).to_have_text("Published. 0 people moved.")
+    expect(done).to_have_text("Published.")
     expect(words).to_contain_text("as the file says")
 
     page.get_by_label(f"The file of {NAME}").fill(before.replace("- wait: 1d", "- wait: 2d"))
@@ -277,7 +277,7 @@ def test_a_journeys_file_and_its_simulation_fit_a_small_laptop(page: Page, site:
 
 def test_a_journey_that_is_not_there_is_said_to_be_so(page: Page, site: Site) -> None:
     page.goto(f"{site.list}/nowhere")
-    expect(page.locator("#canvas")).to_contain_text('there is no journey "nowhere" here')
+    expect(page.locator("#canvas")).to_contain_text('There is no journey "nowhere" here.')
     expect(page.get_by_role("heading", name="File")).to_be_hidden()
 
 
@@ -295,7 +295,7 @@ def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site)
     page.get_by_role("button", name="New journey…").click()
     dialog = page.locator("#new-dialog")
     dialog.get_by_label("Id", exact=True).fill(NAME)
-    dialog.get_by_label("Title").fill("Spring offer")
+    dialog.get_by_label("What it is for").fill("Spring offer")
     dialog.get_by_label("Event", exact=True).fill("spring.began")
     dialog.get_by_role("button", name="Begin it").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Choose another id.")
@@ -325,9 +325,7 @@ def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Publish…").click()
     expect(page.get_by_role("dialog")).to_contain_text("It is paused, and stays so until you resume it.")
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.locator("#done")).to_have_text(
-        "Published. 0 people moved. It is still paused: resume it to let people in."
-    )
+    expect(page.locator("#done")).to_have_text("Published. It is still paused: resume it to let people in.")
     page.get_by_role("button", name="Resume").click()
     expect(words).to_contain_text("Whoever enters goes through the file as it is.")
     page.get_by_role("button", name="Stop…").click()
@@ -336,5 +334,27 @@ def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.get_by_role("button", name="Stop…").click()
     page.get_by_role("button", name="Stop it for 4 people").click()
     expect(words).to_contain_text("Stopped since")
-    expect(page.locator("#done")).to_have_text("Stopped. 4 people left; 0 queued messages are not sent.")
+    expect(page.locator("#done")).to_have_text("Stopped. 4 people left.")
     expect(page.locator("#history > li")).to_have_count(4)
+
+
+def test_a_marketer_retires_a_journey_and_brings_it_back(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.get_by_role("button", name="Retire…").click()
+    page.get_by_role("button", name="Retire it").click()
+    expect(page.locator("#done")).to_have_text("Retired. Nobody enters any more. 4 people go on to the end.")
+    expect(page.locator("#standing-words")).to_contain_text("Retired: nobody enters.")
+    expect(page.locator("[data-step='ask-for-time']")).to_be_visible()
+    expect(page.locator("#history > li").first).to_contain_text("retired by")
+    page.goto(site.list)
+    expect(page.locator("#count")).to_have_text("0 journeys, 1 retired")
+    page.get_by_role("link", name=NAME).click()
+    page.get_by_role("button", name="Bring back…").click()
+    asked = page.get_by_role("dialog", name=f"Bring {NAME} back?")
+    expect(asked).to_contain_text("People enter it again, as its file says.")
+    is_for_everybody(page, 1440)
+    asked.get_by_role("button", name="Bring it back").click()
+    expect(page.locator("#done")).to_have_text("Brought back.")
+    expect(page.get_by_label(f"The file of {NAME}")).to_have_value(re.compile(f"journey: {NAME}"))
+    expect(page.locator("#history > li").first).to_contain_text("brought back by")
+    assert site.file.exists()

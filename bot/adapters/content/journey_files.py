@@ -56,20 +56,15 @@ class JourneyFiles:
 
     def retired(self) -> frozenset[str]:
         """The journeys whose files were put aside."""
-        aside = self._shelves.journeys.glob(f"*.y*ml{RETIRED}")
-        return frozenset(Path(path.stem).stem for path in aside) - frozenset(self._paths())
+        return frozenset(self._aside()) - frozenset(self._paths())
 
     def read(self, name: str) -> JourneyFile | None:
         """None where there is no such file, or it is no text."""
-        path = self._paths().get(name)
-        if path is None:
-            return None
-        try:
-            body = path.read_bytes()
-            text = body.decode("utf-8")
-        except (OSError, UnicodeDecodeError):
-            return None
-        return JourneyFile(path, f"{path.parent.name}/{path.name}", text, digest_of(body))
+        return _read(self._paths().get(name))
+
+    def read_retired(self, name: str) -> JourneyFile | None:
+        """None where no such file was put aside, or there is one in its place."""
+        return _read(self._aside().get(name)) if name in self.retired() else None
 
     def write(self, name: str, digest: str, text: str) -> None:
         """Put the text in place of what the file said when its digest was this; raises Conflict where it is another."""
@@ -90,6 +85,15 @@ class JourneyFiles:
             for path in (file.path, *(one for one in tests if one.stem == name)):
                 path.replace(path.with_name(f"{path.name}{RETIRED}"))
 
+    def bring_back(self, name: str) -> None:
+        """Call the file that was put aside, and its tests', as before; raises Conflict where there is none by now."""
+        with self._lock:
+            if (file := self.read_retired(name)) is None:
+                raise Conflict("its file is no longer put aside. Load it again.")
+            tests = (file.path.parent / "tests").glob(f"*.y*ml{RETIRED}")
+            for path in (file.path, *(one for one in tests if _stem(one) == name)):
+                path.replace(path.with_name(path.name.removesuffix(RETIRED)))
+
     def create(self, name: str, text: str) -> None:
         """A new file; raises FileExistsError where there is one."""
         with (self._shelves.journeys / f"{name}.yml").open("x", encoding="utf-8", newline="") as file:
@@ -103,6 +107,26 @@ class JourneyFiles:
     def _paths(self) -> Mapping[str, Path]:
         found = sorted([*self._shelves.journeys.glob("*.yaml"), *self._shelves.journeys.glob("*.yml")])
         return {path.stem: path for path in found if path.stem != PROFILE and NAME.fullmatch(path.stem)}
+
+    def _aside(self) -> Mapping[str, Path]:
+        found = sorted(self._shelves.journeys.glob(f"*.y*ml{RETIRED}"))
+        return {_stem(path): path for path in found if NAME.fullmatch(_stem(path))}
+
+
+def _stem(aside: Path) -> str:
+    """The id of a journey whose file was put aside."""
+    return Path(aside.stem).stem
+
+
+def _read(path: Path | None) -> JourneyFile | None:
+    if path is None:
+        return None
+    try:
+        body = path.read_bytes()
+        text = body.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return JourneyFile(path, f"{path.parent.name}/{path.name}", text, digest_of(body))
 
 
 def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey]) -> Checked:

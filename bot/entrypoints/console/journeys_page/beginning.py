@@ -40,7 +40,8 @@ class Beginning:
         body = await json_object(request)
         name = text_of(body, "journey", LONGEST_NAME)
         if not NAME.fullmatch(name) or name == PROFILE:
-            raise WebhookRejected(400, "an id begins with a small letter; small letters, digits, - and _ follow")
+            what = "an id begins with a small letter; small letters, digits, - and _ follow"
+            raise WebhookRejected(400, f"{what}{_advice(name)}")
         await self._refuse_known(name)
         text = await self._copy(name, body["like"]) if isinstance(body.get("like"), str) else _new(name, body)
         checked = await asyncio.to_thread(self._editing.checked, name, text)
@@ -57,8 +58,9 @@ class Beginning:
     async def _refuse_known(self, name: str) -> None:
         if name in await asyncio.to_thread(self._files.names) or name in self._runtime.library.current().journeys:
             raise Conflict(f'there is a journey "{name}" already. Choose another id.')
+        retired = name in await asyncio.to_thread(self._files.retired)
         async with self._runtime.store.transaction() as uow:
-            used = name in await uow.journeys.states() or name in await uow.journeys.names()
+            used = retired or name in await uow.journeys.states() or name in await uow.journeys.names()
             used = used or bool(await uow.journeys.versions(name))
         if used:
             raise Conflict(f'there was a journey "{name}" before, and an id is never given twice. Choose another one.')
@@ -71,6 +73,11 @@ class Beginning:
         if plain(parse("", text).data) != {**plain(parse("", file.text).data), "journey": name}:
             raise Conflict(f'the file of "{like}" is written in a way that cannot be copied here. Copy it by hand.')
         return text
+
+
+def _advice(name: str) -> str:
+    near = re.sub("[^a-z0-9_-]+", "-", name.lower()).lstrip("-_0123456789").rstrip("-_")
+    return f", such as {near}." if NAME.fullmatch(near) and near != PROFILE else ""
 
 
 def _new(name: str, body: Mapping[str, Any]) -> str:

@@ -13,7 +13,6 @@ from bot.adapters.content.journey_files import JourneyFile, JourneyFiles
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
-from bot.domain.steps import RunStep
 from bot.entrypoints.console.journeys_page.answers import text_of
 from bot.entrypoints.console.journeys_page.editing import Editing
 from bot.entrypoints.web.doorkeeper import CALLER
@@ -21,7 +20,6 @@ from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.outline import tree
 from bot.ports import UnitOfWork
-from bot.services.in_force import journeys_in_force
 from bot.services.publish import (
     Plan,
     Publisher,
@@ -44,7 +42,7 @@ LONGEST_NAME = 128
 
 
 class Publishing:
-    """What the commands `publish`, `rollback`, `pause`, `resume` and `stop` of `overture journeys` do; and retiring."""
+    """What the commands `publish`, `rollback`, `pause`, `resume` and `stop` of `overture journeys` do."""
 
     def __init__(self, service: Service, files: JourneyFiles, editing: Editing) -> None:
         self._service = service
@@ -53,7 +51,8 @@ class Publishing:
         self._editing = editing
 
     @property
-    def _at_once(self) -> bool:
+    def at_once(self) -> bool:
+        """Whether an edit of the file holds at once for those who enter."""
         return self._service.runtime.publishing == "at_once"
 
     # ------------------------------------------------------------ looking
@@ -140,7 +139,7 @@ class Publishing:
         if plan.lost and not park:
             raise Conflict(_lost_people(plan))
         rollback = body.get("version") is not None
-        if rollback and self._at_once:
+        if rollback and self.at_once:
             await self._put_back(name, plan.journey, text_of(body, "digest", LONGEST_NAME))
         what: Literal["publish", "rollback"] = "rollback" if rollback else "publish"
         moved = await publish(self.publisher(request), plan, park=park, what=what)
@@ -159,48 +158,29 @@ class Publishing:
         await self._editing.write(name, digest, journey.source)
 
     async def pause(self, request: web.Request) -> web.StreamResponse:
-        return private_json({"people": await pause(await self._changing(request), request.match_info["journey"])})
+        return private_json({"people": await pause(await self.changing(request), request.match_info["journey"])})
 
     async def resume(self, request: web.Request) -> web.StreamResponse:
-        people, due, left_out = await resume(await self._changing(request), request.match_info["journey"])
+        people, due, left_out = await resume(await self.changing(request), request.match_info["journey"])
         return private_json({"people": people, "due": due, "left_out": left_out})
 
     async def stop(self, request: web.Request) -> web.StreamResponse:
-        people, withheld = await stop(await self._changing(request), request.match_info["journey"])
+        people, withheld = await stop(await self.changing(request), request.match_info["journey"])
         return private_json({"people": people, "withheld": withheld})
 
-    async def retire(self, request: web.Request) -> web.StreamResponse:
-        """Put the file aside, so that nobody enters any more. Who is inside leaves where `stop` says so, or goes on
-        to the end of their version."""
-        publisher, name = await self._changing(request), request.match_info["journey"]
-        body = await json_object(request)
-        stops = body.get("stop") is True
-        self._refuse_while_it_is_run(name)
-        if not (stops or self._at_once):
-            async with self._store.transaction() as uow:
-                in_force = name in await journeys_in_force(uow, self._service.runtime)
-            if in_force:
-                raise Conflict("what was published holds without its file, too. Let everybody leave with it.")
-        await self._editing.put_aside(name, text_of(body, "digest", LONGEST_NAME))
-        people, withheld = await stop(publisher, name) if stops else (0, 0)
-        return private_json({"people": people, "withheld": withheld})
-
-    def _refuse_while_it_is_run(self, name: str) -> None:
-        for journey in self._service.library.current().journeys.values():
-            runs = any(isinstance(step, RunStep) and step.journey == name for step in journey.steps.values())
-            if runs and journey.id != name:
-                raise Conflict(f'the journey "{journey.id}" sends people through it. Take its step `run` out first.')
-
-    async def _changing(self, request: web.Request) -> Publisher:
+    async def changing(self, request: web.Request) -> Publisher:
         """Who does it; raises WebhookRejected for a journey that neither files nor the database know."""
         self._editing.require_allowed()
         await json_object(request)
         name = request.match_info["journey"]
         async with self._store.transaction() as uow:
             known = {*await uow.journeys.states(), *await uow.journeys.names()}
-        if name not in known and name not in await asyncio.to_thread(self._files.names):
+        if name not in known and await asyncio.to_thread(self._has_no_file, name):
             raise WebhookRejected(404, f'there is no journey "{name}" here')
         return self.publisher(request)
+
+    def _has_no_file(self, name: str) -> bool:
+        return name not in self._files.names() and name not in self._files.retired()
 
     def publisher(self, request: web.Request) -> Publisher:
         """In whose name something is done."""

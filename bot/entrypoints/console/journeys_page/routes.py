@@ -32,6 +32,7 @@ from bot.entrypoints.console.journeys_page.numbers import (
     totals,
 )
 from bot.entrypoints.console.journeys_page.publishing import Publishing
+from bot.entrypoints.console.journeys_page.retiring import Retiring
 from bot.entrypoints.console.journeys_page.simulating import Simulating
 from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import private_json, problem
@@ -63,6 +64,7 @@ class JourneysPage:
         self._messages = Messages(service)
         self._publishing = Publishing(service, self._files, self._editing)
         self._beginning = Beginning(service, self._files, self._editing, self._publishing)
+        self._retiring = Retiring(service, self._files, self._editing, self._publishing)
         self._simulating = Simulating(service, self._editing)
 
     def add_routes(self, app: web.Application) -> None:
@@ -87,7 +89,8 @@ class JourneysPage:
             ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause, publish),
             ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume, publish),
             ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop, publish),
-            ("POST", f"/journeys/{NAMED}/retire", self._publishing.retire, publish),
+            ("POST", f"/journeys/{NAMED}/retire", self._retiring.retire, publish),
+            ("POST", f"/journeys/{NAMED}/bring-back", self._retiring.bring_back, publish),
             ("POST", f"/journeys/{NAMED}/simulation", self._simulating.simulate, see),
         ):
             app.router.add_route(method, path, self._guarded(handler, right))
@@ -112,7 +115,7 @@ class JourneysPage:
             in_force = await journeys_in_force(uow, self._runtime)
         in_files = await asyncio.to_thread(self._files.names)
         retired = await asyncio.to_thread(self._files.retired)
-        names = sorted({*journeys, *in_files, *(one.journey for one in headcounts)})
+        names = sorted({*journeys, *in_files, *retired, *(one.journey for one in headcounts)})
         listed = [
             _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name])
             | {
@@ -133,7 +136,8 @@ class JourneysPage:
         name, version = request.match_info["journey"], request.query.get("version")
         headcounts = await self._counter.headcounts(name)
         file = await asyncio.to_thread(self._files.read, name)
-        if file is None and not headcounts:
+        retired = await asyncio.to_thread(self._files.read_retired, name)
+        if file is None and retired is None and not headcounts:
             raise WebhookRejected(404, f'there is no journey "{name}" here')
         checked = await asyncio.to_thread(self._editing.checked, name, file.text) if file is not None else None
         of_file = checked.journey if checked is not None else None
@@ -150,6 +154,8 @@ class JourneysPage:
             journey = older or of_file or self._runtime.library.current().journeys.get(name)
             if journey is None and (version := fullest_version(headcounts)) is not None:
                 journey = await uow.enrolments.version(name, version)
+        if journey is None and retired is not None:
+            journey = (await asyncio.to_thread(self._editing.checked, name, retired.text)).journey
         may_change = self._editing.allowed and request[CALLER].may(Right.EDIT_JOURNEYS)
         told: dict[str, Any] = {
             "journey": name,
@@ -161,7 +167,7 @@ class JourneysPage:
             "standing": standing,
             "in_force": journey is not None and self._is_in_force(journey, standing["version"]),
             "file": _file(file),
-            "is_retired": file is None and name in await asyncio.to_thread(self._files.retired),
+            "is_retired": retired is not None,
             "faults": faults_json(checked.faults) if checked else [],
             "warnings": faults_json(checked.warnings) if checked else [],
             "sources": sources(checked) if checked else {},

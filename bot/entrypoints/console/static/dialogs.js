@@ -14,13 +14,13 @@ export function openForm({ title, about, fields = [], yes, danger = false, sends
   const form = h(
     "form",
     {},
-    h("h2", { id: "form-title" }, title),
+    h("h2", { id: "dialog-title" }, title),
     about && h("p", { class: "small" }, about),
     h("div", { class: "fields" }, fields),
     problem,
     h("div", { class: "buttons" }, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), button),
   );
-  const dialog = h("dialog", { "aria-labelledby": "form-title", onclose: () => dialog.remove() }, form);
+  const dialog = h("dialog", { "aria-labelledby": "dialog-title", onclose: () => dialog.remove() }, form);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     problem.textContent = "";

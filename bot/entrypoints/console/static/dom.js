@@ -118,6 +118,9 @@ export function words(name) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
+/** A message of the service, which begins small, as a sentence of its own. */
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+
 /** A value of a slot or property as text. */
 export function shown(value) {
   if (value === null || value === undefined || value === "") return "–";

@@ -6,8 +6,7 @@ const CONTEXT = 2;
 
 /** Lines as `{kind, text}`: "same", "gone" or "new", by the longest common subsequence. */
 export function changes(before, after) {
-  const one = before.split("\n");
-  const other = after.split("\n");
+  const [one, other] = [linesOf(before, after), linesOf(after, before)];
   const longest = Array.from({ length: one.length + 1 }, () => new Uint32Array(other.length + 1));
   for (let i = one.length - 1; i >= 0; i -= 1)
     for (let j = other.length - 1; j >= 0; j -= 1)
@@ -29,6 +28,12 @@ export function changes(before, after) {
     }
   }
   return found;
+}
+
+/** Where there was nothing, or nothing is left, the end of the last line is none by itself. */
+function linesOf(text, other) {
+  if (text === "") return [];
+  return (other === "" ? text.replace(/\n$/, "") : text).split("\n");
 }
 
 const SIGNS = { same: " ", gone: "−", new: "+" };

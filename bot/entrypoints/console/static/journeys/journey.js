@@ -79,7 +79,7 @@ function lookAgain(times) {
   nextLook = setTimeout(async () => {
     await load();
     const isDraft = journey.standing.publishing === "on_command";
-    if (!journey.in_force && !journey.older && !isDraft && times > 1) lookAgain(times - 1);
+    if (!journey.in_force && !journey.older && journey.file && !isDraft && times > 1) lookAgain(times - 1);
   }, 2_500);
 }
 

@@ -2,7 +2,7 @@
 
 import { byId, empty, h, refill } from "../dom.js";
 import { likeButton } from "./new.js";
-import { ask, numbersNodes, withToken } from "./service.js";
+import { ask, counted, number, numbersNodes, withToken } from "./service.js";
 
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
@@ -14,14 +14,16 @@ async function load() {
   }
   const { journeys, faults, may_change: mayChange } = told;
   byId("new").hidden = !mayChange;
-  byId("count").textContent = journeys.length === 1 ? "1 journey" : `${journeys.length} journeys`;
+  const retired = journeys.filter((one) => one.is_retired);
+  const others = journeys.filter((one) => !one.is_retired);
+  byId("count").textContent = [counted(others.length, "journey", "journeys"), retired.length > 0 && `${number(retired.length)} retired`].filter(Boolean).join(", ");
   byId("faults").hidden = faults.length === 0;
   byId("faults").replaceChildren(
     h("strong", {}, "The content has faults; the last good version stays in force."),
     h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
   );
-  const nothing = h("li", {}, empty("No journeys yet", "A journey is a file in the folder journeys; its README says how."));
-  refill(byId("list"), journeys.length > 0 ? journeys.map((one) => journeyNode(one, mayChange)) : [nothing]);
+  const nothing = h("li", {}, empty("No journeys yet", mayChange ? "Begin one with “New journey…”." : "A journey is a file in the folder journeys."));
+  refill(byId("list"), journeys.length > 0 ? [...others, ...retired].map((one) => journeyNode(one, mayChange)) : [nothing]);
 }
 
 /** Why nobody enters, where nobody does. */

@@ -1,6 +1,6 @@
 /** How the pages of journeys talk with the service, and what they share. */
 
-import { complain, h } from "../dom.js";
+import { complain, h, sentence } from "../dom.js";
 
 const token = new URLSearchParams(location.search).get("token");
 
@@ -17,7 +17,8 @@ export async function request(address, body = null, method = body ? "POST" : "GE
   const told = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
   try {
     const response = await fetch(withToken(address), { cache: "no-store", method, ...told });
-    return { ok: response.ok, status: response.status, told: await response.json() };
+    const answer = await response.json();
+    return { ok: response.ok, status: response.status, told: !response.ok && answer.error ? { ...answer, error: sentence(answer.error) } : answer };
   } catch {
     return { ok: false, status: 0, told: { error: "The service does not answer. Is it running?" } };
   }
@@ -36,7 +37,7 @@ export async function streamed(address, body, signal, hear) {
   try {
     const sent = body instanceof FormData ? { body } : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const response = await fetch(withToken(address), { method: "POST", ...sent, signal });
-    if (!response.ok) return (await response.json()).error ?? "The service could not do that.";
+    if (!response.ok) return sentence((await response.json()).error ?? "The service could not do that.");
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let kept = "";
     for (let part = await reader.read(); !part.done; part = await reader.read()) {

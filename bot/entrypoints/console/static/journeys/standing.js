@@ -1,12 +1,13 @@
 /** What is in force of a journey: how it stands, what was done to it, and publishing, rolling back, pausing, stopping. */
 
 import { byId, complain, dayAndTime, h, latest, refill } from "../dom.js";
+import { openForm } from "../dialogs.js";
 import { diffNode } from "./diff.js";
-import { ask, counted, number, people, request, withToken } from "./service.js";
+import { ask, counted, number, people, request } from "./service.js";
 import { Simulation, table } from "./simulation.js";
 
 const short = (version) => version.slice(0, 8);
-const DONE = { publish: "published", rollback: "rolled back to", pause: "paused", resume: "resumed", stop: "stopped" };
+const DONE = { publish: "published", rollback: "rolled back to", pause: "paused", resume: "resumed", stop: "stopped", retire: "retired", bring_back: "brought back" };
 
 /** `journey()` is what the page was told last, `text()` what stands in the editor, `reload(words)` shows what was done. */
 export class Standing {
@@ -42,13 +43,15 @@ export class Standing {
 
   buttons({ running, differs }) {
     const button = (text, work, more = {}) => h("button", { type: "button", onclick: () => void work(), ...more }, text);
-    const { file } = this.journey();
+    const { file, is_retired: isRetired, numbers } = this.journey();
+    const isOver = isRetired && numbers.waiting === 0;
     return [
-      running === "running" && button("Pause", () => this.change("pause", ({ people: many }) => `Paused. ${counted(many, "person waits where they are", "people wait where they are")}.`)),
+      isRetired && button("Bring back…", () => this.askToBringBack(), { class: "primary" }),
+      running === "running" && !isOver && button("Pause", () => this.change("pause", ({ people: many }) => sentences("Paused.", many > 0 && `${counted(many, "person waits where they are", "people wait where they are")}.`))),
       running === "paused" && button("Resume", () => this.change("resume", resumedWords), { class: "primary" }),
-      running !== "stopped" && button("Stop…", () => this.askToStop()),
+      running !== "stopped" && !isOver && button("Stop…", () => this.askToStop()),
       file && button("Retire…", () => this.askToRetire()),
-      file && button("Publish…", () => this.review(null), { class: differs || running === "stopped" ? "primary" : "", id: "publish" }),
+      file && button("Publish…", () => this.review(null), { class: running === "stopped" || (differs && running === "running") ? "primary" : "", id: "publish" }),
     ].filter(Boolean);
   }
 
@@ -66,7 +69,7 @@ export class Standing {
           "li",
           {},
           h("p", {}, h("strong", {}, DONE[what]), version && (what === "publish" || what === "rollback") && h("code", {}, short(version)), ` by ${who}`),
-          h("p", { class: "small" }, h("time", { datetime: at }, dayAndTime(at)), `, ${people(many)}`),
+          h("p", { class: "small" }, h("time", { datetime: at }, dayAndTime(at)), many > 0 && `, ${people(many)}`),
           (what === "publish" || what === "rollback") &&
             h("button", { type: "button", class: "link", onclick: () => void this.showChange(before, version) }, "What changed"),
           goesBack && h("button", { type: "button", class: "link", onclick: () => void this.review(version) }, "Roll back to it…"),
@@ -137,8 +140,8 @@ export class Standing {
       await this.reload("");
       return;
     }
-    const paused = this.reviewed.paused ? " It is still paused: resume it to let people in." : "";
-    await this.reload(`${version ? "Rolled back" : "Published"}. ${people(told.moved)} moved.${paused}`);
+    const paused = this.reviewed.paused && "It is still paused: resume it to let people in.";
+    await this.reload(sentences(version ? "Rolled back." : "Published.", told.moved > 0 && `${people(told.moved)} moved.`, paused));
   }
 
   // ---------------------------------------------------------------- pausing and stopping
@@ -153,7 +156,8 @@ export class Standing {
 
   askToStop() {
     const inside = this.journey().numbers.waiting;
-    byId("stop-words").textContent = `${people(inside)} ${inside === 1 ? "is" : "are"} inside and would leave at once. Nobody enters any more, and nothing that is queued is sent, until it is published again. People who left do not come back by that.`;
+    const leave = inside === 0 ? "Nobody is inside." : `${people(inside)} ${inside === 1 ? "is" : "are"} inside and would leave at once.`;
+    byId("stop-words").textContent = `${leave} Nobody enters any more, and nothing that is queued is sent, until it is published again. People who left do not come back by that.`;
     byId("stop-now").textContent = inside === 0 ? "Stop it" : `Stop it for ${people(inside)}`;
     byId("stop-dialog").showModal();
   }
@@ -166,7 +170,7 @@ export class Standing {
     }
     const stopped = standing.running === "stopped";
     const holds = standing.publishing === "on_command" && !stopped && standing.version !== null;
-    byId("retire-words").textContent = `Nobody enters any more. The file is called ${file.path}.retired from then on, as its tests are, and is read again when it has its own name back.`;
+    byId("retire-words").textContent = `Nobody enters any more. Its file is put aside as ${file.path}.retired, and its tests with it, until you bring it back.`;
     byId("retire-stop-words").textContent = `Let the ${people(numbers.waiting)} inside leave at once; else they go on to the end of their version`;
     byId("retire-stop-line").hidden = stopped || (numbers.waiting === 0 && !holds);
     byId("retire-stop").checked = holds;
@@ -176,23 +180,52 @@ export class Standing {
 
   async retire() {
     byId("retire-dialog").close();
-    const body = { digest: this.journey().file.digest, stop: byId("retire-stop").checked };
+    const [inside, stop] = [this.journey().numbers.waiting, byId("retire-stop").checked];
+    const body = { digest: this.journey().file.digest, stop };
     const { ok, told } = await request(`${this.address}/retire`, body);
     if (!ok) {
       complain(told.error ?? "It could not be retired.");
       return;
     }
-    location.href = withToken("/journeys");
+    const rest = stop ? told.people > 0 && `${people(told.people)} left.` : inside > 0 && `${counted(inside, "person goes", "people go")} on to the end.`;
+    await this.reload(sentences("Retired. Nobody enters any more.", rest));
+  }
+
+  askToBringBack() {
+    const then = {
+      running: "People enter it again, as its file says.",
+      paused: "It is paused, as it was: nobody enters until you resume it.",
+      stopped: "It was stopped: nobody enters until you publish it.",
+    };
+    const { standing } = this.journey();
+    const isDraft = standing.publishing === "on_command" && standing.running === "running" && !standing.version;
+    openForm({
+      title: `Bring ${this.name} back?`,
+      about: `Its file, and its tests, get their names back. ${isDraft ? "It is a draft: nobody enters until you publish it." : then[standing.running]}`,
+      yes: "Bring it back",
+      sends: () => request(`${this.address}/bring-back`, {}),
+      then: () => this.reload("Brought back."),
+    });
   }
 
   async stop() {
     byId("stop-dialog").close();
-    await this.change("stop", ({ people: many, withheld }) => `Stopped. ${people(many)} left; ${counted(withheld, "queued message is", "queued messages are")} not sent.`);
+    await this.change("stop", stoppedWords);
   }
 }
 
+const sentences = (...said) => said.filter(Boolean).join(" ");
+
+const stoppedWords = ({ people: many, withheld }) =>
+  sentences("Stopped.", many > 0 && `${people(many)} left.`, withheld > 0 && `${counted(withheld, "queued message is", "queued messages are")} not sent.`);
+
 const resumedWords = ({ people: many, due, left_out: leftOut }) =>
-  `Resumed. ${counted(many, "person goes", "people go")} on; ${counted(due, "held-back message is", "held-back messages are")} due, ${counted(leftOut, "is", "are")} left out.`;
+  sentences(
+    "Resumed.",
+    many > 0 && `${counted(many, "person goes", "people go")} on.`,
+    due > 0 && `${counted(due, "held-back message is", "held-back messages are")} due.`,
+    leftOut > 0 && `${counted(leftOut, "held-back message is", "held-back messages are")} left out.`,
+  );
 
 function standingWords({ publishing, running, version, published, differs, since }, { file, is_retired: isRetired }) {
   if (isRetired && running === "running") return "Retired: nobody enters. Who is inside goes on to the end of their version, unless you stop it.";

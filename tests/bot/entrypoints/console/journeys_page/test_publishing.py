@@ -170,10 +170,41 @@ async def test_a_journey_is_retired_and_who_is_inside_goes_on_or_leaves(
         (listed,) = (await (await client.get("/journeys.json")).json())["journeys"]
         assert (listed["is_retired"], listed["in_file"]) == (True, False)
         assert (await shown(client, ".json"))["is_retired"]
-        aside.rename(file)
+        assert await told(client, "bring-back") == {"journey": "welcome"}
+        assert (file.read_text(), tests.exists(), aside.exists()) == (WELCOME, True, False)
         assert not (await shown(client, ".json"))["is_retired"]
         assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 1
         assert not file.exists()
+        assert [one["what"] for one in (await shown(client, "/history.json"))["changes"]] == [
+            "stop", "retire", "bring_back", "retire",
+        ]  # fmt: skip
+
+
+async def test_a_retired_journey_that_nobody_was_in_is_listed_and_shown(
+    service: Service, folder: Path, client_of: ClientMaker
+) -> None:
+    (folder / "spring.yml").write_text(WELCOME.replace("welcome", "spring"))
+    async with client_of(service) as client:
+        body = {"digest": digest((folder / "spring.yml").read_text())}
+        assert (await client.post("/journeys/spring/retire", json=body)).status == 200
+        listed = (await (await client.get("/journeys.json")).json())["journeys"]
+        assert [one["journey"] for one in listed if one["is_retired"]] == ["spring"]
+        page = await (await client.get("/journeys/spring.json")).json()
+        assert (page["is_retired"], page["file"], page["may_edit"]) == (True, None, False)
+        assert [box["title"] for box in page["picture"]["boxes"]][1:] == ["Wait 1 day", "Send tip"]
+        again = {"journey": "spring", "title": "", "purpose": "marketing", "enter": {"api": True}}
+        assert "an id is never given twice" in (await (await client.post("/journeys", json=again)).json())["error"]
+
+
+async def test_a_journey_whose_file_has_faults_by_now_is_not_brought_back(
+    service: Service, folder: Path, client_of: ClientMaker
+) -> None:
+    aside = folder / "old.yml.retired"
+    aside.write_text(WELCOME.replace("welcome", "old").replace("utter_tip", "utter_gone"))
+    async with client_of(service) as client:
+        answer = await client.post("/journeys/old/bring-back", json={})
+        assert (answer.status, "utter_gone" in await answer.text(), aside.exists()) == (422, True, True)
+        assert (await told(client, "bring-back", 404))["error"] == 'the journey "welcome" is not retired'
 
 
 async def test_what_was_published_is_not_retired_while_people_could_enter(
@@ -185,7 +216,7 @@ async def test_what_was_published_is_not_retired_while_people_could_enter(
         assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 0
 
 
-@pytest.mark.parametrize("path", ["publish", "pause", "resume", "stop", "retire"])
+@pytest.mark.parametrize("path", ["publish", "pause", "resume", "stop", "retire", "bring-back"])
 async def test_nothing_is_changed_by_those_who_may_not(
     service: Service, service_of: ServiceMaker, stage: Stage, folder: Path, client_of: ClientMaker, path: str
 ) -> None:
