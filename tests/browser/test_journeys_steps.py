@@ -36,7 +36,21 @@ def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
     expect(page.locator("[data-step=ask-for-time]")).to_contain_text("reminds after 1 day and 2 days")
 
     page.locator("[data-step='steps.0']").click()
+    page.get_by_role("button", name="Edit…").click()
+    wait = dialog.get_by_label("Wait required")
+    expect(wait).to_be_focused()  # the id, which hardly any step needs, comes last
+    wait.fill("soon")
+    dialog.get_by_role("button", name="Put it into the file").click()
+    expect(dialog.get_by_role("alert")).to_contain_text('"soon" is no length of time. Write a number and a unit')
+    is_for_everybody(page, 1440)
+    expect(text).to_have_value(changed)  # as it was
+    wait.fill("2 days")
+    dialog.get_by_role("button", name="Put it into the file").click()
+    expect(page.locator("[data-step='steps.0']")).to_contain_text("Wait 2 days")
+    changed = changed.replace("- wait: 1d\n", "- wait: 2 days\n")
+
     page.get_by_role("button", name="Add a step after it…").click()
+    expect(dialog.get_by_role("alert")).to_be_hidden()
     kinds = dialog.get_by_label("What it does")
     for kind in [option.get_attribute("value") for option in kinds.locator("option").all()]:
         kinds.select_option(kind)
@@ -47,11 +61,11 @@ def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
     kinds.select_option("add_to")
     dialog.get_by_label(re.compile("^Add to")).fill("asked")
     dialog.get_by_role("button", name="Put it into the file").click()
-    changed = changed.replace("  - wait: 1d\n", "  - wait: 1d\n  - add_to: asked\n")
+    changed = changed.replace("  - wait: 2 days\n", "  - wait: 2 days\n  - add_to: asked\n")
     expect(text).to_have_value(changed)
     page.locator("[data-step='steps.1']").click()
     page.get_by_role("button", name="Up", exact=True).click()
-    changed = changed.replace("  - wait: 1d\n  - add_to: asked\n", "  - add_to: asked\n  - wait: 1d\n")
+    changed = changed.replace("  - wait: 2 days\n  - add_to: asked\n", "  - add_to: asked\n  - wait: 2 days\n")
     expect(text).to_have_value(changed)
     expect(page.locator("[data-step='steps.0']")).to_contain_text("Add to asked")
     page.locator("#save").click()
@@ -130,6 +144,8 @@ def test_a_marketer_edits_ways(page: Page, offer: Site) -> None:
     dialog.get_by_label("The new way").fill("20")
     expect(dialog.locator(".sum")).to_have_text("They sum to 120, not to 100.")
     put.click()
+    expect(dialog.get_by_role("alert")).to_contain_text("The weights sum to 120, not to 100.")
+    dialog.get_by_role("button", name="Put it in all the same").click()
     expect(step.locator(".problem")).to_contain_text("the weights sum to 120, not to 100")
     expect(page.locator("#save")).to_be_disabled()
     step.get_by_role("group", name="offer").get_by_role("button", name="Edit…").click()
@@ -275,6 +291,7 @@ def test_a_marketer_edits_what_happens_when_it_fails_or_is_late(page: Page, offe
     dialog.get_by_label("What it does").select_option("add_to")
     dialog.get_by_label(re.compile("^Add to")).fill("slow")
     put.click()
+    dialog.get_by_role("button", name="Put it in all the same").click()  # nobody comes behind a `go`
     expect(text).to_have_value(re.compile("late: {do: \\[go: last, add_to: slow\\]}} +# now\n$"))
     step.get_by_role("button", name="Remove").click()
     expect(text).to_have_value(re.compile("late: {do: \\[add_to: slow\\]}} +# now\n$"))

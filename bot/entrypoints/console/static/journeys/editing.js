@@ -1,6 +1,6 @@
 /** Editing a journey by forms: its steps, their ways, what lets people in, and its settings. */
 
-import { byId, h, words } from "../dom.js";
+import { byId, h, sentence, words } from "../dom.js";
 import { kindOf, kindsOf, labelled, withTargets } from "./fields.js";
 import { stepForm, wayForm } from "./form.js";
 import { ENTRIES, entryForm, entryKind, settingsForm } from "./head.js";
@@ -225,13 +225,23 @@ export class Editing {
     if (!this.isLookedAt()) return;
     byId("form-title").textContent = title;
     byId("form-fields").replaceChildren(node);
-    byId("step-form").onsubmit = async (event) => {
+    showFaults([]);
+    const put = async (refuses) => (await this.make(deed(), refuses)) && byId("form-dialog").close();
+    byId("step-form").onsubmit = (event) => {
       event.preventDefault();
-      if (await this.make(deed())) byId("form-dialog").close();
+      void put(showFaults);
     };
+    byId("form-anyway").onclick = () => byId("step-form").reportValidity() && void put();
     byId("form-dialog").showModal();
     byId("form-fields").scrollTop = 0;
   }
+}
+
+/** Say in the form what would be wrong, and offer to put it in all the same; whether there is anything. */
+function showFaults(faults) {
+  byId("form-problem").textContent = faults.map(({ message, suggestion }) => `${sentence(message)} ${suggestion}`.trim()).join(" ");
+  byId("form-anyway").hidden = faults.length === 0;
+  return faults.length > 0;
 }
 
 const isElse = (says) => Boolean(says && typeof says === "object" && "else" in says);

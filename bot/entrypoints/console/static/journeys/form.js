@@ -6,9 +6,11 @@ import { weighted, weightsForm } from "./weights.js";
 
 /** Fields for a step of this kind as `{node, value}`; `value()` is what the step says then. */
 export function stepForm(schema, kind, says) {
-  const fields = fieldsOf(schema, schema.definitions[`step_${kind}`], says ?? {}, kind);
+  const object = schema.definitions[`step_${kind}`];
+  const fields = fieldsOf(schema, object, says ?? {}, kind);
+  const seldom = ({ key }) => key === "id" && !object.required.includes("id");
   return {
-    node: h("div", { class: "fields" }, fields.map(({ node }) => node)),
+    node: h("div", { class: "fields" }, [...fields.filter((one) => !seldom(one)), ...fields.filter(seldom)].map(({ node }) => node)),
     value: () => ({ ...(kind === "end" ? { end: says?.end ?? null } : {}), ...collected(fields, says ?? {}) }),
   };
 }

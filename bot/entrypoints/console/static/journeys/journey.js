@@ -262,13 +262,18 @@ function isLookedAt() {
   return false;
 }
 
-/** Do something to the text, one thing at a time; what somebody types meanwhile stays, and it is not done. */
-async function make(edits) {
+/**
+ * Do something to the text, one thing at a time; what somebody types meanwhile stays, and it is not done. `refuses` gets the
+ * faults that the text would have by it, and says whether it is left.
+ */
+async function make(edits, refuses = () => false) {
   if (isMaking || !isLookedAt()) return false;
   isMaking = true;
   const told = await ask("/journeys/edit", { journey: name, text: lookedAt, edit: edits });
   isMaking = false;
   if (!told || !isLookedAt()) return false;
+  const known = faults.map(({ message }) => message);
+  if (refuses(told.faults.filter(({ message }) => !known.includes(message)))) return false;
   editor.set(told.text.replaceAll("\r\n", "\n"), told.faults);
   takeIn(told);
   return true;
