@@ -11,7 +11,7 @@ from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import OutboxId, ProfileId, new_id
 from bot.domain.meeting import Meeting
-from bot.domain.message import DeskLead, DeskMeeting, DeskOpened, DeskPage
+from bot.domain.message import CUSTOMER, DeskLead, DeskMeeting, DeskOpened, DeskPage
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
 from bot.services.free_times import diary_of
@@ -24,9 +24,6 @@ MOST_TIMES = 10
 
 LINES = 20
 """How many last lines of a conversation are read: after so many without an answer somebody has waited long enough."""
-
-CUSTOMER = "Customer"
-"""The speaker in a transcript, unless it is a rep or the bot."""
 
 
 async def open_page(uow: UnitOfWork, runtime: Runtime, opened: DeskOpened, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, 
 from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
 from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.ids import ConversationId, ProfileId
-from bot.domain.message import Speech
+from bot.domain.message import ASSISTANT, CUSTOMER, Speech
 from bot.domain.understanding import REMINDED
 from bot.ports import LoggedEvent, Standing
 
@@ -107,8 +107,6 @@ EVENTS = (
     .order_by(event.c.sequence)
 )
 EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
-
-CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
 
 class StoredConversations(Repository):

@@ -32,6 +32,8 @@ from bot.domain.message.desk import (
     Unattended,
 )
 from bot.domain.message.outgoing import (
+    ASSISTANT,
+    CUSTOMER,
     Author,
     Button,
     Content,
@@ -64,6 +66,8 @@ from bot.domain.message.vendor import (
 )
 
 __all__ = [
+    "ASSISTANT",
+    "CUSTOMER",
     "Attachment",
     "Author",
     "Button",

@@ -112,6 +112,10 @@ class Receipt:
     vendor_id: str
 
 
+CUSTOMER, ASSISTANT = "Customer", "Assistant"
+"""Who speaks in a transcript, unless it is a rep."""
+
+
 @dataclass(frozen=True, slots=True)
 class Speech:
     """A line of a transcript; `speaker` is Customer, Assistant, or a rep's name."""
