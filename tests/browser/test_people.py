@@ -82,9 +82,14 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(page.locator("#person")).to_contain_text("51put right by")
     expect(person.locator(".before")).to_contain_text("before that: said by the person on webchat")
 
-    page.get_by_role("button", name="Objects to marketing").press("Enter")
-    expect(page.locator(".state")).to_contain_text("Objects to marketing and scoring")
-    page.get_by_role("button", name="Objection withdrawn").press("Enter")
+    page.get_by_role("button", name="Objects to marketing…").press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text("All consent is withdrawn")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Objects to marketing…")).to_be_focused()
+    for button in ("Objects to marketing", "Objection withdrawn"):
+        page.get_by_role("button", name=f"{button}…").press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name=button).press("Enter")
+        expect(page.locator(".state")).to_have_count(1 if button == "Objects to marketing" else 0)
     expect(page.locator(".state")).to_have_count(0)
     with page.expect_download() as taken:
         page.get_by_role("button", name="All that is kept").press("Enter")

@@ -111,12 +111,18 @@ def test_a_chosen_person_is_there_after_a_reload_and_by_the_button_back(people: 
     expect(people.locator("#person")).to_contain_text("Nobody chosen yet")
 
 
+def objects(page: Page) -> None:
+    page.get_by_role("button", name="Objects to marketing…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Objects to marketing").click()
+
+
 def test_what_was_done_for_one_person_does_not_bring_them_back(people: Page) -> None:
     tells(people, "**/people/ana.json", person("Ana"))
     tells(people, "**/people/ben.json", person("Ben"))
     done = Held(people, "**/v1/people/ana/objection")
     people.get_by_role("button", name="Ana").click()
-    people.get_by_role("button", name="Objects to marketing").click()
+    objects(people)
+    people.keyboard.press("Escape")  # who does not wait for the answer
     people.get_by_role("button", name="Ben").click()
     expect(people.locator("#person h2")).to_have_text("Ben")
     done.answer(0, {})
@@ -138,23 +144,25 @@ def test_a_double_click_does_not_press_what_has_come_beneath_it(people: Page) ->
     people.route("**/people/ana.json", lambda route: route.fulfill(json=told))
     asked: list[str] = []
 
-    def objects(route: Route) -> None:
+    def objected(route: Route) -> None:
         asked.append(route.request.method)
         told["objects_since"] = "2026-11-02T10:00:00Z"
         route.fulfill(json={})
 
-    people.route("**/v1/people/ana/objection", objects)
+    people.route("**/v1/people/ana/objection", objected)
     people.get_by_role("button", name="Ana").click()
-    people.get_by_role("button", name="Objects to marketing").click()
-    withdrawn = people.get_by_role("button", name="Objection withdrawn")
+    objects(people)
+    withdrawn = people.get_by_role("button", name="Objection withdrawn…")
     place = withdrawn.bounding_box()
     assert place is not None
     people.mouse.move(place["x"] + 5, place["y"] + 5)
     people.mouse.down(click_count=2)
     people.mouse.up(click_count=2)
     settle(people)
+    expect(people.get_by_role("dialog")).to_have_count(0)
     assert asked == ["PUT"]
     withdrawn.click()
+    people.get_by_role("dialog").get_by_role("button", name="Objection withdrawn").click()
     expect(people.locator("#done")).to_have_text("The objection is withdrawn.")
 
 

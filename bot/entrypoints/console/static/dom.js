@@ -118,8 +118,11 @@ export function words(name) {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
 
-/** A message of the service, which begins small, as a sentence of its own. */
-export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
+/** A message of the service, which begins small, as a sentence of its own; a name that it begins with stays as it is. */
+export function sentence(text) {
+  const begun = /^\p{Ll}+[\s,'’]/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
 
 /** A value of a slot or property as text. */
 export function shown(value) {

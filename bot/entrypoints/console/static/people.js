@@ -254,12 +254,7 @@ function deeds({ person, objects_since, restricted_since, requests, may }) {
     button("Proof of consent (PDF)", () => fetched(person, "/consent.pdf", "consent.pdf")),
   ];
   const honouring = [
-    objects_since
-      ? button("Objection withdrawn", () => act("DELETE", person, "/objection", "The objection is withdrawn."))
-      : button("Objects to marketing", () => act("PUT", person, "/objection", "No more marketing, and no more points.")),
-    restricted_since
-      ? button("Lift the restriction", () => act("DELETE", person, "/restriction", "The restriction is lifted."))
-      : button("Restrict", () => act("PUT", person, "/restriction", "What is known of them is only kept.")),
+    ...[objects_since ? WITHDRAWN : OBJECTION, restricted_since ? LIFTED : RESTRICTION].map((deed) => button(`${deed.yes}…`, () => askAndDo(person, deed))),
     button("Note a request…", () => noteRequest(person, requests.map(({ id }) => id))),
     button("Erase…", () => erase(person), true),
   ];
@@ -267,9 +262,37 @@ function deeds({ person, objects_since, restricted_since, requests, may }) {
   return buttons.length > 0 && h("div", { class: "deeds" }, ...buttons);
 }
 
-async function act(method, person, path, words) {
-  await done(person, await ask(of(person, path), null, method), words);
-}
+const OBJECTION = {
+  yes: "Objects to marketing",
+  about: "All consent is withdrawn, each address gets no more marketing, marketing journeys end, and there are no more points. Withdrawing the objection brings none of it back.",
+  method: "PUT",
+  path: "/objection",
+  words: "No more marketing, and no more points.",
+};
+const WITHDRAWN = {
+  yes: "Objection withdrawn",
+  about: "They may be asked for consent again, and get points again. What they had consented to before does not come back.",
+  method: "DELETE",
+  path: "/objection",
+  words: "The objection is withdrawn.",
+};
+const RESTRICTION = {
+  yes: "Restrict",
+  about: "They get answers to what they write, and no marketing; no journey moves, until it is lifted.",
+  method: "PUT",
+  path: "/restriction",
+  words: "What is known of them is only kept.",
+};
+const LIFTED = {
+  yes: "Lift the restriction",
+  about: "Marketing to which they agreed goes on, and so do their journeys, within a day.",
+  method: "DELETE",
+  path: "/restriction",
+  words: "The restriction is lifted.",
+};
+
+const askAndDo = (person, { yes, about, method, path, words }) =>
+  openForm({ title: `${yes}?`, about, yes, danger: method === "PUT", sends: () => sent(method, person, path), then: (told) => done(person, told, words) });
 
 /** What they ask for, with the day by which it is due. */
 const noteRequest = (person, known) =>
