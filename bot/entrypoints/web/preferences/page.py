@@ -44,15 +44,19 @@ def preferences(
     words: Words,
     *,
     saved: bool,
+    just_asked: RequestKind | None = None,
     signal: bool,
     objects: bool,
     asked: Mapping[RequestKind, str],
 ) -> str:
-    """`asked` are the days by which what they have asked for gets an answer."""
+    """`asked` are the days by which what they have asked for gets an answer; `just_asked` is what they did now."""
     choices = list(choices)
     parts = [f"<h1>{_said(words, 'heading')}</h1>"]
-    if saved:
-        parts.append(f'<p class="saved" role="status">{_said(words, "saved")}</p>')
+    news = words["saved"] if saved else ""
+    if just_asked is not None and just_asked in asked:
+        news = _noted(just_asked, asked, words)
+    if news:
+        parts.append(f'<p class="saved" role="status">{escape(news)}</p>')
     if objects:
         parts.append(f"<p>{_said(words, 'objects')}</p>")
     parts.append('<form method="post">')
@@ -75,7 +79,7 @@ def preferences(
     parts.append("</form>")
     parts += _of_their_data(asked, words)
     parts.append(f'<p class="note">{_of_signal(words, signal)}</p>')
-    title = f"{words['saved']} {words['title']}" if saved else words["title"]  # a page's name is read out as it opens
+    title = f"{news} {words['title']}".strip()  # a page's name is read out as it opens
     return _page(words, title, "\n".join(parts))
 
 
@@ -84,11 +88,15 @@ def _of_their_data(asked: Mapping[RequestKind, str], words: Words) -> list[str]:
     parts = [f'<form class="data" method="post"><fieldset><legend>{_said(words, "data")}</legend>']
     for kind in ASKED_HERE:
         if kind in asked:
-            parts.append(f"<p>{escape(words[f'data_{kind}_noted'].format(due=asked[kind]))}</p>")
+            parts.append(f"<p>{escape(_noted(kind, asked, words))}</p>")
         else:
             hint = f"<small>{_said(words, 'data_erasure_text')}</small>" if kind is RequestKind.ERASURE else ""
             parts.append(f'<p><button name="do" value="{kind}">{_said(words, f"data_{kind}")}</button>{hint}</p>')
     return [*parts, f"<p>{_said(words, 'data_text')}</p>", "</fieldset></form>"]
+
+
+def _noted(kind: RequestKind, asked: Mapping[RequestKind, str], words: Words) -> str:
+    return words[f"data_{kind}_noted"].format(due=asked[kind])
 
 
 def _said(words: Words, name: str) -> str:

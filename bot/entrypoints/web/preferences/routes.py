@@ -117,7 +117,10 @@ class PreferencePage:
                 if one.done_at is None
             }
             pause = profile.marketing_pause
-            return page.preferences(choices, pause, words, saved=saved, signal=signal, objects=objects, asked=asked)
+            just = next((kind for kind in page.ASKED_HERE if kind == request.query.get("asked")), None)
+            return page.preferences(
+                choices, pause, words, saved=saved, just_asked=just, signal=signal, objects=objects, asked=asked
+            )
 
         return await self._answer(request, showing)
 
@@ -160,9 +163,9 @@ class PreferencePage:
             await hear_request(uow, self._runtime, person, kind, how=how, now=now)
             return ""
 
-        return await self._answer(request, requesting, done="asked")
+        return await self._answer(request, requesting, done=f"asked={kind}")
 
-    async def _answer(self, request: web.Request, work: Work, *, done: str = "saved") -> web.StreamResponse:
+    async def _answer(self, request: web.Request, work: Work, *, done: str = "saved=1") -> web.StreamResponse:
         """Whoever the link is of, in one transaction; where there is nothing to show by itself, the page anew."""
         try:
             person = read(self._service.secret, request.match_info["token"], self._runtime.clock.now())
@@ -180,7 +183,7 @@ class PreferencePage:
         except NoSuchPerson:
             return _refuse(request, 410, "erased")
         if not shown:
-            return web.Response(status=303, headers={**HEADERS, "Location": f"{request.rel_url.path}?{done}=1"})
+            return web.Response(status=303, headers={**HEADERS, "Location": f"{request.rel_url.path}?{done}"})
         return _html(200, shown)
 
     # ------------------------------------------------------------ confirming consent

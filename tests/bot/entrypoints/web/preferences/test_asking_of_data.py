@@ -24,7 +24,9 @@ async def test_a_copy_is_asked_for_once_and_changes_no_consent(client: Client, s
     before = await records(stage)
     for _ in range(2):
         text = await change(client, stage, ("do", "access"))
-        assert f"You have asked for a copy of your data, and will get an answer by {DUE}." in text
+        noted = f"You have asked for a copy of your data, and will get an answer by {DUE}."
+        assert f'<p class="saved" role="status">{noted}</p>' in text, "it is said at the head of the page"
+        assert f"<title>{noted}" in text
         assert 'value="access"' not in text
         assert "Saved." not in text
         stage.clock.forward(timedelta(minutes=1))
@@ -35,7 +37,8 @@ async def test_a_copy_is_asked_for_once_and_changes_no_consent(client: Client, s
 
 async def test_erasure_ends_marketing_with_the_words_that_were_shown(client: Client, stage: Stage) -> None:
     text = await change(client, stage, ("do", "erasure"))
-    assert f"You have asked for your data to be deleted, and will get an answer by {DUE}." in text
+    noted = f"You have asked for your data to be deleted, and will get an answer by {DUE}."
+    assert f'<p class="saved" role="status">{noted}</p>' in text
     assert not await stage.may_send()
     latest = (await records(stage))[-1]
     assert (latest.granted, latest.purpose) == (False, Purpose.MARKETING)
