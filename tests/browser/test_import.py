@@ -75,6 +75,7 @@ def test_a_file_is_looked_at_put_right_and_imported(page: Page, server: RunningS
     expect(page.locator("#status")).to_contain_text("3 rows. Nothing is written yet.")
     expect(page.locator("#columns")).to_contain_text("the day stands first, as its days show")
     expect(page.locator("#few")).to_contain_text("Row 2: Employees: it must be a number")
+    expect(page.locator("#few")).to_contain_text("row 1 is the first person")
     page.get_by_label("Tags for everybody in it").fill("fair-2026")
     expect(page.locator("#stale")).to_contain_text("look at it again before you import")
     expect(page.locator("#take")).to_be_disabled()

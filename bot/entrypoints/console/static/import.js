@@ -181,7 +181,12 @@ function showOutcome(told, title, words) {
   byId("report").hidden = report.length === 0;
   const would = looked !== null;
   byId("figures").replaceChildren(...timesOf(told.done, would).map(([count, what, kind]) => h("li", { class: count ? kind : null }, h("strong", {}, number(count)), h("span", {}, what))));
-  byId("few").replaceChildren(...fewNodes(told, "refused", would ? "Why rows would be refused" : "Why rows were refused", told.done.refused), ...fewNodes(told, "taken in part", would ? "Why rows would be taken in part" : "Why rows were taken in part", told.done.warned));
+  const nodes = [
+    ...fewNodes(told, "refused", would ? "Why rows would be refused" : "Why rows were refused", told.done.refused),
+    ...fewNodes(told, "taken in part", would ? "Why rows would be taken in part" : "Why rows were taken in part", told.done.warned),
+  ];
+  if (nodes.length) nodes.push(h("p", { class: "small" }, "In a table, its header and its empty rows are not counted: row 1 is the first person."));
+  byId("few").replaceChildren(...nodes);
 }
 
 /** The commonest reasons, each with its first row and how many more there are. */

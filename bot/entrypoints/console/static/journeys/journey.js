@@ -179,9 +179,16 @@ async function write() {
   }
   editor.before = typed;
   if (!editor.isChanged) drawn = null;
-  const isDraft = journey.standing.publishing === "on_command";
-  await reload(isDraft ? "Saved as a draft. Publish it to put it in force." : "Saved. It is in force in a moment.");
+  const { publishing, running } = journey.standing;
+  if (publishing === "on_command") await reload("Saved as a draft. Publish it to put it in force.");
+  else await reload(HOLDS[running]);
 }
+
+const HOLDS = {
+  running: "Saved. It is in force in a moment.",
+  paused: "Saved. It is paused: nobody enters until you resume it.",
+  stopped: "Saved. It was stopped: nobody enters until you publish it.",
+};
 
 /** Somebody else has saved first: what is typed stays until somebody who has seen both says otherwise. */
 async function settle(problem) {

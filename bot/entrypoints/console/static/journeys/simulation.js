@@ -12,7 +12,7 @@ export class Simulation {
     this.text = text;
     this.people = numberField("People", 1000, 10_000);
     this.days = numberField("Days", 90, 365);
-    this.seed = numberField("Chances", 1, 1_000_000);
+    this.seed = numberField("Draw of chances", 1, 1_000_000);
     this.start = h("button", { type: "button", class: "try", onclick: () => void this.run() }, "Simulate");
     this.cancel = h("button", { type: "button", hidden: true, onclick: () => this.stop() }, "Cancel");
     this.bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "People simulated" });
