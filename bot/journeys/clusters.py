@@ -58,10 +58,12 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """The groups, the largest first; `clearness` is their silhouette, from -1 to 1."""
+    """The groups, the largest first; `clearness` is their silhouette, from -1 to 1, and `by` the attributes that told
+    people apart."""
 
     clusters: tuple[Cluster, ...]
     clearness: float
+    by: tuple[str, ...] = ()
 
     @property
     def is_clear(self) -> bool:
@@ -73,11 +75,12 @@ def find_clusters(attributes: Sequence[Attribute], people: Sequence[Mapping[str,
     used = [one for one in attributes if _tells_something(one, people)]
     if len(people) < LEAST_PEOPLE or not used:
         return Clusters((), -1.0)
+    by = tuple(one.name for one in used)
     columns = np.hstack([_scaled(one, people) for one in used])
     labels, clearness = _labels(columns, seed)
     candidates = [candidate for one in used for candidate in _candidates(one, people)]
     found = [_described(labels == number, candidates) for number in sorted(set(labels.tolist()))]
-    return Clusters(tuple(sorted(found, key=lambda one: (-one.people, one.condition))), clearness)
+    return Clusters(tuple(sorted(found, key=lambda one: (-one.people, one.condition))), clearness, by)
 
 
 def can_cluster(attribute: Attribute) -> bool:

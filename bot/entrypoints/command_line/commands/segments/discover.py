@@ -29,7 +29,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if not found.clusters:
         print(f"{people(looked_at)} may be looked at, of whom too little is known; it takes {LEAST_PEOPLE} at least.")
         return 0
-    print(f"{people(looked_at)}, in groups by {', '.join(one.name for one in attributes)}.")
+    print(f"{people(looked_at)}, in groups by {', '.join(found.by)}.")
     if not found.is_clear:
         print(f"The groups run into each other (silhouette {found.clearness:.2f}): they may be chance.")
     for number, one in enumerate(found.clusters, 1):

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,7 +123,8 @@ def groups(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         async with store.transaction() as uow:
             for number in range(61):
                 large = number % 3 == 0
-                known = {"team_size": 200 + number if large else number, "timeline": "now" if large else "later"}
+                known: dict[str, Any] = {"team_size": 200 + number if large else number, "name": f"Person {number}"}
+                known["timeline"] = "now" if large else "later"
                 objects = NOON if number == 60 else None
                 await uow.profiles.add(profile(ProfileId(f"p{number}"), attributes=known, objected_at=objects))
         await store.close()
@@ -132,10 +134,10 @@ def groups(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_group_that_was_discovered_becomes_a_segment(groups: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    discover = ["segments", "discover", "--by", "team_size,timeline"]
+    discover = ["segments", "discover", "--by", "name,team_size,timeline"]
     assert run([*discover, "--save", "2", "large-and-soon"]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("60 people, in groups by team_size, timeline.")
+    assert told.startswith("60 people, in groups by team_size, timeline."), "a name is nearly everybody's own"
     assert ": 40 people\n" in told
     assert ": 20 people\n" in told
     assert "100% of whom that finds are in the group, and 100% of the group are found." in told
