@@ -18,7 +18,7 @@ from bot.domain.message import storable
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.known_person import named, sees_personal, told_of_person
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import private_json
+from bot.entrypoints.web.translate import private_json, query_of
 from bot.entrypoints.wiring.service import Service
 from bot.ports import UnitOfWork
 from bot.services.know_person import NoSuchPerson, by_id, by_name, look_for
@@ -46,7 +46,7 @@ class PeoplePage:
             app.router.add_get(path, self._service.doors.guarded(handler, right))
 
     async def _find(self, request: web.Request) -> web.StreamResponse:
-        text = storable(request.query.get("text", "")).strip()[:LONGEST_TEXT]
+        text = query_of(request, "text").strip()[:LONGEST_TEXT]
         playbook, role = self._runtime.library.current(), request[CALLER].role
         async with self._runtime.store.transaction() as uow:
             found = await self._found(uow, text, role)

@@ -16,6 +16,7 @@ from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
 from bot.domain.errors import OvertureError, WebhookRejected
 from bot.domain.ids import ProfileId
+from bot.domain.message import storable
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.known_person import named
 from bot.entrypoints.console.sandbox import Sandbox, post_webhook
@@ -100,7 +101,7 @@ class Playground:
         """By what those are known whom items of the feeds name; who is not known any more is left out."""
         known, playbook = {}, self._runtime.library.current()
         async with self._runtime.store.reading() as uow:
-            for person in request.query.getall("person", [])[:MOST_NAMED]:
+            for person in map(storable, request.query.getall("person", [])[:MOST_NAMED]):
                 with suppress(NoSuchPerson):
                     known[person] = await named(uow, playbook, await by_id(uow, ProfileId(person)))
         return private_json({"people": known})

@@ -52,6 +52,11 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     return body
 
 
+def query_of(request: web.Request, name: str) -> str:
+    """What the address says under this name, as a database can keep it; empty where it says nothing."""
+    return storable(request.query.get(name, ""))
+
+
 async def form_of(request: web.Request) -> MultiDict[str]:
     """The fields of a form that a browser posts, as a database can keep them; files are left out. Raises
     WebhookRejected for what is none."""

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.domain.journey import Enrolment
 from bot.entrypoints.console.known_person import named
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import private_json
+from bot.entrypoints.web.translate import private_json, query_of
 from bot.entrypoints.wiring.service import Service
 
 MOST_SHOWN = 50
@@ -26,7 +26,7 @@ class Inside:
 
     async def people(self, request: web.Request) -> web.StreamResponse:
         """Those who wait or are parked at the step, whoever goes on first first."""
-        at_step = (request.match_info["journey"], request.query.get("version", ""), request.query.get("step", ""))
+        at_step = (request.match_info["journey"], query_of(request, "version"), query_of(request, "step"))
         role, playbook = request[CALLER].role, self._runtime.library.current()
         async with self._lock, self._runtime.store.reading(at_length=True) as uow:
             found = await uow.enrolments.inside(*at_step, MOST_SHOWN + 1)

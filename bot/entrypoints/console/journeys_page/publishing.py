@@ -16,7 +16,7 @@ from bot.domain.publishing import InForce, JourneyChange, Move, Running
 from bot.entrypoints.console.journeys_page.answers import text_of
 from bot.entrypoints.console.journeys_page.editing import Editing
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json
+from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.outline import tree
 from bot.ports import UnitOfWork
@@ -84,7 +84,7 @@ class Publishing:
     async def compare(self, request: web.Request) -> web.StreamResponse:
         """Two versions as texts: what was read, or where the text of one is not kept, both as outlines."""
         name = request.match_info["journey"]
-        names = [request.query.get(side, "") for side in ("before", "after")]
+        names = [query_of(request, side) for side in ("before", "after")]
         async with self._store.transaction() as uow:
             journeys = [await self._version(uow, name, one) for one in names]
         in_words = any(one is not None and not one.source for one in journeys)

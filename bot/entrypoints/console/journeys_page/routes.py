@@ -35,7 +35,7 @@ from bot.entrypoints.console.journeys_page.publishing import Publishing
 from bot.entrypoints.console.journeys_page.retiring import Retiring
 from bot.entrypoints.console.journeys_page.simulating import Simulating
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import private_json, problem
+from bot.entrypoints.web.translate import private_json, problem, query_of
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.picture import picture_of
@@ -133,7 +133,8 @@ class JourneysPage:
         return private_json({"journeys": listed, "faults": faults, "may_change": may_change})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
-        name, version = request.match_info["journey"], request.query.get("version")
+        name = request.match_info["journey"]
+        version: str | None = query_of(request, "version")
         headcounts = await self._counter.headcounts(name)
         file = await asyncio.to_thread(self._files.read, name)
         retired = await asyncio.to_thread(self._files.read_retired, name)
