@@ -7,7 +7,7 @@ an opt-out, an objection or an erasure that is there already.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -184,7 +184,7 @@ class _Chunk:
         self._owners: dict[tuple[str, str], ProfileId] = {}
         self._links: dict[str, Sequence[ProfileId]] = {}
         self._silent: dict[str, frozenset[str]] = {}
-        self._unwanted: Mapping[str, frozenset[str]] = {}
+        self._unwanted: dict[str, frozenset[str]] = {}
         self._claims: list[Claim] = []
         self._records: list[ConsentRecord] = []
         self._suppressions: list[Suppression] = []
@@ -218,7 +218,7 @@ class _Chunk:
         addresses = {one.value for one in (*named, *(one for arrival in arrivals for one in arrival.silent))}
         addresses |= {one.value for someone in self._people.values() for one in someone.identities}
         self._silent = dict(await self._uow.consents.opted_out(addresses))
-        self._unwanted = await self._uow.consents.opted_out(addresses, Consequence.UNWANTED)
+        self._unwanted = dict(await self._uow.consents.opted_out(addresses, Consequence.UNWANTED))
 
     # ------------------------------------------------------------ one arrival
 
@@ -245,6 +245,8 @@ class _Chunk:
             ]
         for consent in arrival.consents:
             warnings += self._consent(someone, others, consent)
+            if not consent.granted:
+                self._spare({*arrival.identities, *someone.identities}, consent)
         if arrival.record and who not in self._links.get(arrival.record, ()):
             self._links[arrival.record] = [who]
             self._linked[who] = arrival.record
@@ -340,6 +342,17 @@ class _Chunk:
         record = lasting(_record(who, told), rule)
         if record not in someone.records:
             self._note(someone, record)
+
+    def _spare(self, addresses: Iterable[Identity], told: GivenConsent) -> None:
+        """A refusal is of the addresses, too: whoever else has one gets no marketing there, either."""
+        if told.purpose is not Purpose.MARKETING:
+            return
+        for one in addresses:
+            channels = self._unwanted.get(one.value, frozenset())
+            if one.kind == self._channels.get(told.channel) and told.channel not in channels:
+                unwanted = Suppression(told.channel, one.value, told.how, told.at, Consequence.UNWANTED)
+                self._suppressions.append(unwanted)
+                self._unwanted[one.value] = channels | {told.channel}
 
     def _note(self, someone: _Someone, record: ConsentRecord) -> None:
         someone.records.append(record)

@@ -231,6 +231,44 @@ async def test_who_has_opted_out_is_not_reached_by_a_channel_that_is_set_up_late
         assert not refusal.granted
 
 
+async def test_a_refusal_holds_for_the_address_whoever_else_has_it(stage: Stage) -> None:
+    await stage.meet(phone=PHONE.value)
+    await stage.consent()
+    (landing,) = await take(stage, arrival(1, ADDRESS, PHONE, consents=(NO,)))
+    other = ProfileId("ben")
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(other, NOON))
+        await uow.profiles.claim(other, PHONE, stage.clock.now())
+    await stage.consent(of=other)
+    assert not await may_be_texted(stage, landing.profile_id)
+    assert not await may_be_texted(stage, other)
+    async with stage.store.transaction() as uow:
+        bar = await uow.consents.refusal("sms", PHONE.value)
+        assert bar is not None
+        assert (bar.cause, bar.reason, bar.at) == (Consequence.UNWANTED, NO.how, NO.at)
+        assert await uow.consents.refusal("whatsapp", PHONE.value) is None, "they refused text messages"
+        assert await uow.consents.refusal("email", ADDRESS.value) is None
+
+
+async def test_a_refusal_for_an_address_that_another_has_holds_there(stage: Stage) -> None:
+    await stage.meet(phone=PHONE.value)
+    await stage.consent()
+    owner = await profile_of(stage)
+    await take(stage, arrival(1, ADDRESS))
+    (landing,) = await take(stage, arrival(2, ADDRESS, PHONE, consents=(NO,)))
+    assert landing.profile_id != owner.id
+    assert not await may_be_texted(stage, owner.id)
+
+
+async def test_a_refusal_counts_for_who_comes_later_in_the_same_file(stage: Stage) -> None:
+    second = Identity("email", "office@example.com")
+    await take(stage, arrival(1, ADDRESS), arrival(2, second))
+    (_, landing) = await take(
+        stage, arrival(1, ADDRESS, PHONE, consents=(NO,)), arrival(2, second, PHONE, consents=(YES,))
+    )
+    assert not await may_be_texted(stage, landing.profile_id)
+
+
 async def test_a_refusal_of_a_channel_that_is_not_set_up_is_kept(stage: Stage) -> None:
     (landing,) = await take(stage, arrival(1, ADDRESS, consents=(replace(NO, channel="email"),)))
     refusal = await consent_of(stage, landing.profile_id, "email")
