@@ -110,10 +110,14 @@ class RecordConsent:
 
 @dataclass(frozen=True, slots=True)
 class OptOut:
-    """The person wants no more marketing. It ends all of it, at once, but on channels that they said they keep."""
+    """The person wants no more marketing. It ends all of it, at once, but on channels that they said they keep.
+
+    `answering` are the vendor's ids of messages that they answer by it: whoever those went to has opted out, too.
+    """
 
     how: str
     keeping: tuple[str, ...] = ()
+    answering: tuple[str, ...] = ()
     kind: Literal["opt_out"] = "opt_out"
 
 

@@ -65,6 +65,9 @@ class Outbox(Protocol):
     async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
         """The same for many; the errors by the keys of those that failed."""
 
+    async def sent_as(self, channel: str, vendor_ids: Collection[str]) -> Sequence[OutboxEntry]:
+        """What left by this channel under these ids of its vendor."""
+
     async def drop(self, key: str) -> None:
         """Forget an entry that is settled; its key may be taken again."""
 

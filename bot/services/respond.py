@@ -26,6 +26,9 @@ SENT_FILE = IntentScore("send_file", 1.0)
 """The intent of a message that is a file and nothing else."""
 
 FILE_RECEIVED = "utter_file_received"
+MOST_ANSWERED = 20
+"""Messages of a thread that an opt-out may be of, the latest ones."""
+
 OUTRANKED = "utter_opt_in_outranked"
 """Said also where the vendor has answered START itself, which knows of no objection."""
 
@@ -120,7 +123,8 @@ def _opt_out(
     thought: Thought, situation: Situation, message: CustomerMessage, why: str, kept: tuple[str, ...] = ()
 ) -> None:
     """The opt-out, without a word on it; what a journey has asked is over with it."""
-    thought.effects.append(OptOut(f"wrote so on {message.channel}", kept))
+    answering = tuple(str(message.metadata.get("references") or "").split()[-MOST_ANSWERED:])
+    thought.effects.append(OptOut(f"wrote so on {message.channel}", kept, answering))
     thought.acted.append(("opt_out", why))
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)

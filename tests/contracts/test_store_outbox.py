@@ -422,6 +422,8 @@ async def test_what_went_to_a_person_on_a_channel_is_known_by_the_vendors_ids(st
         for number, (of, channel) in enumerate([(ANNA, "sms"), (ANNA, "whatsapp"), (BEN, "sms")]):
             await uow.outbox.settle(replace(sent(entry(f"k{number}", channel=channel), f"SM{number}"), profile_id=of))
         assert await uow.outbox.sent_ids(ANNA, "sms", NOON) == {"SM0"}
+        assert [one.vendor_id for one in await uow.outbox.sent_as("sms", ["SM0", "unknown"])] == ["SM0"]
+        assert [*await uow.outbox.sent_as("email", ["SM0"]), *await uow.outbox.sent_as("sms", [])] == []
         assert await uow.outbox.sent_ids(ANNA, "sms", NOON + HOUR) == set()
 
 

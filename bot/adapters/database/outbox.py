@@ -132,6 +132,11 @@ SENT_IDS = select(outbox.c.vendor_id).where(
     outbox.c.vendor_id.is_not(None),
     text("status = 'sent'"),
 )
+SENT_AS = select(outbox).where(
+    outbox.c.channel == bindparam("on_channel"),
+    outbox.c.vendor_id.in_(bindparam("under", expanding=True)),
+    text("vendor_id IS NOT NULL"),
+)
 _earlier = outbox.alias("earlier")
 OVERTAKEN = (
     select(outbox.c.key, outbox.c.dispatch)
@@ -216,6 +221,12 @@ class StoredOutbox(Repository):
         settled = [{"this_key": one.key, **progress_of(one), "tried_at": one.first_tried_at} for one in sent]
         await self._execute(SETTLE_SENT, settled)
         return await keep_receipts(self._session, sent)
+
+    async def sent_as(self, channel: str, vendor_ids: Collection[str]) -> Sequence[OutboxEntry]:
+        if not vendor_ids:
+            return []
+        rows = await self._execute(SENT_AS, {"on_channel": channel, "under": sorted(vendor_ids)})
+        return [entry_of(row, self._sealing) for row in rows]
 
     async def drop(self, key: str) -> None:
         self._to_leave.discard(key)

@@ -106,6 +106,30 @@ async def test_stop_in_a_reply_ends_marketing_too(stage: Stage) -> None:
     assert not await stage.may_send(channel="email", address=ADDRESS)
 
 
+async def test_a_stop_from_the_mailbox_that_ours_went_on_to_holds_for_both_addresses(stage: Stage) -> None:
+    mail = await met(stage)
+    await mail.sends("k1")
+    (offer,) = await mail.got()
+    alias = {"from": "ana.bell@home.example.com"}
+    await mail.does(deed="write", **alias, subject="Re: This month", text="STOP", in_reply_to=offer["message_id"])
+    assert not await stage.may_send(channel="email", address=ADDRESS)
+    assert not await stage.may_send(), "she has opted out of text messages, too, as from her own address"
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("email", alias["from"]) is not None
+        (line,) = [one for one in await uow.consents.of(ANA) if one.channel == "email" and not one.granted]
+    assert (line.how, line.text) == ("answered what we had sent, from another address on email", "STOP")
+    await mail.sends("k2")
+    assert (await stage.entry("k2")).status is OutboxStatus.WITHHELD
+
+
+async def test_a_stop_that_answers_nothing_of_ours_is_of_whoever_wrote_it(stage: Stage) -> None:
+    mail = await met(stage)
+    await mail.sends("k1")
+    other = {"from": "ben@example.com", "in_reply_to": "<somebody@elsewhere.example.com>"}
+    await mail.does(deed="write", **other, subject="Re: This month", text="STOP")
+    assert await stage.may_send(channel="email", address=ADDRESS)
+
+
 async def test_a_complaint_is_an_opt_out(stage: Stage) -> None:
     mail = await met(stage)
     await mail.sends("k1")
