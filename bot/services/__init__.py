@@ -19,7 +19,8 @@ Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measur
 `erase_person`, `erase_elsewhere`, `tell_of_erasure`, `tell_provenance`, `apply_retention`.
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
-`note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`, `send_preferences_link`, `verify_contact`.
+`note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
+`send_preferences_link`, `verify_contact`.
 
 **The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `desk_turn`, `desk_action`, `desk_command`,
 `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,

@@ -80,7 +80,7 @@ def _has_gone_quiet(runtime: Runtime, entry: InboxEntry, planned: CheckIn, situa
         or spoke_here_since(conversation, entry.received_at)
     ):
         return False
-    if situation.handoff is not None or situation.suppressed or tracker.paused:
+    if situation.handoff is not None or situation.suppressed or tracker.paused or situation.profile.restricted_at:
         return False
     latest = tracker.latest_message
     if latest is None or latest.understood.intent.name in LEAVING_INTENTS:

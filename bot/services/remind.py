@@ -19,12 +19,15 @@ from bot.services.write_turn import unasked, write_turn
 
 
 async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> None:
-    """Go on as if the customer had meant the reminder's intent; while a colleague has the floor, look again later."""
+    """Go on as if the customer had meant the reminder's intent; while a colleague has the floor, look again later.
+
+    Nobody whose data may only be kept is reminded of anything.
+    """
     begun = perf_counter()
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         situation = await read_situation(uow, runtime, entry.conversation_id)
-        if not stands(situation.conversation.tracker, reminder):
+        if not stands(situation.conversation.tracker, reminder) or situation.profile.restricted_at is not None:
             await finish(uow, entry, now)
             return
         if situation.rep_has_the_floor:

@@ -20,12 +20,11 @@ from bot.ports import UnitOfWork
 from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
-from bot.services.weigh import CHALLENGE_KEY, Matter, not_set_up, note_decision
+from bot.services.weigh import CHALLENGE_KEY, NOT_TO_BE_ASKED, Matter, not_set_up, note_decision
 
 ASK = "utter_confirm_consent"
 NO_ADDRESS = "consent has to be confirmed, and there is no address of this person to ask at"
 TOO_OFTEN = f"this address was asked {MOST_A_DAY} times within a day already"
-OBJECTS = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
 
 
 async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord, key: str, now: datetime) -> None:
@@ -150,7 +149,7 @@ async def _why_not_ask(
         return NO_ADDRESS
     profile = await uow.profiles.get(record.profile_id)
     if profile.objected_at is not None or profile.restricted_at is not None:
-        return OBJECTS
+        return NOT_TO_BE_ASKED
     asked = await uow.challenges.at(record.channel, address.value, now - timedelta(days=1))
     return TOO_OFTEN if len(asked) >= MOST_A_DAY else ""
 

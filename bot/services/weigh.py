@@ -31,6 +31,8 @@ CHALLENGE_KEY = "challenge:"
 
 ANSWERED = "what it asks was answered, or has ended"
 
+NOT_TO_BE_ASKED = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
+
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 """A form that was last answered longer ago than this no longer keeps a journey from writing."""
 
@@ -87,6 +89,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         return judge(facts, now)
     if matter.key.startswith(CHALLENGE_KEY) and not await _is_awaited(uow, matter, now):
         return Withhold(ANSWERED)
+    if matter.key.startswith(CHALLENGE_KEY) and await _may_not_be_asked(uow, matter):
+        return Withhold(NOT_TO_BE_ASKED)
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
         return await _weigh_marketing(uow, runtime, matter, now)
@@ -123,8 +127,21 @@ async def weigh_all(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter]
 
 async def _is_awaited(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
     """Whether what the message asks is still to be answered."""
-    challenge = await uow.challenges.get(ChallengeId(matter.key.removeprefix(CHALLENGE_KEY).rpartition(":")[0]))
+    challenge = await _challenge_of(uow, matter)
     return challenge is None or await is_awaited(uow, challenge, now)
+
+
+async def _challenge_of(uow: UnitOfWork, matter: Matter) -> Challenge | None:
+    return await uow.challenges.get(ChallengeId(matter.key.removeprefix(CHALLENGE_KEY).rpartition(":")[0]))
+
+
+async def _may_not_be_asked(uow: UnitOfWork, matter: Matter) -> bool:
+    """Whether it asks for consent somebody who has objected, or was restricted, since the question was queued."""
+    challenge = await _challenge_of(uow, matter)
+    if challenge is None or challenge.consent is None:
+        return False
+    profile = await uow.profiles.get(challenge.profile_id)
+    return profile.objected_at is not None or profile.restricted_at is not None
 
 
 async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bool:

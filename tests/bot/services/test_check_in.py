@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.delivery import Lane
+from bot.services.respect_wishes import restrict
 from tests.bot.services.stage import Stage
 
 
@@ -34,6 +35,16 @@ async def test_of_several_messages_only_the_last_has_somebody_looked_after(askin
     before = len(asking.sms.texts())
     await asking.later(minutes=6)
     assert asking.sms.texts()[before:] == ["A tip."]
+
+
+async def test_who_is_restricted_is_not_asked_whether_they_are_still_there(asking: Stage) -> None:
+    await asking.says("book")
+    person = (await asking.at()).profile_id
+    async with asking.store.transaction() as uow:
+        await restrict(uow, person, now=asking.clock.now())
+    before = len(asking.sms.texts())
+    await asking.later(minutes=6)
+    assert len(asking.sms.texts()) == before
 
 
 async def test_who_has_answered_the_form_is_looked_after_no_more(asking: Stage) -> None:

@@ -12,6 +12,7 @@ import pytest
 from bot.domain.conversation import ReminderCancelled, ReminderScheduled
 from bot.domain.effects import ScheduleReminder
 from bot.services.perform import Cause, perform
+from bot.services.respect_wishes import restrict
 from tests.scenarios.stage import Stage, set_stage
 
 
@@ -50,6 +51,15 @@ async def test_a_reminder_goes_on_as_if_its_intent_had_been_said(stage: Stage) -
     await stage.time_passes("31m")
     assert "automated assistant" in " ".join(await stage.lines_by("bot", "bot"))
     assert (await stage.conversation()).tracker.reminders == ()
+    await stage.time_passes("2h")
+    assert await stage.lines_by("bot", "bot") == []
+
+
+async def test_who_is_restricted_is_reminded_of_nothing(stage: Stage) -> None:
+    await tell(stage, in_an_hour(stage))
+    runtime, person = stage.service.runtime, (await stage.conversation()).profile_id
+    async with runtime.store.transaction() as uow:
+        await restrict(uow, person, now=runtime.clock.now())
     await stage.time_passes("2h")
     assert await stage.lines_by("bot", "bot") == []
 

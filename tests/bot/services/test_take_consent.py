@@ -16,7 +16,9 @@ from bot.domain.sending_rules import ConsentRule, SendingRules
 from bot.services.change_preferences import change_preferences
 from bot.services.confirm_consent import confirm_consent
 from bot.services.import_people import Taking, take_people
+from bot.services.respect_wishes import restrict
 from bot.services.take_consent import take_soft_opt_in
+from bot.services.weigh import NOT_TO_BE_ASKED
 from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, VISITOR, Stage, keyword_row
 
 QUESTION = "May we text you about your demo?"
@@ -161,6 +163,18 @@ async def test_it_is_asked_once_more_and_never_again(stage: Stage) -> None:
     [challenge] = await challenges(stage)
     assert not await press(stage, challenge), "a week is over"
     assert not await stage.may_send()
+
+
+async def test_who_was_restricted_since_is_not_reminded(stage: Stage) -> None:
+    stage.rule(confirmed())
+    await visitor(stage)
+    await agree(stage)
+    async with stage.store.transaction() as uow:
+        await restrict(uow, ANA, now=stage.clock.now())
+    before = len(stage.sms.texts())
+    await stage.later(days=2)
+    assert len(stage.sms.texts()) == before
+    assert NOT_TO_BE_ASKED in [one.why for one in await stage.decisions()]
 
 
 async def test_who_has_confirmed_is_not_reminded(stage: Stage) -> None:
