@@ -126,12 +126,13 @@ async def _claim(
 
 
 def _queues(entries: Sequence[OutboxEntry]) -> Collection[Sequence[OutboxEntry]]:
-    """What one person gets by marketing or by journeys goes one by one, so that each counts for the cap of the next; so
-    do CRM entries.
+    """What one person, or one address, gets by marketing or by journeys goes one by one, so that each counts for the
+    cap of the next; so do CRM entries.
 
     What a crash left is asked about one by one, too, so that no message of the vendor's list is taken for two of ours.
     """
     queues: dict[str, list[OutboxEntry]] = {}
+    first_at: dict[tuple[str, str], str] = {}
     for entry in entries:
         match entry.dispatch:
             case ChannelMessage(channel=channel) if entry.status is OutboxStatus.SENDING:
@@ -141,6 +142,9 @@ def _queues(entries: Sequence[OutboxEntry]) -> Collection[Sequence[OutboxEntry]]
             case _:
                 counts = entry.purpose is Purpose.MARKETING or entry.enrolment_id is not None
                 together = (entry.profile_id if counts else None) or entry.id
+                if counts and isinstance(entry.dispatch, ChannelMessage):
+                    at = entry.dispatch.channel, entry.dispatch.address
+                    together = first_at.setdefault(at, together)
         queues.setdefault(together, []).append(entry)
     return queues.values()
 

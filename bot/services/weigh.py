@@ -14,7 +14,7 @@ from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import Text
 from bot.domain.opt_out_question import Asking
-from bot.domain.person import Profile
+from bot.domain.person import Identity, Profile
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -32,6 +32,9 @@ CHALLENGE_KEY = "challenge:"
 ANSWERED = "what it asks was answered, or has ended"
 
 NOT_TO_BE_ASKED = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
+
+MOST_HOLDERS = 10
+"""People of one address whose messages count for its cap."""
 
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 """A form that was last answered longer ago than this no longer keeps a journey from writing."""
@@ -251,14 +254,23 @@ async def _running(uow: UnitOfWork, matter: Matter) -> Running:
 
 
 async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> CapFacts:
-    """How many such messages the person may get on this channel where they are, and how many they got."""
+    """How many such messages the person may get on this channel where they are, and how many they got; also as others
+    who have this address, for one phone rings."""
     rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
     caps = rules.caps_for(matter.purpose, _country(runtime, matter), matter.channel, now, states=states)
     if not caps:
         return {}
     longest = max(cap.within for cap in caps)
-    sent = await uow.outbox.sent_since(profile.id, matter.purpose, matter.channel, now - longest)
-    return cap_facts(caps, sent, now)
+    sent: list[datetime] = []
+    for person in sorted({profile.id, *await _holders(uow, runtime, matter)}):
+        sent += await uow.outbox.sent_since(person, matter.purpose, matter.channel, now - longest)
+    return cap_facts(caps, sorted(sent), now)
+
+
+async def _holders(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> Sequence[ProfileId]:
+    """Some of the people who have the address, proved or not."""
+    kind = runtime.channel(matter.channel).abilities.identity
+    return await uow.profiles.holders_of([Identity(kind, matter.address)], limit=MOST_HOLDERS)
 
 
 async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> datetime | None:

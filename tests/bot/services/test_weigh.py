@@ -237,3 +237,20 @@ async def test_whoever_wants_marketing_once_a_week_gets_the_next_a_week_later_on
     assert isinstance(await verdict_on(stage, replace(another, purpose=Purpose.SERVICE)), Send)
     stage.clock.forward(timedelta(days=7, seconds=1))
     assert isinstance(await verdict_on(stage, another), Send)
+
+
+async def test_two_profiles_of_one_number_share_its_cap(stage: Stage) -> None:
+    stage.rule(capped(1))
+    await stage.meet()
+    await stage.consent()
+    other = ProfileId("ben")
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(other, stage.clock.now(), time_zone="Europe/London"))
+        await uow.profiles.claim(other, Identity("phone", PHONE), stage.clock.now())
+    await stage.consent(of=other)
+    await stage.queue("first")
+    await stage.queue("second", profile_id=other)
+    await stage.settle()
+    outcomes = {(await stage.outcome(one))[1] for one in ("first", "second")}
+    assert len([one for one in stage.sms.texts() if "An offer." in one]) == 1, "also where both are due at once"
+    assert "the cap of 1 within 7 days is reached" in outcomes
