@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ KINDS = {
     "time zone": "people without a time zone, whose hours are guessed from their number",
     "double": "groups of people who are probably one",
 }
+WRITTEN_ANEW = (
+    (re.compile(r"\+521(\d{10})"), r"+52\1"),  # Mexico had a 1 before mobile numbers; WhatsApp has it still
+    (re.compile(r"\+55(\d{2})(\d{8})"), r"+55\g<1>9\2"),  # Brazil has put a 9 before them; WhatsApp knows older ones
+)
 PLUS_IS_A_TAG = ("gmail.com", "googlemail.com", "outlook.com", "fastmail.com", "proton.me")
 
 
@@ -44,6 +49,11 @@ def faults_of(known: Known) -> Iterator[Finding]:
 
 
 def _is_number(value: str) -> bool:
+    """Whether it is one, as it is written, or as it was before its country wrote mobile numbers in another way."""
+    return any(map(_is_valid, (value, *(old.sub(new, value) for old, new in WRITTEN_ANEW if old.fullmatch(value)))))
+
+
+def _is_valid(value: str) -> bool:
     try:
         return bool(phonenumbers.is_valid_number(phonenumbers.parse(value)))
     except phonenumbers.NumberParseException:
