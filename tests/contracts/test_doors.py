@@ -149,7 +149,7 @@ SAYING = ("sms", "whatsapp", "email", "webchat", "rest")
 KINDS_OF_WHATSAPP = {
     "a place": {"Body": "", "NumMedia": "0", "Latitude": "51.5", "Longitude": "-0.1", "MessageType": "location"},
     "a contact": {"Body": "", "MediaContentType0": "text/vcard", "MessageType": "contacts"},
-    "a kind that is yet to come": {"Body": "", "NumMedia": "0", "MessageType": "hologram", "HologramUrl": "x"},
+    "a kind that is yet to come": {"Body": "", "NumMedia": "0", "MediaUrl0": "", "MessageType": "hologram"},
 }
 
 
@@ -189,4 +189,5 @@ async def test_an_unknown_kind_of_message_is_kept_and_answered(
     assert kind.items() <= item.metadata.items(), "all that the vendor said is kept"
     await receive(stage.runtime, stage.whatsapp, [item])
     await stage.settle()
-    assert stage.whatsapp.texts() == ["I am a machine. Pardon?"]
+    said = "I have your file." if item.attachments and not item.text else "Pardon?"
+    assert stage.whatsapp.texts() == [f"I am a machine. {said}"]

@@ -42,7 +42,9 @@ def test_what_only_services_and_buttons_tell_is_no_flow(sample: Grammar) -> None
 
 
 def test_slots_are_those_that_a_message_may_fill(sample: Grammar) -> None:
-    assert set(sample.slots) == {"lead_name", "work_email", "team_size", "timeline", "phone", "meeting_time"}
+    assert set(sample.slots) == {
+        *("lead_name", "work_email", "team_size", "timeline", "phone", "meeting_time", "booked_time"),
+    }
 
 
 def test_no_yes_and_no_consent_is_in_the_grammar(sample: Grammar) -> None:

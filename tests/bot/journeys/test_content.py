@@ -192,7 +192,7 @@ steps:
         '2:22: the expression "profil.x == 1" cannot be used: there is no "profil" to look at; names begin with '
         'event, lead, profile. Did you mean "profile"?',
         '2:43: "enter" has no "agian". Did you mean "again"?',
-        '3:8: "30" is no length of time. Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or 1d12h.',
+        '3:8: "30" is no length of time. Write a number and a unit, such as 30m, 12h, 2d (or 2 days), 1w or 1d12h.',
         '4:15: "9-20" are no hours. Write two times on the 24-hour clock in quotes, such as "09:00-20:00".',
         '4:30: "mon-sut" are no weekdays: "sut". Use mon, tue, wed, thu, fri, sat, sun, such as mon-sat.',
         '4:45: there is no time zone "Europe/Lodnon". Did you mean "Europe/London"?',
@@ -203,7 +203,7 @@ steps:
         '8:45: there is no channel "sns". Did you mean "sms"?',
         '8:51: there is no way to deal with a cap "later". Known: skip, wait.',
         '9:5: "end" cannot be an id: it is where a journey ends.',
-        '10:5: "2 dayz" is no length of time. Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or '
+        '10:5: "2 dayz" is no length of time. Write a number and a unit, such as 30m, 12h, 2d (or 2 days), 1w or '
         "1d12h.",
         '12:5: this question lacks "silent": what happens to people who never answer. '
         "Add silent: {after: 3d, go: end}.",

@@ -172,7 +172,7 @@ caps:
     purpose: marketting
     channels: [sms]
     at_most: many
-    within: 7 days
+    within: 7 dys
     from: 2026-01-01
     source: house
 hors: []
