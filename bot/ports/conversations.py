@@ -78,6 +78,9 @@ class Conversations(Protocol):
     async def save(self, conversation: Conversation) -> None:
         """Write the version after the one that was read; raises Conflict when that is no longer the latest."""
 
+    async def readdress(self, conversation: Conversation, address: str) -> None:
+        """Have it stand at another address, so that one may begin at this one."""
+
     async def disclosed(self, conversations: Collection[ConversationId], at: datetime) -> None:
         """Note that it was said here that this is a machine. The first time stays, and so does the version."""
 
@@ -116,8 +119,11 @@ class Inbox(Protocol):
         """Conversations with entries that are due, longest waiting first."""
 
     async def waiting(self, conversation_id: ConversationId, now: datetime) -> Sequence[InboxEntry]: ...
-    async def done(self, position: int, at: datetime) -> bool:
-        """False when somebody else has done it."""
+    async def done(self, entry: InboxEntry, at: datetime) -> bool:
+        """False when somebody else has done it, or it waits in another conversation by now."""
+
+    async def move(self, position: int, to: ConversationId) -> None:
+        """Have what waits its turn in another conversation."""
 
     async def call_off(self, channel: str, vendor_id: str, at: datetime) -> None:
         """What waits by this name, if it does, is to have no turn any more."""

@@ -56,7 +56,7 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
 
 async def finish(uow: UnitOfWork, entry: InboxEntry, now: datetime) -> None:
     """Mark the entry as dealt with; raises Conflict when somebody else has, so that nothing of this turn stays."""
-    if not await uow.inbox.done(entry.position, now):
+    if not await uow.inbox.done(entry, now):
         raise Conflict("somebody else took this turn")
 
 

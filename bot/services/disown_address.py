@@ -13,12 +13,14 @@ from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.journey import ADDRESS_DISOWNED
 from bot.domain.languages import LANGUAGE_SLOT
+from bot.domain.message import CustomerMessage
 from bot.domain.person import Identity, Profile
 from bot.domain.provenance import Origin, Source
 from bot.domain.timeline import PersonEvent
 from bot.ports import UnitOfWork
 from bot.services.keep_segments import meet_segments
 from bot.services.runtime import Runtime
+from bot.services.start_conversation import start_conversation
 from bot.services.sync_crm import tell_crms_of_consent
 
 log = structlog.get_logger()
@@ -33,8 +35,8 @@ async def disown_address(
     """Suppress the address on every channel that reaches it, and take it from whoever has it; what this person's
     journeys are told of it.
 
-    They stay reachable at other addresses, by the consent that they gave themselves. The conversations there become
-    those of somebody new, who is told nothing of what was known.
+    They stay reachable at other addresses, by the consent that they gave themselves. The conversations there are over;
+    whoever writes from there next is somebody new, who is told nothing of what was known.
     """
     known = {one.cause: one for one in await uow.consents.in_the_way(channel, address)}.get(Consequence.DISOWNED)
     if known is not None and (await uow.profiles.get(profile_id)).created_at >= known.at:
@@ -51,7 +53,7 @@ async def disown_address(
         await _note_in_ledger(uow, runtime, person, kind, channel, address, wish)
         await tell_crms_of_consent(uow, runtime, person, wish.at)
     if here:
-        await _give_to_a_stranger(uow, runtime, here, Identity(kind, address, verified=True), wish)
+        await _meet_the_stranger(uow, runtime, here, Identity(kind, address, verified=True), wish)
     log.info("an address is not whose it was taken for", channel=channel, people=len(theirs))
     told = Emit(ADDRESS_DISOWNED, {"channel": channel, "kind": kind, "address": address, "how": wish.how})
     for person in sorted(theirs - {profile_id}):
@@ -94,21 +96,45 @@ def _kept(stood: ConsentRecord, wish: Wish) -> ConsentRecord:
     return replace(stood, at=wish.at, how=how)
 
 
-async def _give_to_a_stranger(
+async def _meet_the_stranger(
     uow: UnitOfWork, runtime: Runtime, here: Sequence[Conversation], identity: Identity, wish: Wish
 ) -> None:
-    """These conversations begin anew, with somebody of whom nothing is known but that they write from there."""
+    """Whoever answers there is somebody of whom nothing is known, and their conversations begin with what they said.
+
+    What was said before stays with the person whom we took them for, and is over.
+    """
     stranger = Profile(ProfileId(new_id(wish.at)), wish.at)
     await uow.profiles.add(stranger)
     for one in here:
-        language = one.tracker.slots.get(LANGUAGE_SLOT)
-        events: list[Event] = [ReminderCancelled(), Restarted()]
-        if language:
-            events.append(SlotSet(LANGUAGE_SLOT, language))
-        await uow.conversations.log(one.id, events, wish.at)
-        begun = replace(one, tracker=one.tracker.apply_all(events), asking_enrolment=None, version=one.version + 1)
-        await uow.conversations.save(begun)
-        await uow.merges.carry_back({"conversation": [one.id]}, one.profile_id, stranger.id)
+        await _end(uow, one, wish)
+        begun = await start_conversation(uow, stranger.id, one.channel, one.address, wish.at)
+        await _begin(uow, begun, one, wish)
+        for entry in await uow.inbox.waiting(one.id, wish.at):
+            if isinstance(entry.inbound, CustomerMessage) and entry.inbound.message_id != wish.message_id:
+                await uow.inbox.move(entry.position, begun.id)
     told = Origin(Source.CONVERSATION, wish.at, here[0].channel, wish.message_id or "")
     await uow.profiles.claim(stranger.id, identity, wish.at, told)
     await meet_segments(uow, runtime, stranger.id, wish.at)
+
+
+async def _end(uow: UnitOfWork, conversation: Conversation, wish: Wish) -> None:
+    """Nothing of it waits any more, and nobody writes there, a colleague at the desk included."""
+    events: list[Event] = [ReminderCancelled(), Restarted()]
+    await uow.conversations.log(conversation.id, events, wish.at)
+    tracker = conversation.tracker.apply_all(events)
+    over = replace(conversation, tracker=tracker, asking_enrolment=None, version=conversation.version + 1)
+    await uow.conversations.save(over)
+    former = f"{conversation.address} until {wish.at.isoformat()}"
+    await uow.conversations.readdress(conversation, former)
+    await uow.consents.suppress(Suppression(conversation.channel, former, wish.how, wish.at, Consequence.DISOWNED))
+
+
+async def _begin(uow: UnitOfWork, begun: Conversation, before: Conversation, wish: Wish) -> None:
+    """With the language that was spoken, and the message that said whose address it is not."""
+    language, said = before.tracker.slots.get(LANGUAGE_SLOT), before.tracker.latest_message
+    events: list[Event] = [SlotSet(LANGUAGE_SLOT, language)] if language else []
+    if said is not None and said.message_id == wish.message_id:
+        events.append(said)
+    if events:
+        await uow.conversations.log(begun.id, events, wish.at)
+        await uow.conversations.save(replace(begun, tracker=begun.tracker.apply_all(events), version=begun.version + 1))

@@ -84,6 +84,18 @@ async def test_an_address_has_one_conversation(store: Store) -> None:
             await uow.conversations.add(conversation(OTHER_CHAT, address=here.address))
 
 
+async def test_an_address_that_a_conversation_leaves_may_have_another(store: Store) -> None:
+    async with store.transaction() as uow:
+        first = await add_chat(uow)
+        await uow.conversations.readdress(first, f"{first.address} until noon")
+        await uow.conversations.add(replace(first, id=OTHER_CHAT))
+    async with store.transaction() as uow:
+        assert (await uow.conversations.get(CHAT)).address == f"{first.address} until noon"
+        found = await uow.conversations.at(first.channel, first.address)
+        assert found is not None
+        assert found.id == OTHER_CHAT
+
+
 async def test_a_snapshot_comes_back_as_it_was_saved(store: Store) -> None:
     async with store.transaction() as uow:
         saved = after_a_turn(await add_chat(uow))

@@ -30,8 +30,8 @@ async def test_a_message_is_taken_once_for_each_channel(store: Store) -> None:
         assert await uow.inbox.add(CHAT, message("m1", channel="sms"), NOON)
     async with store.transaction() as uow:
         assert not await uow.inbox.add(CHAT, message("m1"), NOON)
-        (position,) = [one.position for one in await uow.inbox.waiting(CHAT, NOON) if one.inbound.channel == "webchat"]
-        await uow.inbox.done(position, NOON)
+        (entry,) = [one for one in await uow.inbox.waiting(CHAT, NOON) if one.inbound.channel == "webchat"]
+        await uow.inbox.done(entry, NOON)
         assert not await uow.inbox.add(CHAT, message("m1"), NOON), "also after it was answered"
 
 
@@ -47,7 +47,7 @@ async def test_messages_wait_in_the_order_of_arrival(store: Store) -> None:
         ]
         assert [one.position for one in waiting] == sorted(one.position for one in waiting)
         assert {(one.conversation_id, one.received_at, one.attempts) for one in waiting} == {(CHAT, NOON, 0)}
-        await uow.inbox.done(waiting[0].position, NOON)
+        await uow.inbox.done(waiting[0], NOON)
         assert await texts(uow.inbox) == ["m2", "m3"]
 
 
@@ -111,6 +111,23 @@ async def test_what_is_called_off_has_no_turn(store: Store) -> None:
         assert not await uow.inbox.add(CHAT, message("m1"), NOON), "it was taken once"
 
 
+async def test_what_waits_may_have_its_turn_in_another_conversation(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await add_chat(uow, OTHER_CHAT, of=BEN)
+        for name in ("m1", "m2"):
+            await uow.inbox.add(CHAT, message(name), NOON)
+    async with store.transaction() as uow:
+        _, second = await uow.inbox.waiting(CHAT, NOON)
+        await uow.inbox.move(second.position, OTHER_CHAT)
+        assert OTHER_CHAT in uow.inbox.grown
+    async with store.transaction() as uow:
+        assert await texts(uow.inbox) == ["m1"]
+        assert not await uow.inbox.done(second, NOON), "whoever had read it before"
+        (moved,) = await uow.inbox.waiting(OTHER_CHAT, NOON)
+        assert (moved.position, moved.inbound.vendor_id) == (second.position, "m2")
+
+
 async def test_a_message_may_come_due_later(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)
@@ -141,7 +158,7 @@ async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: St
         assert await uow.inbox.waits("webchat", "one")
         assert not await uow.inbox.waits("sms", "one")
         first, second = await uow.inbox.waiting(CHAT, NOON)
-        await uow.inbox.done(first.position, NOON)
+        await uow.inbox.done(first, NOON)
         await uow.inbox.failed(second.position, "ValueError", park_after=1)
     async with store.transaction() as uow:
         assert not await uow.inbox.waits("webchat", "one")

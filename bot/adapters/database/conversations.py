@@ -45,6 +45,11 @@ SAVE = (
     .where(conversation.c.id == bindparam("conversation"), conversation.c.version == bindparam("version_read"))
     .values(disclosed_at=func.coalesce(conversation.c.disclosed_at, _first_disclosed))
 )
+READDRESS = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation"))
+    .values(address=bindparam("new_address"), sealed_address=bindparam("new_sealed_address"))
+)
 DISCLOSED = (
     update(conversation)
     .where(conversation.c.id == bindparam("conversation"), conversation.c.disclosed_at.is_(None))
@@ -187,6 +192,16 @@ class StoredConversations(Repository):
             raise Conflict(f"conversation {conversation.id} is not at version {conversation.version - 1} any more.")
         if conversation.disclosed_at is not None:
             self._disclosed.add(conversation.id)
+
+    async def readdress(self, conversation: Conversation, address: str) -> None:
+        self._expected.forget(conversation.profile_id)
+        sealed = self._sealing.seal_beside(ADDRESS_OF_CONVERSATION, address, conversation.id)
+        row = {
+            "conversation": conversation.id,
+            "new_address": self._sealing.index(address),
+            "new_sealed_address": sealed,
+        }
+        await self._session.execute(READDRESS, row)
 
     async def disclosed(self, conversations: Collection[ConversationId], at: datetime) -> None:
         rows = [{"conversation": one, "first_disclosed": at} for one in sorted(set(conversations) - self._disclosed)]

@@ -51,6 +51,7 @@ FIND = select(inbox.c.body).where(
 )
 NEXT_DUE = select(func.min(inbox.c.due_at)).where(_waits)
 CHANGE = update(inbox).where(inbox.c.position == bindparam("this_position"), _waits)
+FINISH = CHANGE.where(inbox.c.conversation_id == bindparam("waited_in"))
 CALL_OFF = update(inbox).where(
     inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
 )
@@ -61,6 +62,14 @@ RESUME = (
     update(inbox)
     .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.error.in_(bindparam("reasons", expanding=True)))
     .values(due_at=bindparam("now"), error="")
+)
+MOVE = (
+    update(inbox)
+    .where(inbox.c.position == bindparam("this_position"), _waits)
+    .values(
+        conversation_id=bindparam("to_conversation"),
+        shard=select(conversation.c.shard).where(conversation.c.id == bindparam("to_conversation")).scalar_subquery(),
+    )
 )
 FAIL = (
     update(inbox)
@@ -111,9 +120,14 @@ class StoredInbox(Repository):
         rows = await self._session.execute(WAITING_IN, {"conversation": conversation_id, "now": now})
         return [_entry(row, self._sealing) for row in rows]
 
-    async def done(self, position: int, at: datetime) -> bool:
-        changed = await self._session.execute(CHANGE, {"this_position": position, "status": DONE, "done_at": at})
+    async def done(self, entry: InboxEntry, at: datetime) -> bool:
+        values = {"this_position": entry.position, "waited_in": entry.conversation_id, "status": DONE, "done_at": at}
+        changed = await self._session.execute(FINISH, values)
         return bool(changed.rowcount)
+
+    async def move(self, position: int, to: ConversationId) -> None:
+        self.grown.add(to)
+        await self._session.execute(MOVE, {"this_position": position, "to_conversation": to})
 
     async def call_off(self, channel: str, vendor_id: str, at: datetime) -> None:
         values = {"on_channel": channel, "known_as": vendor_id, "status": DONE, "done_at": at}

@@ -158,7 +158,7 @@ async def test_nothing_of_a_turn_stays_that_somebody_else_has_taken(stage: Stage
         stage.actions.before = None
         async with stage.store.transaction() as uow:
             (entry,) = await uow.inbox.waiting(conversation.id, stage.clock.now())
-            await uow.inbox.done(entry.position, stage.clock.now())
+            await uow.inbox.done(entry, stage.clock.now())
 
     stage.actions.before = somebody_else_takes_it
     stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)

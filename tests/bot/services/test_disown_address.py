@@ -10,11 +10,13 @@ import pytest
 
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, Wish, standing_consent
 from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import RequestHandoff
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.sending_rules import WrongNumberWords
 from bot.domain.understanding import IntentScore, Understood
 from bot.domain.wrong_number import About
+from bot.services.give_data import all_data
 from bot.services.opt_out import opt_in
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
@@ -153,7 +155,7 @@ async def test_whoever_writes_from_there_next_is_somebody_new(stage: Stage) -> N
     await ana_on_both(stage)
     await stage.says("wrong number")
     stage.clock.forward(timedelta(minutes=1))
-    assert await stage.says("greet") == ["Hello!"]
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
     stranger = (await stage.at()).profile_id
     assert stranger != ANA
     assert await stage.says("wrong number") == [SORRY]
@@ -162,6 +164,53 @@ async def test_whoever_writes_from_there_next_is_somebody_new(stage: Stage) -> N
     assert await stage.says("start") == ["Welcome back."]
     assert await stage.may_send(of=stranger)
     assert not await stage.may_send(of=ANA), "their consent is not hers"
+
+
+async def test_what_was_said_there_before_stays_with_the_person_and_is_over(stage: Stage) -> None:
+    await ana_on_both(stage)
+    await stage.says("greet")
+    hers = (await stage.at()).id
+    await stage.says("wrong number")
+    theirs = await stage.at()
+    async with stage.store.transaction() as uow:
+        before = await uow.conversations.get(hers)
+        told = [one.text for one in await uow.conversations.transcript(theirs.id)]
+        kept = [one.text for one in await uow.conversations.transcript(hers)]
+        data = str(await all_data(uow, theirs.profile_id, stage.clock.now()))
+    assert before.profile_id == ANA
+    assert before.address.startswith(f"{PHONE} until 2026-")
+    assert told == ["wrong number"]
+    assert kept == ["greet", "Hello!", "wrong number", SORRY]
+    assert "greet" not in data
+
+
+async def test_what_the_stranger_wrote_meanwhile_is_answered_to_them(stage: Stage) -> None:
+    await ana_on_both(stage)
+    await stage.hear("wrong number")
+    await stage.hear("greet")
+    await stage.settle()
+    assert stage.sms.texts() == [f"I am a machine. {SORRY}", "I am a machine. Hello!"]
+    theirs = await stage.at()
+    async with stage.store.transaction() as uow:
+        told = await uow.conversations.transcript(theirs.id)
+    assert [one.text for one in told] == ["wrong number", "greet", "Hello!"]
+
+
+async def test_a_colleague_who_had_the_conversation_is_told_that_nothing_reaches_anybody(stage: Stage) -> None:
+    await ana_on_both(stage)
+    await stage.do(RequestHandoff("asks for a person"))
+    await stage.settle()
+    await stage.says("wrong number")
+    assert await stage.reply("Hello Ana, how may I help?")
+    assert not any("Hello Ana" in one for one in stage.sms.texts())
+    assert "did not reach the customer: whoever answers at this address" in stage.desk_texts()[-1]
+
+
+async def test_the_last_word_arrives_where_only_answers_may_be_sent(stage: Stage) -> None:
+    await ana_on_both(stage)
+    stage.open_whatsapp()
+    assert await stage.says("wrong number", channel="whatsapp") == [f"I am a machine. {SORRY}"]
+    assert await stage.says("greet", channel="whatsapp") == ["I am a machine. Hello!"]
 
 
 async def test_a_form_that_asks_for_a_phone_number_hears_a_correction(stage: Stage) -> None:
