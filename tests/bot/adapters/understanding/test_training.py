@@ -75,13 +75,14 @@ def test_changed_content_makes_a_new_model_with_the_same_encoder(
     shutil.copytree(trained_model, tmp_path / trained_model.name)
     documents, pages = sample_content
     more = parse(
-        "more.yml", "nlu:\n- intent: refund\n  examples: |\n    - give me my money back\n    - I want a refund\n"
+        "more.yml",
+        "nlu:\n- intent: warranty\n  examples: |\n    - how long is the warranty\n    - is that under warranty\n",
     )
     steps: list[str] = []
     model = train([*documents, more], pages, folder=tmp_path, progress=steps.append)
     assert model.name != trained_model.name
     assert not any("exporting" in step for step in steps)
-    assert load(model).parse("a refund please, give me my money back").intent.name == "refund"
+    assert load(model).parse("how long is it under warranty?").intent.name == "warranty"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 

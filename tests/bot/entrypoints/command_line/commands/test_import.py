@@ -79,6 +79,7 @@ def test_a_project_comes_to_lie_as_an_assistant_does(tmp_path: Path) -> None:
         "journeys/rules/requests.yml",
         "journeys/rules/retention.yml",
         "journeys/rules/sending_hours.yml",
+        "journeys/rules/wrong_number.yml",
         "nlu/nlu.yml",
         "responses/overture.yml",
         "rules.yml",
