@@ -22,7 +22,8 @@ entries for left by a crash."""
 class Settlements:
     """Whoever comes first writes for all who wait, and whoever comes meanwhile shares the next transaction.
 
-    So nobody waits for a vendor that is slower than their own, and those that are quick commit once.
+    So nobody waits for a vendor that is slower than their own, and those that are quick commit once. Where the one who
+    writes is cancelled, the next of those who wait writes.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -36,8 +37,10 @@ class Settlements:
         self._waiting[settled.id] = settled
         async with self._writing:
             if settled.id in self._waiting:
-                together, self._waiting = list(self._waiting.values()), {}
+                together = list(self._waiting.values())
                 await self._write(together)
+                for one in together:
+                    del self._waiting[one.id]
         if error := self._failed.pop(settled.id, None):
             raise error
 

@@ -74,6 +74,27 @@ async def test_it_is_written_when_keep_returns(stage: Stage) -> None:
     await asyncio.gather(*map(keep, entries))
 
 
+async def test_where_the_one_who_writes_for_others_is_cancelled_they_are_written_all_the_same(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes_for_three = asyncio.Event()
+
+    async def settle_or_hang(uow: UnitOfWork, runtime: object, settled: Sequence[OutboxEntry], now: object) -> None:
+        if len(settled) == 3 and not writes_for_three.is_set():
+            writes_for_three.set()
+            await asyncio.Event().wait()
+        await settle_all(uow, runtime, settled, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "settle_all", settle_or_hang)
+    entries, settlements = await queued(stage, 4), Settlements(stage.runtime)
+    first, writer, *others = [asyncio.create_task(settlements.keep(sent(entry))) for entry in entries]
+    await writes_for_three.wait()
+    writer.cancel()
+    await asyncio.gather(first, *others)
+    assert await statuses(stage, entries) == ["sent"] * 4
+    assert writer.cancelled()
+
+
 async def test_what_a_vendor_took_while_the_database_was_away_is_written_down_once_it_is_back(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
