@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,9 @@ log = structlog.get_logger()
 LOOK_AGAIN = timedelta(days=1)
 LONGEST_CHAIN = 50
 """How many events one cause may lead to: journeys that set each other off would never end."""
+
+MOST_FAILURES = 20
+"""How often in a row a run may go another way because its step failed at once: one that comes back would never end."""
 
 
 async def carry_out(
@@ -168,23 +171,52 @@ async def _count_goals(
 # ---------------------------------------------------------------- one step of one run
 
 
+@dataclass(frozen=True, slots=True)
+class _Stuck:
+    """A run whose step waits for something that could not be begun."""
+
+    enrolment: Enrolment
+    why: str
+
+    @property
+    def failed(self) -> Failed:
+        return Failed(f"{self.enrolment.id}:{self.enrolment.step}:{self.enrolment.visit}", self.why)
+
+
 async def _step(
     uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime
 ) -> Sequence[Emit]:
+    """Move the run on, and on again where what its step is to wait for fails at once."""
+    emitted: list[Emit] = []
+    why = ""
+    for _ in range(MOST_FAILURES):
+        more, stuck = await _step_once(uow, runtime, enrolment, trigger, now)
+        emitted += more
+        if stuck is None:
+            return emitted
+        enrolment, trigger, why = stuck.enrolment, stuck.failed, stuck.why
+    reason = f"{MOST_FAILURES} times in a row it failed at once, the last time because {why}; put a wait into the loop"
+    return [*emitted, *await _park(uow, enrolment, reason)]
+
+
+async def _step_once(
+    uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime
+) -> tuple[Sequence[Emit], _Stuck | None]:
     if enrolment.status is not EnrolmentStatus.WAITING:
-        return ()
+        return (), None
     if await is_stopped(uow, enrolment.journey):
-        return await end(uow, enrolment, JOURNEY_STOPPED)
+        return await end(uow, enrolment, JOURNEY_STOPPED), None
     paused = await is_paused(uow, enrolment.journey)
     if paused and isinstance(trigger, TimerFired | Entered):
         await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
-        return ()
+        return (), None
     enrolment = enrolment if paused else gone_on(enrolment, now)
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
         facts = await _facts(uow, runtime, journey, enrolment, trigger, now)
         if facts is None:
-            return await _stand_still(uow, enrolment, trigger, now)
+            await _stand_still(uow, enrolment, trigger, now)
+            return (), None
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
     except Exception as error:
@@ -192,10 +224,10 @@ async def _step(
             raise
         # A journey's fault stops this run of it, and not the customer's turn or the batch that it came up in.
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey, step=enrolment.step)
-        return await _park(uow, enrolment, f"step {enrolment.step} failed: {error}")
+        return await _park(uow, enrolment, f"step {enrolment.step} failed: {error}"), None
     after = result.enrolment
     if after is enrolment:
-        return ()
+        return (), None
     if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
         result = replace(result, enrolment=replace(after, paused_at=now))
     return await _keep(uow, runtime, journey, result, now)
@@ -222,7 +254,9 @@ async def _facts(
     )
 
 
-async def _keep(uow: UnitOfWork, runtime: Runtime, journey: Journey, result: Advance, now: datetime) -> Sequence[Emit]:
+async def _keep(
+    uow: UnitOfWork, runtime: Runtime, journey: Journey, result: Advance, now: datetime
+) -> tuple[Sequence[Emit], _Stuck | None]:
     """Where the enrolment is now, how it got there, and what to do on the way."""
     after = result.enrolment
     await uow.enrolments.save_at_end(after)
@@ -238,16 +272,15 @@ async def _keep(uow: UnitOfWork, runtime: Runtime, journey: Journey, result: Adv
         priority=journey.priority,
         told=Origin(Source.JOURNEY, now, journey.id),
     )
-    emitted = await _do(uow, runtime, after, result.effects, cause, now)
-    return [*emitted, *word_of_end(after)]
+    emitted, stuck = await _do(uow, runtime, after, result.effects, cause, now)
+    return [*emitted, *word_of_end(after)], stuck
 
 
-async def _stand_still(uow: UnitOfWork, enrolment: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
+async def _stand_still(uow: UnitOfWork, enrolment: Enrolment, trigger: Trigger, now: datetime) -> None:
     """Nothing may be done with what is known of the person: what comes due is looked at again tomorrow."""
     if isinstance(trigger, TimerFired | Entered):
         due_at = now + LOOK_AGAIN if isinstance(trigger, TimerFired) else enrolment.due_at
         await uow.enrolments.save(replace(enrolment, due_at=due_at, seq=enrolment.seq + 1))
-    return ()
 
 
 async def _do(
@@ -257,7 +290,7 @@ async def _do(
     effects: Sequence[JourneyEffect],
     cause: Cause,
     now: datetime,
-) -> Sequence[Emit]:
+) -> tuple[Sequence[Emit], _Stuck | None]:
     """Carry out the effects of a step. What has to wait for something outside comes last, and may fail at once."""
     own = [effect for effect in effects if not isinstance(effect, StartJourney | StopJourney)]
     emitted: list[Emit] = []
@@ -270,9 +303,8 @@ async def _do(
                 case StopJourney(key=key):
                     emitted += await _stop(uow, enrolment.profile_id, key, now)
     except CannotPerform as failure:
-        failed = Failed(f"{enrolment.id}:{enrolment.step}:{enrolment.visit}", str(failure))
-        emitted += await _step(uow, runtime, enrolment, failed, now)
-    return emitted
+        return emitted, _Stuck(enrolment, str(failure))
+    return emitted, None
 
 
 async def _start(

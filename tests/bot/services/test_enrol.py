@@ -333,6 +333,23 @@ async def test_an_endpoint_that_refuses_goes_the_way_of_failures(stage: Stage) -
     assert await tags_of(stage) == {"not-told", "gone-on"}
 
 
+async def test_a_step_that_fails_at_once_and_is_tried_again_at_once_stops_its_run_and_nothing_else(
+    stage: Stage,
+) -> None:
+    await stage.meet()
+    stage.play(journey_of(TELLS.replace("{do: [add_to: not-told]}", "{go: tell}")))
+    await stage.happens("demo.requested", size=50)
+    (before,) = await stage.enrolments()
+    stage.endpoints.names.remove("billing")
+    await stage.settle()
+    stopped = await stage.enrolment(before.id)
+    assert stopped.status is EnrolmentStatus.PARKED
+    assert stopped.reason == (
+        '20 times in a row it failed at once, the last time because OVERTURE_ENDPOINTS has no "billing" any more; '
+        "put a wait into the loop"
+    )
+
+
 async def test_an_endpoint_that_the_settings_have_no_more_fails_at_once(stage: Stage) -> None:
     await stage.meet()
     stage.play(journey_of(TELLS))
