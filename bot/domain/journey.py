@@ -48,8 +48,10 @@ SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
 
 OPT_OUT_SIGNAL = "privacy.opt_out_signal"
-PAUSE_CHOSEN = "privacy.pause_chosen"
 """The person's browser asked for nothing of theirs to be sold or shared (Global Privacy Control)."""
+
+PAUSE_CHOSEN = "privacy.pause_chosen"
+"""The person chose a pause between messages of marketing, of so many `days`; 0: none any more. `how` they chose it."""
 
 ADDRESS_DISOWNED = "address.disowned"
 """Whoever answers at an address of the person's (`address`, of this `kind`) has said on this `channel` that it is not
