@@ -51,6 +51,17 @@ def run(arguments: Sequence[str]) -> int:
         _write_no_more()
         print(f"overture: not all could be written: {error.strerror}. Make room, or write elsewhere.", file=sys.stderr)
         return MISUSED
+    except Exception as error:
+        from bot.adapters.database.trouble import plain_cause  # not loaded where nothing is the matter
+
+        if (cause := plain_cause(error)) is None:
+            raise
+        print(
+            f"overture: the database takes nothing any more: {cause}. What was written before is kept. See what is the "
+            "matter with it (overture doctor), and run this again.",
+            file=sys.stderr,
+        )
+        return MISUSED
 
 
 def _write_no_more() -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.database.sqlite_session import as_sqlalchemy
 from bot.entrypoints.command_line.cli import COMMANDS, FAULTY, MISUSED, Command, parser, run
 
 ROOT = Path(__file__).parents[4]
@@ -230,3 +233,23 @@ def test_what_cannot_be_written_is_told_in_a_line() -> None:
         )
     said = "overture: not all could be written: No space left on device. Make room, or write elsewhere.\n"
     assert (done.returncode, done.stderr) == (MISUSED, said)
+
+
+def test_a_database_whose_disk_is_full_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fill(*_: object) -> int:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.execute("PRAGMA max_page_count = 1")
+            try:
+                database.execute("CREATE TABLE row (text)")
+            except sqlite3.Error as error:
+                raise as_sqlalchemy(error, "COMMIT") from error
+        return 0
+
+    monkeypatch.setattr("bot.entrypoints.command_line.commands.openapi.run", fill)
+    assert run(["openapi"]) == MISUSED
+    assert told(capsys) == (
+        "overture: the database takes nothing any more: database or disk is full. What was written before is kept. "
+        "See what is the matter with it (overture doctor), and run this again.\n"
+    )
