@@ -37,6 +37,11 @@ def export_encoder(encoder_name: str, folder: Path, *, known_as: str | None = No
             dimensions, width = _export(model, folder)
         except SettingsError:
             raise
+        except OSError as error:
+            raise SettingsError(
+                f"the encoder cannot be written to {folder}: {error.strerror or error}. Make room, or name another "
+                "place with OVERTURE_DATA."
+            ) from error
         except Exception as error:
             # Each kind of model fails in its own way where it has something that ONNX has not.
             raise SettingsError(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from bot.adapters.understanding import encoder_export
 from bot.adapters.understanding.encoder import OnnxEncoder
 from bot.adapters.understanding.encoder_export import export_encoder, split_heads_inside
 from bot.domain.errors import SettingsError
@@ -38,6 +40,18 @@ def test_a_folder_with_a_broken_model_is_a_setting_to_mend(tiny_encoder: Path, t
     os.truncate(broken / "model.safetensors", 1000)
     with pytest.raises(SettingsError, match=r'"[^"]*broken" cannot be loaded: .+ OVERTURE_ENCODER takes the folder'):
         export_encoder(str(broken), tmp_path)
+
+
+def test_a_full_disk_is_no_fault_of_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> tuple[int, int]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(encoder_export, "load_sentence_transformer", lambda _: object())
+    monkeypatch.setattr(encoder_export, "_export", full)
+    with pytest.raises(
+        SettingsError, match=r"^the encoder cannot be written to .+: No space left on device\. Make room"
+    ):
+        export_encoder("", tmp_path)
 
 
 def exported(source: Path, folder: Path) -> OnnxEncoder:
