@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator, Mapping
 from email.errors import MessageError
@@ -17,6 +18,9 @@ LARGEST_FIELD = 500_000
 """Bytes that are looked at."""
 
 LARGEST_HEAD = 4_000
+
+NO_CHARSETS = frozenset(("punycode", "idna", "unicode-escape", "raw-unicode-escape"))
+"""What Python can decode, too, and no e-mail is written in: two of them take minutes for a long text."""
 
 
 def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
@@ -45,7 +49,8 @@ def decoded(value: bytes, charset: str) -> str:
     """The text, in its charset if that is right; a wrong one costs some letters, never the message."""
     for one in (charset, "utf-8"):
         try:
-            return value.decode(one)
+            if codecs.lookup(one).name not in NO_CHARSETS:
+                return value.decode(one)
         except (LookupError, ValueError):
             continue
     return value.decode("cp1252", "replace")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryStatus, SpareAddress
@@ -21,9 +21,23 @@ from connectors.email.unsubscribe import UnsubscribeLinks
 LARGEST_READ = 500_000
 """Bytes that are looked at: the text of an e-mail stands before its files."""
 
+LONGEST_HEADER = 10_000
+"""Characters that are looked at: the standard library goes through a header again for each of its parameters."""
+
 _VERDICT = re.compile(r"\b(spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 
 Words = tuple[CustomerMessage | DeliveryStatus | SpareAddress, ...]
+
+
+class _ShortHeaders(Compat32):
+    """Cuts off what is longer than any header that somebody has written."""
+
+    def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(list(sourcelines))
+        return name, value[:LONGEST_HEADER]
+
+
+_SHORT_HEADERS = _ShortHeaders()
 
 
 def words_of(raw: bytes, account: EmailAccount, channel: str, links: UnsubscribeLinks) -> Words:
@@ -33,7 +47,7 @@ def words_of(raw: bytes, account: EmailAccount, channel: str, links: Unsubscribe
     believed.
     """
     try:
-        message = BytesParser(policy=compat32).parsebytes(raw[:LARGEST_READ])
+        message = BytesParser(policy=_SHORT_HEADERS).parsebytes(raw[:LARGEST_READ])
         told = words_of_report(message, account, channel, links)
         return (message_of(_fields(message), account, channel),) if told is None else told
     except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:

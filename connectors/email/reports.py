@@ -106,11 +106,10 @@ def _blocks(message: Message[str, str], kind: str) -> Iterator[Message[str, str]
     for part in message.walk():
         if part.get_content_type() != kind:
             continue
-        content = part.get_payload()
-        if isinstance(content, list):
-            yield from (one for one in content if isinstance(one, Message))
+        if part.is_multipart():
+            yield from (one for one in part.get_payload() if isinstance(one, Message))
         else:
-            yield from (_headers(one) for one in _BLANK_LINE.split(str(content)))
+            yield from (_headers(one) for one in _BLANK_LINE.split(_text(part)))
 
 
 def _returned(message: Message[str, str]) -> Iterator[Message[str, str]]:
@@ -118,17 +117,24 @@ def _returned(message: Message[str, str]) -> Iterator[Message[str, str]]:
     for part in message.walk():
         if part is message:
             continue
-        match part.get_content_type(), part.get_payload():
-            case str(kind), [Message() as ours, *_] if kind in WHOLE or kind in HEADERS:
+        kind = part.get_content_type()
+        if part.is_multipart():
+            if kind in WHOLE | HEADERS and isinstance(ours := part.get_payload(0), Message):
                 yield ours
-            case str(kind), str(written) if kind in HEADERS:
-                yield _headers(written)
+        elif kind in HEADERS:
+            yield _headers(_text(part))
 
 
 def _texts(message: Message[str, str]) -> Iterator[str]:
     for part in message.walk():
-        if part.get_content_maintype() == "text" and isinstance(content := part.get_payload(decode=True), bytes):
-            yield content.decode("utf-8", "replace")
+        if part.get_content_maintype() == "text":
+            yield _text(part)
+
+
+def _text(part: Message[str, str]) -> str:
+    """Whatever charset it claims: what counts in a report is ASCII."""
+    content = part.get_payload(decode=True)
+    return content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
 
 
 def _headers(text: object) -> Message[str, str]:
@@ -157,5 +163,5 @@ def _is_from_a_server(message: Message[str, str]) -> bool:
 def _name(message: Message[str, str]) -> str:
     """By which the report is known again: its Message-ID, or what makes it what it is."""
     found = MESSAGE_ID.search(_field(message, "Message-ID"))
-    written = found[0] if found else message.as_string()
-    return f"report:{hashlib.sha256(written.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
+    written = found[0].encode() if found else message.as_bytes()
+    return f"report:{hashlib.sha256(written).hexdigest()[:32]}"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage
-from connectors.email.raw_mail import LARGEST_READ
+from connectors.email.raw_mail import LARGEST_READ, LONGEST_HEADER
 from tests.connectors.email.mail_service import post
 
 HEAD = "From: Ana Example <Ana@Example.com>\r\nSubject: Your demo\r\nMessage-ID: <m1@mail.example.com>\r\n"
@@ -102,6 +102,33 @@ def test_of_a_long_one_only_the_beginning_is_read() -> None:
     began = process_time()
     assert mail(raw).text.startswith("Tuesday.")
     assert process_time() - began < 5
+
+
+PARTS = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=punycode\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Content-Type: text/plain" + ";" * 400_000 + "\r\n\r\nTuesday.",
+        "Content-Type: text/plain; " + "a*0=b;" * 60_000 + "\r\n\r\nTuesday.",
+        "Content-Type: text/plain; charset=punycode\r\n\r\na-" + "b" * 200_000,
+        "Subject: =?punycode?q?a-" + "b" * 400_000 + "?=\r\n\r\nTuesday.",
+        PARTS + "é-" + "b" * 200_000,
+        PARTS.replace("mixed", "report").replace("text/plain", "text/rfc822-headers") + "é-" + "b" * 200_000,
+    ],
+)
+def test_none_that_was_made_to_be_slow_is(rest: str) -> None:
+    began = process_time()
+    with suppress(WebhookRejected):
+        mail(HEAD + rest)
+    with suppress(WebhookRejected):
+        post("inbound", "message/rfc822", ("From: mailer-daemon@example.com\r\n" + rest).encode())
+    assert process_time() - began < 2
+
+
+def test_of_a_subject_that_nobody_has_written_the_beginning_is_read() -> None:
+    assert len(mail("From: ana@example.com\r\nSubject: " + "x" * 400_000 + "\r\n\r\n").text) <= LONGEST_HEADER
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ def test_headers_that_are_none_cost_no_message(headers: Any) -> None:
         ("schön".encode(), "no-such-charset", "schön"),
         ("schön".encode(), "ascii", "schön"),
         (b"\xff\xfe\x00 ok", "utf-8", "ÿþ ok"),
+        (b"bcher-kva", "punycode", "bcher-kva"),
+        (b"a\\u0062", "Unicode_Escape", "a\\u0062"),
     ],
 )
 def test_whatever_the_charset_the_message_is_read(text: bytes, charset: str, read: str) -> None:
