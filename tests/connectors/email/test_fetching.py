@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -13,15 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from structlog.testing import capture_logs
 
 import connectors.email
 from bot.domain.message import CustomerMessage
 from bot.ports import Reply, Webhook
 from connectors.email import fetching
+from tests.connectors.email.certificates import certificate_of_nobody
 from tests.connectors.email.imap_server import PASSWORD, ImapServer, imap_server
 from tests.connectors.vendor_server import NOW, built
 
@@ -217,7 +214,7 @@ async def test_what_keeps_it_from_the_mailbox_is_told(server: ImapServer, values
 async def test_the_connection_is_encrypted_and_the_certificate_checked(
     security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certificate = _certificate()
+    certificate = certificate_of_nobody()
     with imap_server(certificate) as server:
         port = server.tls_port if security == "tls" else server.port
         values = {"EMAIL_IMAP_SECURITY": security, "EMAIL_IMAP_PORT": str(port)}
@@ -230,22 +227,3 @@ async def test_the_connection_is_encrypted_and_the_certificate_checked(
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         async with listening(server, values=values) as kept:
             await kept.until(1)
-
-
-def _certificate() -> Mapping[str, bytes]:
-    """Of 127.0.0.1, by nobody's authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    certificate = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime(2020, 1, 1))  # noqa: DTZ001  X.509 wants it so
-        .not_valid_after(datetime(2100, 1, 1))  # noqa: DTZ001
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    encoding = serialization.Encoding.PEM
-    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return {"cert.pem": certificate.public_bytes(encoding), "key.pem": private}

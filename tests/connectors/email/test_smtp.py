@@ -7,15 +7,9 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 import connectors.email
 import connectors.email.smtp
@@ -28,6 +22,7 @@ from connectors.email.failures import FAILURES
 from connectors.email.postbox import FEED, Postbox
 from connectors.email.smtp import MailServer, Session
 from connectors.email.unsubscribe import UnsubscribeLinks
+from tests.connectors.email.certificates import certificate_of_nobody
 from tests.connectors.vendor_server import SECRET, SERVICE_URL, MemoryFeed, StillClock, settings_for
 
 ACCOUNT = account_of(settings_for(connectors.email))
@@ -208,16 +203,10 @@ async def test_a_server_that_forgets_its_manners_in_the_end_has_taken_the_messag
 
 def _as_anybody(folder: Path) -> ssl.SSLContext:
     """TLS with a certificate that nobody vouches for."""
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-    (folder / "key").write_bytes(
-        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        + made.sign(key, SHA256()).public_bytes(Encoding.PEM)
-    )
+    for name, content in certificate_of_nobody().items():
+        (folder / name).write_bytes(content)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "key")
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     return context
 
 
