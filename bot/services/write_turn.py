@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Purpose, Wish
+from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
 from bot.domain.effects import Emit, Say
@@ -158,10 +158,7 @@ async def write_turn(
         told=Origin(Source.ACTION, now, conversation.channel, f"message {turn.message_id}" if turn.message_id else ""),
     )
     emitted = await perform(uow, runtime, thought.effects, cause, now)
-    wish = Wish(
-        f"answered what we had sent, from another address on {conversation.channel}", now, turn.text, turn.message_id
-    )
-    for person, ended in await opt_out_written_to(uow, runtime, conversation, thought.effects, wish):
+    for person, ended in await opt_out_written_to(uow, runtime, conversation, thought.effects, cause, now):
         await tell_journeys(uow, runtime, person, ended, now)
     if conversation.asking_enrolment is not None and not still_asking:
         # Before the events: what the form's action emits may end the journey that waits for the answer.
