@@ -125,3 +125,9 @@ def all_standing(records: Iterable[ConsentRecord]) -> Mapping[tuple[Purpose, str
         if before is None or (record.at, not record.granted) > (before.at, not before.granted):
             found[place] = record
     return found
+
+
+def has_opted_out(records: Iterable[ConsentRecord]) -> bool:
+    """Whether they withdrew their consent to marketing, and have given it anew on no channel since."""
+    standing = [one for (purpose, _), one in all_standing(records).items() if purpose is Purpose.MARKETING]
+    return bool(standing) and not any(one.granted for one in standing)

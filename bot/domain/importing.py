@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
+from bot.domain.provenance import Origin, Source
 
 IMPORTED = "person.imported"
 """On a timeline: a file or a CRM told of them. No journey enters on it."""
@@ -61,6 +62,49 @@ class Landing:
     result: Literal["new", "changed", "same", "left alone"]
     profile_id: ProfileId
     warnings: tuple[str, ...] = ()
+
+
+class Foreseen:
+    """Whom the arrivals of a dry run would have made known so far. Nothing is kept of them, so that whoever is told of
+    once more in a later transaction would count as new again."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], int] = {}
+
+    def see(self, arrivals: Sequence[Arrival], landings: Sequence[Landing]) -> Sequence[Landing]:
+        """The same landings; of whoever was new before, they say so no more."""
+        return [self._seen(*both) for both in zip(arrivals, landings, strict=True)]
+
+    def _seen(self, arrival: Arrival, landing: Landing) -> Landing:
+        names = [(one.kind, one.value) for one in arrival.identities] + [("record", arrival.record)]
+        before = {self._told[name] for name in names if name in self._told}
+        told = hash(repr(replace(arrival, row=0)))
+        self._told.update({name: told for name in names if name[1] and landing.result == "new"})
+        if landing.result != "new" or not before:
+            return landing
+        return replace(landing, result="same" if before == {told} else "changed")
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """How arrivals are taken. `crm` is the one whose records they are; `fill`: values that are there already stay.
+
+    `key` is of whoever tells of them over HTTP.
+    """
+
+    source: str
+    crm: str = ""
+    fill: bool = False
+    dry_run: bool = False
+    key: str = ""
+    foreseen: Foreseen = field(default_factory=Foreseen)
+
+    def origin(self, arrival: Arrival, now: datetime) -> Origin:
+        if self.key:
+            return Origin(Source.API, now, self.key)
+        if self.crm:
+            return Origin(Source.CRM, now, self.crm, f"record {arrival.record}" if arrival.record else "")
+        return Origin(Source.IMPORT, now, self.source, f"row {arrival.row}")
 
 
 @dataclass(frozen=True, slots=True)

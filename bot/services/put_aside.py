@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.consent import WRITTEN_TO, Wish
+from bot.domain.consent import WRITTEN_TO, Wish, has_opted_out
 from bot.domain.ids import ProfileId
 from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
 from bot.domain.privacy import RequestKind
@@ -23,7 +23,6 @@ from bot.services.note_request import hear_request
 from bot.services.opt_out import opt_out
 from bot.services.respond import read_by_vendor
 from bot.services.runtime import Runtime
-from bot.services.sync_crm import has_opted_out
 from bot.services.take_request import in_their_words, requests_in
 from bot.services.understand import expecting
 from bot.services.weigh import not_set_up

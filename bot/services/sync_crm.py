@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import ConsentRecord, Purpose, all_standing, standing_consent
+from bot.domain.consent import Purpose, has_opted_out, standing_consent
 from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmUpsert, OutboxEntry
 from bot.domain.effects import SyncCrm
@@ -123,12 +123,6 @@ async def fields_of(
     foretold = await foresee(uow, cards, profile, now)
     scores = lead_facts(await uow.scores.of(profile_id), now, foretold, grades=grades)
     return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
-
-
-def has_opted_out(records: Sequence[ConsentRecord]) -> bool:
-    """Whether they withdrew their consent to marketing, and have given it anew on no channel since."""
-    standing = [one for (purpose, _), one in all_standing(records).items() if purpose is MARKETING]
-    return bool(standing) and not any(one.granted for one in standing)
 
 
 def _who(lead: Lead) -> Mapping[str, Any]:

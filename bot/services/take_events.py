@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import structlog
 
-from bot.domain.consent import Wish
+from bot.domain.consent import Wish, has_opted_out
 from bot.domain.effects import Emit
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
@@ -25,7 +25,6 @@ from bot.services.keep_segments import keep_segments
 from bot.services.know_person import NoSuchPerson, by_id, meet_person, owners_at_last
 from bot.services.opt_out import opt_out
 from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
-from bot.services.sync_crm import has_opted_out
 
 log = structlog.get_logger()
 

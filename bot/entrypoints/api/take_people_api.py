@@ -10,14 +10,14 @@ from aiohttp import web
 from bot.domain.access import Right
 from bot.domain.audit import Deed
 from bot.domain.errors import WebhookRejected
-from bot.domain.importing import Arrival, Landing
+from bot.domain.importing import Arrival, Landing, Taking
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.objects import PersonReader
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.running import consent_channels
 from bot.entrypoints.web.translate import storable_told
 from bot.entrypoints.wiring.service import Service
-from bot.services.import_people import Taking, take_people
+from bot.services.import_people import take_people
 
 LARGEST_BODY = 512 * 1024
 MOST_PEOPLE = 500

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
-from bot.domain.importing import Arrival, ImportProgress, Landing
+from bot.domain.importing import Arrival, ImportProgress, Landing, Taking
 from bot.entrypoints.importing.dates import evident_order
 from bot.entrypoints.importing.evidence import Evidence
 from bot.entrypoints.importing.mapping import ColumnMapping, complete, date_columns, number_columns
@@ -20,7 +20,7 @@ from bot.entrypoints.importing.overlooked import Overlooked, Unheard, refuse
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Line, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.sources import Chunk, Row, Source
-from bot.services.import_people import Taking, import_people
+from bot.services.import_people import import_people
 from bot.services.runtime import Runtime
 
 

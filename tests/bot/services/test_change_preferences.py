@@ -11,11 +11,11 @@ from bot.domain.consent import Purpose, Wish
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import ProfileId
-from bot.domain.importing import Arrival, GivenConsent
+from bot.domain.importing import Arrival, GivenConsent, Taking
 from bot.domain.person import Identity, Profile
 from bot.services.cause import Cause
 from bot.services.change_preferences import change_preferences, choices_of
-from bot.services.import_people import Taking, take_people
+from bot.services.import_people import take_people
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
 BEA = ProfileId("bea")

@@ -16,11 +16,11 @@ from bot.domain.audience import Segment
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, Wish, standing_consent
 from bot.domain.delivery import Send
 from bot.domain.ids import ProfileId
-from bot.domain.importing import Arrival, GivenConsent, ImportProgress, Landing
+from bot.domain.importing import Arrival, GivenConsent, ImportProgress, Landing, Taking
 from bot.domain.person import Identity, Profile
 from bot.ports import Store
 from bot.services.erase_person import erase_person
-from bot.services.import_people import Taking, import_people
+from bot.services.import_people import import_people
 from bot.services.opt_out import opt_out
 from bot.services.respect_wishes import note_objection, restrict
 from bot.services.weigh import Matter, weigh

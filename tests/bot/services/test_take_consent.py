@@ -10,12 +10,12 @@ from bot.domain.challenge import MOST_A_DAY, Challenge
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Wish, standing_consent
 from bot.domain.effects import OptOut, RecordConsent
 from bot.domain.ids import ProfileId
-from bot.domain.importing import Arrival, GivenConsent
+from bot.domain.importing import Arrival, GivenConsent, Taking
 from bot.domain.person import Identity, Profile
 from bot.domain.sending_rules import ConsentRule, SendingRules
 from bot.services.change_preferences import change_preferences
 from bot.services.confirm_consent import confirm_consent
-from bot.services.import_people import Taking, take_people
+from bot.services.import_people import take_people
 from bot.services.respect_wishes import restrict
 from bot.services.take_consent import take_soft_opt_in
 from bot.services.weigh import NOT_TO_BE_ASKED

@@ -7,13 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose, standing_consent
+from bot.domain.consent import Purpose, has_opted_out, standing_consent
 from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.services import take_events
-from bot.services.sync_crm import has_opted_out
 from bot.services.take_crm_events import take_crm_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 

@@ -12,12 +12,12 @@ from bot.adapters.database.sealing import OFF, Sealing
 from bot.domain.conversation import SlotSet
 from bot.domain.effects import AddTag, ClaimIdentity, SetAttribute
 from bot.domain.ids import ProfileId
-from bot.domain.importing import Arrival, ImportProgress, Landing
+from bot.domain.importing import Arrival, ImportProgress, Landing, Taking
 from bot.domain.message import PageReport
 from bot.domain.person import Identity
 from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data
-from bot.services.import_people import Taking, import_people
+from bot.services.import_people import import_people
 from bot.services.merge_people import merge_people, part_people
 from bot.services.receive import receive
 from bot.services.rectify import rectify
