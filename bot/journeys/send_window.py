@@ -11,6 +11,7 @@ import phonenumbers
 from phonenumbers import timezone as phone_timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
+from bot.domain.phone_forms import dialled
 from bot.domain.send_window import PERSON_ZONE, SendWindow
 
 LOOKS_AHEAD = timedelta(days=14)
@@ -90,7 +91,7 @@ def _zones_of_phone(phone: object) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _zones_of_number(phone: str) -> tuple[str, ...]:
     try:
-        number = phonenumbers.parse(phone)
+        number = phonenumbers.parse(dialled(phone))
     except phonenumbers.NumberParseException:
         return ()
     issued = tuple(zone for zone in phone_timezone.time_zones_for_number(number) if is_zone(zone))

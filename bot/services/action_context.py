@@ -11,6 +11,7 @@ from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Identity, Profile
+from bot.domain.phone_forms import forms_of
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
 from bot.ports import METADATA, SENDER, UnitOfWork
@@ -108,4 +109,4 @@ def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mappin
 
 def _is_shown(identity: Identity, address: str) -> bool:
     """Whether it is the phone number that they talk with us from; a caller who withholds theirs has proved none."""
-    return identity.kind == "phone" and identity.verified and identity.value == address
+    return identity.kind == "phone" and identity.verified and identity.value in forms_of(address)

@@ -15,6 +15,7 @@ from bot.domain.journey import ADDRESS_DISOWNED
 from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import CustomerMessage
 from bot.domain.person import Identity, Profile
+from bot.domain.phone_forms import forms_of
 from bot.domain.provenance import Origin, Source
 from bot.domain.timeline import PersonEvent
 from bot.ports import UnitOfWork
@@ -49,7 +50,8 @@ async def disown_address(
     theirs = {profile_id, *holders, *(one.profile_id for one in here)}
     for person in sorted(theirs):
         await uow.profiles.lock(person)
-        await uow.profiles.disclaim(person, Identity(kind, address))
+        for form in forms_of(address):
+            await uow.profiles.disclaim(person, Identity(kind, form))
         await _note_in_ledger(uow, runtime, person, kind, channel, address, wish)
         await tell_crms_of_consent(uow, runtime, person, wish.at)
     if here:
@@ -84,7 +86,7 @@ async def _note_in_ledger(
     others = any(one.kind == kind for one in await uow.profiles.identities(person))
     for name in _reaching(runtime, kind):
         stood = standing_consent(records, Purpose.MARKETING, name)
-        if stood is not None and stood.granted and others and stood.address != address:
+        if stood is not None and stood.granted and others and stood.address not in forms_of(address):
             await uow.consents.add(_kept(stood, wish))
         elif name == channel or (stood is not None and stood.granted):
             await uow.consents.add(replace(wish.record(person, name, granted=False), address=address))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.conversation import Conversation
@@ -33,6 +34,9 @@ async def meet(
         await uow.profiles.lock_identities([Identity(channel.abilities.identity, message.address), *vouched])
         conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
+        if conversation.address != message.address:  # the other form of the number: where it came from, it is answered
+            await uow.conversations.readdress(conversation, message.address)
+            conversation = replace(conversation, address=message.address)
         person = conversation.profile_id
         begins = conversation.tracker.latest_message is None
         new = proved if begins else [one for one in vouched if not await _has_proved(uow, person, one)]

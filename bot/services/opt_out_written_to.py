@@ -10,6 +10,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit, OptOut, PersonEffect
 from bot.domain.ids import ProfileId
+from bot.domain.phone_forms import forms_of
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.opt_out import opt_out
@@ -30,7 +31,7 @@ async def opt_out_written_to(
         wish = Wish(how, now, cause.text, cause.message_id)
         for entry in await uow.outbox.sent_as(here.channel, effect.answering):
             message, person = entry.dispatch, entry.profile_id
-            if not isinstance(message, ChannelMessage) or message.address == here.address:
+            if not isinstance(message, ChannelMessage) or message.address in forms_of(here.address):
                 continue
             if await uow.consents.suppression(here.channel, message.address) is None:
                 await uow.consents.suppress(Suppression(here.channel, message.address, effect.how, wish.at))

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from bot.domain.errors import NotTried, PermanentSendError
 from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
+from bot.domain.phone_forms import dialled
 from bot.domain.preview import Preview
 from bot.domain.sms_segments import in_gsm_7, segments_of
 from bot.ports import Abilities, Clock, Webhook, WebhookRequest
@@ -78,7 +79,7 @@ class _TwilioChannel:
         if message.first_tried_at is None:
             return [None] * len(parts)
         listed = await self._api.arrived(
-            to=self._scheme + message.address,
+            to=self._to(message),
             sender=self._sender,
             since=message.first_tried_at,
             but=message.others,
@@ -110,7 +111,7 @@ class _TwilioChannel:
 
     def _envelope(self, message: OutboundMessage, *, last: bool) -> Mapping[str, str]:
         """From whom, to whom, and where Twilio tells how it went. Only the last part stands for the message."""
-        form = {"To": self._scheme + message.address, "StatusCallback": self._status_url}
+        form = {"To": self._to(message), "StatusCallback": self._status_url}
         if last:
             form["StatusCallback"] += f"?oid={quote(message.key, safe='')}"
         validity = self._account.validity
@@ -119,6 +120,10 @@ class _TwilioChannel:
         if validity != LONGEST_VALIDITY:
             form["ValidityPeriod"] = str(max(int(validity.total_seconds()), 1))
         return {**form, **self._from}
+
+    def _to(self, message: OutboundMessage) -> str:
+        """To whom, as Twilio is told."""
+        return self._scheme + message.address
 
     @property
     def _sender(self) -> str:
@@ -143,6 +148,9 @@ class SmsChannel(_TwilioChannel):
             self.abilities = replace(self.abilities, media=MMS_MEDIA)
         a_second = account.segments_per_second
         self.abilities = replace(self.abilities, pace=Pace(a_second, max(10 * a_second, 10), _segments))
+
+    def _to(self, message: OutboundMessage) -> str:
+        return dialled(message.address)
 
     @property
     def _from(self) -> Mapping[str, str]:

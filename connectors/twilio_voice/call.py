@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.message import CustomerMessage
+from bot.domain.phone_forms import dialled
 from bot.domain.spoken import Choice, Spoken
 from bot.domain.spoken_phrases import phrases_of
 from bot.ports import AwaitTurn, FeedItem, Reply, Said, Webhook
@@ -51,7 +52,7 @@ def caller_of(sid: str, caller: str, called: str, direction: str) -> tuple[str, 
     """The address of whoever talks with us, and whether it says nothing of who they are: withheld, or no telephone."""
     number = (called if direction.startswith("outbound") else caller).removeprefix(BY_WHATSAPP)
     known = E164.fullmatch(number) and number not in SPELT_BY_KEYS
-    return (number, False) if known else (f"withheld:{sid}", True)
+    return (dialled(number), False) if known else (f"withheld:{sid}", True)
 
 
 def feed_of_call(key: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.errors import NotTried, PermanentSendError, SendError, WebhookRejected
 from bot.domain.message import DeliveryState, DeliveryStatus, OutboundMessage, Receipt, Text, Transfer
+from bot.domain.phone_forms import dialled
 from bot.ports import Abilities, Clock, FeedWriter, Webhook, WebhookRequest
 from connectors.speech import item_of
 from connectors.twilio_requests import check_socket
@@ -95,6 +96,7 @@ class TwilioVoiceChannel:
         return partial(self._calls.end, call.sid)
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        message = replace(message, address=dialled(message.address))
         match message.content:
             case Text() as content:
                 item = item_of(message.key, content)
@@ -139,6 +141,7 @@ class TwilioVoiceChannel:
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         """The call that an earlier try has placed, where Twilio's list has one."""
+        message = replace(message, address=dialled(message.address))
         if message.occasion != "proactive" or message.first_tried_at is None or not self._account.sender:
             return None
         sid = await self._calls.placed(message.address, since=message.first_tried_at, but=message.others)

@@ -26,7 +26,7 @@ OF = (
 AT = (
     select(challenge)
     .where(
-        challenge.c.address == bindparam("to_address"),
+        challenge.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
         challenge.c.channel == bindparam("on_channel"),
         challenge.c.asked_at >= bindparam("since"),
     )
@@ -74,7 +74,8 @@ class StoredChallenges(Repository):
         return [_challenge(row, self._sealing) for row in await self._session.execute(OF, {"person": profile_id})]
 
     async def at(self, channel: str, address: str, since: datetime) -> Sequence[Challenge]:
-        values = {"on_channel": channel, "to_address": self._sealing.index(address), "since": since}
+        written, other = self._sealing.forms(address)
+        values = {"on_channel": channel, "to_address": written, "in_other_form": other, "since": since}
         return [_challenge(row, self._sealing) for row in await self._session.execute(AT, values)]
 
     async def settle(self, challenge_id: ChallengeId, outcome: Outcome, at: datetime) -> bool:

@@ -29,6 +29,7 @@ from bot.domain.consent import (
 )
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
+from bot.domain.phone_forms import forms_of
 
 ADD_CONSENT = insert(consent)
 CONSENTS = select(consent).where(consent.c.profile_id == bindparam("profile")).order_by(consent.c.position)
@@ -41,14 +42,15 @@ IN_THE_WAY = select(suppression).where(
             suppression.c.channel.in_(
                 (bindparam("on_channel"), bindparam("unwanted"), bindparam("disowned"), bindparam("unreachable"))
             ),
-            suppression.c.address == bindparam("to_address"),
+            suppression.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
         ),
         and_(suppression.c.channel == bindparam("stopped"), suppression.c.address == EVERY_ADDRESS),
     )
 )
 STOPPED = select(suppression).where(suppression.c.address == EVERY_ADDRESS).order_by(suppression.c.channel)
 LIFT = delete(suppression).where(
-    suppression.c.channel == bindparam("on_channel"), suppression.c.address == bindparam("to_address")
+    suppression.c.channel == bindparam("on_channel"),
+    suppression.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
 )
 IN_ANY_WAY = Listed(
     lambda among: select(suppression).where(
@@ -76,7 +78,9 @@ class StoredConsents(Repository):
 
     def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:
         self._expected.expect(people)
-        self._bars = ExpectedBars(self._session, {(channel, self._index(address)) for channel, address in addresses})
+        self._bars = ExpectedBars(
+            self._session, {(channel, form) for channel, address in addresses for form in self._forms(address)}
+        )
 
     async def add(self, record: ConsentRecord) -> None:
         self._expected.forget(record.profile_id)
@@ -113,9 +117,18 @@ class StoredConsents(Repository):
     ) -> Mapping[str, frozenset[str]]:
         if not addresses:
             return {}
-        rows = await self._session.execute(OPTED_OUT, {"addresses": sorted(map(self._index, addresses))})
+        rows = await self._session.execute(
+            OPTED_OUT, {"addresses": sorted({form for one in addresses for form in self._forms(one)})}
+        )
         suppressed = [suppression_of(row, self._sealing) for row in rows]
-        pairs = [(one.address, one.channel) for one in suppressed if one.cause is cause]
+        asked = frozenset(addresses)
+        pairs = [
+            (form, one.channel)
+            for one in suppressed
+            if one.cause is cause
+            for form in forms_of(one.address)
+            if form in asked
+        ]
         if cause is Consequence.OPTED_OUT:
             pairs += [(address, row.channel) for address, row in await erased_among(self._session, addresses)]
         found: dict[str, frozenset[str]] = {}
@@ -125,7 +138,9 @@ class StoredConsents(Repository):
 
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
         self._bars = None
-        await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": self._index(address)})
+        written, other = self._forms(address)
+        values = {"on_channel": _kept_as(channel, cause), "to_address": written, "in_other_form": other}
+        await self._session.execute(LIFT, values)
         if cause is Consequence.OPTED_OUT:
             await forget_erased(self._session, channel, address)
 
@@ -138,22 +153,25 @@ class StoredConsents(Repository):
         return next((found[one] for one in REFUSALS if one in found), None)
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
-        index = self._index(address)
-        rows = await self._bars.rows(channel, index) if self._bars is not None else None
+        written, other = self._forms(address)
+        rows = await self._bars.rows(channel, written, other) if self._bars is not None else None
         if rows is None:
             values = {
                 "on_channel": channel,
-                "to_address": index,
+                "to_address": written,
+                "in_other_form": other,
                 "unwanted": _kept_as(channel, Consequence.UNWANTED),
                 "disowned": _kept_as(channel, Consequence.DISOWNED),
                 "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
                 "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
             }
             rows = (await self._session.execute(IN_THE_WAY, values)).all()
-        return [suppression_of(row, self._sealing) for row in rows]
+        found = [suppression_of(row, self._sealing) for row in rows]
+        # That nothing arrives is true of a number as it was written: in its other form it may be another account.
+        return [one for one in found if one.cause is not Consequence.UNREACHABLE or one.address == address]
 
-    def _index(self, address: str) -> str:
-        return self._sealing.stand_in(ADDRESS_OF_SUPPRESSION, address)
+    def _forms(self, address: str) -> tuple[str, str]:
+        return (address, address) if address == EVERY_ADDRESS else self._sealing.forms(address)
 
     async def stopped(self) -> Sequence[Suppression]:
         return [suppression_of(row, self._sealing) for row in await self._session.execute(STOPPED)]
@@ -205,14 +223,15 @@ class ExpectedBars:
         self._addresses = addresses
         self._found: dict[tuple[str, str], list[Any]] | None = None
 
-    async def rows(self, channel: str, address: str) -> list[Any] | None:
+    async def rows(self, channel: str, address: str, in_other_form: str) -> list[Any] | None:
         """None where it is not expected."""
         if (channel, address) not in self._addresses:
             return None
         if self._found is None:
             self._found = await self._read()
         of_it = (Consequence.OPTED_OUT, Consequence.UNWANTED, Consequence.DISOWNED, Consequence.UNREACHABLE)
-        to_it = [(_kept_as(channel, cause), address) for cause in of_it]
+        forms = dict.fromkeys((address, in_other_form))
+        to_it = [(_kept_as(channel, cause), form) for cause in of_it for form in forms]
         stopped = (_kept_as(channel, Consequence.SENDER_STOPPED), EVERY_ADDRESS)
         return [row for bar in (*to_it, stopped) for row in self._found.get(bar, ())]
 

@@ -28,8 +28,24 @@ from bot.ports import LoggedEvent, Standing
 
 ADD = insert_once(conversation).returning(conversation.c.id)
 GET = select(conversation).where(conversation.c.id == bindparam("conversation"))
-AT = select(conversation).where(
-    conversation.c.channel == bindparam("on_channel"), conversation.c.address == bindparam("from_address")
+
+
+def _at(*columns: Any) -> Any:
+    """Of the conversation with an address in either form of its number; the one in which it is written comes first."""
+    return (
+        select(*columns)
+        .where(
+            conversation.c.channel == bindparam("on_channel"),
+            conversation.c.address.in_((bindparam("from_address"), bindparam("in_other_form"))),
+        )
+        .order_by((conversation.c.address == bindparam("from_address")).desc())
+        .limit(1)
+    )
+
+
+AT = _at(conversation)
+SUPPRESSED_AT = select(suppression).where(
+    suppression.c.channel == bindparam("on_channel"), suppression.c.address == bindparam("to_address")
 )
 OF = (
     select(conversation)
@@ -80,10 +96,8 @@ CUTS = select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.bod
 
 HEARD_AT = (
     select(event.c.conversation_id, event.c.at, event.c.body)
-    .join(conversation, conversation.c.id == event.c.conversation_id)
     .where(
-        conversation.c.channel == bindparam("on_channel"),
-        conversation.c.address == bindparam("from_address"),
+        event.c.conversation_id == _at(conversation.c.id).scalar_subquery(),
         text("event.kind IN ('user', 'bot') AND event.kind = 'user'"),
     )
     .order_by(event.c.sequence.desc())
@@ -136,26 +150,39 @@ class StoredConversations(Repository):
         if row is None:
             raise ConversationGone(f'there is no conversation "{conversation_id}" in the store.')
         parts = taken_apart(row)
-        handed_over, opted_out = parts[handoff], parts[suppression]
+        handed_over = parts[handoff]
+        talk = self._conversation(parts[conversation])
+        opted_out = parts[suppression] or await self._suppressed_in_other_form(talk)
         return Standing(
-            conversation=self._conversation(parts[conversation]),
+            conversation=talk,
             profile=profile_of(parts[profile], self._sealing),
             handoff=handoff_of(handed_over, self._sealing) if handed_over else None,
             suppression=suppression_of(opted_out, self._sealing) if opted_out else None,
             asking_elsewhere=row.asking_elsewhere,
         )
 
+    async def _suppressed_in_other_form(self, talk: Conversation) -> Any:
+        written, other = self._sealing.forms(talk.address)
+        if other == written:
+            return None
+        values = {"on_channel": talk.channel, "to_address": other}
+        return (await self._session.execute(SUPPRESSED_AT, values)).first()
+
     async def at_of(self, profile_id: ProfileId, channel: str, address: str) -> Conversation | None:
-        for row in await self._expected.rows(profile_id) or ():
-            if (row.channel, row.address) == (channel, self._sealing.index(address)):
-                return self._conversation(row)
+        rows = await self._expected.rows(profile_id) or ()
+        for form in self._sealing.forms(address):
+            for row in rows:
+                if (row.channel, row.address) == (channel, form):
+                    return self._conversation(row)
         return await self.at(channel, address)
 
     async def at(self, channel: str, address: str) -> Conversation | None:
-        row = (
-            await self._session.execute(AT, {"on_channel": channel, "from_address": self._sealing.index(address)})
-        ).first()
+        row = (await self._session.execute(AT, self._there(channel, address))).first()
         return None if row is None else self._conversation(row)
+
+    def _there(self, channel: str, address: str) -> dict[str, str]:
+        written, other = self._sealing.forms(address)
+        return {"on_channel": channel, "from_address": written, "in_other_form": other}
 
     async def of(self, profile_id: ProfileId) -> Sequence[Conversation]:
         rows = await self._expected.rows(profile_id)
@@ -244,10 +271,7 @@ class StoredConversations(Repository):
 
     async def heard_at(self, channel: str, address: str) -> datetime | None:
         """Reminders and triggers are told as if the customer had meant something; their ids are not of the channel."""
-        found = await self._session.execute(
-            HEARD_AT, {"on_channel": channel, "from_address": self._sealing.index(address)}
-        )
-        for row in found:
+        for row in await self._session.execute(HEARD_AT, self._there(channel, address)):
             event = self._event(row)
             if isinstance(event, UserUttered) and event.message_id.startswith(f"{channel}:"):
                 at: datetime = event.at or row.at

@@ -13,6 +13,7 @@ from bot.adapters.database.repository import Session, insert_once
 from bot.adapters.tables import erased_address, erasure, suppression
 from bot.adapters.tables.sealing import ADDRESS_OF_SUPPRESSION
 from bot.domain.consent import Suppression
+from bot.domain.phone_forms import forms_of
 
 SALT = select(erasure.c.salt).order_by(erasure.c.id).limit(1)
 KEEP = insert_once(erased_address)
@@ -57,7 +58,8 @@ async def erased_among(session: Session, addresses: Collection[str]) -> Sequence
         return []
     digests: dict[str, list[str]] = {}
     for address in sorted(addresses):
-        digests.setdefault(_digest(address, salt), []).append(address)
+        for form in forms_of(address):
+            digests.setdefault(_digest(form, salt), []).append(address)
     rows = (await session.execute(FOUND, {"of_digests": list(digests)})).all()
     return [(address, row) for row in rows for address in digests[row.digest]]
 
@@ -65,8 +67,10 @@ async def erased_among(session: Session, addresses: Collection[str]) -> Sequence
 async def forget_erased(session: Session, channel: str, address: str) -> None:
     """They want to hear from us again."""
     salt = await _salt(session)
-    if salt is not None:
-        await session.execute(FORGET, {"of_digest": _digest(address, salt), "on_channel": channel})
+    if salt is None:
+        return
+    for form in forms_of(address):
+        await session.execute(FORGET, {"of_digest": _digest(form, salt), "on_channel": channel})
 
 
 async def _salt(session: Session) -> str | None:

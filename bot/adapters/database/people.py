@@ -28,6 +28,7 @@ from bot.domain.errors import PersonGone
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
+from bot.domain.phone_forms import one_form
 from bot.domain.provenance import Origin
 from bot.ports import Dated, Outside, Page
 
@@ -92,7 +93,7 @@ PAGE_OUTSIDE_POSTGRESQL = _page_looked_at.where(text("COALESCE(time_zone, '') <>
 OWNER = (
     select(profile)
     .join(identity, identity.c.profile_id == profile.c.id)
-    .where(identity.c.kind == bindparam("kind"), identity.c.value == bindparam("value"))
+    .where(identity.c.kind == bindparam("kind"), identity.c.value.in_((bindparam("value"), bindparam("in_other_form"))))
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
 )
@@ -111,7 +112,12 @@ OWNERS_POSTGRESQL = _owners.where(
 
 PROVERS = (
     select(identity.c.profile_id)
-    .where(identity.c.kind == bindparam("of_kind"), identity.c.value == bindparam("of_value"), identity.c.verified)
+    .distinct()
+    .where(
+        identity.c.kind == bindparam("of_kind"),
+        identity.c.value.in_((bindparam("of_value"), bindparam("in_other_form"))),
+        identity.c.verified,
+    )
     .order_by(identity.c.profile_id)
 )
 HOLDERS = (
@@ -215,20 +221,25 @@ class StoredProfiles(Repository):
         return PAGE_DATED_POSTGRESQL if on_postgresql else PAGE_DATED_SQLITE, {"attribute": attribute, **_days(only)}
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
-        row = (await self._session.execute(OWNER, {"kind": kind, "value": self._sealing.index(value)})).first()
+        written, other = self._sealing.forms(value)
+        found = await self._session.execute(OWNER, {"kind": kind, "value": written, "in_other_form": other})
+        row = found.first()
         return None if row is None else profile_of(row, self._sealing)
 
     async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
         return await find_people(self._session, text, limit=limit)
 
     async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
-        named = [(one.kind, self._sealing.index(one.value)) for one in identities]
+        named = sorted({(one.kind, form) for one in identities for form in self._sealing.forms(one.value)})
         return [row.profile_id for row in await self._session.execute(HOLDERS, {"named": named, "most": limit})]
 
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         if not identities:
             return {}
-        pairs = {(one.kind, self._sealing.index(one.value)): one for one in identities}
+        pairs: dict[tuple[str, str], list[Identity]] = {}
+        for one in identities:
+            for form in dict.fromkeys(self._sealing.forms(one.value)):
+                pairs.setdefault((one.kind, form), []).append(one)
         lists = {"kinds": [kind for kind, _ in pairs], "named": [value for _, value in pairs]}
         if self._session.is_postgresql:
             rows = await self._session.execute(OWNERS_POSTGRESQL, lists)
@@ -236,7 +247,7 @@ class StoredProfiles(Repository):
             as_json = {name: json.dumps(values) for name, values in lists.items()}
             rows = await self._session.execute(OWNERS_SQLITE, as_json)
         # The last to stand in this order is whom `owner_of` finds.
-        return {pairs[row.kind, row.value]: row.profile_id for row in rows}
+        return {one: row.profile_id for row in rows for one in pairs[row.kind, row.value]}
 
     async def claim(
         self, profile_id: ProfileId, identity: Identity, at: datetime, origin: Origin | None = None
@@ -268,7 +279,9 @@ class StoredProfiles(Repository):
         await self._session.execute(DISCLAIM, values)
 
     async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
-        rows = await self._session.execute(PROVERS, {"of_kind": kind, "of_value": self._sealing.index(value)})
+        written, other = self._sealing.forms(value)
+        values = {"of_kind": kind, "of_value": written, "in_other_form": other}
+        rows = await self._session.execute(PROVERS, values)
         return [row.profile_id for row in rows]
 
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
@@ -300,7 +313,7 @@ class StoredProfiles(Repository):
 
 def _number_of(identity: Identity) -> int:
     """Two that have the same wait for each other once in a while, and lose nothing by it."""
-    named = f"{identity.kind}:{identity.value}".encode()
+    named = f"{identity.kind}:{one_form(identity.value)}".encode()
     return int.from_bytes(hashlib.blake2b(named, digest_size=4).digest(), signed=True)
 
 

@@ -31,6 +31,7 @@ from bot.adapters.tables.sealing import NAME_OF_FEED, Place
 from bot.domain.audience import CONTACT
 from bot.domain.consent import EVERY_ADDRESS
 from bot.domain.errors import CannotOpen
+from bot.domain.phone_forms import forms_of
 
 MARK = "sealed:"
 """How cipher text begins: JSON never does, and other text that would is set apart by a space."""
@@ -112,6 +113,12 @@ class Sealing:
     def index(self, value: str) -> str:
         """What stands in the place of a value that is looked up: its blind index; the value itself without keys."""
         return value if self.keys is None else self._indexed(value)
+
+    def forms(self, address: str) -> tuple[str, str]:
+        """What stands in the place of an address as it is written, and in the other form that its number has; where it
+        has one only, that twice."""
+        written, *others = map(self.index, forms_of(address))
+        return written, others[0] if others else written
 
     def stand_in(self, place: Place, value: str) -> str:
         """What stands in the place of an address, for which this is the column beside it."""

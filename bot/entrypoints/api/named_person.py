@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from bot.domain.ids import ProfileId
 from bot.domain.message import storable
 from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity
+from bot.domain.phone_forms import dialled
 from bot.services.know_person import Wanted
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -68,6 +69,9 @@ def normal_phone(value: Any, region: str | None = None) -> str:
     country = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if number.extension:
         raise ValueError("the phone number has an extension, which no message reaches")
+    written = _in_e164(number)
+    if written != dialled(written):
+        number = phonenumbers.parse(dialled(written))
     reason = phonenumbers.is_possible_number_with_reason(number)
     is_short = len(phonenumbers.national_significant_number(number)) < SHORTEST_UNLISTED
     if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY or (
@@ -81,6 +85,10 @@ def normal_phone(value: Any, region: str | None = None) -> str:
         raise ValueError(
             f"no number of {country} has so many digits; one of another country begins with + and its code"
         )
+    return _in_e164(number)
+
+
+def _in_e164(number: phonenumbers.PhoneNumber) -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from types import TracebackType
 
 import phonenumbers
 
+from bot.domain.phone_forms import forms_of, one_form
 from bot.entrypoints.api.named_person import NobodyNamed, read_email
 from bot.entrypoints.importing.reading import Known
 
@@ -19,10 +19,6 @@ KINDS = {
     "time zone": "people without a time zone, whose hours are guessed from their number",
     "double": "groups of people who are probably one",
 }
-WRITTEN_ANEW = (
-    (re.compile(r"\+521(\d{10})"), r"+52\1"),  # Mexico had a 1 before mobile numbers; WhatsApp has it still
-    (re.compile(r"\+55(\d{2})(\d{8})"), r"+55\g<1>9\2"),  # Brazil has put a 9 before them; WhatsApp knows older ones
-)
 PLUS_IS_A_TAG = ("gmail.com", "googlemail.com", "outlook.com", "fastmail.com", "proton.me")
 
 
@@ -50,7 +46,7 @@ def faults_of(known: Known) -> Iterator[Finding]:
 
 def _is_number(value: str) -> bool:
     """Whether it is one, as it is written, or as it was before its country wrote mobile numbers in another way."""
-    return any(map(_is_valid, (value, *(old.sub(new, value) for old, new in WRITTEN_ANEW if old.fullmatch(value)))))
+    return any(map(_is_valid, forms_of(value)))
 
 
 def _is_valid(value: str) -> bool:
@@ -98,7 +94,7 @@ def marks_of(known: Known) -> Iterator[str]:
         if one.kind == "email":
             yield f"e-mail address:{mailbox_of(one.value)}"
         elif one.kind == "phone":
-            yield f"phone number:{one.value}"
+            yield f"phone number:{one_form(one.value)}"
     attributes = known.profile.attributes
     name, company = _folded(attributes.get("name")), _folded(attributes.get("company"))
     if name and company and " " in name:

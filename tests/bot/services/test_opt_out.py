@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.consent import Purpose, Suppression
-from bot.domain.delivery import OutboxStatus
+from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.effects import OptOut, RequestHandoff
 from bot.domain.errors import TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
-from bot.domain.message import DeskVerb
+from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity
 from bot.services.respect_wishes import note_objection, restrict
 from tests.bot.services.enrolments import unreadable
@@ -267,3 +267,32 @@ async def test_a_confirmation_that_could_not_leave_within_five_minutes_is_left_o
     await stage.settle()
     assert stage.sms.texts() == []
     assert not await stage.may_send()
+
+
+async def test_a_stop_holds_for_the_other_form_of_the_number(stage: Stage) -> None:
+    stage.open_whatsapp()
+    dialled, by_whatsapp = "+525512345678", "+5215512345678"
+    await stage.meet(phone=dialled)
+    for channel in ("sms", "whatsapp"):
+        await stage.consent(channel=channel)
+        message = ChannelMessage(channel, dialled, Text("An offer."))
+        await stage.queue(channel, dispatch=message, due_at=stage.clock.now() + timedelta(days=1))
+    assert (await stage.says("stop", channel="whatsapp", address=by_whatsapp))[-1].endswith(GOODBYE)
+    for channel in ("sms", "whatsapp"):
+        assert (await stage.entry(channel)).reason == "the customer opted out"
+        assert not await stage.may_send(channel=channel, address=dialled)
+        assert not await stage.may_send(channel=channel, address=by_whatsapp)
+
+
+async def test_who_writes_from_the_other_form_is_answered_there_in_the_same_conversation(stage: Stage) -> None:
+    stage.open_whatsapp()
+    stage.play(journey_of("- send: {response: utter_tip, channels: [whatsapp]}", purpose="service"))
+    await stage.meet(phone="+5531988887777")
+    begun = await stage.at("sms", "+553188887777")
+    await stage.happens("demo.requested")
+    await stage.settle()
+    talk = await stage.at("whatsapp", "+5531988887777")
+    assert (await stage.says("greet", channel="whatsapp", address="+553188887777"))[-1].endswith("Hello!")
+    assert stage.whatsapp.taken[-1].address == "+553188887777"
+    answered = await stage.at("whatsapp", "+5531988887777")
+    assert (answered.id, answered.profile_id) == (talk.id, begun.profile_id)

@@ -65,6 +65,13 @@ async def test_a_messaging_service_sends_in_the_place_of_a_number(stage: Stage) 
     assert (form["MessagingServiceSid"], "From" in form) == (service, False)
 
 
+async def test_a_text_goes_to_the_number_that_is_dialled_and_whatsapp_to_the_one_that_wrote(stage: Stage) -> None:
+    old = "+5215512345678"
+    await stage.channel.send(replace(MESSAGE, address=old))
+    await stage.whatsapp.send(replace(TEMPLATE, address=old))
+    assert [form_of(one)["To"] for one in stage.server.asked] == ["+525512345678", f"whatsapp:{old}"]
+
+
 def test_choices_and_the_source_go_on_lines_of_their_own() -> None:
     content = Text(
         "Shall we?", buttons=(Button("Yes", "/affirm"), Button("No", "/deny")), source_url="https://example.com/a"

@@ -95,6 +95,11 @@ async def test_a_message_to_somebody_who_is_not_on_the_line_is_a_call(line: Line
     assert receipt.vendor_id.startswith("CA")
 
 
+async def test_a_number_is_called_in_the_form_that_is_dialled(line: Line) -> None:
+    await line.channel.send(replace(MESSAGE, address="+5215512345678"))
+    assert dict(parse_qsl(line.server.asked[-1].body.decode()))["To"] == "+525512345678"
+
+
 async def test_somebody_who_is_on_the_line_is_not_called(line: Line) -> None:
     await line.act(deed="call", **{"from": PHONE})
     await line.channel.send(MESSAGE)
