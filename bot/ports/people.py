@@ -120,6 +120,12 @@ class Consents(Protocol):
     ) -> Mapping[str, frozenset[str]]:
         """The channels on which each of these has opted out, where it has; also of those who were erased."""
 
+    async def erased(self, address: str) -> Sequence[Suppression]:
+        """How the address of somebody who was erased is left alone; none where nobody with it was."""
+
+    async def suppress_erased(self, suppressions: Sequence[Suppression]) -> None:
+        """Leave the address of somebody who was erased alone for this reason; nobody can read it here."""
+
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None: ...
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         """The opt-out of this address."""

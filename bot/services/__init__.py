@@ -16,7 +16,7 @@ Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measur
 
 **People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `trace`. One or two:
 `merge_people`, `join_profiles`. What they may ask for: `take_request`, `note_request`, `give_data`, `rectify`,
-`erase_person`, `erase_elsewhere`, `tell_of_erasure`, `tell_provenance`, `apply_retention`.
+`erase_person`, `erase_elsewhere`, `tell_of_erasure`, `leave_alone`, `tell_provenance`, `apply_retention`.
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
 `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,

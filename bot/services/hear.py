@@ -12,6 +12,7 @@ from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT, WRONG_NUMBER_INTENT, IntentScore, Understood
 from bot.domain.word_forms import spelled
+from bot.nlu.leaving import asks_to_be_left
 from bot.services.interpret import interpret, sure_on_consent
 from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
@@ -93,6 +94,13 @@ async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMe
     if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
         return None
     return keyword
+
+
+def says_stop(rules: SendingRules, message: CustomerMessage) -> bool:
+    """Whether it asks to stop by a keyword, or plainly in words, as it can be told without a conversation around it."""
+    if read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text) or _subject_stops(rules, message):
+        return True
+    return asks_to_be_left(message.text)
 
 
 def _subject_stops(rules: SendingRules, message: CustomerMessage) -> bool:

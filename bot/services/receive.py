@@ -34,6 +34,7 @@ from bot.domain.message import (
 from bot.ports import Channel, UnitOfWork
 from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
+from bot.services.leave_alone import stops_when_erased
 from bot.services.meet import meet
 from bot.services.runtime import SEGMENTS, Runtime
 from bot.services.settle import track_delivery
@@ -85,6 +86,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return await _keep(uow, item, now)
         case CustomerMessage():
             channel = runtime.channels.get(item.channel, channel)
+            if await stops_when_erased(uow, runtime, channel, item, now):
+                return True
             conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False

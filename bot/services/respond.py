@@ -132,8 +132,13 @@ def _opt_out(
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:
     """Say the response, unless the vendor has answered the keyword itself."""
-    if not read_by_vendor(message) and not message.metadata.get("vendor_answers"):
+    if not is_answered_by_vendor(message):
         thought.say_response(assistant, response)
+
+
+def is_answered_by_vendor(message: CustomerMessage) -> bool:
+    """Whether the vendor answers the keyword itself, so that we say nothing."""
+    return bool(read_by_vendor(message) or message.metadata.get("vendor_answers"))
 
 
 def read_by_vendor(message: CustomerMessage) -> str:

@@ -8,6 +8,7 @@ from bot.domain.consent import Consequence, Suppression, Wish
 from bot.domain.message import SpareAddress
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.leave_alone import leave_alone
 from bot.services.opt_out import opt_out
 from bot.services.runtime import Runtime
 
@@ -20,9 +21,11 @@ async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, n
         return all(one.cause is not word.cause for one in bars)
     if await uow.consents.suppression(word.channel, word.address) is not None:
         return False
-    await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now))
     kind = runtime.channel(word.channel).abilities.identity
     owner = await uow.profiles.owner_of(kind, word.address)
+    if owner is None and await uow.consents.erased(word.address):
+        return await leave_alone(uow, runtime, word.channel, word.address, word.how, now)
+    await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now))
     if owner is not None:
         ended = await opt_out(uow, runtime, owner.id, Wish(word.how, now))
         await tell_journeys(uow, runtime, owner.id, ended, now)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
-from bot.adapters.database.erased_addresses import erased_among, forget_erased
+from bot.adapters.database.erased_addresses import erased_among, forget_erased, keep_erased, salt_of
 from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import consent, decision, suppression
@@ -135,6 +135,15 @@ class StoredConsents(Repository):
         for address, channel in pairs:
             found[address] = found.get(address, frozenset()) | {channel}
         return found
+
+    async def erased(self, address: str) -> Sequence[Suppression]:
+        rows = await erased_among(self._session, [address])
+        return [Suppression(row.channel, address, row.reason, row.at) for _, row in rows]
+
+    async def suppress_erased(self, suppressions: Sequence[Suppression]) -> None:
+        for one in suppressions:
+            await forget_erased(self._session, one.channel, one.address)
+        await keep_erased(self._session, suppressions, await salt_of(self._session))
 
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
         self._bars = None
