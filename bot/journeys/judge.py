@@ -84,7 +84,10 @@ def held_by_journey(journey: Running, now: datetime) -> Withhold | Later | None:
 
 def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
     if facts.restricted_at is not None:
-        return Withhold(f"what is kept of this person may only be kept since {_day(facts.restricted_at)}")
+        return Withhold(
+            f"what is kept of this person may only be kept since {_day(facts.restricted_at)}, and this is not what "
+            "they have asked for since"
+        )
     match facts.purpose:
         case Purpose.DESK:
             return Send("to our own desk")

@@ -14,9 +14,9 @@ from bot.domain.ids import ConversationId, OutboxId, new_id
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.verify_contact import address_in, channels_for
+from bot.services.weigh import PREFERENCES_KEY
 
 RESPONSE = "utter_preferences_link"
-KEY = "preferences-link:"
 
 
 async def send_preferences_link(uow: UnitOfWork, runtime: Runtime, told: str, *, language: str, now: datetime) -> bool:
@@ -38,7 +38,7 @@ async def send_preferences_link(uow: UnitOfWork, runtime: Runtime, told: str, *,
     for number in range(MOST_A_DAY):
         entry = OutboxEntry(
             id=OutboxId(new_id(now)),
-            key=f"{KEY}{owner.id}:{now.date()}:{number}",
+            key=f"{PREFERENCES_KEY}{owner.id}:{now.date()}:{number}",
             dispatch=ChannelMessage(channels[0], address, words, response=RESPONSE),
             purpose=Purpose.SERVICE,
             profile_id=owner.id,

@@ -29,6 +29,9 @@ from bot.services.runtime import Runtime
 CHALLENGE_KEY = "challenge:"
 """What keys of messages begin with that ask somebody to prove an address, or to confirm their consent."""
 
+PREFERENCES_KEY = "preferences-link:"
+"""What keys of messages begin with that bring the link to their preferences to whoever asks for it."""
+
 ANSWERED = "what it asks was answered, or has ended"
 
 NOT_TO_BE_ASKED = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
@@ -167,20 +170,37 @@ async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bo
 
 async def _weigh_service(uow: UnitOfWork, runtime: Runtime, matter: Matter, facts: SendFacts, now: datetime) -> Verdict:
     """What somebody asked for comes at any hour; what a journey sends keeps to its window and to caps on service."""
+    assert matter.profile_id is not None  # noqa: S101  what is nobody's was judged before
     facts = replace(facts, **await _channel_facts(uow, runtime, matter))
-    if matter.enrolment_id is not None and matter.profile_id is not None:
-        profile = await uow.profiles.get(matter.profile_id)
+    profile = await uow.profiles.get(matter.profile_id)
+    if profile.restricted_at is not None and not await _is_asked_for(uow, matter, profile.restricted_at):
+        facts = replace(facts, restricted_at=profile.restricted_at)
+    if matter.enrolment_id is not None:
         windows, zones = windows_and_zones(runtime, matter, profile, now)
         facts = replace(
             facts,
             windows=windows,
             zones=zones,
             journey=await _running(uow, matter),
-            restricted_at=profile.restricted_at,
             at_cap=matter.cap,
             **await _cap(uow, runtime, matter, profile, now),
         )
     return judge(facts, now)
+
+
+async def _is_asked_for(uow: UnitOfWork, matter: Matter, since: datetime) -> bool:
+    """Whether what this person gets, of whom all else is only kept, is by their own will (GDPR article 18(2)): they
+    have written to us since, or want to say what they want to get. A journey asks nobody."""
+    assert matter.profile_id is not None  # noqa: S101  it is somebody's
+    if matter.enrolment_id is not None:
+        return False
+    if matter.key.startswith(PREFERENCES_KEY):
+        return True
+    for talk in await uow.conversations.of(matter.profile_id):
+        heard_at = await uow.conversations.heard_at(talk.channel, talk.address)
+        if heard_at is not None and heard_at >= since:
+            return True
+    return False
 
 
 async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:

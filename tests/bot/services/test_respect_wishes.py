@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
 from tests.bot.services.stage import ANA, Stage, journey_of
@@ -82,3 +84,21 @@ async def test_under_restriction_everything_stands_still_but_answers(stage: Stag
     await stage.settle()
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).tags == {"through"}
+
+
+async def test_under_restriction_what_was_not_asked_for_since_is_not_sent_whoever_sends_it(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    stage.clock.forward(timedelta(minutes=1))
+    async with stage.store.transaction() as uow:
+        await restrict(uow, ANA, now=stage.clock.now())
+    await stage.queue("a colleague's line", purpose=Purpose.SERVICE)
+    await stage.queue("preferences-link:ana:0", purpose=Purpose.SERVICE)
+    await stage.settle()
+    status, why = await stage.outcome("a colleague's line")
+    assert (status, why[:44]) == (OutboxStatus.WITHHELD, "what is kept of this person may only be kept")
+    assert (await stage.outcome("preferences-link:ana:0"))[0] is OutboxStatus.SENT, "which serves their own will"
+    await stage.says("greet")
+    await stage.queue("a line in answer", purpose=Purpose.SERVICE)
+    await stage.settle()
+    assert (await stage.outcome("a line in answer"))[0] is OutboxStatus.SENT
