@@ -68,8 +68,8 @@ class SendingHours(RuleRow):
 
 @dataclass(frozen=True, slots=True)
 class FrequencyCap(RuleRow):
-    """One person gets `at_most` messages of this purpose on each of `channels` in any period as long as `within`;
-    `jurisdiction` is a country, or a state of it, whose row holds besides.
+    """One person, and one address, gets `at_most` messages of this purpose on each of `channels` in any period as long
+    as `within`; `jurisdiction` is a country, or a state of it, whose row holds besides.
     """
 
     purpose: Purpose

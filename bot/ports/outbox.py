@@ -25,8 +25,8 @@ NO_SOONER = Sooner(frozenset(), timedelta())
 
 
 class Outbox(Protocol):
-    def expect(self, people: Collection[ProfileId]) -> None:
-        """What is asked of one of these people may be read of all of them at once."""
+    def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:
+        """What is asked of one of these people or addresses, each with its channel, may be read of all at once."""
 
     @property
     def grown(self) -> bool:
@@ -81,10 +81,15 @@ class Outbox(Protocol):
         """Withhold the messages of this run of a journey that wait for this person; what they were."""
 
     async def sent_since(
-        self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
+        self, profile_id: ProfileId, address: str, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:
-        """When messages of this purpose went to this person on this channel, oldest first; also those that are on their
-        way, since the gate has let them go."""
+        """When messages of this purpose went to this person or to this address on this channel, oldest first; also
+        those that are on their way, since the gate has let them go."""
+
+    async def last_sent(
+        self, profile_id: ProfileId, purpose: Purpose, channels: Collection[str], since: datetime
+    ) -> datetime | None:
+        """When the latest message of this purpose went to this person since then, on whichever of these channels."""
 
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         """Which of these runs of journeys was the last to send this person something; None where none has."""

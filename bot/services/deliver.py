@@ -14,6 +14,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Fetch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.errors import TemporarySendError
 from bot.domain.ids import OutboxId
+from bot.domain.phone_forms import one_form
 from bot.ports import Sooner
 from bot.services.attempt import attempt
 from bot.services.compose_outbound import STALE_AFTER
@@ -143,7 +144,7 @@ def _queues(entries: Sequence[OutboxEntry]) -> Collection[Sequence[OutboxEntry]]
                 counts = entry.purpose is Purpose.MARKETING or entry.enrolment_id is not None
                 together = (entry.profile_id if counts else None) or entry.id
                 if counts and isinstance(entry.dispatch, ChannelMessage):
-                    at = entry.dispatch.channel, entry.dispatch.address
+                    at = entry.dispatch.channel, one_form(entry.dispatch.address)
                     together = first_at.setdefault(at, together)
         queues.setdefault(together, []).append(entry)
     return queues.values()

@@ -14,7 +14,7 @@ from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import Text
 from bot.domain.opt_out_question import Asking
-from bot.domain.person import Identity, Profile
+from bot.domain.person import Profile
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -35,9 +35,6 @@ PREFERENCES_KEY = "preferences-link:"
 ANSWERED = "what it asks was answered, or has ended"
 
 NOT_TO_BE_ASKED = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
-
-MOST_HOLDERS = 10
-"""People of one address whose messages count for its cap."""
 
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 """A form that was last answered longer ago than this no longer keeps a journey from writing."""
@@ -124,9 +121,10 @@ async def weigh_all(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter]
             {one.profile_id for one in matters if one.purpose is Purpose.MARKETING and one.profile_id is not None}
         )
         uow.expect(people)
-        uow.consents.expect(people, {(one.channel, one.address) for one in matters})
+        addresses = {(one.channel, one.address) for one in matters}
+        uow.consents.expect(people, addresses)
         uow.opt_out_questions.expect(people)
-        uow.outbox.expect(people)
+        uow.outbox.expect(people, addresses)
         uow.journeys.expect_runs({one.enrolment_id for one in matters if one.enrolment_id is not None})
     return [await weigh(uow, runtime, one, now) for one in matters]
 
@@ -274,32 +272,23 @@ async def _running(uow: UnitOfWork, matter: Matter) -> Running:
 
 
 async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> CapFacts:
-    """How many such messages the person may get on this channel where they are, and how many they got; also as others
-    who have this address, for one phone rings."""
+    """How many such messages the person may get on this channel where they are, and how many they got; and whoever was
+    taken to have this address before, for one phone rings."""
     rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
     caps = rules.caps_for(matter.purpose, _country(runtime, matter), matter.channel, now, states=states)
     if not caps:
         return {}
     longest = max(cap.within for cap in caps)
-    sent: list[datetime] = []
-    for person in sorted({profile.id, *await _holders(uow, runtime, matter)}):
-        sent += await uow.outbox.sent_since(person, matter.purpose, matter.channel, now - longest)
-    return cap_facts(caps, sorted(sent), now)
-
-
-async def _holders(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> Sequence[ProfileId]:
-    """Some of the people who have the address, proved or not."""
-    kind = runtime.channel(matter.channel).abilities.identity
-    return await uow.profiles.holders_of([Identity(kind, matter.address)], limit=MOST_HOLDERS)
+    since = now - longest
+    sent = await uow.outbox.sent_since(profile.id, matter.address, matter.purpose, matter.channel, since)
+    return cap_facts(caps, sent, now)
 
 
 async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> datetime | None:
     """When somebody who wants a pause between messages of marketing last got one within it, on whatever channel."""
     if profile.marketing_pause is None:
         return None
-    since = now - profile.marketing_pause
-    sent = [await uow.outbox.sent_since(profile.id, Purpose.MARKETING, channel, since) for channel in runtime.channels]
-    return max((at for times in sent for at in times), default=None)
+    return await uow.outbox.last_sent(profile.id, Purpose.MARKETING, runtime.channels, now - profile.marketing_pause)
 
 
 def windows_and_zones(

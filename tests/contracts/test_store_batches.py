@@ -46,7 +46,11 @@ async def everything(uow: UnitOfWork) -> list[object]:
             await uow.handoffs.open_for(person),
             await uow.consents.of(person),
             await uow.opt_out_questions.unsettled(person),
-            await uow.outbox.sent_since(person, Purpose.MARKETING, "sms", NOON),
+            *[
+                await uow.outbox.sent_since(person, address, Purpose.MARKETING, "sms", NOON)
+                for address in (ANNAS_PHONE, BENS_PHONE)
+            ],
+            await uow.outbox.last_sent(person, Purpose.MARKETING, ["sms"], NOON),
             *[await uow.consents.in_the_way("sms", address) for address in (ANNAS_PHONE, BENS_PHONE)],
             *[await uow.consents.suppression(channel, ANNAS_PHONE) for channel in ("sms", "whatsapp")],
             *[await uow.journeys.running_of_run(EnrolmentId(run)) for run in ("e1", "e2")],
@@ -59,7 +63,7 @@ def expect(uow: UnitOfWork) -> None:
     uow.expect({ANNA, BEN})
     uow.consents.expect({ANNA, BEN}, {("sms", ANNAS_PHONE), ("sms", BENS_PHONE)})
     uow.opt_out_questions.expect({ANNA, BEN})
-    uow.outbox.expect({ANNA, BEN})
+    uow.outbox.expect({ANNA, BEN}, {("sms", ANNAS_PHONE), ("sms", BENS_PHONE)})
     uow.journeys.expect_runs({EnrolmentId("e1"), EnrolmentId("e2")})
 
 
@@ -138,7 +142,8 @@ async def test_what_a_transaction_writes_the_gate_reads_again(store: Store) -> N
         assert await uow.consents.of(ANNA) == [agreed(ANNA)]
         assert len(await uow.consents.in_the_way("sms", ANNAS_PHONE)) == 3
         assert await uow.opt_out_questions.unsettled(ANNA) == [question("q1")]
-        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "sms", NOON) == [NOON]
+        assert await uow.outbox.sent_since(ANNA, ANNAS_PHONE, Purpose.MARKETING, "sms", NOON) == [NOON]
+        assert await uow.outbox.last_sent(ANNA, Purpose.MARKETING, ["sms"], NOON) == NOON
         assert await uow.journeys.running_of_run(EnrolmentId("e2")) is Running.PAUSED
         expect(uow)
         await everything(uow)

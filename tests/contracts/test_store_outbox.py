@@ -20,7 +20,7 @@ from bot.domain.ids import EnrolmentId, HandoffId
 from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text
 from bot.domain.send_window import SendWindow
 from bot.ports import Outbox, Sooner, Store
-from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, entry, opened
+from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, conversation, entry, opened, profile
 
 STALE = timedelta(minutes=2)
 CARD = HandoffCard(HandoffId("h"), "t", "s", (("Size", "50"),), 40, "A1", ("reason",), "https://x.example")
@@ -327,12 +327,31 @@ async def test_messages_are_counted_by_when_they_were_sent(store: Store) -> None
         await uow.outbox.settle(sent(first, "SM1"))
         (second,) = await uow.outbox.claim(NOON + HOUR, 1, stale_after=STALE)
         await uow.outbox.settle(sent(second, "SM2"))
-        since = {start: await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "sms", NOON + start) for start in
+        here = "+447700900123"
+        since = {start: await uow.outbox.sent_since(ANNA, here, Purpose.MARKETING, "sms", NOON + start) for start in
                  (timedelta(), SECOND, HOUR, HOUR + SECOND)}  # fmt: skip
         assert list(since.values()) == [[NOON, NOON + HOUR], [NOON + HOUR], [NOON + HOUR], []]
-        assert await uow.outbox.sent_since(ANNA, Purpose.REPLY, "sms", NOON) == []
-        assert await uow.outbox.sent_since(BEN, Purpose.MARKETING, "sms", NOON) == []
-        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "webchat", NOON) == []
+        assert await uow.outbox.sent_since(ANNA, here, Purpose.REPLY, "sms", NOON) == []
+        assert await uow.outbox.sent_since(BEN, here, Purpose.MARKETING, "sms", NOON) == []
+        assert await uow.outbox.sent_since(ANNA, here, Purpose.MARKETING, "webchat", NOON) == []
+        assert await uow.outbox.last_sent(ANNA, Purpose.MARKETING, ["sms", "webchat"], NOON) == NOON + HOUR
+        assert await uow.outbox.last_sent(ANNA, Purpose.REPLY, ["sms"], NOON) is None
+
+
+async def test_what_went_to_an_address_is_counted_whoever_was_taken_to_have_it(store: Store) -> None:
+    here, elsewhere = "+5215512345678", "+447700900999"
+    to: dict[str, Any] = {"purpose": Purpose.MARKETING, "channel": "sms", "profile_id": ANNA}
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        for id_, address in ((CHAT, here), (OTHER_CHAT, elsewhere)):
+            await uow.conversations.add(conversation(id_, of=ANNA, channel="sms", address=address))
+            await uow.outbox.add(entry(f"to {id_}", conversation_id=id_, **to))
+        for one in await uow.outbox.claim(NOON, 2, stale_after=STALE):
+            await uow.outbox.settle(sent(one, f"SM {one.key}"))
+        for address, count in ((here, 1), ("+525512345678", 1), ("+447700900000", 0)):
+            found = await uow.outbox.sent_since(BEN, address, Purpose.MARKETING, "sms", NOON)
+            assert found == [NOON] * count, "not what went to another number of theirs"
+        assert await uow.outbox.sent_since(ANNA, here, Purpose.MARKETING, "sms", NOON) == [NOON, NOON], "once each"
 
 
 async def test_of_what_is_due_together_the_higher_priority_goes_first(store: Store) -> None:

@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     CompoundSelect,
+    Text,
+    and_,
     bindparam,
+    cast,
     delete,
     exists,
     func,
+    null,
     or_,
     select,
     text,
@@ -24,8 +27,8 @@ from sqlalchemy import (
 from bot.adapters.database.outbox_claims import CLAIMS, NEXT_DUE, claim, lanes_of
 from bot.adapters.database.outbox_rows import dispatch_of, entry_of, progress_of, row_of
 from bot.adapters.database.receipts import DROP_RECEIPT, TOLD_OF, TRACK, keep_receipts, word_of
-from bot.adapters.database.repository import OfPeople, Repository, Session, insert_once
-from bot.adapters.tables import decision, outbox
+from bot.adapters.database.repository import Among, Listed, Repository, Session, insert_once
+from bot.adapters.tables import conversation, decision, outbox
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Dispatch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
@@ -72,7 +75,6 @@ WITHHOLD = (
     .where(outbox.c.position == bindparam("this_position"))
     .values(status=OutboxStatus.WITHHELD, reason=bindparam("why"))
 )
-_alike = (outbox.c.channel == bindparam("on_channel"), outbox.c.purpose == bindparam("with_purpose"))
 _leaving = exists().where(
     decision.c.profile_id == outbox.c.profile_id,
     decision.c.entry_key == outbox.c.key,
@@ -82,18 +84,54 @@ _leaving = exists().where(
 """Whether the gate has let it go since it was claimed: its vendor has it, or will have it in a moment."""
 
 
-def _sent_since(of_person: ColumnElement[bool]) -> CompoundSelect[Any]:
-    sent = select(outbox.c.profile_id, outbox.c.sent_at.label("sent_at")).where(
-        of_person, *_alike, outbox.c.sent_at >= bindparam("since"), text("status = 'sent'")
-    )
-    leaving = select(outbox.c.profile_id, outbox.c.claimed_at).where(
-        of_person, *_alike, text("status = 'sending'"), _leaving
-    )
-    return union_all(sent, leaving).order_by("sent_at")
+_with_purpose = outbox.c.purpose == bindparam("with_purpose")
+_sent = (
+    (outbox.c.sent_at, and_(outbox.c.sent_at >= bindparam("since"), text("outbox.status = 'sent'"))),
+    (outbox.c.claimed_at, and_(text("outbox.status = 'sending'"), _leaving)),
+)
+"""When a message left, or is just leaving, and which do."""
+
+_there = and_(conversation.c.id == outbox.c.conversation_id, conversation.c.profile_id == outbox.c.profile_id)
+"""A message goes to where its conversation is. That it is the same person's finds it by the index of who got what."""
 
 
-SENT_SINCE = _sent_since(outbox.c.profile_id == bindparam("profile"))
-SENT_SINCE_TO = OfPeople(_sent_since, outbox.c.profile_id)
+def _sent_since(among: Among) -> CompoundSelect[Any]:
+    """What went to one of these people, and what went to one of these addresses; what did both is there twice."""
+    on_channel = outbox.c.channel == bindparam("on_channel")
+    nobody = cast(null(), Text)
+    found = []
+    for at, left in _sent:
+        said = (outbox.c.position, at.label("sent_at"))
+        found.append(
+            select(*said, outbox.c.profile_id, nobody.label("address")).where(
+                among(outbox.c.profile_id, "people"), on_channel, _with_purpose, left
+            )
+        )
+        found.append(
+            select(*said, nobody, conversation.c.address)
+            .join(conversation, _there)
+            .where(
+                conversation.c.channel == bindparam("on_channel"),
+                among(conversation.c.address, "addresses"),
+                on_channel,
+                _with_purpose,
+                left,
+            )
+        )
+    return union_all(*found)
+
+
+SENT_SINCE = Listed(_sent_since)
+LAST_SENT = Listed(
+    lambda among: union_all(
+        *(
+            select(outbox.c.profile_id, at.label("sent_at")).where(
+                among(outbox.c.profile_id, "people"), among(outbox.c.channel, "channels"), _with_purpose, left
+            )
+            for at, left in _sent
+        )
+    )
+)
 WROTE_LAST = (
     select(outbox.c.enrolment_id)
     .where(
@@ -158,12 +196,19 @@ class StoredOutbox(Repository):
         super().__init__(session)
         self._waiting: list[dict[str, Any]] = []
         self._to_leave: set[str] = set()
-        self._people: frozenset[str] = frozenset()
-        self._sent: dict[tuple[Purpose, str, datetime], Mapping[str, list[Any]]] = {}
+        self._people: frozenset[ProfileId] = frozenset()
+        self._addresses: frozenset[tuple[str, str]] = frozenset()
+        self._sent: dict[tuple[Purpose, str, datetime], list[Any]] = {}
+        self._last_sent: dict[tuple[Purpose, frozenset[str], datetime], list[Any]] = {}
 
-    def expect(self, people: Collection[ProfileId]) -> None:
+    def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:
         self._people = frozenset(people)
+        self._addresses = frozenset(addresses)
+        self._forget_sent()
+
+    def _forget_sent(self) -> None:
         self._sent.clear()
+        self._last_sent.clear()
 
     @property
     def grown(self) -> bool:
@@ -191,7 +236,7 @@ class StoredOutbox(Repository):
     ) -> Sequence[OutboxEntry]:
         """At most one entry of each conversation and channel, so that a burst leaves one by one and in order."""
         await self.write()
-        self._sent.clear()
+        self._forget_sent()
         rows = await claim(self._session, now, limit, stale_after=stale_after, lanes=lanes_of(lane), sooner=sooner)
         return [replace(entry_of(row, self._sealing), claimed_at=now) for row in rows]
 
@@ -209,7 +254,7 @@ class StoredOutbox(Repository):
         return (await self.settle_all([entry])).get(entry.key)
 
     async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
-        self._sent.clear()
+        self._forget_sent()
         sent = [entry for entry in entries if entry.status is OutboxStatus.SENT]
         others = [entry for entry in entries if entry.status is not OutboxStatus.SENT]
         self._to_leave.update(entry.key for entry in others)
@@ -255,16 +300,42 @@ class StoredOutbox(Repository):
         return [entry_of(row, self._sealing) for row in rows]
 
     async def sent_since(
-        self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
+        self, profile_id: ProfileId, address: str, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:
+        if profile_id in self._people and (channel, address) in self._addresses:
+            rows = self._sent.get((purpose, channel, since))
+            if rows is None:
+                addresses = {one for name, one in self._addresses if name == channel}
+                rows = await self._read_sent(self._people, addresses, purpose, channel, since)
+                self._sent[purpose, channel, since] = rows
+        else:
+            rows = await self._read_sent({profile_id}, {address}, purpose, channel, since)
+        there = self._sealing.forms(address)
+        return sorted(
+            {row.position: row.sent_at for row in rows if row.profile_id == profile_id or row.address in there}.values()
+        )
+
+    async def _read_sent(
+        self, people: Collection[ProfileId], addresses: Collection[str], purpose: Purpose, channel: str, since: datetime
+    ) -> list[Any]:
+        await self.write()
         values = {"with_purpose": purpose, "on_channel": channel, "since": since}
-        if profile_id not in self._people:
-            return [row.sent_at for row in await self._execute(SENT_SINCE, {**values, "profile": profile_id})]
-        found = self._sent.get((purpose, channel, since))
-        if found is None:
+        forms = {form for one in addresses for form in self._sealing.forms(one)}
+        return list(await SENT_SINCE.run(self._session, values, people=people, addresses=forms))
+
+    async def last_sent(
+        self, profile_id: ProfileId, purpose: Purpose, channels: Collection[str], since: datetime
+    ) -> datetime | None:
+        asked = (purpose, frozenset(channels), since)
+        rows = self._last_sent.get(asked) if profile_id in self._people else None
+        if rows is None:
             await self.write()
-            found = self._sent[purpose, channel, since] = await SENT_SINCE_TO.read(self._session, self._people, values)
-        return [row.sent_at for row in found.get(profile_id, ())]
+            people = self._people if profile_id in self._people else {profile_id}
+            values = {"with_purpose": purpose, "since": since}
+            rows = list(await LAST_SENT.run(self._session, values, people=people, channels=channels))
+            if profile_id in self._people:
+                self._last_sent[asked] = rows
+        return max((row.sent_at for row in rows if row.profile_id == profile_id), default=None)
 
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         found = await self._execute(WROTE_LAST, {"profile": profile_id, "among": sorted(among)})

@@ -241,14 +241,14 @@ async def test_whoever_wants_marketing_once_a_week_gets_the_next_a_week_later_on
 
 async def test_two_profiles_of_one_number_share_its_cap(stage: Stage) -> None:
     stage.rule(capped(1))
-    await stage.meet()
+    here = await stage.meet()
     await stage.consent()
     other = ProfileId("ben")
     async with stage.store.transaction() as uow:
         await uow.profiles.add(Profile(other, stage.clock.now(), time_zone="Europe/London"))
         await uow.profiles.claim(other, Identity("phone", PHONE), stage.clock.now())
     await stage.consent(of=other)
-    await stage.queue("first")
+    await stage.queue("first", conversation_id=here.id)
     await stage.queue("second", profile_id=other)
     await stage.settle()
     outcomes = {(await stage.outcome(one))[1] for one in ("first", "second")}
