@@ -28,6 +28,12 @@ class UserUttered:
     retold: bool = False
     attachments: tuple[Attachment, ...] = ()
 
+    @property
+    def is_theirs(self) -> bool:
+        """Whether they said it themselves: what a reminder or another system wants answered is told as if they had,
+        under an id that is not of the channel."""
+        return self.message_id.startswith(f"{self.input_channel}:")
+
 
 @dataclass(frozen=True, slots=True)
 class BotUttered:

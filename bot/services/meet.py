@@ -38,7 +38,8 @@ async def meet(
             await uow.conversations.readdress(conversation, message.address)
             conversation = replace(conversation, address=message.address)
         person = conversation.profile_id
-        begins = conversation.tracker.latest_message is None
+        latest = conversation.tracker.latest_message
+        begins = latest is None or not latest.is_theirs
         new = proved if begins else [one for one in vouched if not await _has_proved(uow, person, one)]
         await _prove(uow, runtime, person, new, wrote)
         return await uow.conversations.get(conversation.id) if new else conversation

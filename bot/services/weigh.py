@@ -18,7 +18,7 @@ from bot.domain.person import Profile
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
-from bot.domain.understanding import LEAVING_INTENTS, REMINDED
+from bot.domain.understanding import LEAVING_INTENTS
 from bot.journeys.caps import CapFacts, cap_facts
 from bot.journeys.judge import SendFacts, judge
 from bot.journeys.send_window import country_of, zones_of
@@ -323,7 +323,7 @@ async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> boo
     """Whether the customer has written from this address after `moment`: then they want to be answered there again."""
     conversation = await uow.conversations.at(matter.channel, matter.address)
     latest = conversation.tracker.latest_message if conversation is not None else None
-    if latest is None or latest.at is None or latest.understood.stage == REMINDED:
+    if latest is None or latest.at is None or not latest.is_theirs:
         return False
     if latest.understood.intent.name in LEAVING_INTENTS:
         return False

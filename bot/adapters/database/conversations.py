@@ -270,10 +270,9 @@ class StoredConversations(Repository):
         return [self._event(row) for row in found]
 
     async def heard_at(self, channel: str, address: str) -> datetime | None:
-        """Reminders and triggers are told as if the customer had meant something; their ids are not of the channel."""
         for row in await self._session.execute(HEARD_AT, self._there(channel, address)):
             event = self._event(row)
-            if isinstance(event, UserUttered) and event.message_id.startswith(f"{channel}:"):
+            if isinstance(event, UserUttered) and event.is_theirs:
                 at: datetime = event.at or row.at
                 return at
         return None

@@ -12,8 +12,9 @@ from bot.domain.effects import OptOut, RequestHandoff
 from bot.domain.errors import TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
-from bot.domain.message import DeskVerb, Text
+from bot.domain.message import DeskVerb, Text, TriggerIntent
 from bot.domain.person import Identity
+from bot.services.receive import receive
 from bot.services.respect_wishes import note_objection, restrict
 from tests.bot.services.enrolments import unreadable
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
@@ -296,3 +297,17 @@ async def test_who_writes_from_the_other_form_is_answered_there_in_the_same_conv
     assert stage.whatsapp.taken[-1].address == "+553188887777"
     answered = await stage.at("whatsapp", "+5531988887777")
     assert (answered.id, answered.profile_id) == (talk.id, begun.profile_id)
+
+
+async def test_what_another_system_triggers_is_no_word_of_theirs_after_a_stop(stage: Stage) -> None:
+    await stage.says("greet")
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    wanted = TriggerIntent("sms", "trigger:1", PHONE, "greet", aloud=True)
+    await receive(stage.runtime, stage.sms, [wanted])
+    before = len(stage.sms.texts())
+    await stage.settle()
+    assert stage.sms.texts()[before:] == []
+    conversation = await stage.at()
+    assert "asked to be left alone" in (await stage.decisions(of=conversation.profile_id))[-1].why
+    assert await stage.says("greet") == ["Hello!"]

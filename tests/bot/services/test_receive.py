@@ -17,6 +17,7 @@ from bot.domain.message import (
     DeskReply,
     DeskVerb,
     OpenForm,
+    TriggerIntent,
 )
 from bot.domain.person import Identity, Profile
 from bot.services.receive import receive
@@ -220,3 +221,17 @@ async def test_what_a_machine_wrote_starts_no_conversation(stage: Stage) -> None
     assert await receive(stage.runtime, stage.sms, [automatic]) == 0
     async with stage.store.transaction() as uow:
         assert await uow.profiles.owner_of("phone", "+447700900999") is None
+
+
+async def test_what_another_system_triggers_proves_no_address(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await uow.profiles.disclaim(ANA, Identity("phone", PHONE))
+        await uow.profiles.claim(ANA, Identity("phone", PHONE), stage.clock.now())
+    await receive(stage.runtime, stage.sms, [TriggerIntent("sms", "trigger:1", PHONE, "greet", aloud=True)])
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        assert await uow.profiles.provers_of("phone", PHONE) == []
+    await stage.says("greet")
+    async with stage.store.transaction() as uow:
+        assert await uow.profiles.provers_of("phone", PHONE) == [ANA], "their own first message does"
