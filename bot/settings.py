@@ -181,6 +181,10 @@ class Settings(BaseSettings):
     desk_answers_within: float = Field(default=5, ge=0, le=1440)
     """Minutes that somebody who asked for a person waits before the chat asks how to reach them. 0: it never asks."""
 
+    disclose_every: float = Field(default=3, ge=0, le=168)
+    """Hours after which whoever goes on writing is told again that they are talking with a machine (three by
+    Washington's HB 2225, from 2027 on). 0: once in a conversation."""
+
     login: Literal["auto", "always"] = "auto"
     """auto: a developer's own machine is open without a login. always: a login, key or token is needed there, too."""
 

@@ -92,7 +92,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
             await queue_fetches(uow, conversation, item, now)
-            if item.opened and channel.abilities.spoken:
+            if (item.opened and channel.abilities.spoken) or _is_long_ago(runtime, conversation.disclosed_at, now):
                 await uow.conversations.undisclosed(conversation.id)
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
@@ -122,6 +122,12 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return await spare_address(uow, runtime, item, now)
         case DeskOpened():
             return await open_page(uow, runtime, item, now)
+
+
+def _is_long_ago(runtime: Runtime, disclosed_at: datetime | None, now: datetime) -> bool:
+    """Whether the answer has to say once more that a machine gives it."""
+    every = runtime.disclose_every
+    return bool(every) and disclosed_at is not None and now - disclosed_at >= every
 
 
 async def _keep(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> bool:

@@ -117,6 +117,9 @@ class Runtime:
     links: Links
     seal: Callable[[str], str]
     region: str = "GB"
+    disclose_every: timedelta = timedelta()
+    """How long a disclosure holds for whoever goes on writing; zero: for ever."""
+
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None

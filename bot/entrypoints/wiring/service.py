@@ -160,6 +160,7 @@ async def open_service(
             links=_links(settings.service_url, secret),
             seal=partial(seal, secret),
             region=settings.region,
+            disclose_every=timedelta(hours=settings.disclose_every),
             model=model,
             model_terms=settings.model_terms,
             endpoints=endpoints,

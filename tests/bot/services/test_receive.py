@@ -235,3 +235,17 @@ async def test_what_another_system_triggers_proves_no_address(stage: Stage) -> N
     await stage.says("greet")
     async with stage.store.transaction() as uow:
         assert await uow.profiles.provers_of("phone", PHONE) == [ANA], "their own first message does"
+
+
+async def test_whoever_goes_on_writing_is_told_again_that_it_is_a_machine(stage: Stage) -> None:
+    stage.runtime = replace(stage.runtime, disclose_every=timedelta(hours=3))
+    said = []
+    for hours in (0, 2, 1, 1):
+        stage.clock.forward(timedelta(hours=hours))
+        said += await stage.says("greet")
+    assert said == ["I am a machine. Hello!", "Hello!", "I am a machine. Hello!", "Hello!"]
+    stage.clock.forward(timedelta(days=1))
+    talk = await stage.at()
+    await stage.queue("told", purpose=Purpose.SERVICE, conversation_id=talk.id, profile_id=talk.profile_id)
+    await stage.settle()
+    assert stage.sms.texts()[-1] == "An offer.", "what we send by ourselves is no talk"
