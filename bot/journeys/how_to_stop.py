@@ -1,8 +1,9 @@
-"""Marketing texts of journeys that do not say how to stop them."""
+"""Marketing texts that do not say how to stop them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 
 from bot.domain.assistant import Assistant, Variation
 from bot.domain.consent import Purpose
@@ -18,8 +19,7 @@ def without_how_to_stop(
 ) -> Iterator[Fault]:
     """A warning for each marketing journey and each of these `channels`, which have no link or button to stop by, where
     no text of the journey has a word, or words, that stop it."""
-    stops = [word for row in rules.keywords if row.meaning == "stop" and row.in_force(None) for word in row.words]
-    form = word_form(words=stops)
+    form = _stops(rules)
     for journey in journeys.values():
         if journey.purpose is not Purpose.MARKETING:
             continue
@@ -31,6 +31,21 @@ def without_how_to_stop(
                     f'the journey "{journey.id}" sells on {channel}, and none of its texts says how to stop them.',
                     'Let the first one end with "Reply STOP to opt out.", or link {{ preferences_link }}.',
                 )
+
+
+def says_how_to_stop(text: str, rules: SendingRules) -> bool:
+    """Whether a text as it leaves has a word, or words, that stop it, or the link to the person's preferences."""
+    return "/preferences/" in text or _says_how(text, _stops(rules))
+
+
+def _stops(rules: SendingRules) -> WordForm:
+    words = (word for row in rules.keywords if row.meaning == "stop" and row.in_force(None) for word in row.words)
+    return _form(tuple(words))
+
+
+@lru_cache(maxsize=8)
+def _form(words: tuple[str, ...]) -> WordForm:
+    return word_form(words=words)
 
 
 def _sent(journey: Journey, assistant: Assistant, channel: str) -> Iterator[Variation]:

@@ -31,8 +31,9 @@ class SendFacts:
     message is withheld, or waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how
     long after the customer last wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing
     leaves by the channel at all; `unreachable`: nothing arrives at this address; `disowned`: it is not
-    whose it was taken for. `soft_opt_in`: a rule of the country
-    lets customers be written to. `doubted_at`: they may have opted out then, and have not said that they did not.
+    whose it was taken for. `soft_opt_in`: a rule of the
+    country lets customers be written to, unless the message says nothing of how to stop them (`no_way_out`).
+    `doubted_at`: they may have opted out then, and have not said that they did not.
     `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
     """
 
@@ -59,6 +60,7 @@ class SendFacts:
     unreachable: Suppression | None = None
     disowned: Suppression | None = None
     soft_opt_in: bool = False
+    no_way_out: bool = False
     doubted_at: datetime | None = None
     pause: timedelta | None = None
     marketed_at: datetime | None = None
@@ -130,6 +132,8 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold(f"consent to marketing by {facts.channel} ended on {_day(facts.consent.expires_at)}")
     if facts.consent.basis is LegalBasis.SOFT_OPT_IN and not facts.soft_opt_in:
         return Withhold(f"no rule in force lets customers be written to by {facts.channel} without their consent")
+    if facts.consent.basis is LegalBasis.SOFT_OPT_IN and facts.no_way_out:
+        return Withhold("by a soft opt-in each message has to say how to stop, and this one does not")
     if facts.doubted_at is not None:
         why = f"this person may have opted out on {_day(facts.doubted_at)}, and has not said that they did not"
         return Later(now + LOOK_AGAIN, why)

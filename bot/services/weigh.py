@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from bot.domain.challenge import Challenge, ChallengeId
-from bot.domain.consent import WRITTEN_TO, ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.consent import (
+    WRITTEN_TO,
+    ConsentRecord,
+    Consequence,
+    LegalBasis,
+    Purpose,
+    Suppression,
+    standing_consent,
+)
 from bot.domain.delivery import ChannelMessage, Decision, Later, OutboxEntry, Outcome, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
@@ -20,6 +28,7 @@ from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.domain.understanding import LEAVING_INTENTS
 from bot.journeys.caps import CapFacts, cap_facts
+from bot.journeys.how_to_stop import says_how_to_stop
 from bot.journeys.judge import SendFacts, judge
 from bot.journeys.send_window import country_of, zones_of
 from bot.journeys.us_states import STATE, UNITED_STATES, states_of
@@ -42,7 +51,8 @@ DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A message to be weighed. `enrolment_id` is the journey's run that it comes from; `template`: it is one."""
+    """A message to be weighed. `enrolment_id` is the journey's run that it comes from; `template`: it is one. `text`:
+    its words, where they are known yet."""
 
     key: str
     purpose: Purpose
@@ -54,6 +64,7 @@ class Matter:
     expires_at: datetime | None = None
     cap: AtCap = "skip"
     template: bool = False
+    text: str | None = None
 
 
 def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
@@ -69,6 +80,7 @@ def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
         expires_at=entry.expires_at,
         cap=entry.cap,
         template=isinstance(message.content, Text) and message.content.template is not None,
+        text=message.content.text if isinstance(message.content, Text) else None,
     )
 
 
@@ -217,6 +229,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         consent=standing,
         doubted_at=await doubted_at(uow, matter.profile_id, standing),
         soft_opt_in=told is not None and told.soft_opt_in,
+        no_way_out=_leaves_no_way_out(runtime, matter, standing),
         suppression=refusal if refusal is None or refusal.cause is not Consequence.DISOWNED else None,
         disowned=refusal if refusal is not None and refusal.cause is Consequence.DISOWNED else None,
         objected_at=profile.objected_at,
@@ -234,6 +247,17 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         **await _channel_facts(uow, runtime, matter),
     )
     return judge(facts, now)
+
+
+def _leaves_no_way_out(runtime: Runtime, matter: Matter, standing: ConsentRecord | None) -> bool:
+    """Whether somebody is texted by a soft opt-in without a word on how to stop it. E-mail has a link, and calls say
+    it, whatever is written."""
+    if standing is None or standing.basis is not LegalBasis.SOFT_OPT_IN or matter.text is None:
+        return False
+    abilities = runtime.channel(matter.channel).abilities
+    if abilities.identity != "phone" or abilities.spoken:
+        return False
+    return not says_how_to_stop(matter.text, runtime.library.current().rules)
 
 
 async def doubted_at(uow: UnitOfWork, profile_id: ProfileId, standing: ConsentRecord | None) -> datetime | None:

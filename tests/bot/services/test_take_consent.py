@@ -267,12 +267,28 @@ async def test_a_customer_may_be_written_to_where_the_law_lets_them_and_only_as_
         record = standing_consent(await uow.consents.of(ANA), Purpose.MARKETING, "sms")
     assert record is not None
     assert (record.basis, record.how) == (LegalBasis.SOFT_OPT_IN, "bought Rota Pro; at the till")
-    await stage.queue("first")
+    await stage.queue("first", "An offer. Reply STOP to get no more.")
     await stage.settle()
     stage.rule(RULES)
-    await stage.queue("second")
+    await stage.queue("second", "An offer. Reply STOP to get no more.")
     await stage.settle()
     assert len(stage.sms.texts()) == 1
+
+
+async def test_by_a_soft_opt_in_each_text_says_how_to_stop(stage: Stage) -> None:
+    stage.rule(confirmed(soft=True))
+    await stage.meet()
+    await soft(stage)
+    await stage.queue("silent", "An offer.")
+    await stage.queue("linked", "An offer. https://chat.example.com/preferences/ana")
+    await stage.settle()
+    assert (await stage.outcome("silent"))[1].startswith("by a soft opt-in each message has to say how to stop")
+    assert (await stage.outcome("linked"))[1] == ""
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.consent()
+    await stage.queue("agreed", "An offer.")
+    await stage.settle()
+    assert (await stage.outcome("agreed"))[1] == ""
 
 
 async def test_a_sale_takes_back_no_refusal(stage: Stage) -> None:
