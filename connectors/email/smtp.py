@@ -74,7 +74,8 @@ class MailServer:
     async def _one_of_few(self) -> AsyncIterator[None]:
         """Raises NotTried where the mail server is so slow that none gets free."""
         try:
-            await asyncio.wait_for(self._connections.acquire(), FREE_WITHIN_SECONDS)
+            async with asyncio.timeout(FREE_WITHIN_SECONDS):
+                await self._connections.acquire()
         except TimeoutError:
             raise NotTried(f"the mail server is slow with the {MOST_CONNECTIONS} before this one") from None
         try:

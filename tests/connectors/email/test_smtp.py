@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,20 @@ async def test_what_waits_too_long_for_a_connection_is_not_tried(monkeypatch: py
     let_on.set()
     assert (await first).vendor_id
     assert (await channel.send(replace(OFFER, key="k:3"))).vendor_id, "and there is room again"
+
+
+async def test_a_message_that_is_called_off_as_a_connection_gets_free_does_not_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connectors.email.smtp, "MOST_CONNECTIONS", 1)
+    mail_server = MailServer(ACCOUNT, partial(_play, {}))
+    async with mail_server._one_of_few():
+        calling_off = asyncio.create_task(mail_server.take(ADDRESS, b"Subject: x\r\n\r\nx"))
+        await asyncio.sleep(0.01)
+    calling_off.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await calling_off
+    await asyncio.wait_for(mail_server.take(ADDRESS, b"Subject: x\r\n\r\nx"), 5)
 
 
 @pytest.mark.parametrize("where", ["hello", "EHLO", "MAIL", "RCPT"])
