@@ -6,15 +6,22 @@ import gc
 import os
 import sys
 
+INTERRUPTED = 130
+"""The status of a command that Ctrl-C ended: 128 and the signal's number, as shells have it."""
+
 OBJECTS_BEFORE_COLLECTING = 10_000
 
 
 def main() -> None:
-    open_what_is_closed()
-    collect_seldom()
-    from bot.entrypoints.command_line.cli import run
+    try:
+        open_what_is_closed()
+        collect_seldom()
+        from bot.entrypoints.command_line.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+        status = run(sys.argv[1:])
+    except KeyboardInterrupt:  # also while it is loaded, which is most of the first half second
+        status = INTERRUPTED
+    sys.exit(status)
 
 
 def open_what_is_closed() -> None:

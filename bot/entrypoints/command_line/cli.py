@@ -17,9 +17,9 @@ from bot.entrypoints.command_line.verbs.access import ROLES
 from bot.entrypoints.command_line.verbs.command import Command
 from bot.settings import load_settings, misspelt_settings
 
-__all__ = ["COMMANDS", "FAULTY", "GROUPS", "INTERRUPTED", "MISUSED", "ROLES", "Command", "parser", "run"]
+__all__ = ["COMMANDS", "FAULTY", "GROUPS", "MISUSED", "ROLES", "Command", "parser", "run"]
 
-FAULTY, MISUSED, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
+FAULTY, MISUSED, CUT_OFF = 1, 2, 141
 DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
@@ -40,8 +40,6 @@ def run(arguments: Sequence[str]) -> int:
     except OvertureError as error:
         print(f"overture: {error}", file=sys.stderr)
         return MISUSED
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
         _write_no_more()
         return CUT_OFF
