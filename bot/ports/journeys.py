@@ -63,8 +63,8 @@ class Enrolments(Protocol):
         """The same with the others at the end of the transaction, or when enrolments are read; that raises then."""
 
     async def next_due(self) -> datetime | None: ...
-    async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
-        """Where people stand in all versions of this journey, or of all journeys. It looks at every run of theirs."""
+    async def headcounts(self) -> Sequence[Headcount]:
+        """Where people stand in all versions of all journeys. It looks at every run."""
 
     async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:
         """Those who wait or are parked at this step of this version, whoever goes on first first. It may look at every

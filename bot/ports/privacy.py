@@ -68,6 +68,9 @@ class PersonalData(Protocol):
     async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """The rows of every table that are theirs, as JSON has them."""
 
+    async def left_alone(self, profile_id: ProfileId) -> Sequence[Mapping[str, Any]]:
+        """Of these rows the suppressions of their addresses, which are found at once."""
+
     async def erase(
         self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
     ) -> Erasure:

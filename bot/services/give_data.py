@@ -92,7 +92,7 @@ async def _said(uow: UnitOfWork, profile_id: ProfileId) -> Mapping[str, str]:
 
 
 async def _left_alone(uow: UnitOfWork, profile_id: ProfileId) -> list[Mapping[str, Any]]:
-    rows = (await uow.personal_data.of(profile_id))["suppression"]
+    rows = await uow.personal_data.left_alone(profile_id)
     return [{name: row[name] for name in ("channel", "address", "reason", "at")} for row in rows]
 
 

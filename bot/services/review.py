@@ -30,10 +30,10 @@ class ReviewDesk:
 
 async def unclear(desk: ReviewDesk) -> Sequence[UnclearMessage]:
     """The review queue, the newest message first: what was handled or has become an example is not in it."""
-    async with desk.store.transaction() as uow:
+    async with desk.store.reading(at_length=True) as uow:
         logged = await uow.conversations.heard(limit=LOOKED_THROUGH)
     found = await asyncio.to_thread(_not_yet_examples, logged, desk)
-    async with desk.store.transaction() as uow:
+    async with desk.store.reading() as uow:
         handled = await uow.reviews.handled([message.key for message in found])
     return [message for message in found if message.key not in handled]
 

@@ -264,7 +264,8 @@ async def test_people_are_counted_where_they_stand(store: Store) -> None:
     async with store.transaction() as uow:
         found = {
             (one.version, one.status.value, one.reason): (one.people, one.goals)
-            for one in await uow.enrolments.headcounts("welcome")
+            for one in await uow.enrolments.headcounts()
+            if one.journey == "welcome"
         }
         assert found == {
             ("1", "waiting", ""): (2, 0),
@@ -273,7 +274,6 @@ async def test_people_are_counted_where_they_stand(store: Store) -> None:
             ("2", "waiting", ""): (1, 0),
         }
         assert {one.journey for one in await uow.enrolments.headcounts()} == {"welcome", "renewal"}
-        assert await uow.enrolments.headcounts("never-entered") == []
         parked = await uow.enrolments.parked("welcome", 10)
         assert [(one.id, one.reason) for one in parked] == [("p1", "no such slot"), ("p0", "no such step")]
         assert [one.id for one in await uow.enrolments.parked("welcome", 1)] == ["p1"]

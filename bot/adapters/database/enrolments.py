@@ -87,13 +87,11 @@ _alike = (
     enrolment.c.status,
     case((text("status <> 'parked'"), enrolment.c.reason), else_="").label("reason"),
 )
-_headcounts = (
+HEADCOUNTS = (
     select(*_alike, func.count().label("people"), func.count(enrolment.c.goal_at).label("goals"))
     .group_by(*_alike)
     .order_by(*_alike)
 )
-ALL_HEADCOUNTS = _headcounts
-HEADCOUNTS = _headcounts.where(enrolment.c.journey == bindparam("this_journey"))
 PARKED = (
     _whole.where(enrolment.c.journey == bindparam("this_journey"), text("status = 'parked'"))
     .order_by(enrolment.c.entered_at.desc(), enrolment.c.id)
@@ -269,16 +267,12 @@ class StoredEnrolments(Repository):
         due: datetime | None = (await self._execute(NEXT_DUE)).scalar()
         return due
 
-    async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
-        if journey is None:
-            rows = await self._execute(ALL_HEADCOUNTS, {})
-        else:
-            rows = await self._execute(HEADCOUNTS, {"this_journey": journey})
+    async def headcounts(self) -> Sequence[Headcount]:
         return [
             Headcount(
                 row.journey, row.version, row.step, EnrolmentStatus(row.status), row.reason, row.people, row.goals
             )
-            for row in rows
+            for row in await self._execute(HEADCOUNTS)
         ]
 
     async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:

@@ -247,13 +247,19 @@ class StoredPersonalData(Repository):
 
     async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         found: dict[str, list[Mapping[str, Any]]] = {}
-        for table, statement in READ.items():
-            rows = (await self._session.execute(statement, {"person": profile_id})).all()
-            found[table.name] = [_plain(opened(table, row, self._sealing)) for row in rows]
+        for table in READ:
+            found[table.name] = await self._rows(table, profile_id)
         marks = await self._marks(profile_id)
         items = {row.position: row for row in await self._feed_items(marks)}
         found["feed"] = [_plain(opened(feed, items[position], self._sealing)) for position in sorted(items)]
         return found
+
+    async def left_alone(self, profile_id: ProfileId) -> Sequence[Mapping[str, Any]]:
+        return await self._rows(suppression, profile_id)
+
+    async def _rows(self, table: Table, profile_id: ProfileId) -> list[Mapping[str, Any]]:
+        rows = await self._session.execute(READ[table], {"person": profile_id})
+        return [_plain(opened(table, row, self._sealing)) for row in rows]
 
     async def erase(
         self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
@@ -312,14 +318,14 @@ class StoredPersonalData(Repository):
             row
             async for part in self._parts_of_feeds()
             for read, _, values in marks.looks(self._sealing)
-            for row in await self._session.execute(read, {**values, **part})
+            for row in await self._session.execute_at_length(read, {**values, **part})
         ]
 
     async def _delete_feed_items(self, marks: _Marks) -> int:
         count = 0
         async for part in self._parts_of_feeds():
             for _, deletion, values in marks.looks(self._sealing):
-                count += int((await self._session.execute(deletion, {**values, **part})).rowcount)
+                count += int((await self._session.execute_at_length(deletion, {**values, **part})).rowcount)
         return count
 
     async def _parts_of_feeds(self) -> AsyncIterator[Mapping[str, int]]:

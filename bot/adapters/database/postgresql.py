@@ -77,6 +77,10 @@ class PostgresSession:
         if self._begun is not None:
             await _within_time(self._begun.rollback(), "ROLLBACK")
 
+    async def execute_at_length(self, statement: Executable, values: Any = None) -> Rows:
+        """Nobody stands still meanwhile, as with all others."""
+        return await self.execute(statement, values)
+
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
         """Run it with these values; a list of them runs it once for each. Raises what SQLAlchemy would raise."""
         if isinstance(values, list) and len(values) == 1:

@@ -25,6 +25,9 @@ class Session(Protocol):
     async def execute(self, statement: Executable, values: Any = None) -> Any:
         """Run it with these values; a list of them runs it once for each. The result is as SQLAlchemy's is."""
 
+    async def execute_at_length(self, statement: Executable, values: Any = None) -> Any:
+        """The same with one that may take tenths of a second, in which the process goes on with all else."""
+
 
 class Repository:
     """A group of tables inside one transaction."""

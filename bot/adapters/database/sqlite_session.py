@@ -18,7 +18,7 @@ DIALECT: Dialect = aiosqlite_dialect()
 
 
 class SqliteSession:
-    """One transaction, or what only reads. Its statements run in the caller's thread."""
+    """One transaction, or what only reads. Its statements run in the caller's thread, but for those that take long."""
 
     __slots__ = ("_connection", "_only_reads", "sealing")
     is_postgresql = False
@@ -31,6 +31,12 @@ class SqliteSession:
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
         """Run it with these values; a list of them runs it once for each. Raises what SQLAlchemy would raise."""
         return self.run(statement, values)
+
+    async def execute_at_length(self, statement: Executable, values: Any = None) -> Rows:
+        """In a thread: the caller's goes on."""
+        running = asyncio.ensure_future(asyncio.to_thread(self.run, statement, values))
+        await outlast(running)  # for only then is its connection anybody else's, or closed
+        return running.result()
 
     def run(self, statement: Executable, values: Any) -> Rows:
         many = isinstance(values, list)
@@ -63,9 +69,7 @@ class SqliteSessionAside(SqliteSession):
     __slots__ = ()
 
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
-        running = asyncio.ensure_future(asyncio.to_thread(self.run, statement, values))
-        await outlast(running)  # for only then may its connection be closed
-        return running.result()
+        return await self.execute_at_length(statement, values)
 
 
 def as_sqlalchemy(error: sqlite3.Error, statement: str) -> DBAPIError:

@@ -48,7 +48,7 @@ class PeoplePage:
     async def _find(self, request: web.Request) -> web.StreamResponse:
         text = query_of(request, "text").strip()[:LONGEST_TEXT]
         playbook, role = self._runtime.library.current(), request[CALLER].role
-        async with self._runtime.store.transaction() as uow:
+        async with self._runtime.store.reading(at_length=True) as uow:
             found = await self._found(uow, text, role)
             people = [await named(uow, playbook, one, role=role) for one in found[:MOST_FOUND]]
         return private_json({"people": people, "more": len(found) > MOST_FOUND})

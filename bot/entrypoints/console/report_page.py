@@ -18,8 +18,11 @@ from bot.entrypoints.wiring.service import Service
 from bot.journeys.reporting import as_csv, as_json, rows_of
 from bot.services.report import report
 
-KEPT = 60.0
+KEPT_AT_LEAST = 60.0
 """Seconds for which the same report is not counted anew: the database looks at many rows for it."""
+
+SHARE = 20
+"""At most so small a part of the time is spent on counting one report, however long it takes."""
 
 MOST_KEPT = 20
 LONGEST = 3 * 366
@@ -33,6 +36,7 @@ class ReportPage:
         self._service, self._runtime = service, service.runtime
         self._lock = asyncio.Lock()
         self._kept: dict[tuple[Period, ReportPlan], tuple[float, Report]] = {}
+        """Each until when."""
 
     def add_routes(self, app: web.Application) -> None:
         for path, handler in (
@@ -56,15 +60,17 @@ class ReportPage:
         """One at a time, however many look: each costs the database as much as many turns do."""
         plan, period = self._runtime.library.current().report_plan or ReportPlan(), self._period(request)
         async with self._lock:
-            counted_at, kept = self._kept.get((period, plan), (0.0, None))
-            if kept is not None and time.monotonic() - counted_at < KEPT:
+            until, kept = self._kept.get((period, plan), (0.0, None))
+            began = time.monotonic()
+            if kept is not None and began < until:
                 return kept
-            async with self._runtime.store.transaction() as uow:
+            async with self._runtime.store.reading(at_length=True) as uow:
                 found = await report(uow, plan, period)
+            took = time.monotonic() - began
             self._kept.pop((period, plan), None)
             while len(self._kept) >= MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[period, plan] = (time.monotonic(), found)
+            self._kept[period, plan] = (time.monotonic() + max(KEPT_AT_LEAST, SHARE * took), found)
             return found
 
     def _period(self, request: web.Request) -> Period:

@@ -190,8 +190,11 @@ class Counting:
         self.looks = 0
 
     async def execute(self, statement: Any, values: Any = None) -> Any:
-        self.looks += str(statement).startswith("DELETE FROM feed ")
         return await self._session.execute(statement, values)
+
+    async def execute_at_length(self, statement: Any, values: Any = None) -> Any:
+        self.looks += str(statement).startswith("DELETE FROM feed ")
+        return await self._session.execute_at_length(statement, values)
 
 
 async def visit(stage: Stage, times: int) -> None:

@@ -17,22 +17,21 @@ SHARE = 20
 
 
 class Counter:
-    """Keeps each count for a while: the longer it took, the longer."""
+    """Keeps the count for a while: the longer it took, the longer."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = asyncio.Lock()
-        self._kept: dict[str | None, tuple[float, Sequence[Headcount]]] = {}
+        self._kept: Sequence[Headcount] = ()
+        self._until = 0.0
 
-    async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
-        """Where people stand in this journey, or in all."""
+    async def headcounts(self) -> Sequence[Headcount]:
+        """Where people stand in all journeys. Counting one of them would look at every run, too."""
         async with self._lock:
-            until, found = self._kept.get(journey, (0.0, ()))
             began = time.monotonic()
-            if began < until:
-                return found
-            async with self._store.reading(at_length=True) as uow:
-                found = await uow.enrolments.headcounts(journey)
-            took = time.monotonic() - began
-            self._kept[journey] = time.monotonic() + max(KEPT_AT_LEAST, SHARE * took), found
-            return found
+            if began >= self._until:
+                async with self._store.reading(at_length=True) as uow:
+                    self._kept = await uow.enrolments.headcounts()
+                now = time.monotonic()
+                self._until = now + max(KEPT_AT_LEAST, SHARE * (now - began))
+            return self._kept

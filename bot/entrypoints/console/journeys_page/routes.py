@@ -135,7 +135,7 @@ class JourneysPage:
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["journey"]
         version: str | None = query_of(request, "version")
-        headcounts = await self._counter.headcounts(name)
+        headcounts = [one for one in await self._counter.headcounts() if one.journey == name]
         file = await asyncio.to_thread(self._files.read, name)
         retired = await asyncio.to_thread(self._files.read_retired, name)
         if file is None and retired is None and not headcounts:

@@ -18,7 +18,7 @@ from bot.adapters.tables import metadata, segment_change
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff
 from bot.services.erase_person import erase_person
-from bot.services.give_data import all_data
+from bot.services.give_data import all_data, consent_proof
 from bot.services.keep_time import TimeKeeper
 from bot.services.know_person import look_for
 from tests.bot.entrypoints.serving.test_worker import at_work, until
@@ -121,6 +121,17 @@ async def test_no_turn_step_or_message_reads_a_table_of_everybody(
     await database.close()
     assert len(asked) > 100
     assert await whole_tables_in(asked, postgresql_url) == []
+
+
+async def test_a_proof_of_consent_does_not_look_through_the_feeds(
+    asked: Asked, postgresql_url: str, clock: ManualClock
+) -> None:
+    database = Database(postgresql_url)
+    await Stage(database, clock).meet()
+    async with database.reading() as uow:
+        assert (await consent_proof(uow, ANA, clock.now()))["left_alone"] == []
+    await database.close()
+    assert not [sql for sql in asked if "FROM feed" in sql]
 
 
 async def test_a_query_that_reads_everybody_is_noticed(asked: Asked, postgresql_url: str) -> None:

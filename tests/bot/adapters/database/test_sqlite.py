@@ -66,6 +66,20 @@ async def test_another_process_that_writes_is_waited_for(sqlite_store: Database,
     assert ticks > 3, "the event loop went on meanwhile"
 
 
+async def test_a_long_look_through_a_table_leaves_the_loop_to_others(sqlite_store: Database) -> None:
+    counting = text(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n"
+    )
+    async with sqlite_store._backend.transaction() as session:
+        begun = asyncio.create_task(session.execute_at_length(counting))
+        turns = 0
+        while not begun.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert (await begun).scalar() == 300000
+    assert turns > 10
+
+
 async def test_a_transaction_inside_a_transaction_is_an_error_not_a_deadlock(sqlite_store: Database) -> None:
     async with sqlite_store.transaction():
         with pytest.raises(RuntimeError, match="inside a transaction"):

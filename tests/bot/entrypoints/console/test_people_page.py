@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -43,6 +44,12 @@ async def test_somebody_is_found_by_a_part_of_what_is_known(client: Client) -> N
     assert [(one["person"], one["name"]) for one in told["people"]] == [("ana", "Ana Bell")]
     assert told["more"] is False
     assert (await (await client.get("/people/find.json")).json())["people"] == []
+
+
+async def test_somebody_is_looked_for_beside_whoever_writes(client: Client, stage: Stage) -> None:
+    async with stage.store.transaction(), asyncio.timeout(20):
+        told = await (await client.get("/people/find.json", params={"text": "ana@"})).json()
+    assert [one["person"] for one in told["people"]] == ["ana"]
 
 
 async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: Client, stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.reporting import Happening, ReportPlan, Touch
 from bot.domain.timeline import PersonEvent
+from bot.entrypoints.console import report_page
 from bot.entrypoints.serving.http import Server
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.stage import ANA, Stage
@@ -61,6 +63,17 @@ async def test_it_can_be_taken_along(client: Client) -> None:
 async def test_the_same_report_is_counted_once_a_minute(client: Client, stage: Stage) -> None:
     before = await (await client.get("/report.json")).json()
     async with stage.store.transaction() as uow:
+        await uow.timeline.add(PersonEvent(ANA, "order.completed", stage.clock.now(), stage.clock.now()))
+    assert await (await client.get("/report.json")).json() == before
+
+
+async def test_a_report_is_counted_beside_whoever_writes_and_kept_the_longer_the_longer_it_took(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report_page, "KEPT_AT_LEAST", 0.0)
+    monkeypatch.setattr(report_page, "SHARE", 1_000_000)
+    async with stage.store.transaction() as uow, asyncio.timeout(20):
+        before = await (await client.get("/report.json")).json()
         await uow.timeline.add(PersonEvent(ANA, "order.completed", stage.clock.now(), stage.clock.now()))
     assert await (await client.get("/report.json")).json() == before
 

@@ -10,7 +10,7 @@ from tests.bot.services.stage import Stage, journey_of
 
 
 async def count(counter: Counter) -> int:
-    return sum(one.people for one in await counter.headcounts("welcome"))
+    return sum(one.people for one in await counter.headcounts())
 
 
 async def test_a_count_is_kept_for_a_while(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,4 +25,4 @@ async def test_a_count_is_kept_for_a_while(stage: Stage, monkeypatch: pytest.Mon
     fresh = Counter(stage.store)
     assert await count(fresh) == 1
     await stage.settle()
-    assert [one.step for one in await fresh.headcounts("welcome")] == ["steps.0"]
+    assert [one.step for one in await fresh.headcounts()] == ["steps.0"]
