@@ -100,18 +100,22 @@ class StoredFigures(Repository):
     async def new_people(self, plan: ReportPlan, period: Period) -> Mapping[str, int]:
         if not plan.touches:
             return {}
-        touch = self._touches(plan).subquery()
+        touch = self._touches(plan, _within(person_event.c.at, period)).subquery()
         ranked = select(
             touch.c.source,
-            touch.c.at,
+            touch.c.profile_id,
             func.row_number()
             .over(partition_by=touch.c.profile_id, order_by=[touch.c.at, touch.c.position])
             .label("nth"),
         ).where(touch.c.source.is_not(None))
         first = ranked.subquery()
+        one_of_them = or_(*(and_(*self._is(one.happening)) for one in plan.touches))
+        earlier = self._touches(
+            plan, person_event.c.profile_id == first.c.profile_id, person_event.c.at < period.since, one_of_them
+        )
         found = (
             select(first.c.source, func.count().label("people"))
-            .where(first.c.nth == 1, _within(first.c.at, period))
+            .where(first.c.nth == 1, ~earlier.exists())
             .group_by(first.c.source)
             .order_by(first.c.source)
         )
@@ -199,8 +203,8 @@ class StoredFigures(Repository):
             .where(*self._is(conversion), _within(person_event.c.at, period), _may_be_counted())
         )
 
-    def _touches(self, plan: ReportPlan) -> Select[Any]:
-        """Every touch with its source: of the declared ones the first that it fits."""
+    def _touches(self, plan: ReportPlan, *conditions: Sql) -> Select[Any]:
+        """Every such touch with its source: of the declared ones the first that it fits."""
         fitting = [(and_(*self._is(touch.happening)), literal(touch.source, Text)) for touch in plan.touches]
         events = sorted({touch.happening.event for touch in plan.touches})
         return (
@@ -208,7 +212,7 @@ class StoredFigures(Repository):
                 person_event.c.position, person_event.c.profile_id, person_event.c.at, case(*fitting).label("source")
             )
             .join(profile, profile.c.id == person_event.c.profile_id)
-            .where(person_event.c.event.in_(events), _may_be_counted())
+            .where(person_event.c.event.in_(events), _may_be_counted(), *conditions)
         )
 
     def _is(self, happening: Happening) -> list[Sql]:

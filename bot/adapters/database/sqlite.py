@@ -23,7 +23,14 @@ from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.adapters.database.sealing import Sealing
-from bot.adapters.database.sqlite_connections import BEGIN, begin_after_others, is_file, open_reader, open_sqlite
+from bot.adapters.database.sqlite_connections import (
+    BEGIN,
+    PAGE_CACHE_KILOBYTES,
+    begin_after_others,
+    is_file,
+    open_reader,
+    open_sqlite,
+)
 from bot.adapters.database.sqlite_session import SqliteSession, SqliteSessionAside, as_sqlalchemy, outlast
 
 EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -86,7 +93,7 @@ class SqliteFile:
                 yield session
             return
         if at_length:
-            with contextlib.closing(open_reader(self._url)) as reader:
+            with contextlib.closing(open_reader(self._url, cache_kilobytes=PAGE_CACHE_KILOBYTES)) as reader:
                 yield SqliteSessionAside(reader, self._sealing, only_reads=True)
             return
         if self._reader is None:

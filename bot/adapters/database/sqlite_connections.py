@@ -24,7 +24,8 @@ BUSY_TIMEOUT_SECONDS = 30
 """How long a transaction waits for another process, such as a backup or the command line."""
 
 PAGE_CACHE_KILOBYTES = 65_536
-"""What the memory of a process grows by while its database does; then the pages unused for longest make room."""
+"""What the memory of a process grows by while its database does; then the pages unused for longest make room. A reader
+that is opened for one long look has as much for as long as it looks."""
 
 PAGE_CACHE_OF_READER_KILOBYTES = 16_384
 """The same, of the connection that only reads: what is read again and again."""
@@ -41,7 +42,6 @@ PRAGMAS = (
 CONNECTED = {"isolation_level": None, "check_same_thread": False, "cached_statements": MOST_STATEMENTS}
 """How Python's driver connects: in autocommit, so that it begins no transactions of its own, for we do."""
 
-PRAGMAS_OF_READER = (f"PRAGMA cache_size = -{PAGE_CACHE_OF_READER_KILOBYTES}", "PRAGMA temp_store = MEMORY")
 BEGIN = "BEGIN IMMEDIATE"
 
 
@@ -87,13 +87,13 @@ def open_sqlite(url: URL) -> AsyncEngine:
     return engine
 
 
-def open_reader(url: URL) -> sqlite3.Connection:
+def open_reader(url: URL, *, cache_kilobytes: int = PAGE_CACHE_OF_READER_KILOBYTES) -> sqlite3.Connection:
     (path,), options = DIALECT.create_connect_args(url)
     known: dict[str, Any] = {**options, **CONNECTED, "timeout": BUSY_TIMEOUT_SECONDS}
     try:
         reader: sqlite3.Connection = sqlite3.connect(path, **known)
-        for pragma in PRAGMAS_OF_READER:
-            reader.execute(pragma)
+        reader.execute(f"PRAGMA cache_size = -{cache_kilobytes}")
+        reader.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
         raise as_sqlalchemy(error, "a reader") from error
     return reader

@@ -111,7 +111,9 @@ enrolment = Table(
     partial("ux_enrolment_waiting", "profile_id", "journey", "lane", where="status = 'waiting'", unique=True),
     partial("ux_enrolment_entry", "journey", "entry", where="entry IS NOT NULL", unique=True),
     partial("ix_enrolment_due", "due_at", "shard", where="status = 'waiting' AND paused_at IS NULL"),
+    partial("ix_enrolment_parked", "journey", "entered_at", where="status = 'parked'"),
     Index("ix_enrolment_entered", "profile_id", "journey", "entered_at"),
+    Index("ix_enrolment_entered_at", "entered_at"),
     postgresql_with={"fillfactor": 85},
 )
 

@@ -103,6 +103,7 @@ person_event = Table(
     Column("data", Text, nullable=False),
     Column("sealed_data", Text),
     Index("ix_person_event_profile_id", "profile_id", "event", "at"),
+    Index("ix_person_event_event", "event", "at"),
     partial("ux_person_event_key", "key", where="key IS NOT NULL", unique=True),
 )
 """The timeline of everybody: append-only."""

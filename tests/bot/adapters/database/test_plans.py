@@ -17,6 +17,7 @@ from bot.adapters.distribution import SPREAD
 from bot.adapters.tables import metadata, segment_change
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff
+from bot.domain.reporting import Happening, Period, ReportPlan, Touch
 from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data, consent_proof
 from bot.services.keep_time import TimeKeeper
@@ -132,6 +133,24 @@ async def test_a_proof_of_consent_does_not_look_through_the_feeds(
         assert (await consent_proof(uow, ANA, clock.now()))["left_alone"] == []
     await database.close()
     assert not [sql for sql in asked if "FROM feed" in sql]
+
+
+async def test_who_is_parked_and_what_was_in_the_days_of_a_report_go_by_indexes(
+    asked: Asked, postgresql_url: str, clock: ManualClock
+) -> None:
+    database = Database(postgresql_url)
+    period = Period(clock.now() - timedelta(days=30), clock.now())
+    plan = ReportPlan(Happening("order.completed"), (Touch("search", Happening("pricing.viewed")),))
+    await database.migrate()
+    asked.clear()
+    async with database.reading() as uow:
+        await uow.enrolments.parked("welcome", 10)
+        await uow.figures.journeys(period)
+        await uow.figures.conversions(plan, period)
+        await uow.figures.new_people(plan, period)
+    await database.close()
+    assert len(asked) == 4
+    assert await whole_tables_in(asked, postgresql_url) == []
 
 
 async def test_a_query_that_reads_everybody_is_noticed(asked: Asked, postgresql_url: str) -> None:
