@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,6 +71,25 @@ def _yaml() -> YAML:
     yaml = YAML(typ="rt")
     yaml.Constructor, yaml.Scanner, yaml.Parser = _Constructor, Scanner, Parser
     return yaml
+
+
+def plain(value: Any) -> Any:
+    """The value without what YAML remembers about it: built-in mappings, lists, texts, numbers; dates as texts."""
+    match value:
+        case bool() | None:
+            return value
+        case str():
+            return str(value)
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case Mapping():
+            return {str(key): plain(one) for key, one in value.items()}
+        case Sequence() | Set():
+            return [plain(one) for one in value]
+        case _:
+            return str(value)
 
 
 def parse(path: str, text: str) -> Document:

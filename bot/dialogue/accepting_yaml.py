@@ -10,7 +10,8 @@ import regex
 
 from bot.dialogue.accepting import invalid
 from bot.dialogue.domain_yaml import Declarations
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
+from bot.documents import plain
 from bot.domain.accepting import Accepts, ADay, AnAddress, ANumber, APattern, OneOf
 from bot.domain.errors import Place
 

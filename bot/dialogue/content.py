@@ -27,10 +27,10 @@ from bot.dialogue.responses import in_own_language
 from bot.dialogue.responses_yaml import read_responses
 from bot.dialogue.rules import compile_rules
 from bot.dialogue.slots_yaml import read_slots
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
 from bot.dialogue.steps_yaml import Vocabulary
 from bot.dialogue.stories_yaml import read_rules, read_stories
-from bot.documents import Document, Faults, warns_of_lapses
+from bot.documents import Document, Faults, plain, warns_of_lapses
 from bot.domain.assistant import Assistant, Form, Rule
 from bot.domain.errors import ContentError
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from bot.dialogue.builtin import DEFAULT_INTENTS
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
+from bot.documents import plain
 from bot.domain.assistant import Form
 from bot.domain.conversation import REQUESTED_SLOT
 from bot.domain.errors import Place

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.dialogue.features import ANY_VALUE
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
+from bot.documents import plain
 from bot.domain.assistant import Slot
 from bot.domain.understanding import ANNOTATION, Entity
 

@@ -10,7 +10,8 @@ from copy import copy
 from typing import Any, cast
 
 from bot.dialogue.domain_yaml import Declarations, Node
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
+from bot.documents import plain
 
 REQUESTED_BY_NAME = ("from_text", "from_intent", "custom")
 """Mappings that in Rasa 2 only applied while the form asked for their slot."""

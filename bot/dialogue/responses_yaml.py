@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.protected import is_protected
-from bot.dialogue.source import Source, kind_of, plain
+from bot.dialogue.source import Source, kind_of
 from bot.dialogue.widget_yaml import check_widget
+from bot.documents import plain
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
 from bot.domain.languages import base_language

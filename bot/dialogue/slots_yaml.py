@@ -8,8 +8,8 @@ from typing import Any, Literal
 from bot.dialogue.accepting_yaml import read_accepts
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.features import OTHER
-from bot.dialogue.source import Source, is_nearly, plain
-from bot.documents import did_you_mean
+from bot.dialogue.source import Source, is_nearly
+from bot.documents import did_you_mean, plain
 from bot.domain.assistant import MappingCondition, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT
 from bot.domain.errors import Place

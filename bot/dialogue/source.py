@@ -160,22 +160,3 @@ def kind_of(value: Any) -> str:
             return f"the date {value}"
         case _:
             return "a list"
-
-
-def plain(value: Any) -> Any:
-    """The value without what ruamel knows of where and how it was written."""
-    match value:
-        case bool() | None:
-            return value
-        case str():
-            return str(value)
-        case int():
-            return int(value)
-        case float():
-            return float(value)
-        case Mapping():
-            return {str(key): plain(one) for key, one in value.items()}
-        case Sequence():
-            return [plain(one) for one in value]
-        case _:
-            return str(value)

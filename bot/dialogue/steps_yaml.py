@@ -10,7 +10,8 @@ from bot.dialogue.builtin import BUILTIN, BUILTIN_LOOPS, BY_THE_SERVICE
 from bot.dialogue.domain_yaml import Declarations
 from bot.dialogue.entities_yaml import annotated_entities, filled_slots, read_entities
 from bot.dialogue.features import ANY_VALUE
-from bot.dialogue.source import Source, plain
+from bot.dialogue.source import Source
+from bot.documents import plain
 from bot.domain.assistant import ActionStep, Form, LoopStep, Slot, SlotStep, StoryStep, UserStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.errors import Place

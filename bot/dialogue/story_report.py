@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.dialogue.policies import FALLBACK
-from bot.dialogue.source import plain
 from bot.dialogue.story_tests import ActionVerdict, Given, MessageVerdict, Outcome, SaidStep, SpokenStep, Verdict
+from bot.documents import plain
 from bot.domain.assistant import ActionStep, LoopStep, SlotStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.understanding import Entity

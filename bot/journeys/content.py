@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, plain
 from bot.domain.consent import Purpose
 from bot.domain.entries import Entry
 from bot.domain.errors import Place
@@ -17,7 +17,7 @@ from bot.domain.steps import END
 from bot.journeys import wording
 from bot.journeys.entries import read_entries
 from bot.journeys.expression import check, counted_events
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.graph import check_graph
 from bot.journeys.kinds import kinds_of, profile_names
 from bot.journeys.known import Known

@@ -1,7 +1,6 @@
 """Edits a journey's file as text: what is not meant stays as it is, comments, blank lines and odd spacing included.
 
-Lines are put in, taken out and moved; a line that must change is written anew by ruamel.yaml, by itself, so that the
-others never go through it. Each edit is judged by reading the result: it says exactly what was meant, or there is none.
+Each edit is judged by reading the result: it says exactly what was meant, or there is none.
 """
 
 from __future__ import annotations
@@ -11,12 +10,22 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from bot.documents import parse
-from bot.domain.errors import ContentError
+from bot.documents import parse, plain
 from bot.journeys.content import HEAD
-from bot.journeys.fields import plain
-from bot.journeys.lines import Block, blocks_of, indented, mapping_rewritten, outdented, rewritten, written
 from bot.journeys.step_sources import BRANCH, ENTER, SPLIT, STEP, Path, Source, item_sources, node_at
+from bot.yaml_lines import (
+    Block,
+    CannotEdit,
+    blocks_of,
+    indented,
+    item_rewritten,
+    judged,
+    mapping_rewritten,
+    outdented,
+    written,
+)
+
+__all__ = ["Add", "CannotEdit", "Change", "Edit", "Move", "Remove", "Settings", "edited"]
 
 NO_SETTINGS = ("journey", "steps")
 
@@ -64,10 +73,6 @@ class Settings:
 Edit = Change | Add | Move | Remove | Settings
 
 
-class CannotEdit(ValueError):
-    """The edit cannot be made; the message says why and what to do."""
-
-
 def edited(text: str, edit: Edit) -> str:
     """The text after the edit; raises CannotEdit, or ContentError where the text is not YAML."""
     data = parse("", text).data
@@ -86,10 +91,7 @@ def edited(text: str, edit: Edit) -> str:
             lines = _moved(lines, data, items[name], items[beside], before=before)
         case Settings():
             lines = _head_rewritten(lines, data, meant)
-    found = "\n".join(lines)
-    if not _says(found, meant):
-        raise CannotEdit("this part of the file is written in a way that cannot be edited here. Edit its text.")
-    return found
+    return judged(lines, meant, before=text)
 
 
 def _of_the_only_entry(data: Any, items: Mapping[str, Source], edit: Edit) -> Edit:
@@ -107,13 +109,6 @@ def _of_the_only_entry(data: Any, items: Mapping[str, Source], edit: Edit) -> Ed
             raise CannotEdit(ONLY[ENTER])
         case _:
             return edit
-
-
-def _says(text: str, meant: Any) -> bool:
-    try:
-        return bool(plain(parse("", text).data) == meant)
-    except ContentError:
-        return False
 
 
 # ---------------------------------------------------------------- what is meant
@@ -189,8 +184,13 @@ def _changed(lines: list[str], data: Any, step: Source, to: Mapping[str, Any]) -
     blocks = blocks_of(lines, node_at(data, step.siblings))
     if blocks is None:
         return _changed_above(lines, data, step.siblings, lambda items: _with_item(items, step.number, to))
-    block = blocks[step.number]
-    return [*lines[: block.start], *rewritten(lines[block.start : block.end], to), *lines[block.end :]]
+    return _with_step(lines, data, blocks[step.number], step.path, to)
+
+
+def _with_step(lines: list[str], data: Any, block: Block, path: Path, to: Any) -> list[str]:
+    """A name comes first, for that is where one looks for it."""
+    own = item_rewritten(lines, block, node_at(data, path), to, order=("id",))
+    return [*lines[: block.start], *own, *lines[block.end :]]
 
 
 def _removed(lines: list[str], data: Any, step: Source) -> list[str]:
@@ -266,7 +266,7 @@ def _changed_above(lines: list[str], data: Any, path: Path, change: Callable[[li
             continue
         block, inside = blocks[int(path[length - 1])], path[length:]
         item = _with_list(plain(node_at(data, path[:length])), inside, change)
-        return [*lines[: block.start], *rewritten(lines[block.start : block.end], item), *lines[block.end :]]
+        return _with_step(lines, data, block, path[:length], item)
     return _head_rewritten(lines, data, _with_list(plain(data), path, change))
 
 

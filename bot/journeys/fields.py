@@ -172,23 +172,6 @@ class Fields:
         return Fields(self.document, self.faults, self.node.get(key), what, self.place(key), advice)
 
 
-def plain(node: Any) -> Any:
-    """The node without what YAML remembers about it: built-in mappings, lists, texts, numbers; dates as texts."""
-    match node:
-        case Mapping():
-            return {str(key): plain(value) for key, value in node.items()}
-        case list() | tuple() | set():
-            return [plain(item) for item in node]
-        case None | bool():
-            return node
-        case int():
-            return int(node)
-        case float():
-            return float(node)
-        case _:
-            return str(node)
-
-
 def _shown(value: Any) -> str:
     match value:
         case None:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.documents import Document, Faults, did_you_mean
+from bot.documents import Document, Faults, did_you_mean, plain
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import Place
 from bot.domain.ids import ProfileId
 from bot.journeys import wording
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.known import Known
 from bot.journeys.people import Behaviour, Crowd, Day, Occurrence, OneOf, Reaction, Spread, WholeNumber
 from bot.journeys.send_window import is_zone

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, plain
 from bot.domain.access import Sensitivity
 from bot.domain.audience import CONTACT, Attribute, AttributeType, ProfileSchema
 from bot.domain.privacy import LawfulBasis
 from bot.domain.provenance import USUAL_TRUST, Source, Trust
 from bot.domain.steps import SetStep
 from bot.journeys import wording
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.steps import StepReader
 
 TYPES = tuple(one.value for one in AttributeType)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, plain
 from bot.domain.reporting import Cost, Happening, ReportPlan, Touch
 from bot.journeys import wording
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 
 NOTHING = "nothing"
 """What the report calls conversions that no touch led to."""

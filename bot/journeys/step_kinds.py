@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.documents import did_you_mean
+from bot.documents import did_you_mean, plain
 from bot.domain.errors import Place
 from bot.domain.journey import REPLIED
 from bot.domain.steps import (
@@ -29,7 +29,7 @@ from bot.domain.steps import (
     WebhookStep,
 )
 from bot.journeys import wording
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.known import Known
 from bot.journeys.windows import read_window
 

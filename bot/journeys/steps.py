@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, plain
 from bot.domain.errors import Place
 from bot.domain.steps import END, BranchStep, GoStep, SplitArm, SplitStep, Step
 from bot.journeys import step_kinds, wording
 from bot.journeys.channel_fit import misfits
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.known import Known
 from bot.journeys.step_kinds import Position, Reader
 

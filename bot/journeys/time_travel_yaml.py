@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, plain
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
 from bot.domain.steps import ActionStep, AskStep, WebhookStep
 from bot.journeys import wording
-from bot.journeys.fields import Fields, plain
+from bot.journeys.fields import Fields
 from bot.journeys.known import Known
 from bot.journeys.send_window import is_zone
 from bot.journeys.time_travel import (

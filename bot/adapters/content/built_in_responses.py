@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.dialogue.responses_yaml import EXTRAS
-from bot.dialogue.source import plain
-from bot.documents import parse
+from bot.documents import parse, plain
 from bot.domain.assistant import Assistant, Response, Variation
 from bot.domain.message import Button
 from bot.domain.understanding import PERSON_INTENT

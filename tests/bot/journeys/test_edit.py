@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.documents import parse
+from bot.documents import parse, plain
 from bot.journeys.edit import Add, CannotEdit, Change, Edit, Move, Remove, Settings, edited
-from bot.journeys.fields import plain
-from bot.journeys.lines import blocks_of
 from bot.journeys.step_sources import STEP, item_sources, node_at
+from bot.yaml_lines import blocks_of
 
 ODD = """\
 # A journey with comments everywhere,

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from bot.documents import parse
+from bot.documents import parse, plain
 from bot.journeys import content, entries, steps
-from bot.journeys.fields import plain
 from bot.journeys.json_schema import journey_schema
 from bot.journeys.known import Known
 from bot.journeys.step_kinds import SCORES_LATER

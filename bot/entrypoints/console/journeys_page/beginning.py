@@ -11,16 +11,15 @@ from aiohttp import web
 
 from bot.adapters.content.journey_files import NAME, JourneyFiles
 from bot.adapters.content.library import PROFILE
-from bot.documents import parse
+from bot.documents import parse, plain
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.journeys_page.answers import text_of
 from bot.entrypoints.console.journeys_page.editing import LONGEST_NAME, Editing
 from bot.entrypoints.console.journeys_page.publishing import Publishing
 from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.service import Service
-from bot.journeys.fields import plain
-from bot.journeys.lines import written
 from bot.services.publish import pause
+from bot.yaml_lines import written
 
 LONGEST_TITLE = 200
 

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.adapters.content.contents import texting
 from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
+from bot.documents import plain
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep
@@ -22,7 +23,6 @@ from bot.entrypoints.wiring.connectors import channel_kinds
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.completion import complete
 from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited
-from bot.journeys.fields import plain
 from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
