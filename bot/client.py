@@ -194,6 +194,50 @@ class ParseData(TypedDict):
     intent_ranking: list[dict[str, Any]]
 
 
+class Responses(TypedDict):
+    """What is said, by file; `languages` are those that some response has words in besides the assistant's own."""
+
+    languages: list[str]
+    files: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
+    may_change: bool
+
+
+class ResponseInFile(TypedDict):
+    """`file` has its path, the line, and the digest that goes along with a change; `also_in` are other files that have
+    it, and then it is not changed by us. `lacks` are languages that others have words in."""
+
+    response: str
+    texts: list[str]
+    languages: list[str]
+    lacks: list[str]
+    channels: list[str]
+    file: dict[str, Any]
+    also_in: list[str]
+    variations: list[dict[str, Any]]
+    lines: str
+    used: list[dict[str, Any]]
+    notes: list[dict[str, Any]]
+    in_force: bool
+    may_change: bool
+    offers: dict[str, Any]
+
+
+class Rewording(TypedDict):
+    """What a variation is to say, in Rasa's words, and its number in the file; None for a new one. `more` is YAML of
+    what else it says."""
+
+    was: int | None
+    says: Mapping[str, Any]
+    liquid: NotRequired[bool]
+    more: NotRequired[str]
+
+
+class Reworded(TypedDict):
+    saved: str
+    file: dict[str, Any]
+
+
 class Queues(TypedDict):
     now: str
     lanes: list[dict[str, Any]]
@@ -378,6 +422,21 @@ class Client:
             {"name": intent, "entities": entities or {}},
         )
         return cast(Acted, await self._ask("POST", path, body=body, key=key))
+
+    # ------------------------------------------------------------ words
+
+    async def responses(self) -> Responses:
+        """All responses, with where each is said and what is missing."""
+        return cast(Responses, await self._ask("GET", "/responses.json"))
+
+    async def response(self, name: str) -> ResponseInFile:
+        return cast(ResponseInFile, await self._ask("GET", f"/responses/{_part(name)}.json"))
+
+    async def reword(self, name: str, variations: Sequence[Rewording], *, digest: str) -> Reworded:
+        """Write these variations into the file, in place of those that it has; Refused (409) where it no longer is as
+        `digest` says, and (422) where anything would have a fault."""
+        body = {"digest": digest, "variations": list(variations)}
+        return cast(Reworded, await self._ask("POST", f"/responses/{_part(name)}", body=body))
 
     # ------------------------------------------------------------ the service
 

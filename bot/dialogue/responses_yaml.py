@@ -5,15 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.protected import is_protected
+from bot.dialogue.responses import in_own_language
 from bot.dialogue.source import Source, kind_of
 from bot.dialogue.widget_yaml import check_widget
-from bot.documents import plain
-from bot.domain.assistant import Response, SlotCondition, Variation
-from bot.domain.errors import Place
+from bot.documents import Document, Faults, plain
+from bot.domain.assistant import Assistant, Response, SlotCondition, Variation
+from bot.domain.errors import Fault, Place
 from bot.domain.languages import base_language
 from bot.domain.message import Button, Template
 
@@ -35,8 +37,30 @@ _LIQUID = re.compile(
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A response, as far as it can be read, and what is wrong with it."""
+
+    response: Response
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
 def read_responses(declared: Declarations) -> dict[str, Response]:
     return {name: _read_response(name, node, declared) for name, node in declared.responses.items()}
+
+
+def read_response_alone(name: str, variations: Any, document: Document, assistant: Assistant) -> Reading:
+    """What these variations in a document say, as a response of an assistant that is in force but for them."""
+    source = Source(document, Faults(), Faults())
+    node = Node(source, variations, document.place())
+    declared = Declarations(
+        intents=dict.fromkeys(assistant.intents, node),
+        slots=dict.fromkeys(assistant.slots, node),
+        responses={name: node},
+    )
+    response = in_own_language(read_responses(declared)[name], assistant.configuration.language)
+    return Reading(response, tuple(source.faults.in_order()), tuple(source.warnings.in_order()))
 
 
 def _read_response(name: str, node: Node, declared: Declarations) -> Response:

@@ -12,7 +12,7 @@ from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.conversation import Tracker
 from bot.domain.crm import CrmMapping
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
-from bot.domain.errors import Place
+from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.likelihood import DriftBounds, Scorecard
@@ -115,6 +115,7 @@ class Playbook:
     `opt_out_languages` are those in which it has examples of asking to stop: elsewhere that is told by words alone.
     `profile` is what people are declared to have; without it they may have anything. `vocabulary` are names that
     customers are likely to say: of look-up tables, synonyms and buttons. `said` are the intents that have examples.
+    `warnings` tell of what is no fault, and is hardly meant.
     """
 
     assistant: Assistant
@@ -136,6 +137,7 @@ class Playbook:
     grades: Grades = USUAL_GRADES
     said: frozenset[str] = frozenset()
     opt_out_languages: frozenset[str] = frozenset()
+    warnings: tuple[Fault, ...] = ()
 
 
 class Library(Protocol):

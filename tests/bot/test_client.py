@@ -33,6 +33,9 @@ NAMES = (
     "Tracker",
     "ParseData",
     "Queues",
+    "Responses",
+    "ResponseInFile",
+    "Reworded",
     "PeopleTaken",
     "PrivacyRequest",
 )

@@ -30,6 +30,10 @@ def with_built_in_responses(assistant: Assistant, *, offers_person: bool = True)
     return replace(assistant, responses={**assistant.responses, **added}) if added else assistant
 
 
+def built_in_names() -> frozenset[str]:
+    return frozenset(_responses())
+
+
 def _for_assistant(response: Response, own: str, *, offers_person: bool) -> Response:
     variations = response.variations
     if not offers_person:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from bot.documents import Document, Faults, parse, salvage
@@ -16,19 +17,24 @@ T = TypeVar("T")
 YAML, CONTENT = (".yml", ".yaml"), (".yml", ".yaml", ".md")
 """What the names of files of content end in."""
 
+NOTHING_ELSE: Mapping[Path, str] = MappingProxyType({})
+
 _parsed = lru_cache(maxsize=512)(parse)
 """All content is read again when one file has changed; nobody changes what was parsed of the others."""
 
 
-def _parsed_file(path: Path) -> Document:
-    return _parsed(*text_of(path))
+def _parsed_file(path: Path, instead: str | None) -> Document:
+    return _parsed(*text_of(path)) if instead is None else _parsed(str(path), without_mark(instead))
 
 
-def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
-    """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
+def read_documents(paths: list[Path], faults: Faults, instead: Mapping[Path, str] = NOTHING_ELSE) -> list[Document]:
+    """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares.
+
+    `instead` are texts that are read in place of what stands in the files.
+    """
     found = []
     for path in paths:
-        document = keep(partial(_parsed_file, path), faults)
+        document = keep(partial(_parsed_file, path, instead.get(path)), faults)
         if document is None and path.is_file():
             document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
         if document is not None:
@@ -92,7 +98,7 @@ def text_of(path: Path) -> tuple[str, str]:
     if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, say, on which we should wait for ever
         raise ContentError([Fault(Place(str(path)), "this cannot be read: it is no file.", "Take it away.")])
     try:
-        return str(path), path.read_text(encoding="utf-8").removeprefix("\ufeff")
+        return str(path), without_mark(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         before = path.read_bytes()[: error.start].decode("utf-8")
         place = Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -100,6 +106,10 @@ def text_of(path: Path) -> tuple[str, str]:
     except OSError as error:
         what = f"this cannot be read: {error.strerror}."
         raise ContentError([Fault(Place(str(path)), what, "Mend it, or take it away.")]) from error
+
+
+def without_mark(text: str) -> str:
+    return text.removeprefix("\ufeff")
 
 
 def raise_if_any(unreadable: Faults, faults: Faults) -> None:

@@ -11,6 +11,7 @@ from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.adapters.content.channel_limits import beyond_limits
 from bot.adapters.content.content_files import (
     CONTENT,
+    NOTHING_ELSE,
     YAML,
     each,
     files_below,
@@ -31,7 +32,6 @@ from bot.adapters.content.content_languages import (
 from bot.adapters.content.dead_ends import dead_ends
 from bot.adapters.content.journey_shelf import (
     JourneyDocuments,
-    JourneyShelf,
     profile_schema,
     read_journey_files,
     read_journey_shelf,
@@ -122,13 +122,14 @@ class _Files:
     journeys: JourneyDocuments
 
 
-def read_contents(shelves: Shelves) -> Contents:
+def read_contents(shelves: Shelves, instead: Mapping[Path, str] = NOTHING_ELSE) -> Contents:
     """Read and check all content; raises one ContentError with every fault of every file.
 
-    Raises SettingsError where there is no such folder.
+    `instead` are texts that are read in place of files of the assistant: what would be if they were written. Raises
+    SettingsError where there is no such folder.
     """
     unreadable, faults, warnings = Faults(), Faults(), Faults()
-    files = _read_files(shelves, unreadable, faults)
+    files = _read_files(shelves, instead, unreadable, faults)
     documents, journeys = files.documents, files.journeys
     assistant = keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, files.pages, assistant, shelves.channels, faults, warnings)
@@ -144,7 +145,7 @@ def read_contents(shelves: Shelves) -> Contents:
     on_shelf = read_journey_shelf(journeys, shelves, known, profile, faults, warnings)
     _require_responses(known, shelves, faults)
     if assistant is not None:
-        _check_responses(assistant, settings, on_shelf, profile, faults)
+        check_responses(assistant, on_shelf.journeys, profile, faults, company=settings.company if settings else "")
     raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
@@ -179,13 +180,13 @@ def read_contents(shelves: Shelves) -> Contents:
     )
 
 
-def _read_files(shelves: Shelves, unreadable: Faults, faults: Faults) -> _Files:
+def _read_files(shelves: Shelves, instead: Mapping[Path, str], unreadable: Faults, faults: Faults) -> _Files:
     require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
     require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
     below, in_journeys = files_below(shelves.assistant), files_below(shelves.journeys)
     links = {path for path in (*below, *in_journeys) if leads_nowhere(path)}
     each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
-    documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
+    documents = read_documents(_assistant_files(shelves.assistant, below), unreadable, instead)
     pages = _pages(shelves.assistant, below, faults)
     return _Files(below, in_journeys, documents, pages, read_journey_files(shelves.journeys, unreadable))
 
@@ -221,6 +222,11 @@ def texting(kinds: Mapping[str, ChannelKind]) -> list[str]:
 
 def _own_files(folder: Path, below: Sequence[Path]) -> list[Path]:
     return [path for path in below if not _is_other(path.relative_to(folder).parts[0])]
+
+
+def assistant_files(folder: Path) -> list[Path]:
+    """The files of YAML that an assistant is read from."""
+    return _assistant_files(folder, files_below(folder))
 
 
 def _assistant_files(folder: Path, below: Sequence[Path]) -> list[Path]:
@@ -279,19 +285,20 @@ def _require_responses(known: Known, shelves: Shelves, faults: Faults) -> None:
             )
 
 
-def _check_responses(
+def check_responses(
     assistant: Assistant,
-    settings: AssistantSettings | None,
-    on_shelf: JourneyShelf,
+    journeys: Mapping[str, Journey],
     profile: ProfileSchema | None,
     faults: Faults,
+    *,
+    company: str = "",
 ) -> None:
     """Nothing sells where it must not, and Liquid responses look at attributes that people have."""
-    for fault in what_sells(assistant, settings.company if settings is not None else ""):
+    for fault in what_sells(assistant, company):
         faults.add(fault.place, fault.message, fault.suggestion)
     names = profile_names(profile)
     for response in assistant.responses.values():
         for variation in response.variations if response.is_personal else ():
             for name in sorted(variation.attributes - names if names is not None else ()):
                 faults.unknown(variation.place, "attribute", name, names or ())
-    check_own_words(assistant, on_shelf.journeys.values(), faults)
+    check_own_words(assistant, journeys.values(), faults)

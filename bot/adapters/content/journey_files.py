@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from threading import Lock
 
 from bot.adapters.content.known_names import known_names
 from bot.adapters.content.library import PROFILE, Shelves
-from bot.adapters.content.replacing import replace_file
+from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.errors import Conflict, ContentError, Fault
 from bot.domain.journey import Journey
@@ -21,16 +20,6 @@ from bot.ports import Playbook
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
 RETIRED = ".retired"
-
-
-@dataclass(frozen=True, slots=True)
-class JourneyFile:
-    """One file as it is now. `digest` tells whether somebody has changed it since."""
-
-    path: Path
-    shown: str
-    text: str
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +47,18 @@ class JourneyFiles:
         """The journeys whose files were put aside."""
         return frozenset(self._aside()) - frozenset(self._paths())
 
-    def read(self, name: str) -> JourneyFile | None:
+    def read(self, name: str) -> AuthorsFile | None:
         """None where there is no such file, or it is no text."""
         return _read(self._paths().get(name))
 
-    def read_retired(self, name: str) -> JourneyFile | None:
+    def read_retired(self, name: str) -> AuthorsFile | None:
         """None where no such file was put aside, or there is one in its place."""
         return _read(self._aside().get(name)) if name in self.retired() else None
 
     def write(self, name: str, digest: str, text: str) -> None:
         """Put the text in place of what the file said when its digest was this; raises Conflict where it is another."""
         with self._lock:
-            file = self.read(name)
-            before = file.text.encode() if file is not None else b""
-            if file is None or file.digest != digest or not replace_file(file.path, before, text.encode()):
-                raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
+            write_over(self.read(name), digest, text)
 
     def put_aside(self, name: str, digest: str) -> None:
         """Call the file, and its tests', so that nobody reads them; raises Conflict where it no longer says what it did
@@ -118,15 +104,8 @@ def _stem(aside: Path) -> str:
     return Path(aside.stem).stem
 
 
-def _read(path: Path | None) -> JourneyFile | None:
-    if path is None:
-        return None
-    try:
-        body = path.read_bytes()
-        text = body.decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return JourneyFile(path, f"{path.parent.name}/{path.name}", text, digest_of(body))
+def _read(path: Path | None) -> AuthorsFile | None:
+    return None if path is None else read_file(path, f"{path.parent.name}/{path.name}")
 
 
 def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey]) -> Checked:
@@ -144,7 +123,3 @@ def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey
     check_runs({**others, journey.id: journey}, faults)
     found = tuple(fault for fault in faults.in_order() if fault.place.path == shown)
     return Checked(None if found else journey, document, found, tuple(warnings.in_order()))
-
-
-def digest_of(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

@@ -76,6 +76,7 @@ def open_playbook(
         contents.grades,
         contents.said,
         contents.opt_out_languages,
+        contents.warnings,
     )
 
 

@@ -55,9 +55,13 @@ class Messages:
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The messages of a `response` or `form`, on its `channels` and on the others that there are."""
         body = await json_object(request)
+        assistant = self._service.library.current().assistant
+        return private_json(self.worded(_messages(body, assistant), body))
+
+    def worded(self, messages: Sequence[Message], body: Mapping[str, Any]) -> dict[str, Any]:
+        """As JSON tells them: `known` of the person and `channels` are as the request's body says."""
         playbook = self._service.library.current()
         assistant = playbook.assistant
-        messages = _messages(body, assistant)
         responses = [one.response for one in messages if one.response is not None]
         fields = fields_of(responses, playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
@@ -65,20 +69,18 @@ class Messages:
         disclosure = assistant.responses.get(DISCLOSURE)
         telling = Telling(assistant, values["slots"], person, body.get("first") is True, disclosure)
         chosen = [str(name) for name in body["channels"]] if isinstance(body.get("channels"), list) else []
-        return private_json(
-            {
-                "fields": [asdict(field) for field in fields],
-                "messages": [
-                    {
-                        "name": one.name,
-                        "slot": one.slot,
-                        "is_action": one.response is None,
-                        "channels": list(self._on_channels(one.response, chosen, telling)) if one.response else [],
-                    }
-                    for one in messages
-                ],
-            }
-        )
+        return {
+            "fields": [asdict(field) for field in fields],
+            "messages": [
+                {
+                    "name": one.name,
+                    "slot": one.slot,
+                    "is_action": one.response is None,
+                    "channels": list(self._on_channels(one.response, chosen, telling)) if one.response else [],
+                }
+                for one in messages
+            ],
+        }
 
     def _on_channels(self, response: Response, chosen: Sequence[str], telling: Telling) -> Iterator[dict[str, Any]]:
         looks = {name: _look(kind) for name, kind in self._kinds.items()}
@@ -98,7 +100,7 @@ class Messages:
                 "chosen": name in chosen,
                 "desk": kind.abilities.desk,
                 "connected": True,
-                "wordings": [self._worded(response.name, name, kind, one, telling) for one in worded],
+                "wordings": [self._worded(response, name, kind, one, telling) for one in worded],
             }
         if "speech" not in seen:
             yield self._aloud(VOICE, Abilities(VOICE), response, telling, chosen=False)
@@ -120,17 +122,17 @@ class Messages:
             "desk": False,
             "connected": channel in self._kinds,
             "wordings": [
-                self._worded(response.name, channel, kind(one.variation.language or own), one, telling)
-                for one in worded
+                self._worded(response, channel, kind(one.variation.language or own), one, telling) for one in worded
             ],
         }
 
     def _worded(
-        self, response: str, channel: str, kind: ChannelKind, worded: Worded, telling: Telling
+        self, response: Response, channel: str, kind: ChannelKind, worded: Worded, telling: Telling
     ) -> dict[str, Any]:
         variation, words = worded.variation, worded.words
         told: dict[str, Any] = {
             "language": variation.language or telling.assistant.configuration.language,
+            "number": [one is variation for one in response.variations].index(True),
             "place": f"{variation.place.path}:{variation.place.line}",
             "conditions": [f"{one.name} is {one.value}" for one in variation.conditions],
         }
@@ -140,7 +142,7 @@ class Messages:
         if telling.first and (disclosure := _disclosure(channel, telling)) is not None:
             leaving = with_disclosure(words, disclosure, kind.abilities)
         wording = Wording(variation.place, leaving[-1], kind.preview(leaving[-1]))
-        notes = [] if kind.abilities.desk else misfits_of(response, channel, kind.abilities, wording)
+        notes = [] if kind.abilities.desk else misfits_of(response.name, channel, kind.abilities, wording)
         return told | {
             "unsayable": None,
             "previews": [_preview(kind.preview(one)) for one in leaving],

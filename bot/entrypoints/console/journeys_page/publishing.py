@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-from bot.adapters.content.journey_files import JourneyFile, JourneyFiles
+from bot.adapters.content.journey_files import JourneyFiles
+from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
@@ -117,7 +118,7 @@ class Publishing:
             raise Conflict("somebody else has changed the file since you looked at it. Load it again.")
         return await plan_publishing(uow, journey)
 
-    async def _read(self, name: str) -> tuple[JourneyFile, Journey]:
+    async def _read(self, name: str) -> tuple[AuthorsFile, Journey]:
         file = await asyncio.to_thread(self._files.read, name)
         if file is None:
             raise WebhookRejected(404, f'there is no file of a journey "{name}"')

@@ -9,7 +9,8 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.content.journey_files import NAME, JourneyFile, JourneyFiles
+from bot.adapters.content.journey_files import NAME, JourneyFiles
+from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage, Tally
@@ -216,5 +217,5 @@ def _shown(
     }
 
 
-def _file(file: JourneyFile | None) -> dict[str, str] | None:
+def _file(file: AuthorsFile | None) -> dict[str, str] | None:
     return None if file is None else {"path": file.shown, "text": file.text, "digest": file.digest}

@@ -1,0 +1,209 @@
+"""What the page "Responses" asks for: `/responses.json` is the list, `/responses/<name>.json` one response."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any
+
+from aiohttp import web
+
+from bot.adapters.content.contents import check_responses
+from bot.adapters.content.replacing import AuthorsFile
+from bot.adapters.content.response_files import ResponseFiles
+from bot.adapters.content.response_uses import Use, named_in, uses_of
+from bot.dialogue.responses_edit import Reworded, response_lines, responses_in, reworded
+from bot.dialogue.responses_yaml import Reading, read_response_alone
+from bot.documents import Document, Faults, parse
+from bot.domain.access import Right
+from bot.domain.assistant import WITHOUT_DESK
+from bot.domain.audit import Deed
+from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
+from bot.entrypoints.console.framing import framed
+from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
+from bot.entrypoints.console.journeys_page.messages import Message, Messages
+from bot.entrypoints.console.responses_page.telling import languages_in, list_json, of_response, offered, summary
+from bot.entrypoints.console.responses_page.variations import variation_json, variations_of
+from bot.entrypoints.web.doorkeeper import CALLER
+from bot.entrypoints.web.translate import json_object, private_json, problem
+from bot.entrypoints.wiring.choosing import has_action_server
+from bot.entrypoints.wiring.connectors import known_channels, shelves_of
+from bot.entrypoints.wiring.service import Service
+from bot.yaml_lines import CannotEdit
+
+READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
+LONGEST_NAME = 200
+NAMED = r"{response:\S+}"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class ResponsesPage:
+    """Open to those whose role may see journeys; who may change those may change what they say."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        channels = known_channels(service.settings, service.runtime.channels)
+        shelves = shelves_of(service.settings, channels)
+        self._channels = shelves.channels
+        self._files = ResponseFiles(shelves)
+        self._messages = Messages(service)
+        self._saving = asyncio.Lock()
+
+    def add_routes(self, app: web.Application) -> None:
+        see, edit = Right.SEE_JOURNEYS, Right.EDIT_JOURNEYS
+        for method, path, handler, right in (
+            ("GET", "/responses", framed(self._service, "responses.html"), see),
+            ("GET", "/responses.json", self._list, see),
+            ("POST", "/responses/check", self._check, see),
+            ("GET", f"/responses/{NAMED}.json", self._response, see),
+            ("GET", f"/responses/{NAMED}", framed(self._service, "response.html"), see),
+            ("POST", f"/responses/{NAMED}", self._save, edit),
+        ):
+            app.router.add_route(method, path, self._guarded(handler, right))
+
+    def _guarded(self, handler: Handler, right: Right) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            await self._service.doors.admit(request, right)
+            try:
+                return await handler(request)
+            except ContentError as error:
+                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
+            except CannotEdit as error:
+                return web.json_response({"error": str(error), "faults": []}, status=422)
+            except Conflict as error:
+                return problem(409, str(error))
+            except RecursionError as error:
+                raise WebhookRejected(400, "what is to be written is nested too deeply") from error
+
+        return guarded
+
+    # ------------------------------------------------------------ looking
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        playbook = self._service.library.current()
+        files = await asyncio.to_thread(self._files.all)
+        uses = await asyncio.to_thread(self._uses)
+        told = (*self._service.library.faults, *playbook.warnings)
+        listed = list_json(files, uses, told, playbook.assistant.configuration.language)
+        faults = faults_json(self._service.library.faults)
+        return private_json(listed | {"faults": faults, "may_change": self._may_change(request)})
+
+    async def _response(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["response"]
+        declaring = await asyncio.to_thread(self._files.declaring, name)
+        if not declaring:
+            raise WebhookRejected(404, f'there is no response "{name}" here')
+        file = await asyncio.to_thread(self._files.read, declaring[0].path)
+        if file is None:
+            raise Conflict(f"{declaring[0].shown} cannot be read. Load it again.")
+        playbook = self._service.library.current()
+        reading = _reading(name, file.text, file, playbook.assistant) if declaring[0].is_whole else None
+        uses = await asyncio.to_thread(self._uses)
+        everywhere = await asyncio.to_thread(self._files.all)
+        declared = declaring[0].responses[name]
+        own = playbook.assistant.configuration.language
+        told = (*self._service.library.faults, *playbook.warnings)
+        return private_json(
+            {
+                **summary(declared, languages_in(everywhere), own),
+                "file": {"path": file.shown, "line": declared.line, "digest": file.digest},
+                "also_in": [one.shown for one in declaring[1:]],
+                "variations": [variation_json(one) for one in declared.variations],
+                "lines": response_lines(file.text, name) if reading is not None else "",
+                "used": [asdict(use) for use in uses.get(name, ())],
+                "notes": faults_json(of_response(declaring[0], declared, told)),
+                "in_force": reading is not None and self._is_in_force(reading),
+                "may_change": self._may_change(request) and len(declaring) == 1 and reading is not None,
+                "offers": offered(playbook, self._channels),
+            }
+        )
+
+    def _may_change(self, request: web.Request) -> bool:
+        return self._service.settings.may_edit_journeys and request[CALLER].may(Right.EDIT_JOURNEYS)
+
+    def _is_in_force(self, reading: Reading) -> bool:
+        known = self._service.library.current().assistant.responses
+        name = reading.response.name
+        held = known.get(name)
+        return held is not None and (held.variations == reading.response.variations or name + WITHOUT_DESK in known)
+
+    @cached_property
+    def _in_code(self) -> Mapping[str, list[str]]:
+        settings = self._service.settings
+        return {} if has_action_server(settings) else named_in(settings.actions)
+
+    def _uses(self) -> Mapping[str, list[Use]]:
+        playbook = self._service.library.current()
+        return uses_of(playbook.assistant, playbook.journeys, self._in_code)
+
+    # ------------------------------------------------------------ editing
+
+    async def _check(self, request: web.Request) -> web.StreamResponse:
+        """What the file would say, what is wrong with it, and how it is shown; nothing is saved."""
+        body = await json_object(request)
+        name, variations = text_of(body, "response", LONGEST_NAME), variations_of(body.get("variations"))
+        return private_json(await asyncio.to_thread(self._looked_at, name, variations, body))
+
+    def _looked_at(self, name: str, variations: list[Reworded], body: Mapping[str, Any]) -> dict[str, Any]:
+        playbook = self._service.library.current()
+        file = self._files.of(name)
+        text = reworded(file.text, name, variations)
+        reading = _reading(name, text, file, playbook.assistant)
+        faults = Faults()
+        alone = replace(playbook.assistant, responses={name: reading.response})
+        check_responses(alone, playbook.journeys, playbook.profile, faults)
+        document = parse(str(file.path), text)
+        return {
+            "lines": response_lines(text, name),
+            "faults": _numbered((*reading.faults, *faults.in_order()), document, name),
+            "warnings": _numbered(reading.warnings, document, name),
+            **self._messages.worded([Message(name, reading.response)], body),
+        }
+
+    async def _save(self, request: web.Request) -> web.StreamResponse:
+        """Write the variations into the file, where it is still as `digest` says, and all content is good with them."""
+        if not self._service.settings.may_edit_journeys:
+            raise WebhookRejected(403, READ_ONLY)
+        name, body = request.match_info["response"], await json_object(request)
+        digest, variations = text_of(body, "digest", 64), variations_of(body.get("variations"))
+        async with self._saving:
+            file, text = await asyncio.to_thread(self._files.reworded, name, digest, variations)
+            if text != file.text:
+                await asyncio.to_thread(self._files.contents_with, file, text)
+                file = await self._write(request, name, file, text)
+        return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
+
+    async def _write(self, request: web.Request, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
+        """With its entry in the audit log, or not at all."""
+        detail = {"file": file.shown, "before": file.digest}
+        deed = Deed("response.changed", request[CALLER].reference, name, self._service.doors.origin(request), detail)
+        async with self._runtime.store.transaction() as uow:
+            await uow.audit.note(deed, self._runtime.clock.now())
+            try:
+                return await asyncio.to_thread(self._files.write, file, text)
+            except OSError as error:
+                raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+
+
+def _reading(name: str, text: str, file: AuthorsFile, assistant: Any) -> Reading:
+    document = parse(str(file.path), text)
+    return read_response_alone(name, _variations_in(document, name), document, assistant)
+
+
+def _variations_in(document: Document, name: str) -> Any:
+    return next((found for _, one, found in responses_in(document.data) if one == name), None)
+
+
+def _numbered(told: tuple[Fault, ...], document: Document, name: str) -> list[dict[str, Any]]:
+    """Each with the number of the variation that it stands in; none where it is of all."""
+    items = _variations_in(document, name)
+    starts = [document.place(items, number).line for number in range(len(items))] if isinstance(items, list) else []
+    found = []
+    for fault, one in zip(told, faults_json(told), strict=True):
+        before = [number for number, line in enumerate(starts) if line <= fault.place.line]
+        found.append(one | {"variation": before[-1] if before else None})
+    return found

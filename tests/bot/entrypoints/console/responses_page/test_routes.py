@@ -1,0 +1,196 @@
+"""The page "Responses": what it lists, how an edit is looked at, and when it is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.client import Client as OurClient
+from bot.client import Refused
+from bot.domain.access import Caller, Right, Role
+from bot.entrypoints.wiring.service import Service
+from tests.bot.entrypoints.console.responses_page.conftest import WORDS, Client, ClientMaker, ServiceMaker
+from tests.bot.services.stage import Stage
+
+HELLO = {"text": "Good day, {lead_name}!", "buttons": [{"title": "Hi", "payload": "/greet"}]}
+HALLO = {"text": "Hallo!", "language": "de"}
+
+
+async def opened(client: Client, name: str = "utter_greet") -> dict[str, Any]:
+    told: dict[str, Any] = await (await client.get(f"/responses/{name}.json")).json()
+    return told
+
+
+def edit(digest: str, *says: dict[str, Any]) -> dict[str, Any]:
+    return {"digest": digest, "variations": [{"was": number, "says": one} for number, one in enumerate(says)]}
+
+
+def words(assistant: Path) -> str:
+    return (assistant / "responses" / "words.yml").read_text()
+
+
+async def test_responses_are_listed_by_file_with_where_they_are_said_and_what_they_lack(
+    service: Service, client_of: ClientMaker
+) -> None:
+    async with client_of(service) as client:
+        told = await (await client.get("/responses.json")).json()
+    domain, said = told["files"]
+    assert [domain["path"], said["path"]] == ["acme/domain.yml", "acme/responses/words.yml"]
+    greet, tip = said["responses"]
+    assert greet["texts"] == ["Hello, {lead_name}!", "Hallo!"]
+    assert greet["used"] == [{"kind": "rule", "name": "Greeting", "slot": ""}]
+    assert (greet["languages"], greet["lacks"], tip["lacks"], tip["used"]) == (["de"], [], ["de"], [])
+    assert (told["languages"], told["may_change"]) == (["de"], True)
+    assert domain["responses"][0]["used"][0]["kind"] == "overture"
+
+
+async def test_one_response_is_told_with_its_rest_as_yaml(service: Service, client_of: ClientMaker) -> None:
+    async with client_of(service) as client:
+        tip, greet = await opened(client, "utter_tip"), await opened(client)
+        assert (await client.get("/responses/utter_nobody.json")).status == 404
+    assert tip["variations"] == [
+        {"says": {"text": "Try the new editor."}, "liquid": False, "more": "custom: {widget: {show: list}}"}
+    ]
+    assert (tip["in_force"], tip["file"]["path"], tip["offers"]["slots"]) == (
+        True,
+        "acme/responses/words.yml",
+        ["lead_name"],
+    )
+    assert greet["lines"].startswith("  utter_greet:     # first of all\n")
+
+
+async def test_an_edit_is_looked_at_with_its_faults_and_as_each_channel_shows_it(
+    service_of: ServiceMaker, assistant: Path, client_of: ClientMaker
+) -> None:
+    service = service_of(connectors="twilio_messaging", assistant=assistant, journeys=assistant.parent / "journeys")
+    async with client_of(service) as client:
+
+        async def checked(*variations: dict[str, Any], **more: Any) -> dict[str, Any]:
+            body = {"response": "utter_greet", "variations": variations, **more}
+            told: dict[str, Any] = await (await client.post("/responses/check", json=body)).json()
+            return told
+
+        short = {"was": None, "says": {"text": "Hi {lead_name}", "channel": "sms"}}
+        told = await checked({"was": 0, "says": HELLO}, short)
+        assert (told["faults"], told["lines"].count("- ")) == ([], 3)
+        channels = {one["channel"]: one for one in told["messages"][0]["channels"]}
+        sms, chat = channels["sms"]["wordings"][0], channels["whatsapp"]["wordings"][0]
+        assert (sms["number"], sms["previews"][0]["segments"]["count"], chat["number"]) == (1, 1, 0)
+        assert sms["previews"][0]["text"] == "Hi Alex"
+        other = await checked({"was": 0, "says": HELLO}, short, known={"slots": {"lead_name": "Ana"}})
+        assert other["messages"][0]["channels"][1]["wordings"][0]["previews"][0]["text"].startswith("Good day, Ana!")
+        wrong = await checked(
+            {"was": 0, "says": HELLO}, {"was": 1, "says": HALLO, "liquid": True, "more": "channel: [1]"}
+        )
+        assert (wrong["faults"][0]["variation"], "text" in wrong["faults"][0]["message"]) == (1, True)
+        missing = await checked({"was": 0, "says": {"text": "{{ profile.x }}"}, "liquid": True})
+        assert "may be missing" in missing["faults"][0]["message"]
+        near = await checked({"was": 0, "says": {"text": "Hi {lead_nam}"}})
+        assert 'Did you mean "{lead_name}"?' in near["warnings"][0]["suggestion"]
+        assert (await checked({"was": 0, "says": HELLO, "more": "a: ["}))["faults"][0]["path"] == "variation 1"
+        assert "field of its own" in (await checked({"was": 0, "says": HELLO, "more": "text: x"}))["error"]
+    assert words(assistant) == WORDS
+
+
+async def test_a_change_is_written_into_the_file_and_into_the_audit_log(
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage
+) -> None:
+    async with client_of(service) as client:
+        digest = (await opened(client))["file"]["digest"]
+        answer = await client.post("/responses/utter_greet", json=edit(digest, HELLO, HALLO))
+        assert (answer.status, (await answer.json())["saved"]) == (200, "utter_greet")
+        assert words(assistant) == WORDS.replace('Hello, {lead_name}!"  ', 'Good day, {lead_name}!"')
+        now = await opened(client)
+        assert (now["in_force"], now["file"]["digest"] == (await answer.json())["file"]["digest"]) == (False, True)
+        late = await client.post("/responses/utter_greet", json=edit(digest, HALLO))
+        assert (late.status, "somebody else has changed" in (await late.json())["error"]) == (409, True)
+        same = await client.post("/responses/utter_greet", json=edit(now["file"]["digest"], HELLO, HALLO))
+        assert same.status == 200
+    async with stage.store.transaction() as uow:
+        deeds = [one.deed for one in await uow.audit.latest(9)]
+    assert [(one.what, one.about, one.detail["file"]) for one in deeds] == [
+        ("response.changed", "utter_greet", "acme/responses/words.yml")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("says", "status", "problem"),
+    [
+        ({"text": "Hi", "language": "de"}, 200, ""),
+        ({"txt": "Hi"}, 422, 'Did you mean "text"?'),
+        ({"text": "Hi", "buttons": [{"title": "x", "payload": "/nothing"}]}, 422, 'no intent "nothing"'),
+        ({"text": "\ud800"}, 422, "has no content"),
+        ({"text": "Hi", "condition": [{"type": "slot", "name": "nobody", "value": 1}]}, 422, 'no slot "nobody"'),
+    ],
+)
+async def test_what_would_have_a_fault_is_not_written(
+    service: Service, assistant: Path, client_of: ClientMaker, says: dict[str, Any], status: int, problem: str
+) -> None:
+    async with client_of(service) as client:
+        digest = (await opened(client))["file"]["digest"]
+        answer = await client.post("/responses/utter_greet", json=edit(digest, HELLO, says))
+        assert (answer.status, problem in str(await answer.json())) == (status, True)
+        none = await client.post("/responses/utter_greet", json={"digest": digest, "variations": []})
+        assert none.status in (409, 422)
+    assert (words(assistant) == WORDS) == (status != 200)
+
+
+async def test_a_fault_elsewhere_keeps_words_from_being_written(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    (assistant / "rules.yml").write_text("rules:\n  - rule: Bad\n    steps: [{intent: nobody}]\n")
+    async with client_of(service) as client:
+        digest = (await opened(client))["file"]["digest"]
+        answer = await client.post("/responses/utter_greet", json=edit(digest, HELLO, HALLO))
+        assert (answer.status, "rules.yml" in (await answer.json())["faults"][0]["path"]) == (422, True)
+    assert words(assistant) == WORDS
+
+
+async def test_a_response_in_two_files_is_shown_and_not_changed(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    (assistant / "more.yml").write_text('responses:\n  utter_tip: [{text: "Another."}]\n')
+    async with client_of(service) as client:
+        told = await opened(client, "utter_tip")
+        assert (told["may_change"], told["also_in"]) == (False, ["acme/responses/words.yml"])
+        answer = await client.post("/responses/utter_tip", json=edit(told["file"]["digest"], {"text": "x"}))
+        assert (answer.status, "Keep one of them" in (await answer.json())["error"]) == (409, True)
+
+
+@pytest.mark.parametrize("values", [{"edit_journeys": False}, {"environment": "production"}])
+async def test_nothing_is_changed_where_that_is_not_wanted(
+    service: Service, service_of: ServiceMaker, assistant: Path, client_of: ClientMaker, values: dict[str, Any]
+) -> None:
+    folders = {"assistant": assistant, "journeys": assistant.parent / "journeys"}
+    closed = replace(service, settings=service_of(connectors="", **folders, **values).settings)
+    async with client_of(closed) as client:
+        told = await opened(client)
+        answer = await client.post("/responses/utter_greet", json=edit(told["file"]["digest"], HELLO, HALLO))
+        assert (told["may_change"], answer.status) == (False, 403)
+        assert "OVERTURE_EDIT_JOURNEYS" in (await answer.json())["error"]
+    async with client_of(service) as client:
+        body = edit(told["file"]["digest"], HELLO, HALLO)
+        evil = await client.post("/responses/utter_greet", json=body, headers={"Origin": "http://evil.example"})
+        assert evil.status == 401
+    assert words(assistant) == WORDS
+
+
+def test_who_may_change_journeys_may_change_words() -> None:
+    may = {role for role in Role if Caller("user", role).may(Right.EDIT_JOURNEYS)}
+    assert may == {Role.ADMIN, Role.MARKETER}
+
+
+async def test_another_system_changes_words_by_our_client(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    async with client_of(service) as client, OurClient(str(client.make_url("/"))) as overture:
+        told = await overture.response("utter_greet")
+        await overture.reword("utter_greet", [{"was": 1, "says": HALLO}], digest=told["file"]["digest"])
+        assert [one["says"] for one in (await overture.response("utter_greet"))["variations"]] == [HALLO]
+        assert [one["path"] for one in (await overture.responses())["files"]][1] == "acme/responses/words.yml"
+        with pytest.raises(Refused, match="409"):
+            await overture.reword("utter_greet", [{"was": 0, "says": HALLO}], digest=told["file"]["digest"])
+    assert "Hello" not in words(assistant)
