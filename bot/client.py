@@ -217,6 +217,7 @@ class ResponseInFile(TypedDict):
     variations: list[dict[str, Any]]
     lines: str
     used: list[dict[str, Any]]
+    sent_on: list[str]
     notes: list[dict[str, Any]]
     in_force: bool
     may_change: bool

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -31,10 +32,20 @@ class Use:
     slot: str = ""
 
 
+OURS = ("bot.services", "bot.dialogue")
+"""The packages of ours that say responses by themselves."""
+
+
+@cache
+def said_by_us() -> frozenset[str]:
+    """What is said without a rule, where the assistant has it."""
+    return built_in_names() | REQUIRED_RESPONSES.keys() | {name for package in OURS for name in named_in(package)}
+
+
 def uses_of(
     assistant: Assistant, journeys: Mapping[str, Journey], in_code: Mapping[str, list[str]]
 ) -> Mapping[str, list[Use]]:
-    """By the names of responses; `in_code` are those that code names, as `named_in` finds them."""
+    """By the names of responses; `in_code` are those that custom actions name, as `named_in` finds them."""
     found: dict[str, dict[Use, None]] = defaultdict(dict)
     for name, use in _uses(assistant, journeys, in_code):
         found[name][use] = None
@@ -53,7 +64,7 @@ def _uses(
     for journey in journeys.values():
         sends = (step.response for step in journey.steps.values() if isinstance(step, SendStep))
         yield from ((response, Use("journey", journey.id)) for response in sends)
-    own = built_in_names() | REQUIRED_RESPONSES.keys()
+    own = said_by_us()
     beginnings = [name for name in in_code if name.endswith("_") and name != "utter_"]
     for name in assistant.responses:
         if "/" in name:

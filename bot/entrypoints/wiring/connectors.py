@@ -63,9 +63,13 @@ def channel_identities(settings: Settings) -> dict[str, str]:
 
 def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
     """What each channel can do, and what becomes of a message on it, of those whose class the connector shows."""
+    return kinds_of(settings.connector_names)
+
+
+def kinds_of(connectors: Iterable[str]) -> dict[str, ChannelKind]:
     return {
         one.name: ChannelKind(one.abilities, getattr(one, "preview", getattr(module, "preview", as_text)))
-        for module in map(connector_module, settings.connector_names)
+        for module in map(connector_module, connectors)
         for one in vars(module).values()
         if isinstance(getattr(one, "abilities", None), Abilities)
     }

@@ -18,7 +18,7 @@ from bot.domain.preview import Preview, Wording, as_speech
 from bot.domain.sms_segments import segments_of
 from bot.entrypoints.console.journeys_page.sample_person import fields_of, person_of, values_of
 from bot.entrypoints.web.translate import json_object, private_json
-from bot.entrypoints.wiring.connectors import channel_kinds
+from bot.entrypoints.wiring.connectors import channel_kinds, kinds_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.channel_fit import misfits_of, shown
 from bot.ports import Abilities, ChannelKind
@@ -48,9 +48,12 @@ class Telling:
 
 
 class Messages:
-    def __init__(self, service: Service) -> None:
+    """`besides` are connectors of which it is shown how they would say it, connected or not."""
+
+    def __init__(self, service: Service, *, besides: Sequence[str] = ()) -> None:
         self._service = service
-        self._kinds = channel_kinds(service.settings)
+        self._connected = channel_kinds(service.settings)
+        self._kinds = {**kinds_of(besides), **self._connected}
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The messages of a `response` or `form`, on its `channels` and on the others that there are."""
@@ -99,7 +102,7 @@ class Messages:
                 "kind": looks[name],
                 "chosen": name in chosen,
                 "desk": kind.abilities.desk,
-                "connected": True,
+                "connected": name in self._connected,
                 "wordings": [self._worded(response, name, kind, one, telling) for one in worded],
             }
         if "speech" not in seen:
@@ -120,7 +123,7 @@ class Messages:
             "kind": "speech",
             "chosen": chosen,
             "desk": False,
-            "connected": channel in self._kinds,
+            "connected": channel in self._connected,
             "wordings": [
                 self._worded(response, channel, kind(one.variation.language or own), one, telling) for one in worded
             ],

@@ -24,7 +24,14 @@ from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.messages import Message, Messages
-from bot.entrypoints.console.responses_page.telling import languages_in, list_json, of_response, offered, summary
+from bot.entrypoints.console.responses_page.telling import (
+    languages_in,
+    list_json,
+    of_response,
+    offered,
+    sent_on,
+    summary,
+)
 from bot.entrypoints.console.responses_page.variations import variation_json, variations_of
 from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import json_object, private_json, problem
@@ -34,6 +41,7 @@ from bot.entrypoints.wiring.service import Service
 from bot.yaml_lines import CannotEdit
 
 READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
+SHOWN_ANYWAY = ("webchat", "twilio_messaging", "email", "slack")
 LONGEST_NAME = 200
 NAMED = r"{response:\S+}"
 
@@ -50,7 +58,7 @@ class ResponsesPage:
         shelves = shelves_of(service.settings, channels)
         self._channels = shelves.channels
         self._files = ResponseFiles(shelves)
-        self._messages = Messages(service)
+        self._messages = Messages(service, besides=SHOWN_ANYWAY)
         self._saving = asyncio.Lock()
 
     def add_routes(self, app: web.Application) -> None:
@@ -115,6 +123,7 @@ class ResponsesPage:
                 "variations": [variation_json(one) for one in declared.variations],
                 "lines": response_lines(file.text, name) if reading is not None else "",
                 "used": [asdict(use) for use in uses.get(name, ())],
+                "sent_on": sent_on(playbook.journeys.values(), name),
                 "notes": faults_json(of_response(declaring[0], declared, told)),
                 "in_force": reading is not None and self._is_in_force(reading),
                 "may_change": self._may_change(request) and len(declaring) == 1 and reading is not None,

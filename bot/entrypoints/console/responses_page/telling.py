@@ -11,7 +11,9 @@ from bot.adapters.content.response_uses import Use
 from bot.dialogue.liquid import FILTERS
 from bot.dialogue.liquid_check import ALWAYS
 from bot.domain.errors import Fault
+from bot.domain.journey import Journey
 from bot.domain.languages import base_language
+from bot.domain.steps import SendStep
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.ports import Playbook
 
@@ -76,6 +78,12 @@ def of_response(file: FileOfResponses, declared: Declared, told: Iterable[Fault]
         and one.place.line >= declared.line
         and (end is None or one.place.line < end)
     ]
+
+
+def sent_on(journeys: Iterable[Journey], response: str) -> list[str]:
+    """The channels on which journeys send it."""
+    steps = (step for journey in journeys for step in journey.steps.values() if isinstance(step, SendStep))
+    return sorted({channel for step in steps if step.response == response for channel in step.channels})
 
 
 def offered(playbook: Playbook, channels: Iterable[str]) -> dict[str, Any]:

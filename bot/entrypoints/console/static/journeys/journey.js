@@ -6,7 +6,7 @@ import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
 import { Inside } from "./inside.js";
-import { Messages, showWarnings } from "./messages.js";
+import { Messages, showWarnings, wantedOf } from "./messages.js";
 import { bringToMiddle, pictureNode } from "./picture.js";
 import { pageOf } from "../known.js";
 import { ask, numbersNodes, people, request, withToken } from "./service.js";
@@ -309,7 +309,7 @@ function showStep() {
   const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   const deeds = journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [];
   refill(byId("step"), [wrong, ...nodes, ...deeds].filter(Boolean), byId("step-title"));
-  void messages.show(journey.older ? null : says);
+  void messages.show(journey.older ? null : wantedOf(says));
   if (!journey.older) editor.show(box?.line ?? null);
 }
 

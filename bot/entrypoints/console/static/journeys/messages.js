@@ -1,10 +1,11 @@
-/** What the chosen step says, side by side on each channel, worded to a person who can be edited. */
+/** What is said, side by side on each channel, worded to a person who can be edited. */
 
 import { byId, h, safeAddress, words } from "../dom.js";
 import { blockNodes } from "../panels/blocks.js";
-import { request, soon } from "./service.js";
+import { request, soon, withToken } from "./service.js";
 
 const NAMES = { webchat: "Website", sms: "Text message", email: "E-mail", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
+export const channelName = (channel) => NAMES[channel] ?? channel;
 const TYPING = 250; // milliseconds
 
 /** Warnings of the text, below the editor; they do not keep it from being saved. */
@@ -17,44 +18,66 @@ export function showWarnings(warnings) {
   );
 }
 
+/** The page of a response. */
+export const pageOfResponse = (name) => withToken(`/responses/${encodeURIComponent(name)}`);
+
+const asksOfStep = (body) => request("/journeys/messages", body);
+
 export class Messages {
-  #wanted = null; // what the step says, as the service is asked for it
+  #wanted = null; // what is said, as the service is asked for it
   #known = null; // what is known of the person; null until it is edited
+  #fields = ""; // what it says of them
   #asked = 0;
   #again = soon(() => void this.#ask(), TYPING);
 
-  constructor() {
+  /** `asks` gets what each channel shows from the service, `hears` what it answered, and `drawn` makes a message of that. */
+  constructor({ asks = asksOfStep, hears = () => {}, drawn = messageNode } = {}) {
+    Object.assign(this, { asks, hears, drawn });
     byId("messages-first").addEventListener("change", () => void this.#ask());
   }
 
-  /** `says` is the step in the file's words; nothing is shown where it says nothing to anybody. */
-  async show(says) {
-    const wanted = wantedOf(says);
+  /** Another thing is said, to whom it usually is; null where nothing is said to anybody. */
+  async show(wanted) {
     byId("messages-panel").hidden = wanted === null;
     if (JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
     this.#wanted = wanted;
     this.#known = null;
+    this.#fields = "";
     byId("messages").replaceChildren();
     if (wanted) await this.#ask();
+  }
+
+  /** Other words for the same person, once nobody types any more. */
+  reword(wanted) {
+    this.#wanted = wanted;
+    this.#again();
+  }
+
+  /** Draw again what the service has told. */
+  draw() {
+    if (this.told) byId("messages").lastChild.replaceChildren(...this.told.messages.map(this.drawn).filter(Boolean));
   }
 
   async #ask() {
     const asked = (this.#asked += 1);
     const body = { ...this.#wanted, first: byId("messages-first").checked, ...(this.#known ? { known: this.#known } : {}) };
-    const { ok, told } = await request("/journeys/messages", body);
+    const { ok, told } = await this.asks(body);
     if (asked !== this.#asked) return;
     byId("messages-about").textContent = ok ? "as each channel shows it" : told.error;
+    this.hears(ok, told);
     if (!ok) return;
-    const shown = byId("messages");
-    if (!this.#known) shown.replaceChildren(this.#personNode(told.fields), h("div", { class: "said-here" }));
-    shown.lastChild.replaceChildren(...told.messages.map(messageNode));
+    const fields = JSON.stringify(told.fields.map(({ group, name }) => [group, name]));
+    if (fields !== this.#fields) byId("messages").replaceChildren(this.#personNode(told.fields), h("div", { class: "said-here" }));
+    this.#fields = fields;
+    this.told = told;
+    this.draw();
   }
 
   /** The person to whom it is said; each change words the messages anew. */
   #personNode(fields) {
     if (fields.length === 0) return h("p", { class: "small to" }, "It says the same to everybody.");
     const inputs = fields.map((field) => {
-      const input = h("input", { value: field.usual, autocomplete: "off", spellcheck: "false", maxlength: 500 });
+      const input = h("input", { value: this.#known?.[field.group]?.[field.name] ?? field.usual, autocomplete: "off", spellcheck: "false", maxlength: 500 });
       input.addEventListener("input", read);
       return { ...field, input };
     });
@@ -83,7 +106,8 @@ export class Messages {
   }
 }
 
-function wantedOf(says) {
+/** What a step says in the file's words, as the service is asked for it. */
+export function wantedOf(says) {
   const { send, ask } = says && typeof says === "object" ? says : {};
   const channels = [(send ?? ask)?.channels ?? []].flat();
   if (typeof send?.response === "string") return { response: send.response, channels };
@@ -95,17 +119,17 @@ const messageNode = ({ name, slot, is_action: isAction, channels }) =>
   h(
     "section",
     { class: "message-of" },
-    h("h3", {}, slot ? `${words(slot)}: ` : "", h("code", {}, name)),
+    h("h3", {}, slot ? `${words(slot)}: ` : "", isAction ? h("code", {}, name) : h("a", { href: pageOfResponse(name) }, h("code", {}, name))),
     isAction
       ? h("p", { class: "small" }, "An action asks this in words of its own, which are known when it runs.")
-      : h("div", { class: "side-by-side" }, channels.map(channelNode)),
+      : h("div", { class: "side-by-side" }, channels.map((one) => channelNode(one, standing(one)))),
   );
 
-function channelNode({ channel, kind, chosen, desk, connected, wordings }) {
+export function channelNode({ channel, kind, chosen, wordings }, standing) {
   return h(
     "article",
     { class: `on-channel${chosen ? " in-step" : ""}`, "data-channel": channel },
-    h("header", {}, h("h4", {}, NAMES[channel] ?? channel), h("span", { class: chosen ? "tag" : "small" }, standing({ chosen, desk, connected }))),
+    h("header", {}, h("h4", {}, channelName(channel)), h("span", { class: chosen ? "tag" : "small" }, standing)),
     wordings.length === 0 && h("p", { class: "note" }, "No variation may be said here."),
     wordings.map((one) => wordingNode(one, kind, wordings.length > 1, chosen)),
   );

@@ -1,0 +1,98 @@
+/** The list of responses: by file, searched by name and by words. */
+
+import { byId, empty, h, refill } from "../dom.js";
+import { channelName, pageOfResponse } from "../journeys/messages.js";
+import { ask, counted, number, soon } from "../journeys/service.js";
+import { lackTags, usesNodes } from "./uses.js";
+
+const MOST_USES = 3;
+const WORDS = "responses-words"; // what was searched for, while the tab is open
+let told = null;
+
+async function load() {
+  byId("reload").setAttribute("aria-busy", "true");
+  const answer = await ask("/responses.json");
+  byId("reload").removeAttribute("aria-busy");
+  if (!answer) {
+    byId("count").textContent = "could not be loaded";
+    return;
+  }
+  told = answer;
+  byId("faults").hidden = told.faults.length === 0;
+  byId("faults").replaceChildren(
+    h("strong", {}, "The content has faults; the last good version stays in force."),
+    h("ul", {}, told.faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
+  );
+  show();
+}
+
+const ONLY = {
+  all: () => true,
+  notes: ({ notes }) => notes.length > 0,
+  lacks: ({ lacks }) => lacks.length > 0,
+  unused: ({ used }) => used.length === 0,
+};
+
+function show() {
+  const wanted = byId("words").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (one) => {
+    const text = `${one.response} ${one.texts.join(" ")}`.toLowerCase();
+    return ONLY[byId("only").value](one) && wanted.every((word) => text.includes(word));
+  };
+  const files = told.files.map((file) => ({ ...file, shown: file.responses.filter(fits) }));
+  const found = files.reduce((sum, { shown }) => sum + shown.length, 0);
+  const all = told.files.reduce((sum, { responses }) => sum + responses.length, 0);
+  byId("count").textContent = found === all ? counted(all, "response", "responses") : `${number(found)} of ${counted(all, "response", "responses")}`;
+  const nothing = all === 0 ? empty("No responses yet", "What the assistant says stands under responses: in its files.") : empty("Nothing found", "No name and no text has all of these words.");
+  refill(byId("list"), found > 0 ? files.filter(({ shown }) => shown.length > 0).map((file) => fileNode(file, wanted)) : [nothing]);
+}
+
+const fileNode = ({ path, is_whole: isWhole, shown }, wanted) =>
+  h(
+    "section",
+    { class: "file-of-responses", "aria-label": path },
+    h("h3", {}, h("code", {}, path), h("span", { class: "small" }, ` ${number(shown.length)}`), !isWhole && h("span", { class: "tag bad" }, "is not YAML; this is what can be read of it")),
+    h("ul", {}, shown.map((one) => responseNode(one, wanted))),
+  );
+
+const responseNode = (one, wanted) =>
+  h(
+    "li",
+    {},
+    h(
+      "div",
+      { class: "name-line" },
+      h("a", { href: pageOfResponse(one.response) }, marked(one.response, wanted)),
+      h("span", { class: "small" }, counted(one.texts.length, "variation", "variations")),
+      one.channels.map((channel) => h("span", { class: "tag" }, channelName(channel))),
+      one.languages.map((language) => h("span", { class: "tag" }, language)),
+      lackTags(one),
+      one.notes.length > 0 && h("span", { class: "tag bad", title: one.notes.map(({ message }) => message).join("\n") }, counted(one.notes.length, "note", "notes")),
+    ),
+    h("p", { class: "says" }, marked(textOf(one, wanted), wanted)),
+    h("p", { class: "used small" }, usesNodes(one.used, MOST_USES)),
+  );
+
+/** The text that was searched for, or the first. */
+function textOf({ texts }, wanted) {
+  const found = texts.find((text) => wanted.some((word) => text.toLowerCase().includes(word)));
+  return found ?? texts.find(Boolean) ?? "(no text)";
+}
+
+/** The text with what was searched for marked in it. */
+function marked(text, wanted) {
+  if (wanted.length === 0) return text;
+  const pattern = new RegExp(`(${wanted.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "i");
+  return text.split(pattern).map((part, index) => (index % 2 ? h("mark", {}, part) : part));
+}
+
+const again = soon(() => told && show(), 120);
+byId("words").value = sessionStorage.getItem(WORDS) ?? "";
+byId("words").addEventListener("input", () => {
+  sessionStorage.setItem(WORDS, byId("words").value);
+  again();
+});
+byId("only").addEventListener("change", () => told && show());
+byId("filters").addEventListener("submit", (event) => event.preventDefault());
+byId("reload").addEventListener("click", () => void load());
+void load();
