@@ -62,9 +62,10 @@ def reworded(text: str, response: str, variations: Sequence[Reworded]) -> str:
         raise CannotEdit(f'there is no response "{response}" in the file as it is now. Load it again.')
     _check(items, variations)
     meant[section][response] = [plain(one.says) for one in variations]
-    written = {**meant, section: {**meant[section], response: [_quoted(one.says) for one in variations]}}
+    says = [_quoted(_in_order(one.says) if one.was is None else one.says) for one in variations]
+    written = {**meant, section: {**meant[section], response: says}}
     lines = text.split("\n")
-    pairs = [(one.was, says) for one, says in zip(variations, written[section][response], strict=True)]
+    pairs = list(zip((one.was for one in variations), says, strict=True))
     found = list_rewritten(lines, items, pairs, order=KEYS) or mapping_rewritten(lines, data, written)
     if found is None:
         raise CannotEdit("the file stands in one line. Write each of its entries in a line of its own.")
@@ -88,6 +89,10 @@ def _check(items: Any, variations: Sequence[Reworded]) -> None:
         raise CannotEdit(f"a response has at most {MOST_VARIATIONS} variations here.")
     if len(set(kept)) < len(kept) or not set(kept) <= set(known):
         raise CannotEdit("there is no such variation in the file as it is now. Load it again.")
+
+
+def _in_order(says: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: says[key] for key in sorted(says, key=lambda key: KEYS.index(key) if key in KEYS else len(KEYS))}
 
 
 def _quoted(value: Any, key: str = "") -> Any:

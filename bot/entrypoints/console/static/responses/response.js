@@ -89,8 +89,8 @@ function variationNode(variation, number) {
     h("span", { class: "words" }, variation.says.text || "(no text)"),
     h("span", { class: "tags" }, tags(variation)),
   );
-  return h(
-    "li",
+  const inside = h(
+    "div",
     { class: isChosen ? "variation chosen" : "variation", role: "group", "aria-label": label },
     summary,
     isChosen &&
@@ -110,6 +110,7 @@ function variationNode(variation, number) {
         ),
       ),
   );
+  return h("li", {}, inside);
 }
 
 /** For whom it is; that it is for everybody only where another is not. */
@@ -169,7 +170,7 @@ function heard(ok, answer) {
 function showFaults() {
   for (const [number, node] of [...byId("variations").children].entries()) {
     const own = faults.filter(({ variation }) => (variation ?? 0) === number);
-    node.classList.toggle("bad", own.some(({ bad }) => bad));
+    node.firstChild.classList.toggle("bad", own.some(({ bad }) => bad));
     const listed = node.querySelector(".faults");
     listed?.replaceChildren(...own.map((one) => h("li", { class: one.bad ? "bad" : "wait" }, `${one.message} ${one.suggestion}`)));
     node.querySelector("textarea.text")?.setAttribute("aria-invalid", String(own.some(({ bad }) => bad)));

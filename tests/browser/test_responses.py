@@ -1,0 +1,164 @@
+"""The page Responses in a real Chromium on a real server: words are found, changed, seen on each channel, and saved."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.running import ROOT, RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+WORDS = """\
+version: "3.1"
+
+responses:
+  # A tip, now and then.
+  utter_tip:
+    - text: "{lead_name}, did you see the new rota editor?"   # short
+      buttons:
+        - {title: "Show me", payload: "/request_demo"}
+    - text: "The rota editor is new."
+      channel: sms
+
+  utter_other:
+    - text: "Another thing."
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("responses")
+    shutil.copytree(ROOT / "nlu_data", home / "nlu_data")
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(home: Path) -> Iterator[RunningServer]:
+    (home / "nlu_data" / "responses" / "tips.yml").write_text(WORDS)
+    (home / "data").mkdir()
+    with running(home / "data", {"OVERTURE_ASSISTANT": str(home / "nlu_data")}) as started:
+        yield started
+
+
+@pytest.fixture
+def file(home: Path) -> Iterator[Path]:
+    file = home / "nlu_data" / "responses" / "tips.yml"
+    file.write_text(WORDS)
+    return file
+
+
+def violations(page: Page) -> list[str]:
+    return [one["id"] for one in Axe().run(page).response["violations"]]
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+
+
+def test_a_marketer_finds_words_changes_them_and_sees_them_on_each_channel(
+    page: Page, server: RunningServer, file: Path
+) -> None:
+    page.goto(f"{server.address}/responses")
+    page.get_by_label("Name or words").fill("rota editor see")
+    expect(page.locator("#count")).to_contain_text("1 of ")
+    page.get_by_role("link", name="utter_tip").click()
+    on = {name: page.locator(f"[data-channel={name}]") for name in ("webchat", "sms", "email", "slack", "voice")}
+    expect(on["webchat"].locator(".bubble")).to_have_text("Alex, did you see the new rota editor?")
+    expect(on["email"]).to_contain_text("not connected")
+    expect(on["voice"]).to_contain_text("You can say Show me.")
+    expect(page.locator("#messages")).to_contain_text("Not on Text message: variation 2 is said there.")
+
+    text = page.get_by_label("Text", exact=True)
+    text.fill("{lead_nam}, look.")
+    expect(page.locator(".variation .faults")).to_contain_text('Did you mean "{lead_name}"?')
+    text.fill("Look, ")
+    page.get_by_label("Put in a name").select_option(label="Lead name")
+    expect(text).to_have_value("Look, {lead_name}")
+    expect(on["webchat"].locator(".bubble")).to_have_text("Look, Alex")
+    page.get_by_role("button", name="2 The rota editor is new.").press("Enter")
+    text.fill("The rota editor is new – have a look.")
+    expect(on["sms"].locator(".cost")).to_contain_text("1 segment, UCS-2 because of ‘–’")
+    save(page)
+    expect(page.locator("#done")).to_contain_text("Saved.")
+    before, after = WORDS.split("\n"), file.read_text().split("\n")
+    assert after[5].startswith('    - text: "Look, {lead_name}" ')
+    assert after[5].endswith("# short")
+    assert after[8] == '    - text: "The rota editor is new – have a look."'
+    assert [*after[:5], *after[6:8], *after[9:]] == [*before[:5], *before[6:8], *before[9:]]
+    expect(page.locator("#tags")).not_to_contain_text("not in force", timeout=30_000)
+    assert violations(page) == []
+
+
+def test_what_would_have_a_fault_is_said_where_it_stands_and_not_saved(
+    page: Page, server: RunningServer, file: Path
+) -> None:
+    page.goto(f"{server.address}/responses/utter_tip")
+    page.get_by_label("Put in a name").select_option(label="Mobile number")
+    expect(page.get_by_label("Text", exact=True)).to_be_focused()
+    page.get_by_label("Text", exact=True).fill("Hello {{ profile.phone }}")
+    expect(page.locator(".variation .faults")).to_contain_text("profile.phone may be missing")
+    page.get_by_role("button", name="Save…").click()
+    expect(page.locator("#problem")).to_contain_text("would have a fault")
+    assert file.read_text() == WORDS
+    page.get_by_role("button", name="Undo all").click()
+    expect(page.get_by_role("button", name="Save…")).to_be_disabled()
+
+
+def test_variations_are_added_moved_and_taken_out_by_the_keyboard(
+    page: Page, server: RunningServer, file: Path
+) -> None:
+    page.goto(f"{server.address}/responses/utter_other")
+    page.get_by_role("button", name="Add a variation").press("Enter")
+    page.keyboard.type("Noch etwas.")
+    page.get_by_label("Language").fill("de")
+    page.get_by_role("button", name="Add a button").press("Enter")
+    page.keyboard.type("Gut")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("/affirm")
+    page.get_by_role("button", name="Up", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="1 Noch etwas.")).to_be_focused()
+    save(page)
+    expect(page.locator("#done")).to_contain_text("Saved.")
+    assert file.read_text().endswith(
+        '  utter_other:\n    - text: "Noch etwas."\n      buttons:\n        - {title: "Gut", payload: /affirm}\n'
+        '      language: de\n    - text: "Another thing."\n'
+    )
+
+
+def test_what_somebody_else_has_saved_is_not_lost(page: Page, server: RunningServer, file: Path) -> None:
+    page.goto(f"{server.address}/responses/utter_tip")
+    page.get_by_label("Text", exact=True).fill("Mine.")
+    file.write_text(WORDS.replace("Another thing.", "Their other thing."))
+    save(page)
+    expect(page.locator("#done")).to_contain_text("Saved.")
+    assert '"Mine."' in file.read_text()
+    assert "Their other thing." in file.read_text()
+
+    page.get_by_label("Text", exact=True).fill("Mine again.")
+    theirs = file.read_text().replace('"Mine."', '"Theirs."')
+    file.write_text(theirs)
+    save(page)
+    dialog = page.get_by_role("dialog", name="Somebody else has changed this response")
+    expect(dialog.locator("#conflict-theirs")).to_contain_text("Theirs.")
+    assert file.read_text() == theirs
+    dialog.get_by_role("button", name="Take theirs").click()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Theirs.")
+
+
+def test_it_fits_a_phone_and_the_page_journeys_leads_to_it(browser: Browser, server: RunningServer) -> None:
+    with browser.new_context(viewport={"width": 390, "height": 844}, color_scheme="dark") as context:
+        page = context.new_page()
+        page.goto(f"{server.address}/journeys/demo-follow-up")
+        page.locator("[data-step=ask-for-time]").click()
+        page.locator("#messages").get_by_role("link", name="utter_ask_booking_form_meeting_time").click()
+        expect(page.locator(".on-channel").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert violations(page) == []
