@@ -20,7 +20,7 @@ from bot.domain.steps import SendStep
 
 Kind = Literal["rule", "story", "form", "intent", "journey", "response", "code", "overture"]
 
-_NAME = re.compile(r"\butter_\w*")
+_NAME = re.compile(r"""["'](utter_\w*)""")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,14 @@ def test_training_again_without_changes_learns_and_writes_nothing(trained_model:
     assert {path: path.stat().st_mtime_ns for path in trained_model.rglob("*") if path.is_file()} == written
 
 
+def test_words_that_are_said_train_nothing_wherever_they_stand(trained_model: Path, sample_content: Content) -> None:
+    documents, pages = sample_content
+    said = parse(
+        "domain.yml", 'responses:\n  utter_greet: [{text: "Good day", buttons: [{title: Hi, payload: /greet}]}]\n'
+    )
+    assert find_model([*documents, said], pages, encoder_name="", folder=trained_model.parent) == trained_model
+
+
 def test_changed_content_makes_a_new_model_with_the_same_encoder(
     trained_model: Path, sample_content: Content, tmp_path: Path
 ) -> None:
