@@ -32,6 +32,7 @@ from bot.domain.message import (
     Unattended,
 )
 from bot.ports import Channel, UnitOfWork
+from bot.services.change_preferences import heed_signal
 from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
 from bot.services.leave_alone import stops_when_erased
@@ -44,6 +45,9 @@ from bot.services.tell_news import news_of, tell_news
 log = structlog.get_logger()
 
 MOST_TRIES = 3
+
+GPC = "gpc"
+"""In the metadata of a message: its browser asks for nothing to be sold or shared (Global Privacy Control)."""
 
 
 async def receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound]) -> int:
@@ -91,6 +95,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
+            if item.metadata.get(GPC):
+                how = f"Global Privacy Control, on {channel.name}"
+                await heed_signal(uow, runtime, conversation.profile_id, how, now)
             await queue_fetches(uow, conversation, item, now)
             if (item.opened and channel.abilities.spoken) or _is_long_ago(runtime, conversation.disclosed_at, now):
                 await uow.conversations.undisclosed(conversation.id)

@@ -249,3 +249,13 @@ async def test_whoever_goes_on_writing_is_told_again_that_it_is_a_machine(stage:
     await stage.queue("told", purpose=Purpose.SERVICE, conversation_id=talk.id, profile_id=talk.profile_id)
     await stage.settle()
     assert stage.sms.texts()[-1] == "An offer.", "what we send by ourselves is no talk"
+
+
+async def test_the_opt_out_signal_of_a_browser_is_noted_of_the_person_once(stage: Stage) -> None:
+    await stage.hear("hello", channel="webchat")
+    person = (await stage.at("webchat", VISITOR)).profile_id
+    for _ in range(2):
+        await stage.hear("hello", channel="webchat", metadata={"gpc": True})
+    async with stage.store.transaction() as uow:
+        told = [one for one in await uow.timeline.of(person, limit=9) if one.event == "privacy.opt_out_signal"]
+    assert [one.data for one in told] == [{"how": "Global Privacy Control, on webchat"}]
