@@ -60,10 +60,12 @@ async def teach(
     await stage.says("greet", channel="webchat")  # so that the disclosure is behind us
 
 
-async def test_a_language_that_is_not_spoken_is_told_so_in_it(stage: Stage) -> None:
+async def test_a_language_that_is_not_spoken_is_told_so_in_it_and_that_a_machine_says_so(stage: Stage) -> None:
     await teach(stage, languages={"en", "de"})
     (said,) = await stage.says(FRENCH, channel="webchat")
-    assert said == "Je suis désolé, je ne parle pas encore français. Je comprends : English, Deutsch."
+    machine, spoken = said.split(". ")
+    assert machine == "Je suis un assistant automatique et, désolé, je ne parle pas encore français"
+    assert spoken == "Je comprends : English, Deutsch."
 
 
 async def test_the_title_of_the_button_that_offers_a_person_may_be_typed(stage: Stage) -> None:
