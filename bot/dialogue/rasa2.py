@@ -18,6 +18,9 @@ REQUESTED_BY_NAME = ("from_text", "from_intent", "custom")
 
 FORM_KEYS = ("required_slots", "ignored_intents")
 
+UNDECLARED = {"type": "any", "influence_conversation": False}
+"""A slot that a form asks for and that stands under no `slots:`."""
+
 UNFEATURIZED = "unfeaturized"
 """Rasa 2's type of what rules and stories do not look at: `any` in Rasa 3."""
 
@@ -65,8 +68,11 @@ def _mapped_slots(node: Node) -> Mapping[Any, Any] | None:
 def _is_declared(slot: Any, source: Source, mapped: Mapping[Any, Any], declared: Declarations) -> bool:
     if str(slot) in declared.known_slots():
         return True
-    source.faults.unknown(source.place(mapped, slot), "slot", str(slot), declared.slots)
-    return False
+    place = source.place(mapped, slot)
+    source.lapses.unknown(place, "slot", str(slot), declared.slots)
+    if source.warns_of_lapses:  # only the form says that there is one
+        declared.slots[str(slot)] = Node(source, dict(UNDECLARED), place)
+    return source.warns_of_lapses
 
 
 def _map_in_slot(declared: Declarations, slot: Any, form: str, mappings: Any) -> None:

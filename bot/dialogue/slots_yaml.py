@@ -211,7 +211,7 @@ def _read_intents(source: Source, mapping: Mapping[Any, Any], key: str, declared
     # Rasa takes names of intents that do not exist, and public assistants have them beside others that do.
     if unknown and len(unknown) == len(intents):
         for intent in unknown:
-            (source.faults if is_nearly(intent, known) else source.warnings).unknown(place, "intent", intent, known)
+            (source.lapses if is_nearly(intent, known) else source.warnings).unknown(place, "intent", intent, known)
     return intents
 
 

@@ -109,13 +109,13 @@ class Source:
                 self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
 
     def warn_of_others(self, node: Mapping[Any, Any], known: Iterable[str], what: str) -> None:
-        """Of keys that Rasa takes and passes over. One that is nearly known is hardly meant so, and stays a fault."""
+        """Of keys that Rasa takes and passes over. One that is nearly known is hardly meant so: that is a lapse."""
         known = tuple(known)
         for key in node:
             if key in known:
                 continue
             if is_nearly(str(key), known):
-                self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
+                self.lapses.unknown(self.place(node, key), f"key in {what} called", str(key), known)
             else:
                 said = f'{what} has "{key}", which is passed over, as Rasa 3 does.'
                 self.warnings.add(self.place(node, key), said, RETIRED.get(str(key), "Take it out."))

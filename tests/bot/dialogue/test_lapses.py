@@ -63,6 +63,9 @@ def warnings_of(content: str) -> list[str]:
             "slots: {x: {type: text, mappings: [{type: from_text, conditions: [{requested_slot: y}]}]}}",
             'no slot "y"',
         ),
+        ("configs: {store_entities_as_slots: false}", 'key in the file called "configs"'),
+        ("slots: {x: {type: text, mappings: [{type: from_text, condition: []}]}}", 'called "condition"'),
+        ("slots: {x: {type: text, mappings: [{type: from_text, not_intent: 'order, bye'}]}}", 'intent "order, bye"'),
     ],
 )
 def test_a_lapse_is_a_fault_or_a_warning_as_the_configuration_says(content: str, told: str) -> None:

@@ -114,3 +114,14 @@ def test_a_fault_in_a_slot_that_is_converted_has_its_place() -> None:
     with pytest.raises(ContentError) as caught:
         assistant_of('version: "2.0"\nslots:\n  note:\n    type: txet\n    auto_fill: false\n')
     assert [fault.place.line for fault in caught.value.faults] == [4]
+
+
+def test_a_slot_that_only_its_form_knows_is_asked_for_where_what_rasa_takes_is_no_fault() -> None:
+    form = """
+    required_slots:
+      extra: [{type: from_entity, entity: number}]
+"""
+    assistant = assistant_of(content(form), RULES, "overture: {lapses: warn}")
+    assert assistant.forms["table_form"].required_slots == ("extra",)
+    assert assistant.slots["extra"].mappings[0].entity == "number"
+    assert any('no slot "extra"' in str(warning) for warning in assistant.warnings)
