@@ -92,19 +92,23 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """What happened, and what held before it. `previous` is START, or UNKNOWN where older events are gone."""
+    """What happened, and what held before it. `previous` is START, or UNKNOWN where older events are gone; `before` is
+    the message that was the last one then."""
 
     happenings: tuple[Happening, ...]
     slots: Mapping[str, Any] = field(default_factory=dict)
     first_slots: Mapping[str, Any] = field(default_factory=dict)
     loop: str | None = None
     previous: str = START
+    before: Heard | None = None
 
     def steps(self) -> list[tuple[State, str | None]]:
         """Each state with the action that was chosen in it; the last one is the present, with None."""
         found: list[tuple[State, str | None]] = []
-        previous, intent, entities, slots, loop = self.previous, None, frozenset[str](), self.slots, self.loop
-        listened, text = False, ""
+        previous, slots, loop, listened = self.previous, self.slots, self.loop, False
+        intent, entities, text = None, frozenset[str](), ""
+        if self.before is not None:
+            intent, entities, text = self.before.intent, self.before.entities, self.before.text
         for happening in self.happenings:
             match happening:
                 case Heard():
@@ -135,6 +139,7 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
     slots: Mapping[str, Any] = tracker.past_slots or tracker.initial_slots
     previous = UNKNOWN if tracker.forgot else START
     loop = tracker.past_loop
+    before = None if tracker.past_message is None else heard(tracker.past_message.understood, intents)
     pending: list[Happening] = []  # an action's events come before its ActionExecuted, and count after it
     began_now = False  # an action that begins the conversation anew is no part of the new one
     for event in tracker.recent:
@@ -167,11 +172,12 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
                 pending, began_now = [], False
             case SessionStarted() | Restarted():
                 state = Trail((*happenings, *pending), slots, tracker.initial_slots, loop).states()[-1]
-                slots, loop, previous = state.slots, None, START
+                slots, loop, previous, before = state.slots, None, START, None
                 happenings, pending, began_now = [], [], True
             case _:
                 pass
-    return Trail(tuple(without_happy_path([*happenings, *pending], loop)), slots, tracker.initial_slots, loop, previous)
+    known = tuple(without_happy_path([*happenings, *pending], loop))
+    return Trail(known, slots, tracker.initial_slots, loop, previous, before)
 
 
 def _only_opened(understood: Understood, intents: Mapping[str, tuple[str, ...] | None]) -> bool:
@@ -280,4 +286,4 @@ def as_stories_see_it(trail: Trail) -> Trail:
                 if isinstance(happening, Opened):
                     loop = happening.form
                 (waiting or kept).append(happening)
-    return Trail((*kept, *waiting), trail.slots, trail.first_slots, trail.loop, trail.previous)
+    return replace(trail, happenings=(*kept, *waiting))

@@ -39,6 +39,7 @@ from bot.domain.taking_back import (
     as_heard,
     before_last_action,
     before_last_message,
+    was_taken_by_form,
     with_entities,
     without_oldest_answer,
 )
@@ -94,10 +95,11 @@ class Tracker:
     """The state of a conversation: what its events add up to.
 
     `initial_slots` are the values a restart goes back to. `recent` holds the last events, oldest first, at most
-    `RECENT_EVENTS`, without those that were taken back; `past_slots`, `past_loop` and `past_pause` are what held before
-    the oldest of them, so that the states in between can be told without the whole log, and gone back to. `forgot`:
-    there were older ones, which cannot be taken back any more. Of a long form, the oldest answers go first and leave
-    their slots, so that what opened it is still known when it is done. `reminders` are those that are still to come.
+    `RECENT_EVENTS`, without those that were taken back; `past_slots`, `past_loop`, `past_pause` and `past_message` (the
+    last one that was no answer to an open form's question) are what held before the oldest of them, so that the states
+    in between can be told without the whole log, and gone back to. `forgot`: there were older ones, which cannot be
+    taken back any more. Of a long form, the oldest answers go first and leave their slots, so that what opened it is
+    still known when it is done. `reminders` are those that are still to come.
     """
 
     conversation_id: ConversationId
@@ -113,6 +115,7 @@ class Tracker:
     past_slots: Mapping[str, Any] = field(default_factory=dict)
     past_loop: str | None = None
     past_pause: bool = False
+    past_message: UserUttered | None = None
     forgot: bool = False
     reminders: tuple[ReminderScheduled, ...] = ()
 
@@ -180,7 +183,12 @@ class Tracker:
         if len(recent) <= RECENT_EVENTS:
             return replace(self, recent=recent, event_count=self.event_count + 1)
         past_slots, past_loop, past_pause = self.past_slots or self.initial_slots, self.past_loop, self.past_pause
+        past_message = self.past_message
         match recent[0]:
+            case UserUttered() as message if not was_taken_by_form(recent, self.past_loop):
+                past_message = message
+            case SessionStarted():
+                past_message = None
             case SlotSet(name=name, value=value):
                 past_slots = {**past_slots, name: value}
             case AllSlotsReset():
@@ -198,6 +206,7 @@ class Tracker:
             past_slots=past_slots,
             past_loop=past_loop,
             past_pause=past_pause,
+            past_message=past_message,
             forgot=True,
         )
 
@@ -212,6 +221,7 @@ class Tracker:
             past_slots=self.past_slots,
             past_loop=self.past_loop,
             past_pause=self.past_pause,
+            past_message=self.past_message,
             forgot=self.forgot,
         )
         gone_back = past.apply_all(self.recent[:length])

@@ -52,6 +52,21 @@ def without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple[
     return events
 
 
+def was_taken_by_form(events: Sequence[Event], loop: str | None) -> bool:
+    """Whether the first event is a message that the open form `loop` took for an answer."""
+    if loop is None:
+        return False
+    for event in events[1:]:
+        match event:
+            case ActionExecuted(name=name, policy=policy) if name == loop or f"{policy} ".startswith(f"form: {loop} "):
+                return True
+            case SlotSet() | BotUttered() | ActiveLoop(name=None) | ActionExecuted(policy="slot filling"):
+                pass
+            case _:
+                return False
+    return False
+
+
 def before_last_message(events: Sequence[Event]) -> int:
     """How many events there were before the last message.
 

@@ -162,3 +162,48 @@ def test_a_story_goes_on_after_a_form_of_many_questions() -> None:
     assert dict(chat.acted)["utter_ordered"] == "story: order"
     assert len(chat.tracker.recent) <= RECENT_EVENTS
     assert chat.slots[QUESTIONS[0]] == f"the {QUESTIONS[0]}"
+
+
+LONG = """
+intents: [order, inform, bye]
+entities: [size]
+slots:
+  size: {type: any, mappings: [{type: from_entity, entity: size}]}
+  place: {type: any, mappings: [{type: from_text, conditions: [{active_loop: place_form, requested_slot: place}]}]}
+  known: {type: any, mappings: [{type: custom}]}
+responses:
+  utter_ask_size: [{text: "Which size?"}]
+  utter_ask_place: [{text: "Where to?"}]
+  utter_done: [{text: "Ordered."}]
+actions: [action_look_up]
+forms: {size_form: {required_slots: [size]}, place_form: {required_slots: [place]}}
+stories:
+  - story: order
+    steps:
+      - {intent: order}
+      - {action: size_form}
+      - {active_loop: size_form}
+      - {active_loop: null}
+      - {action: action_look_up}
+      - {action: place_form}
+      - {active_loop: place_form}
+      - {active_loop: null}
+      - {action: utter_done}
+"""
+
+
+def test_a_story_goes_on_after_more_events_than_a_tracker_carries() -> None:
+    many = [SlotSet("known", number) for number in range(RECENT_EVENTS - 8)]
+    chat = Chat(assistant_of(LONG), {"action_look_up": lambda _: many})
+    chat.hear("order")
+    assert chat.hear("inform", size="L") == ["size_form", "action_look_up", "place_form"]
+    assert chat.tracker.past_message is not None
+    assert chat.hear("bye", "12 Mill Lane") == ["place_form", "utter_done"]
+
+
+def test_an_answer_to_a_form_is_not_what_was_said_before_the_oldest_event() -> None:
+    many = [SlotSet("known", number) for number in range(RECENT_EVENTS)]
+    chat = Chat(assistant_of(LONG), {"action_look_up": lambda _: many})
+    chat.hear("order")
+    chat.hear("inform", size="L")
+    assert {state.intent for state in trail(chat).states()} == {"order"}
