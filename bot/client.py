@@ -205,12 +205,14 @@ class Responses(TypedDict):
 
 class ResponseInFile(TypedDict):
     """`file` has its path, the line, and the digest that goes along with a change; `also_in` are other files that have
-    it, and then it is not changed by us. `lacks` are languages that others have words in."""
+    it, and then it is not changed by us. `lacks` are languages that others have words in, `missing` what channels
+    want."""
 
     response: str
     texts: list[str]
     languages: list[str]
     lacks: list[str]
+    missing: list[str]
     channels: list[str]
     file: dict[str, Any]
     also_in: list[str]

@@ -53,7 +53,8 @@ class Messages:
     def __init__(self, service: Service, *, besides: Sequence[str] = ()) -> None:
         self._service = service
         self._connected = channel_kinds(service.settings)
-        self._kinds = {**kinds_of(besides), **self._connected}
+        others = {name: kind for name, kind in kinds_of(besides).items() if name not in self._connected}
+        self._kinds = {**self._connected, **others}
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """The messages of a `response` or `form`, on its `channels` and on the others that there are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.adapters.content.contents import check_responses
 from bot.adapters.content.replacing import AuthorsFile
-from bot.adapters.content.response_files import ResponseFiles
+from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
 from bot.adapters.content.response_uses import Use, named_in, uses_of
 from bot.dialogue.responses_edit import Reworded, response_lines, responses_in, reworded
 from bot.dialogue.responses_yaml import Reading, read_response_alone
@@ -25,6 +25,7 @@ from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.messages import Message, Messages
 from bot.entrypoints.console.responses_page.telling import (
+    Wants,
     languages_in,
     list_json,
     of_response,
@@ -43,6 +44,9 @@ from bot.yaml_lines import CannotEdit
 READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 SHOWN_ANYWAY = ("webchat", "twilio_messaging", "email", "slack")
 LONGEST_NAME = 200
+LARGEST_BODY = 256 * 1024
+"""Bytes; a response may have many variations."""
+
 NAMED = r"{response:\S+}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -57,6 +61,7 @@ class ResponsesPage:
         channels = known_channels(service.settings, service.runtime.channels)
         shelves = shelves_of(service.settings, channels)
         self._channels = shelves.channels
+        self._with_subject = [name for name, kind in shelves.kinds.items() if kind.abilities.correspondence]
         self._files = ResponseFiles(shelves)
         self._messages = Messages(service, besides=SHOWN_ANYWAY)
         self._saving = asyncio.Lock()
@@ -75,9 +80,10 @@ class ResponsesPage:
 
     def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            await self._service.doors.admit(request, right)
+            roomy = request.clone(client_max_size=LARGEST_BODY) if request.method == "POST" else request
+            await self._service.doors.admit(roomy, right)
             try:
-                return await handler(request)
+                return await handler(roomy)
             except ContentError as error:
                 return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
             except CannotEdit as error:
@@ -96,7 +102,7 @@ class ResponsesPage:
         files = await asyncio.to_thread(self._files.all)
         uses = await asyncio.to_thread(self._uses)
         told = (*self._service.library.faults, *playbook.warnings)
-        listed = list_json(files, uses, told, playbook.assistant.configuration.language)
+        listed = list_json(files, uses, told, self._wants(files))
         faults = faults_json(self._service.library.faults)
         return private_json(listed | {"faults": faults, "may_change": self._may_change(request)})
 
@@ -113,11 +119,10 @@ class ResponsesPage:
         uses = await asyncio.to_thread(self._uses)
         everywhere = await asyncio.to_thread(self._files.all)
         declared = declaring[0].responses[name]
-        own = playbook.assistant.configuration.language
         told = (*self._service.library.faults, *playbook.warnings)
         return private_json(
             {
-                **summary(declared, languages_in(everywhere), own),
+                **summary(declared, self._wants(everywhere)),
                 "file": {"path": file.shown, "line": declared.line, "digest": file.digest},
                 "also_in": [one.shown for one in declaring[1:]],
                 "variations": [variation_json(one) for one in declared.variations],
@@ -130,6 +135,10 @@ class ResponsesPage:
                 "offers": offered(playbook, self._channels),
             }
         )
+
+    def _wants(self, files: Sequence[FileOfResponses]) -> Wants:
+        own = self._service.library.current().assistant.configuration.language
+        return Wants(languages_in(files), own, self._with_subject)
 
     def _may_change(self, request: web.Request) -> bool:
         return self._service.settings.may_edit_journeys and request[CALLER].may(Right.EDIT_JOURNEYS)

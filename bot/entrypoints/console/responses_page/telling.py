@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.adapters.content.response_files import Declared, FileOfResponses
@@ -18,20 +18,29 @@ from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.ports import Playbook
 
 
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What words may have to be for: the languages that some response has words in, the assistant's `own`, and the
+    channels on which each message has a subject."""
+
+    languages: Collection[str]
+    own: str
+    with_subject: Collection[str]
+
+
 def list_json(
-    files: Sequence[FileOfResponses], uses: Mapping[str, Sequence[Use]], told: Sequence[Fault], own: str
+    files: Sequence[FileOfResponses], uses: Mapping[str, Sequence[Use]], told: Sequence[Fault], wants: Wants
 ) -> dict[str, Any]:
-    """The responses by file; `told` are faults and warnings of the content, `own` is the assistant's language."""
-    spoken = languages_in(files)
+    """The responses by file; `told` are faults and warnings of the content."""
     return {
-        "languages": spoken,
+        "languages": list(wants.languages),
         "files": [
             {
                 "path": file.shown,
                 "is_whole": file.is_whole,
                 "responses": [
                     {
-                        **summary(one, spoken, own),
+                        **summary(one, wants),
                         "used": [asdict(use) for use in uses.get(one.name, ())],
                         "notes": faults_json(of_response(file, one, told)),
                     }
@@ -43,18 +52,30 @@ def list_json(
     }
 
 
-def summary(declared: Declared, spoken: Collection[str], own: str) -> dict[str, Any]:
-    """Its words, for whom it has some, and in which languages that others are in it has none."""
+def summary(declared: Declared, wants: Wants) -> dict[str, Any]:
+    """Its words, for whom it has some, and for whom it has none."""
     variations = [one if isinstance(one, Mapping) else {"text": str(one)} for one in declared.variations]
-    has = {language_of(one) or own for one in variations}
+    has = {language_of(one) or wants.own for one in variations}
     channels = dict.fromkeys(str(one["channel"]) for one in variations if one.get("channel"))
     return {
         "response": declared.name,
         "texts": [str(one.get("text") or "") for one in variations],
-        "languages": sorted(has - {own}),
-        "lacks": sorted(set(spoken) - has),
+        "languages": sorted(has - {wants.own}),
+        "lacks": sorted(set(wants.languages) - has),
+        "missing": list(_missing(variations, wants)),
         "channels": list(channels),
     }
+
+
+def _missing(variations: Sequence[Mapping[str, Any]], wants: Wants) -> Iterator[str]:
+    """What a channel needs and does not get, in a few words each."""
+    for number, one in enumerate(variations, start=1):
+        if one.get("channel") in wants.with_subject and not one.get("subject"):
+            yield f"variation {number} has no subject"
+    if variations and all(one.get("channel") for one in variations):
+        yield "nothing is said on other channels"
+    elif variations and all(one.get("condition") or one.get("channel") for one in variations):
+        yield "nothing is said where no condition holds"
 
 
 def language_of(variation: Mapping[str, Any]) -> str | None:

@@ -10,6 +10,7 @@ from bot.documents import parse, plain
 from bot.domain.errors import ContentError, Fault, Place, WebhookRejected
 from bot.yaml_lines import written
 
+LONGEST_TEXT = 10_000
 LONGEST_MORE = 20_000
 IN_FORM = ("text", "subject", "channel", "language", "image", "buttons")
 BUTTON = frozenset({"title", "payload"})
@@ -62,6 +63,8 @@ def _is_number(was: Any) -> bool:
 
 def _merged(number: int, says: Mapping[str, Any], more: str) -> Mapping[str, Any]:
     path = f"variation {number + 1}"
+    if len(str(says.get("text", ""))) > LONGEST_TEXT:
+        raise WebhookRejected(400, f"the text of {path} has more than {LONGEST_TEXT:,} characters")
     if len(more) > LONGEST_MORE:
         raise WebhookRejected(400, f"{path} has more than {LONGEST_MORE:,} characters of YAML")
     data = parse(path, more).data

@@ -29,7 +29,7 @@ async function load() {
 const ONLY = {
   all: () => true,
   notes: ({ notes }) => notes.length > 0,
-  lacks: ({ lacks }) => lacks.length > 0,
+  lacks: ({ lacks, missing }) => lacks.length + missing.length > 0,
   unused: ({ used }) => used.length === 0,
 };
 

@@ -7,10 +7,11 @@ const inBraces = (name) => `{${name}}`;
 const inLiquid = (name, always) => (always.includes(name) ? `{{ ${name} }}` : `{{ ${name} | default: "…" }}`);
 
 /** A choice of names; `put` gets what is to be written, and whether that is Liquid. */
-export function nameChoice({ slots, profile, always }, isLiquid, put) {
+export function nameChoice({ slots, profile, always, filters }, isLiquid, put) {
   const groups = [
     ["What was said here", slots.map((slot) => [words(slot), isLiquid ? inLiquid(`slots.${slot}`, always) : inBraces(slot), isLiquid])],
     ["What is known of the person", profile.map(({ name, label }) => [words(label), inLiquid(`profile.${name}`, always), true])],
+    ["How it is written", isLiquid ? filters.map((name) => [name, ` | ${name}`, true]) : []],
     ["Of everybody", always.filter((name) => !name.startsWith("profile.")).map((name) => [words(name), inLiquid(name, always), true])],
   ];
   const choices = groups.flatMap(([, names]) => names);

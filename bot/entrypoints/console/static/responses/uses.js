@@ -26,4 +26,7 @@ export function usesNodes(used, most) {
 }
 
 /** What is missing, as tags. */
-export const lackTags = ({ lacks }) => lacks.map((language) => h("span", { class: "tag wait", title: "Other responses have words in it." }, `no ${language}`));
+export const lackTags = ({ lacks, missing }) => [
+  ...lacks.map((language) => h("span", { class: "tag wait", title: "Other responses have words in it." }, `no ${language}`)),
+  ...missing.map((words) => h("span", { class: "tag wait" }, words)),
+];

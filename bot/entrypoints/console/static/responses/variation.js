@@ -35,7 +35,7 @@ export function variationForm(variation, offers, { changed, redraw }) {
     input.addEventListener("input", () => set(key, input.value));
     return input;
   };
-  const area = typed("text", h("textarea", { class: "text", rows: 4, maxlength: 20000, lang: says.language || offers.own_language }));
+  const area = typed("text", h("textarea", { class: "text", rows: 4, maxlength: 10000, lang: says.language || offers.own_language }));
   const grow = () => (area.rows = Math.min(14, Math.max(3, Math.ceil(area.value.length / 62) + area.value.split("\n").length - 1)));
   area.addEventListener("input", grow);
   grow();

@@ -43,6 +43,7 @@ async def test_responses_are_listed_by_file_with_where_they_are_said_and_what_th
     assert greet["texts"] == ["Hello, {lead_name}!", "Hallo!"]
     assert greet["used"] == [{"kind": "rule", "name": "Greeting", "slot": ""}]
     assert (greet["languages"], greet["lacks"], tip["lacks"], tip["used"]) == (["de"], [], ["de"], [])
+    assert (greet["missing"], tip["missing"]) == ([], [])
     assert (told["languages"], told["may_change"]) == (["de"], True)
     assert domain["responses"][0]["used"][0]["kind"] == "overture"
 
@@ -62,6 +63,19 @@ async def test_one_response_is_told_with_its_rest_as_yaml(service: Service, clie
     assert greet["lines"].startswith("  utter_greet:     # first of all\n")
 
 
+async def test_what_a_channel_needs_and_does_not_get_is_told(
+    service_of: ServiceMaker, assistant: Path, client_of: ClientMaker
+) -> None:
+    more = "  utter_mail:\n    - {text: Dear all, channel: email}\n  utter_faq/price: [{text: Hi, condition: []}]\n"
+    (assistant / "responses" / "words.yml").write_text(WORDS + more)
+    folders = {"assistant": assistant, "journeys": assistant.parent / "journeys"}
+    async with client_of(service_of(connectors="email", **folders)) as client:
+        told = await opened(client, "utter_mail")
+        price = await opened(client, "utter_faq%2Fprice")
+    assert told["missing"] == ["variation 1 has no subject", "nothing is said on other channels"]
+    assert (price["response"], price["missing"]) == ("utter_faq/price", [])
+
+
 async def test_an_edit_is_looked_at_with_its_faults_and_as_each_channel_shows_it(
     service_of: ServiceMaker, assistant: Path, client_of: ClientMaker
 ) -> None:
@@ -79,6 +93,7 @@ async def test_an_edit_is_looked_at_with_its_faults_and_as_each_channel_shows_it
         channels = {one["channel"]: one for one in told["messages"][0]["channels"]}
         sms, chat = channels["sms"]["wordings"][0], channels["whatsapp"]["wordings"][0]
         assert (sms["number"], sms["previews"][0]["segments"]["count"], chat["number"]) == (1, 1, 0)
+        assert "more than 10,000" in (await checked({"was": 0, "says": {"text": "a" * 100_000}}))["error"]
         assert sms["previews"][0]["text"] == "Hi Alex"
         other = await checked({"was": 0, "says": HELLO}, short, known={"slots": {"lead_name": "Ana"}})
         assert other["messages"][0]["channels"][1]["wordings"][0]["previews"][0]["text"].startswith("Good day, Ana!")
