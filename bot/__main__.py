@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from io import TextIOWrapper
 
 INTERRUPTED = 130
 """The status of a command that Ctrl-C ended: 128 and the signal's number, as shells have it."""
@@ -16,6 +17,7 @@ def main() -> None:
     try:
         open_what_is_closed()
         collect_seldom()
+        show_what_cannot_be_shown()
         from bot.entrypoints.command_line.cli import run
 
         status = run(sys.argv[1:])
@@ -38,6 +40,13 @@ def open_what_is_closed() -> None:
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  open for as long as we run
     sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+
+
+def show_what_cannot_be_shown() -> None:
+    """Letters that a terminal has not, or a file's name that is no text, are written as escapes, and stop nobody."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, TextIOWrapper):
+            output.reconfigure(errors="backslashreplace")
 
 
 def collect_seldom() -> None:

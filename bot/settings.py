@@ -49,6 +49,11 @@ READ_BY: Final[Mapping[str, Callable[[str], object]]] = {
 """What raises ValueError where a setting cannot be read, with a sentence that repeats no secret."""
 
 
+def http_address(host: str, port: int) -> str:
+    """As a browser writes it: an address of IPv6 stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class Settings(BaseSettings):
     """Each field is `OVERTURE_<NAME>` in the environment, and its docstring is its line in `.env.example`.
 
@@ -354,7 +359,7 @@ class Settings(BaseSettings):
 
     @property
     def service_url(self) -> str:
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        return (self.public_url or http_address(self.host, self.port)).rstrip("/")
 
     @property
     def model_terms(self) -> ModelTerms:

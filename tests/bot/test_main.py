@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO, TextIOWrapper
 from types import ModuleType
 
 import pytest
@@ -23,3 +24,12 @@ def test_ctrl_c_while_a_command_is_loaded_ends_it_without_a_traceback(monkeypatc
     with pytest.raises(SystemExit) as ended:
         __main__.main()
     assert ended.value.code == 130
+
+
+def test_letters_that_a_terminal_has_not_are_escaped_and_stop_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = TextIOWrapper(BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    __main__.show_what_cannot_be_shown()
+    sys.stdout.write("Zo\xeb \udcff\n")
+    terminal.flush()
+    assert terminal.buffer.getvalue() == b"Zo\\xeb \\udcff\n"

@@ -39,6 +39,11 @@ def test_nothing_needs_to_be_set() -> None:
     )
 
 
+def test_an_address_of_ipv6_stands_in_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_HOST", "::1")
+    assert load_settings().service_url == "http://[::1]:8080"
+
+
 def test_an_assistant_that_brings_its_journeys_is_used_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERTURE_ASSISTANT", "theirs")
     assert load_settings().journeys_folder == Path("journeys")

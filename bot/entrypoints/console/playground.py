@@ -27,6 +27,7 @@ from bot.entrypoints.wiring.service import CONTENT_FEED, Service
 from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
+from bot.settings import http_address
 
 SITE = Path(__file__).parent / "static" / "site.html"
 CLOCK_FEED = "clock"
@@ -224,7 +225,7 @@ def _own_address(request: web.Request) -> str:
     if name is None:
         raise ConnectionResetError("whoever asked has gone")
     host, port = name[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return http_address(host, port)
 
 
 def _from_here(handler: Handler) -> Handler:

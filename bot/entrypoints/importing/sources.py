@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.errors import SettingsError
+from bot.domain.message import storable
 from bot.entrypoints.importing.cells import unguarded
 from bot.entrypoints.importing.mapping import named_apart
 
@@ -87,7 +88,7 @@ class FileSource:
 
     def __init__(self, path: Path, encoding: str = "", name: str = "") -> None:
         self.path = path
-        self.name = name or path.name
+        self.name = storable(name or path.name)
         self._encoding = checked_encoding(encoding)
         suffix = Path(self.name).suffix.lower()
         self.is_table = suffix in (".csv", ".tsv", ".txt")
@@ -163,6 +164,26 @@ def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
     return digest.hexdigest(), max(ends.values())
 
 
+class _Lines:
+    """The lines of a file. One that is too long is not kept, raises csv.Error, and those behind it follow."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line: str = self._file.readline(LONGEST_LINE)
+        if not line:
+            raise StopIteration
+        if len(line) < LONGEST_LINE:
+            return line
+        while line and not line.endswith(("\n", "\r")):
+            line = self._file.readline(LONGEST_LINE)
+        raise csv.Error("the line is too long")
+
+
 def _header(named: str, file: Any) -> tuple[list[str], Any]:
     """The names of the columns, their place where they have none, and a reader that stands behind them."""
     begin = 0
@@ -174,7 +195,7 @@ def _header(named: str, file: Any) -> tuple[list[str], Any]:
         delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
         file.seek(begin)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(file, delimiter=delimiter)
+    reader = csv.reader(_Lines(file), delimiter=delimiter)
     try:
         names = named_apart([one.strip() for one in next(reader, [])])
     except csv.Error as error:

@@ -34,7 +34,7 @@ from bot.entrypoints.serving.worker import Worker
 from bot.entrypoints.web.request_guards import IDLE
 from bot.entrypoints.wiring.service import CONTENT_FEED, Service, open_service
 from bot.entrypoints.wiring.stores import store_of
-from bot.settings import Settings
+from bot.settings import Settings, http_address
 
 log = structlog.get_logger()
 
@@ -264,7 +264,7 @@ def _welcome(service: Service, seconds: float, *, first: bool = True) -> None:
     if not first:
         return
     settings = service.settings
-    address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
+    address = http_address("localhost" if settings.host == "127.0.0.1" else settings.host, settings.port)
     log.info("listening", address=address, seconds=round(seconds, 1))
     if not service.access.is_open:
         log.info("nobody can log in or use the API", do="overture users add ADDRESS --role admin")

@@ -15,7 +15,7 @@ from bot.adapters.rasa.actions import executor_of
 from bot.domain.errors import SettingsError
 from bot.entrypoints.serving.logs import set_up_logs
 from bot.entrypoints.wiring.choosing import choose_tracer
-from bot.settings import Settings
+from bot.settings import Settings, http_address
 
 log = structlog.get_logger()
 
@@ -31,7 +31,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     executor = executor_of(package)
     host, port = settings.host, options.port or PORT
     names = ", ".join(sorted(executor.actions))
-    log.info("running custom actions", package=package, url=f"http://{host}:{port}/webhook", actions=names)
+    log.info("running custom actions", package=package, url=f"{http_address(host, port)}/webhook", actions=names)
     with closing(choose_tracer(settings)) as tracer:
         try:
             stop_within = timedelta(seconds=settings.stop_within)

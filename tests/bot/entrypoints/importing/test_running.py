@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ import pytest
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
+from bot.entrypoints.importing import sources
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.overlooked import Unheard
 from bot.entrypoints.importing.running import Import, begin, look_through, mapping_for, run
@@ -150,6 +153,26 @@ async def test_a_row_that_is_no_row_is_told(stage: Stage, tmp_path: Path, conten
     assert done.refused >= 1
     assert done.new == 0
     assert why in reported(tmp_path / "people.report.csv")[0]["overture_why"]
+
+
+async def test_a_line_without_an_end_is_one_bad_row_and_is_never_held_whole(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "LONGEST_LINE", 100_000)
+    path = written(tmp_path, GOOD.format(1), f'ana9@example.com,"{"x" * 20_000_000}', GOOD.format(2))
+    tracemalloc.start()
+    done = await take(stage, path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (done.new, done.refused) == (2, 1)
+    assert "the line is too long" in reported(tmp_path / "people.report.csv")[0]["overture_why"]
+    assert most < 5_000_000
+
+
+async def test_a_file_whose_name_is_no_text_is_imported(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"people\xff.csv")
+    written(tmp_path, GOOD.format(1)).rename(path)
+    assert (await take(stage, path)).new == 1
 
 
 @pytest.mark.parametrize(
