@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot.dialogue.forms import ask_once_more
 from bot.dialogue.slots import heard_slots
 from bot.dialogue.turn import Turn, close_loop
 from bot.dialogue.two_stage_fallback import (
@@ -94,6 +95,7 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
             turn.say("utter_default")
             turn.did(action, why)
             turn.apply(UserUtteranceReverted())
+            ask_once_more(turn)
         case "action_extract_slots":
             _extract_slots(turn)
             turn.did(action, why)

@@ -252,6 +252,19 @@ def _ask(turn: Turn, form: Form, policy: str, requests: list[object]) -> None:
     turn.did(form.name, policy)
 
 
+def ask_once_more(turn: Turn) -> None:
+    """Repeat the question of the form that is open, after the default answer: it still waits for its answer."""
+    form = turn.assistant.forms.get(turn.tracker.loop.name) if turn.tracker.loop is not None else None
+    slot = turn.tracker.slots.get(REQUESTED_SLOT)
+    question = _question(turn, form, str(slot)) if form is not None and slot is not None else None
+    if form is None or question is None:
+        return
+    if question in turn.assistant.responses:
+        turn.say(question)
+    else:
+        turn.run(question, by_form(form.name))
+
+
 def _question(turn: Turn, form: Form, slot: str) -> str | None:
     known, again = turn.assistant, asks_again(slot)
     if again in known.responses and _was_asked(turn, slot) and not holds_consent(known, slot):

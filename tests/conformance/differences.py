@@ -102,7 +102,18 @@ def _words(text: str) -> list[str]:
     return [word.removesuffix(".0") for word in re.findall(r"\w+(?:\.\d+)?", text) if word != "None"]
 
 
+def _form_asks_again(moment: Moment) -> Turn:
+    """After the default answer the open form repeats its question, and nothing else is different."""
+    rasa, ours = moment.rasa, moment.ours
+    fell_back = any(name == DEFAULT_FALLBACK for name, _ in rasa.actions)
+    said, done = ours.said[len(rasa.said) :], ours.events[len(rasa.events) :]
+    if not (fell_back and ours.loop is not None and len(said) == 1 and done == (("bot", said[0].response),)):
+        return rasa
+    return replace(rasa, said=(*rasa.said, *said), events=(*rasa.events, *done))
+
+
 MENDS: Mapping[str, Callable[[Moment], Turn]] = {
+    "open-form-before-fallback": _form_asks_again,
     "typed-values": _typed_values,
     "restart-is-no-new-session": _restart_without_session,
     "session-start-asks-nothing": _session_without_question,

@@ -4,6 +4,7 @@ import pytest
 
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
+    BotUttered,
     FollowupAction,
     SlotSet,
 )
@@ -127,13 +128,15 @@ def test_a_correction_is_taken_and_the_question_asked_again(assistant: Assistant
     assert (chat.slots["people"], chat.asked_for, chat.said) == (80, "place", ["Where?"])
 
 
-def test_a_message_that_nobody_understands_gets_the_default_and_is_as_good_as_not_said(assistant: Assistant) -> None:
+def test_a_message_that_nobody_understands_is_as_good_as_not_said_and_the_question_comes_again(
+    assistant: Assistant,
+) -> None:
     chat = Chat(assistant)
     chat.hear("book")
     before = chat.tracker.recent
     assert steps(chat.hear("greet")) == ["action_default_fallback"]
-    assert chat.said == ["Pardon?"]
-    assert chat.tracker.recent == before
+    assert chat.said == ["Pardon?", "How many?"]
+    assert chat.tracker.recent == (*before, BotUttered("How many?", "utter_ask_table_form_people"))
     assert chat.tracker.loop is not None
     assert not chat.tracker.loop.rejected
     chat.hear("inform", number=3)
@@ -361,3 +364,15 @@ def test_a_question_on_consent_is_put_in_the_same_words_each_time() -> None:
     chat.hear("book")
     chat.hear("faq")
     assert chat.said == ["An answer", "May we text you about it?"]
+
+
+def test_a_question_that_an_action_asks_comes_again_after_the_default_answer() -> None:
+    own = (
+        TABLE.replace("utter_ask_table_form_people:", "utter_people:").replace("utter_ask_people:", "utter_all:")
+        + "\nactions: [action_ask_people]\n"
+    )
+    chat = Chat(assistant_of(own), {"action_ask_people": lambda _: [BotUttered("For how many?")]})
+    chat.hear("book")
+    assert chat.hear("greet") == ["action_default_fallback", "action_ask_people", "table_form"]
+    chat.hear("inform", number=3)
+    assert chat.asked_for == "place"
