@@ -15,27 +15,20 @@ from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_file
 from bot.adapters.rasa.rasa_actions import files_of_actions
 from bot.adapters.rasa.rasa_files import ReadFiles, read_files
 from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
+from bot.adapters.rasa.words_of_ours import words_of_ours
+from bot.adapters.understanding.language_guesser import language_guesser
 from bot.dialogue.builtin import DEFAULT_FALLBACK
 from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, parse
 from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError
-from bot.nlu.languages import folder_language
+from bot.nlu.languages import folder_language, spoken_languages
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
 NOT_UNDERSTOOD = "utter_default"
 """Said where neither rule nor story knows what comes next. Without it nothing is: in Rasa, too, but there most messages
 are taken for some intent, and here what is unclear for none."""
-
-RESPONSES_OF_OURS = {
-    "utter_disclosure": "I'm an automated assistant, not a person.",
-    "utter_opted_out": "You're opted out: you will get no more marketing messages. You can still write to us here.",
-    "utter_help": "Write STOP to get no more marketing messages.",
-    "utter_internal_error": "Sorry, something went wrong on our side. Please try that again.",
-    NOT_UNDERSTOOD: "Sorry, I didn't understand that. Could you put it another way?",
-}
-"""What a Rasa project has no need of, and an assistant here has."""
 
 HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 _LAPSES_ARE_WARNINGS = """# What is wrong and Rasa takes all the same is warned of. Without this line it is a fault.
@@ -70,14 +63,15 @@ def read_project(path: Path) -> RasaProject:
     """
     read = read_files(path)
     folder = read.folder
-    configuration = _told_of_lapses(read.configuration)
     documents, versions = _told_their_version(read.content)
     documents, doubled = _without_duplicates(documents, read.older)
+    configuration, guessed = _told_its_language(read.configuration, documents)
+    configuration = _told_of_lapses(configuration)
     try:
         assistant = _checked([*documents, configuration])
     except ContentError as error:
         raise told_of_older_files(error, read.older) from error
-    notes = [*read.notes, *versions, *doubled, *_notes_on_versions(documents)]
+    notes = [*read.notes, *versions, *doubled, *guessed, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *_notes_on_replaced_actions(folder, assistant)]
     notes += notes_on_settings(folder)
     taken = [_taken(document, _place_of(read, document)) for document in documents]
@@ -111,6 +105,23 @@ def _told_of_lapses(configuration: Document) -> Document:
     if isinstance(configuration.data, Mapping) and "overture" in configuration.data:
         return configuration
     return parse(configuration.path, f"{configuration.text.rstrip()}\n\n{_LAPSES_ARE_WARNINGS}".lstrip())
+
+
+def _told_its_language(configuration: Document, documents: Sequence[Document]) -> tuple[Document, list[Note]]:
+    """A configuration that names no language, as those of Rasa 1 did elsewhere: that of the examples is added to it."""
+    if isinstance(configuration.data, Mapping) and configuration.data.get("language"):
+        return configuration, []
+    try:
+        examples = read_examples(documents)
+    except ContentError:
+        return configuration, []  # told with everything else when the project is checked
+    languages = spoken_languages(examples, "", language_guesser())
+    if len(languages) != 1 or languages == {"en"}:
+        return configuration, []
+    line = f"language: {next(iter(languages))}"
+    said = f"names no language: {line} was added, which the examples are in."
+    told = parse(configuration.path, f"{configuration.text.rstrip()}\n\n{line}\n".lstrip())
+    return told, [Note("mapped", "config.yml", said)]
 
 
 def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], list[Note]]:
@@ -223,9 +234,10 @@ def _responses_of_ours(assistant: Assistant) -> TakenFile | None:
     missing = _missing(assistant)
     if not missing:
         return None
+    words = words_of_ours(assistant.configuration.language)
     lines = ['version: "3.1"', "", "# Not from the Rasa project. Word them as you would say it.", "responses:"]
     for name, reason in missing.items():
-        lines += [f"  {name}:           # {reason}", f'    - text: "{RESPONSES_OF_OURS[name]}"']
+        lines += [f"  {name}:           # {reason}", f'    - text: "{words[name]}"']
     return TakenFile(None, PurePath("responses", "overture.yml"), ("\n".join(lines) + "\n").encode())
 
 

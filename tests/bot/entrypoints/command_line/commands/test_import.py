@@ -255,6 +255,30 @@ def test_what_is_not_understood_gets_an_answer(
     assert ("utter_default" in (tmp_path / "ours/responses/overture.yml").read_text()) == added
 
 
+GERMAN = """
+nlu:
+- intent: greet
+  examples: |
+    - guten Morgen zusammen
+    - hallo, ich habe eine Frage
+- intent: bye
+  examples: |
+    - auf Wiedersehen und vielen Dank
+    - tschüss, bis zum nächsten Mal
+"""
+
+
+def test_what_is_added_is_said_in_the_language_of_the_examples_where_none_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["import", str(project(tmp_path / "bot", **{"data/nlu.yml": GERMAN, "config.yml": "policies:"}))]) == 0
+    assert "names no language: language: de was added" in capsys.readouterr().out
+    taken = tmp_path / "imported" / "bot"
+    assert "\nlanguage: de\n" in (taken / "config.yml").read_text(encoding="utf-8")
+    assert "Ich bin ein automatischer Assistent" in (taken / "responses" / "overture.yml").read_text(encoding="utf-8")
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     theirs, ours = project(tmp_path / "theirs"), tmp_path / "ours"
     ours.mkdir()
