@@ -59,7 +59,7 @@ def _read_rule(source: Source, rule: Mapping[Any, Any], name: str, place: Place,
             place, f"{what} says in which words the user speaks.", "Name the intent:, or make it a story."
         )
     if parts and not any(isinstance(step, ActionStep) for part in parts for step in part):
-        source.faults.add(place, f"{what} does nothing.", "Add the action: that answers.")
+        source.lapses.add(place, f"{what} does nothing.", "Add the action: that answers.")
     condition = _read_condition(source, rule, what, names)
     if not parts:
         return

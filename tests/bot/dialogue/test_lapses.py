@@ -39,6 +39,7 @@ def warnings_of(content: str) -> list[str]:
         ("stories: [{story: s, steps: [{intent: greet}, {action: }]}]", "names no action"),
         ("stories: [{story: s, steps: [{checkpoint: nowhere}, {action: utter_greet}]}]", '"nowhere"'),
         ("rules: [{rule: r}]", "has no steps"),
+        ("rules: [{rule: r, steps: [{intent: greet}]}]", "does nothing"),
         ("rules: [{steps: [{intent: greet}, {action: utter_greet}]}]", "has no name"),
         ("entities: [city: [{roles: [from]}]]", "has its properties in a list"),
         ("intents: [a: {use_entities: [town]}]", 'no entity "town"'),
@@ -73,6 +74,12 @@ def test_a_lapse_is_a_fault_or_a_warning_as_the_configuration_says(content: str,
         assistant_of(BASE, content)
     assert any(told in str(one) for one in caught.value.faults) or "in a list" in told
     assert any(told in one for one in warnings_of(content))
+
+
+def test_a_rule_that_does_nothing_listens_to_its_message() -> None:
+    chat = Chat(assistant_of(BASE, "rules: [{rule: r, steps: [{intent: greet}]}]", LENIENT))
+    chat.hear("greet")
+    assert (chat.said, chat.acted) == ([], [("action_listen", "rule: r")])
 
 
 def test_what_no_assistant_can_have_stays_a_fault() -> None:
