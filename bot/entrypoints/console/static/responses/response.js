@@ -186,7 +186,9 @@ function messageNode({ channels }) {
     { class: "message-of" },
     h("h3", {}, drafts.length > 1 ? `Variation ${chosen + 1}` : "The only variation"),
     h("div", { class: "side-by-side" }, own.filter(({ wordings }) => wordings.length > 0).map((one) => channelNode(one, standing(one)))),
-    elsewhere.map((one) => h("p", { class: "small" }, `Not on ${channelName(one.channel)}: ${insteadOf(one.others)}.`)),
+    [...Map.groupBy(elsewhere, ({ others }) => insteadOf(others))].map(([instead, ones]) =>
+      h("p", { class: "small" }, `Not on ${ones.map(({ channel }) => channelName(channel)).join(", ")}: ${instead}.`),
+    ),
   );
 }
 
@@ -233,14 +235,26 @@ async function save() {
 }
 
 async function write() {
-  const sent = JSON.stringify(drafts);
+  const [sent, words] = [[...drafts], typed()];
   const { ok, status, told: answer } = await request(`/responses/${encodeURIComponent(name)}`, { digest: response.file.digest, variations: told() });
   if (status === 409) return settle(answer.error);
   if (!ok) return showProblem(`Not saved: ${answer.error}`, answer.faults?.length > 1 ? answer.faults : []);
+  const fresh = await ask(address);
+  for (const one of drafts) one.was = sent.includes(one) ? sent.indexOf(one) : null;
+  if (fresh && typed() === words) take(fresh);
+  else if (fresh) hold(fresh);
   showProblem("");
   tell("Saved. It is said in a moment.");
-  if (JSON.stringify(drafts) === sent) await load();
   lookAgain(MOST_LOOKS);
+}
+
+const typed = () => JSON.stringify(drafts.map(({ says, liquid, more }) => [says, liquid, more]));
+
+/** This is how the file is now; what is typed stays. */
+function hold(now) {
+  response = now;
+  showHead();
+  showButtons();
 }
 
 const MOST_LOOKS = 24;
@@ -251,7 +265,7 @@ function lookAgain(times) {
   clearTimeout(nextLook);
   nextLook = setTimeout(async () => {
     const { ok, told: now } = await request(address);
-    if (ok && now.file.digest === response.file.digest && !isChanged() && now.in_force) return take(now);
+    if (ok && now.file.digest === response.file.digest && now.in_force) return hold(now);
     if (times > 1) lookAgain(times - 1);
   }, 1_500);
 }
