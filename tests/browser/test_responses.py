@@ -47,7 +47,7 @@ def server(home: Path) -> Iterator[RunningServer]:
 
 
 @pytest.fixture
-def file(home: Path) -> Iterator[Path]:
+def file(home: Path) -> Path:
     file = home / "nlu_data" / "responses" / "tips.yml"
     file.write_text(WORDS)
     return file
