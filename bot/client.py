@@ -199,6 +199,7 @@ class Responses(TypedDict):
 
     languages: list[str]
     files: list[dict[str, Any]]
+    built_in: list[dict[str, Any]]
     faults: list[dict[str, Any]]
     may_change: bool
 
@@ -434,6 +435,11 @@ class Client:
 
     async def response(self, name: str) -> ResponseInFile:
         return cast(ResponseInFile, await self._ask("GET", f"/responses/{_part(name)}.json"))
+
+    async def begin_response(self, name: str, text: str, *, file: str) -> Reworded:
+        """Declare a new response in this file of the list; one that Overture has words for begins with those."""
+        body = {"response": name, "file": file, "text": text}
+        return cast(Reworded, await self._ask("POST", "/responses", body=body))
 
     async def reword(self, name: str, variations: Sequence[Rewording], *, digest: str) -> Reworded:
         """Write these variations into the file, in place of those that it has; Refused (409) where it no longer is as

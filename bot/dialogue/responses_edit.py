@@ -80,6 +80,27 @@ def reworded(text: str, response: str, variations: Sequence[Reworded]) -> str:
         raise
 
 
+def with_response(text: str, response: str, variations: Sequence[Mapping[str, Any]]) -> str:
+    """The text with a new response behind those that it declares.
+
+    Raises CannotEdit, or ContentError where the text is not YAML.
+    """
+    data = parse("", text).data
+    declared = list(responses_in(data))
+    if any(name == response for _, name, _ in declared):
+        raise CannotEdit(f'there is a response "{response}" already.')
+    if not declared:
+        raise CannotEdit("the file declares no responses. Choose one that does.")
+    section, meant = declared[-1][0], plain(data)
+    meant[section][response] = [plain(one) for one in variations]
+    says = [_quoted(_in_order(one)) for one in variations]
+    written = {**meant, section: {**meant[section], response: says}}
+    found = mapping_rewritten(text.split("\n"), data, written)
+    if found is None:
+        raise CannotEdit("the file stands in one line. Write each of its entries in a line of its own.")
+    return judged(found, meant, before=text)
+
+
 def _check(items: Any, variations: Sequence[Reworded]) -> None:
     known = range(len(items)) if isinstance(items, list) else ()
     kept = [one.was for one in variations if one.was is not None]

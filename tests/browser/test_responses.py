@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -151,6 +152,28 @@ def test_what_somebody_else_has_saved_is_not_lost(page: Page, server: RunningSer
     assert file.read_text() == theirs
     dialog.get_by_role("button", name="Take theirs").click()
     expect(page.get_by_label("Text", exact=True)).to_have_value("Theirs.")
+
+
+def test_new_words_are_begun_and_the_words_of_overture_are_made_ones_own(
+    page: Page, server: RunningServer, file: Path
+) -> None:
+    page.goto(f"{server.address}/responses")
+    page.get_by_role("button", name="New response…").click()
+    page.get_by_label("Name", exact=True).fill("utter_spring")
+    page.get_by_label("What it says").fill("Spring: a third off.")
+    page.get_by_label("File").select_option("nlu_data/responses/tips.yml")
+    assert violations(page) == []
+    page.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("Spring: a third off.")
+    assert file.read_text().endswith('  utter_spring:\n    - {text: "Spring: a third off."}\n')
+
+    page.goto(f"{server.address}/responses")
+    page.get_by_label("Name or words").fill("utter_desk_closed")
+    page.get_by_role("button", name="Write your own utter_desk_closed").click()
+    page.get_by_label("File").select_option("nlu_data/responses/tips.yml")
+    page.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_label("Text", exact=True)).to_have_value(re.compile("^Nobody is at their desk right now"))
+    assert "widget: {show: contact}" in file.read_text()
 
 
 def test_it_fits_a_phone_and_the_page_journeys_leads_to_it(browser: Browser, server: RunningServer) -> None:

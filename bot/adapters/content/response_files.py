@@ -13,7 +13,7 @@ from bot.adapters.content.contents import Contents, assistant_files, read_conten
 from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
 from bot.adapters.content.shelves import Shelves
 from bot.dialogue.content import TEST_PREFIX
-from bot.dialogue.responses_edit import Reworded, responses_in, reworded
+from bot.dialogue.responses_edit import Reworded, responses_in, reworded, with_response
 from bot.documents import Document, Faults, plain
 from bot.domain.errors import Conflict
 
@@ -72,6 +72,19 @@ class ResponseFiles:
         if file.digest != digest:
             raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
         return file, reworded(file.text, response, variations)
+
+    def begun(self, response: str, shown: str, variations: Sequence[Mapping[str, Any]]) -> tuple[AuthorsFile, str]:
+        """The file that is shown so with a new response as a text, which nobody has written yet, and as it is.
+
+        Raises CannotEdit, ContentError, or Conflict where another file declares it.
+        """
+        files = self.all()
+        if declaring := [one.shown for one in files if response in one.responses]:
+            raise Conflict(f'there is a response "{response}" already, in {declaring[0]}.')
+        file = next((self.read(one.path) for one in files if one.shown == shown), None)
+        if file is None:
+            raise Conflict(f'there is no file "{shown}" that declares responses. Load it again.')
+        return file, with_response(file.text, response, variations)
 
     def of(self, response: str) -> AuthorsFile:
         """The only file that declares it; raises Conflict where there is none, or another one."""

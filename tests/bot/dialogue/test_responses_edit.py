@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.responses_edit import MOST_VARIATIONS, Reworded, response_lines, reworded
+from bot.dialogue.responses_edit import MOST_VARIATIONS, Reworded, response_lines, reworded, with_response
 from bot.documents import parse, plain
 from bot.yaml_lines import CannotEdit
 
@@ -237,3 +237,19 @@ VERBATIM = [
     "    # On the phone it is short.\n    - text: Hi\n      channel:   sms\n",
     ODD[ODD.index("    - text: >-") : ODD.index("\n\n  utter_bye")],
 ]
+
+
+@given(st.text(st.characters(exclude_categories=["C"]), min_size=1).filter(str.strip))
+def test_a_new_response_stands_behind_the_others_and_they_stay_as_they_are(words: str) -> None:
+    found = with_response(ODD, "utter_offer", [{"text": words}])
+    after = iter(found.split("\n"))
+    assert all(line in after for line in ODD.split("\n"))
+    assert said(found, "utter_offer") == [{"text": words}]
+    assert found.index("utter_next:") < found.index("utter_offer:")
+
+
+def test_a_response_is_declared_once_and_in_a_file_that_has_some() -> None:
+    with pytest.raises(CannotEdit, match="already"):
+        with_response(ODD, "utter_bye", [{"text": "Bye"}])
+    with pytest.raises(CannotEdit, match="declares no responses"):
+        with_response("nlu: []\n", "utter_offer", [{"text": "x"}])

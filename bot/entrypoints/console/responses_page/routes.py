@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.adapters.content.built_in_responses import as_declared, built_in_names
 from bot.adapters.content.contents import check_responses
 from bot.adapters.content.replacing import AuthorsFile
 from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
@@ -26,6 +28,7 @@ from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.messages import Message, Messages
 from bot.entrypoints.console.responses_page.telling import (
     Wants,
+    built_in_json,
     languages_in,
     list_json,
     of_response,
@@ -33,7 +36,7 @@ from bot.entrypoints.console.responses_page.telling import (
     sent_on,
     summary,
 )
-from bot.entrypoints.console.responses_page.variations import variation_json, variations_of
+from bot.entrypoints.console.responses_page.variations import LONGEST_TEXT, variation_json, variations_of
 from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import json_object, private_json, problem
 from bot.entrypoints.wiring.choosing import has_action_server
@@ -47,6 +50,8 @@ LONGEST_NAME = 200
 LARGEST_BODY = 256 * 1024
 """Bytes; a response may have many variations."""
 
+LONGEST_PATH = 1_000
+NEW_NAME = re.compile(r"utter_\w+")
 NAMED = r"{response:\S+}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -71,6 +76,7 @@ class ResponsesPage:
         for method, path, handler, right in (
             ("GET", "/responses", framed(self._service, "responses.html"), see),
             ("GET", "/responses.json", self._list, see),
+            ("POST", "/responses", self._begin, edit),
             ("POST", "/responses/check", self._check, see),
             ("GET", f"/responses/{NAMED}.json", self._response, see),
             ("GET", f"/responses/{NAMED}", framed(self._service, "response.html"), see),
@@ -103,6 +109,7 @@ class ResponsesPage:
         uses = await asyncio.to_thread(self._uses)
         told = (*self._service.library.faults, *playbook.warnings)
         listed = list_json(files, uses, told, self._wants(files))
+        listed["built_in"] = built_in_json(files, playbook.assistant.responses)
         faults = faults_json(self._service.library.faults)
         return private_json(listed | {"faults": faults, "may_change": self._may_change(request)})
 
@@ -160,6 +167,23 @@ class ResponsesPage:
 
     # ------------------------------------------------------------ editing
 
+    async def _begin(self, request: web.Request) -> web.StreamResponse:
+        """A new response, in a file that declares others; where Overture has words of its own for it, with those."""
+        if not self._service.settings.may_edit_journeys:
+            raise WebhookRejected(403, READ_ONLY)
+        body = await json_object(request)
+        name, shown = text_of(body, "response", LONGEST_NAME), text_of(body, "file", LONGEST_PATH)
+        if not NEW_NAME.fullmatch(name):
+            raise WebhookRejected(400, 'the name wants to be "utter_" and letters, digits or _: utter_spring_offer')
+        playbook = self._service.library.current()
+        built_in = playbook.assistant.responses.get(name) if name in built_in_names() else None
+        says = [{"text": _new_text(body)}] if built_in is None else as_declared(built_in)
+        async with self._saving:
+            file, text = await asyncio.to_thread(self._files.begun, name, shown, says)
+            await asyncio.to_thread(self._files.contents_with, file, text)
+            file = await self._write(request, name, file, text)
+        return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
+
     async def _check(self, request: web.Request) -> web.StreamResponse:
         """What the file would say, what is wrong with it, and how it is shown; nothing is saved."""
         body = await json_object(request)
@@ -205,6 +229,13 @@ class ResponsesPage:
                 return await asyncio.to_thread(self._files.write, file, text)
             except OSError as error:
                 raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+
+
+def _new_text(body: Mapping[str, Any]) -> str:
+    text = text_of(body, "text", LONGEST_TEXT).strip()
+    if not text:
+        raise WebhookRejected(400, "a response wants words: what is it to say?")
+    return text
 
 
 def _reading(name: str, text: str, file: AuthorsFile, assistant: Any) -> Reading:

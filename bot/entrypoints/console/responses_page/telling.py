@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bot.adapters.content.built_in_responses import built_in_names
 from bot.adapters.content.response_files import Declared, FileOfResponses
 from bot.adapters.content.response_uses import Use
 from bot.dialogue.liquid import FILTERS
 from bot.dialogue.liquid_check import ALWAYS
+from bot.domain.assistant import Response
 from bot.domain.errors import Fault
 from bot.domain.journey import Journey
 from bot.domain.languages import base_language
@@ -50,6 +52,13 @@ def list_json(
             for file in files
         ],
     }
+
+
+def built_in_json(files: Iterable[FileOfResponses], known: Mapping[str, Response]) -> list[dict[str, Any]]:
+    """What Overture says in words of its own, because no file has any for it."""
+    declared = {name for file in files for name in file.responses}
+    built_in = (known[name] for name in sorted(built_in_names() - declared) if name in known)
+    return [{"response": one.name, "texts": [variation.text for variation in one.variations]} for one in built_in]
 
 
 def summary(declared: Declared, wants: Wants) -> dict[str, Any]:

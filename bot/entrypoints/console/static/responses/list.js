@@ -3,6 +3,7 @@
 import { byId, empty, h, refill } from "../dom.js";
 import { channelName, pageOfResponse } from "../journeys/messages.js";
 import { ask, counted, number, soon } from "../journeys/service.js";
+import { offerNew, ownButton } from "./new.js";
 import { lackTags, usesNodes } from "./uses.js";
 
 const MOST_USES = 3;
@@ -23,6 +24,7 @@ async function load() {
     h("strong", {}, "The content has faults; the last good version stays in force."),
     h("ul", {}, told.faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
   );
+  offerNew(told);
   show();
 }
 
@@ -35,17 +37,22 @@ const ONLY = {
 
 function show() {
   const wanted = byId("words").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
-  const fits = (one) => {
-    const text = `${one.response} ${one.texts.join(" ")}`.toLowerCase();
-    return ONLY[byId("only").value](one) && wanted.every((word) => text.includes(word));
-  };
+  const fits = (one) => ONLY[byId("only").value](one) && hasWords(wanted)(one);
   const files = told.files.map((file) => ({ ...file, shown: file.responses.filter(fits) }));
-  const found = files.reduce((sum, { shown }) => sum + shown.length, 0);
-  const all = told.files.reduce((sum, { responses }) => sum + responses.length, 0);
+  const builtIn = byId("only").value === "all" ? told.built_in.filter(hasWords(wanted)) : [];
+  const found = files.reduce((sum, { shown }) => sum + shown.length, builtIn.length);
+  const all = told.files.reduce((sum, { responses }) => sum + responses.length, told.built_in.length);
   byId("count").textContent = found === all ? counted(all, "response", "responses") : `${number(found)} of ${counted(all, "response", "responses")}`;
   const nothing = all === 0 ? empty("No responses yet", "What the assistant says stands under responses: in its files.") : empty("Nothing found", "No name and no text has all of these words.");
-  refill(byId("list"), found > 0 ? files.filter(({ shown }) => shown.length > 0).map((file) => fileNode(file, wanted)) : [nothing]);
+  const nodes = files.filter(({ shown }) => shown.length > 0).map((file) => fileNode(file, wanted));
+  if (builtIn.length > 0) nodes.push(builtInNode(builtIn, wanted));
+  refill(byId("list"), nodes.length > 0 ? nodes : [nothing]);
 }
+
+const hasWords = (wanted) => (one) => {
+  const text = `${one.response} ${one.texts.join(" ")}`.toLowerCase();
+  return wanted.every((word) => text.includes(word));
+};
 
 const fileNode = ({ path, is_whole: isWhole, shown }, wanted) =>
   h(
@@ -53,6 +60,26 @@ const fileNode = ({ path, is_whole: isWhole, shown }, wanted) =>
     { class: "file-of-responses", "aria-label": path },
     h("h3", {}, h("code", {}, path), h("span", { class: "small" }, ` ${number(shown.length)}`), !isWhole && h("span", { class: "tag bad" }, "is not YAML; this is what can be read of it")),
     h("ul", {}, shown.map((one) => responseNode(one, wanted))),
+  );
+
+/** What Overture says by itself, until a file has words for it. */
+const builtInNode = (builtIn, wanted) =>
+  h(
+    "section",
+    { class: "file-of-responses", "aria-label": "Overture's own words" },
+    h("h3", {}, "Overture's own words", h("span", { class: "small" }, ` ${number(builtIn.length)}, said until a file has others`)),
+    h(
+      "ul",
+      {},
+      builtIn.map((one) =>
+        h(
+          "li",
+          {},
+          h("div", { class: "name-line" }, h("strong", {}, marked(one.response, wanted)), h("span", { class: "small" }, counted(one.texts.length, "variation", "variations")), told.may_change && ownButton(one.response)),
+          h("p", { class: "says" }, marked(textOf(one, wanted), wanted)),
+        ),
+      ),
+    ),
   );
 
 const responseNode = (one, wanted) =>

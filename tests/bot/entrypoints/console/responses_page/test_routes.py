@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.client import Client as OurClient
 from bot.client import Refused
 from bot.domain.access import Caller, Right, Role
@@ -209,3 +210,37 @@ async def test_another_system_changes_words_by_our_client(
         with pytest.raises(Refused, match="409"):
             await overture.reword("utter_greet", [{"was": 0, "says": HALLO}], digest=told["file"]["digest"])
     assert "Hello" not in words(assistant)
+
+
+async def test_a_new_response_is_declared_behind_the_others_of_its_file(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    new = {"response": "utter_offer", "text": "Spring: a third off.", "file": "acme/responses/words.yml"}
+    async with client_of(service) as client:
+        begun = await client.post("/responses", json=new)
+        assert (begun.status, (await begun.json())["saved"]) == (200, "utter_offer")
+        assert words(assistant) == WORDS + '  utter_offer:\n    - {text: "Spring: a third off."}\n'
+        assert (await opened(client, "utter_offer"))["texts"] == ["Spring: a third off."]
+        again = await client.post("/responses", json=new)
+        assert "already, in acme/responses/words.yml" in (await again.json())["error"]
+        elsewhere = await client.post("/responses", json={**new, "file": "acme/other.yml", "response": "utter_b"})
+        for status, body in ((400, {**new, "response": "offer"}), (400, {**new, "response": "utter_b", "text": " "})):
+            assert (await client.post("/responses", json=body)).status == status
+        faulty = await client.post("/responses", json={**new, "response": "utter_tip_{x}"})
+    assert (again.status, elsewhere.status, faulty.status) == (409, 409, 400)
+
+
+async def test_words_of_overture_are_where_an_author_begins_who_wants_others(
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage
+) -> None:
+    playbook = stage.library.playbook
+    stage.library.playbook = replace(playbook, assistant=with_built_in_responses(playbook.assistant))
+    async with client_of(service) as client:
+        listed = (await (await client.get("/responses.json")).json())["built_in"]
+        assert "utter_no_answer" in [one["response"] for one in listed]
+        new = {"response": "utter_no_answer", "file": "acme/responses/words.yml"}
+        assert (await client.post("/responses", json=new)).status == 200
+        own = await opened(client, "utter_no_answer")
+        left = (await (await client.get("/responses.json")).json())["built_in"]
+    assert own["texts"] == next(one["texts"] for one in listed if one["response"] == "utter_no_answer")
+    assert "utter_no_answer" not in [one["response"] for one in left]
