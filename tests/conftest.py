@@ -51,14 +51,10 @@ TIMED_BY_THE_MACHINE = ("tests/browser/", "tests/end_to_end/")
 EMPTY_ALL = "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file run in one process, so that what it sets up once is set up once."""
     for item in items:
         if item.nodeid.startswith(TIMED_BY_THE_MACHINE):
             item.add_marker(pytest.mark.flaky(reruns=1))
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 def pytest_collection_finish() -> None:

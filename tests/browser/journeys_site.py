@@ -24,7 +24,7 @@ from bot.journeys.content import version_of
 from tests.contracts.samples import NOON, enrolment, journey, profile
 from tests.running import ROOT, RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 NAME = "demo-follow-up"
 PARKED = EnrolmentStatus.PARKED

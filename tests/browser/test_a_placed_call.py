@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.walk import text_from_the_phone
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 JOURNEYS = Path(__file__).parents[2] / "journeys"
 REMINDER = """

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from tests.browser.cut_off import cut_off
 from tests.running import ROOT, RunningServer, lend_model, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 WORD = "correct horse battery"
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)

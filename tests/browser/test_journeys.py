@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from tests.browser.cut_off import is_within
 from tests.browser.journeys_site import NAME, Site, is_for_everybody, with_drafts, with_people
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

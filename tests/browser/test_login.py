@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running import ROOT, RunningServer, lend_model, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 WORD = "correct horse battery"
 

@@ -24,7 +24,7 @@ from bot.services.keep_accounts import add_key
 from tests.browser.cut_off import cut_off
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 ANA, DAY = ProfileId("ana"), timedelta(days=1)
 DECLARED = ProfileSchema().trust_in

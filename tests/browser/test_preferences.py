@@ -21,7 +21,7 @@ from bot.entrypoints.web.preferences.words import LANGUAGES
 from bot.entrypoints.wiring.own_secret import installation_secret
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 ANA, REFUSED, OBJECTS, ERASED = (ProfileId(name) for name in ("ana", "refused", "objects", "erased"))
 

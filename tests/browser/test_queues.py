@@ -21,7 +21,7 @@ from tests.browser.cut_off import cut_off
 from tests.contracts.samples import entry
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 NOTE = CrmNote("hubspot", HandoffId("h"), "words")
 

@@ -24,7 +24,7 @@ from tests.running import RunningServer, running
 
 CUT_OFF = """[...document.querySelectorAll(".panel > header > p")]
     .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running import ROOT, RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 WORDS = """\
 version: "3.1"

@@ -18,7 +18,7 @@ from tests.browser.walk import (
 )
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

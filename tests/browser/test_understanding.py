@@ -22,7 +22,7 @@ from bot.domain.understanding import IntentScore, Understood
 from tests.contracts.samples import CHAT, NOON, add_chat
 from tests.running import ROOT, RunningServer, running, shared_model
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 HEARD = (
     ("could somebody walk me round the planner", (("request_demo", 0.31), ("help", 0.05))),

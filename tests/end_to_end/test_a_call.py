@@ -17,8 +17,6 @@ from tests.connectors.twilio_voice.telephone import Telephone
 from tests.ports import free_port
 from tests.running import Feed, RunningServer, running
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 HANGS_FOR = 5.0
 TWILIO_WAITS_FOR = 15.0
 

@@ -18,8 +18,6 @@ from tests.connectors.twilio_voice.relay_telephone import RelayTelephone
 from tests.end_to_end.test_a_call import hanging_actions
 from tests.running import RunningServer, running
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 ACCOUNT, TOKEN = "AC" + "a" * 32, "the token of an account in a test"
 DESK = "+447700900102"
 PUBLIC = "https://chat.example.com"

@@ -19,7 +19,6 @@ from connectors.webchat.tokens import VisitorTokens
 from tests.running import RunningServer, running
 
 pytestmark = [
-    pytest.mark.xdist_group("end_to_end"),
     pytest.mark.timeout(300),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory and CPU are read from /proc"),
 ]

@@ -19,7 +19,7 @@ from tests.ports import free_port
 from tests.running import RunningServer, Visitor
 from tests.servers import private_redis
 
-pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 COUNT = 2
 

@@ -25,7 +25,7 @@ from tests.ports import free_port
 from tests.running import ROOT, RunningServer, Visitor, chatting
 from tests.servers import private_redis
 
-pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.timeout(180)
 
 CONVERSATIONS, MESSAGES = 12, 4
 

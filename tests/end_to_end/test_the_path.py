@@ -18,8 +18,6 @@ from tests.running import Chat, Feed, RunningServer, Visitor, chatting, running
 
 PHONE = "+447700900123"
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:

@@ -12,8 +12,6 @@ from tests.load.__main__ import row, turns
 from tests.load.sends import where_it_is_day
 from tests.running import RunningServer, running
 
-pytestmark = pytest.mark.xdist_group("end_to_end")
-
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:

@@ -31,7 +31,7 @@ NAME, EMAIL, PHONE = "Mara Bystander", "mara@bystander.example", "+447700900999"
 OWN = ("lea@lea.example", "+447700900123")
 """What an attacker has told of themselves."""
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.xdist_group("red team")]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class Uncomprehending:

@@ -9,15 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from random import Random
 
-import pytest
 from sqlalchemy.engine import make_url
 
 from bot.adapters.database import Database
 from bot.adapters.leases import FleetLeases, Terms
 from tests import servers
 from tests.ports import free_port
-
-pytestmark = pytest.mark.xdist_group("end_to_end")
 
 TTL = timedelta(seconds=1)
 QUICK = Terms(

@@ -19,7 +19,7 @@ from bot.adapters.understanding.encoder_export import export_encoder, split_head
 from bot.domain.errors import SettingsError
 from tests.bot.adapters.understanding.test_encoder import SENTENCES
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_exported_tokenizer_pads_nothing(trained_model: Path) -> None:

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from bot.adapters.understanding.encoder import FILES, OnnxEncoder, source_folder
 from bot.adapters.understanding.encoder_tuning import Recipe, batches_of, tune_encoder
 
-pytestmark = pytest.mark.xdist_group("torch")
-
 TEXTS = ["what does it cost", "how much is it", "tell me the price", "I want a demo", "show me a demo", "book a demo"]
 INTENTS = ["price"] * 3 + ["demo"] * 3
 

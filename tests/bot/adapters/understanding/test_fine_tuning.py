@@ -14,8 +14,6 @@ from bot.adapters.understanding.training import find_model, is_fine_tuned, load,
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 
-pytestmark = pytest.mark.xdist_group("torch")
-
 ONE_STEP = Recipe(most_steps=1, most_parts=2)
 PRICE = ["what does it cost", "how much is it", "tell me the price", "is it expensive", "what do you charge"]
 DEMO = ["I want a demo", "show me a demo", "book a demo", "can I see it", "could you show it to me"]

@@ -20,7 +20,7 @@ from bot.domain.errors import ContentError, ModelError, SettingsError
 from bot.domain.understanding import Asker, Expecting
 from bot.nlu.pipeline import Pipeline
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torch")]
+pytestmark = pytest.mark.slow
 
 Content = tuple[Sequence[Document], Mapping[str, str]]
 REPOSITORY = Path(__file__).parents[4]

@@ -23,7 +23,7 @@ from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.material import vectors_of
 from bot.nlu.training_data import read_training_data
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("understanding_figures")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPOSITORY = Path(__file__).parents[4]
 SETS = REPOSITORY.parent / "shared" / "nlu"

@@ -79,7 +79,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("conforms")
 @pytest.mark.parametrize(("name", "mode"), CASES)
 def test_answers_are_as_the_document_says(address: str, name: str, mode: GenerationMode) -> None:
     operation = OPERATIONS[name]
