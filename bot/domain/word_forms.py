@@ -22,6 +22,8 @@ _UNPARTED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _BETWEEN = r"(?: \w+){0,6}"
 """What may stand between the two halves of a request: "delete all of the" personal data."""
 
+_PARTING_ASCII = {number: " " for number in range(128) if not chr(number).isalnum()}
+
 _ANY_WORDS = r"(?: \w+){0,3} "
 """What a star in a phrase stands for."""
 
@@ -94,6 +96,8 @@ def spelled(text: str) -> tuple[str, ...]:
     """The text's words in small letters without accents; punctuation, emoji and invisible characters part them."""
     if len(text) > LONGEST_TEXT:
         return ()
+    if text.isascii():  # the same, twenty times as quickly
+        return tuple(text.lower().translate(_PARTING_ASCII).split())
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = [character for character in folded if unicodedata.category(character) not in ("Mn", "Me", "Cf")]
     return tuple("".join(one if one.isalnum() else " " for one in kept).split())

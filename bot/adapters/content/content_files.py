@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
@@ -19,12 +20,16 @@ YAML, CONTENT = (".yml", ".yaml"), (".yml", ".yaml", ".md")
 
 NOTHING_ELSE: Mapping[Path, str] = MappingProxyType({})
 
-_parsed = lru_cache(maxsize=512)(parse)
+_parsed = lru_cache(maxsize=512)(partial(parse, ""))
 """All content is read again when one file has changed; nobody changes what was parsed of the others."""
 
 
 def _parsed_file(path: Path, instead: str | None) -> Document:
-    return _parsed(*text_of(path)) if instead is None else _parsed(str(path), without_mark(instead))
+    name, text = text_of(path) if instead is None else (str(path), without_mark(instead))
+    try:
+        return replace(_parsed(text), path=name)
+    except ContentError:
+        return parse(name, text)  # says where
 
 
 def read_documents(paths: list[Path], faults: Faults, instead: Mapping[Path, str] = NOTHING_ELSE) -> list[Document]:
