@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -101,10 +102,18 @@ def shared_model() -> Path:
 
 
 def lend_model(data: Path) -> None:
-    """Let a service with this data folder use the shared model, where there is one."""
+    """Let a service with this data folder begin with the shared model, where there is one, and train in its own."""
     data.mkdir(parents=True, exist_ok=True)
     if shared_model().exists() and not (data / "model").exists():
-        (data / "model").symlink_to(shared_model())
+        shutil.copytree(shared_model(), data / "model", copy_function=_linked)
+
+
+def _linked(source: str, target: str) -> None:
+    """Files of a model are replaced, and never written over."""
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk
+        shutil.copyfile(source, target)
 
 
 @contextlib.contextmanager

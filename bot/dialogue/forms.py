@@ -244,11 +244,8 @@ def _ask(turn: Turn, form: Form, policy: str, requests: list[object]) -> None:
         turn.did(form.name, policy)
         return
     question = _question(turn, form, slot)
-    if question is not None and question in turn.assistant.actions and question not in turn.assistant.responses:
-        turn.run(question, policy)
+    if question is not None and _put(turn, question, policy):
         return
-    if question is not None:
-        turn.say(question)
     turn.did(form.name, policy)
 
 
@@ -257,12 +254,17 @@ def ask_once_more(turn: Turn) -> None:
     form = turn.assistant.forms.get(turn.tracker.loop.name) if turn.tracker.loop is not None else None
     slot = turn.tracker.slots.get(REQUESTED_SLOT)
     question = _question(turn, form, str(slot)) if form is not None and slot is not None else None
-    if form is None or question is None:
-        return
+    if form is not None and question is not None:
+        _put(turn, question, by_form(form.name))
+
+
+def _put(turn: Turn, question: str, policy: str) -> bool:
+    """Ask it. True where an action does, after which the turn goes on."""
     if question in turn.assistant.responses:
         turn.say(question)
-    else:
-        turn.run(question, by_form(form.name))
+        return False
+    turn.run(question, policy)
+    return True
 
 
 def _question(turn: Turn, form: Form, slot: str) -> str | None:

@@ -272,3 +272,20 @@ def _read_conditions(source: Source, variation: Mapping[Any, Any], declared: Dec
             source.lapses.unknown(source.place(condition, "name"), "slot", name, declared.slots)
         found.append(SlotCondition(name, plain(condition.get("value"))))
     return tuple(found)
+
+
+def as_declared(variation: Variation) -> dict[str, Any]:
+    """What a file would say of it."""
+    conditions = [{"type": "slot", "name": one.name, "value": one.value} for one in variation.conditions]
+    described = {
+        "text": variation.text,
+        "subject": variation.subject,
+        "channel": variation.channel,
+        "language": variation.language,
+        "condition": conditions,
+        "buttons": [{"title": button.title, "payload": button.payload} for button in variation.buttons],
+        "image": variation.image,
+        **variation.extras,
+        "metadata": dict(variation.metadata),
+    }
+    return {key: value for key, value in described.items() if value or key == "text"}

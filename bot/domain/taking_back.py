@@ -42,7 +42,7 @@ def without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple[
                 begun, asked = (index if asked else None), False
             case ActionExecuted(name=name) if loop is not None and name == loop:
                 asked = True
-            case ActionExecuted(policy=policy) if loop is not None and f"{policy} ".startswith(f"form: {loop} "):
+            case ActionExecuted(policy=policy) if loop is not None and _asks_for(loop, policy):
                 pass
             case SlotSet() | BotUttered() | ActionExecuted(policy="slot filling"):
                 pass
@@ -58,13 +58,18 @@ def was_taken_by_form(events: Sequence[Event], loop: str | None) -> bool:
         return False
     for event in events[1:]:
         match event:
-            case ActionExecuted(name=name, policy=policy) if name == loop or f"{policy} ".startswith(f"form: {loop} "):
+            case ActionExecuted(name=name, policy=policy) if name == loop or _asks_for(loop, policy):
                 return True
             case SlotSet() | BotUttered() | ActiveLoop(name=None) | ActionExecuted(policy="slot filling"):
                 pass
             case _:
                 return False
     return False
+
+
+def _asks_for(loop: str, policy: str | None) -> bool:
+    """Whether an action was chosen by this form, to put its question or to look at the answer."""
+    return f"{policy} ".startswith(f"form: {loop} ")
 
 
 def before_last_message(events: Sequence[Event]) -> int:

@@ -96,7 +96,7 @@ def spelled(text: str) -> tuple[str, ...]:
     """The text's words in small letters without accents; punctuation, emoji and invisible characters part them."""
     if len(text) > LONGEST_TEXT:
         return ()
-    if text.isascii():  # the same, twenty times as quickly
+    if text.isascii():  # the same, and quicker
         return tuple(text.lower().translate(_PARTING_ASCII).split())
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = [character for character in folded if unicodedata.category(character) not in ("Mn", "Me", "Cf")]

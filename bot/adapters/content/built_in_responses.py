@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from bot.dialogue.responses_yaml import EXTRAS
 from bot.documents import parse, plain
@@ -33,21 +32,6 @@ def with_built_in_responses(assistant: Assistant, *, offers_person: bool = True)
 
 def built_in_names() -> frozenset[str]:
     return frozenset(_responses())
-
-
-def as_declared(response: Response) -> list[dict[str, Any]]:
-    """Its variations as a file would declare them, for an author who begins with these words."""
-    return [
-        {
-            "text": one.text,
-            **({"subject": one.subject} if one.subject else {}),
-            **({"channel": one.channel} if one.channel else {}),
-            **({"language": one.language} if one.language else {}),
-            **({"buttons": [{"title": to.title, "payload": to.payload} for to in one.buttons]} if one.buttons else {}),
-            **one.extras,
-        }
-        for one in response.variations
-    ]
 
 
 def _for_assistant(response: Response, own: str, *, offers_person: bool) -> Response:

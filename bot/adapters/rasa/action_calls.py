@@ -17,7 +17,8 @@ from bot.adapters.rasa.rasa_events import (
     read_event,
 )
 from bot.dialogue.policies import chosen_by
-from bot.domain.assistant import Assistant, Slot, SlotMapping, Variation
+from bot.dialogue.responses_yaml import as_declared
+from bot.domain.assistant import Assistant, Slot, SlotMapping
 from bot.domain.conversation import (
     ACTION_LISTEN,
     REQUESTED_SLOT,
@@ -120,7 +121,7 @@ def domain_as_rasa_has_it(assistant: Assistant) -> dict[str, Any]:
         "entities": sorted(assistant.entities),
         "slots": {name: _slot(slot) for name, slot in assistant.slots.items()},
         "responses": {
-            name: [_variation(variation) for variation in response.variations]
+            name: [as_declared(variation) for variation in response.variations]
             for name, response in assistant.responses.items()
         },
         "actions": sorted(assistant.actions),
@@ -167,22 +168,6 @@ def _mapping(mapping: SlotMapping) -> dict[str, Any]:
             | ({"requested_slot": condition.requested_slot} if condition.requested_slot else {})
             for condition in mapping.conditions
         ]
-    return described
-
-
-def _variation(variation: Variation) -> dict[str, Any]:
-    described: dict[str, Any] = {"text": variation.text}
-    if variation.channel:
-        described["channel"] = variation.channel
-    if variation.conditions:
-        described["condition"] = [{"type": "slot", "name": c.name, "value": c.value} for c in variation.conditions]
-    if variation.buttons:
-        described["buttons"] = [{"title": button.title, "payload": button.payload} for button in variation.buttons]
-    if variation.image:
-        described["image"] = variation.image
-    described |= variation.extras
-    if variation.metadata:
-        described["metadata"] = dict(variation.metadata)
     return described
 
 

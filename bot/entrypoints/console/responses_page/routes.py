@@ -11,13 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.content.built_in_responses import as_declared, built_in_names
+from bot.adapters.content.built_in_responses import built_in_names
 from bot.adapters.content.contents import check_responses
 from bot.adapters.content.replacing import AuthorsFile
 from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
 from bot.adapters.content.response_uses import Use, named_in, uses_of
 from bot.dialogue.responses_edit import Reworded, response_lines, responses_in, reworded
-from bot.dialogue.responses_yaml import Reading, read_response_alone
+from bot.dialogue.responses_yaml import Reading, as_declared, read_response_alone
 from bot.documents import Document, Faults, parse
 from bot.domain.access import Right
 from bot.domain.assistant import WITHOUT_DESK
@@ -177,7 +177,7 @@ class ResponsesPage:
             raise WebhookRejected(400, 'the name wants to be "utter_" and letters, digits or _: utter_spring_offer')
         playbook = self._service.library.current()
         built_in = playbook.assistant.responses.get(name) if name in built_in_names() else None
-        says = [{"text": _new_text(body)}] if built_in is None else as_declared(built_in)
+        says = [{"text": _new_text(body)}] if built_in is None else list(map(as_declared, built_in.variations))
         async with self._saving:
             file, text = await asyncio.to_thread(self._files.begun, name, shown, says)
             await asyncio.to_thread(self._files.contents_with, file, text)

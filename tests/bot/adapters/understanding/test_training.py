@@ -124,7 +124,7 @@ def test_an_edited_page_leaves_the_intents_as_they_are_and_embeds_only_what_is_n
         copy(path, tmp_path / path.name)
     documents, pages = sample_content
     before = {**pages, "support.md": pages["support.md"].replace("every Tuesday", "every Monday")}
-    train(documents, before, folder=tmp_path)  # other tests may have had texts forgotten in the shared folder
+    train(documents, before, folder=tmp_path)  # who trained there last may have had texts forgotten
     edited = {**pages, "support.md": pages["support.md"].replace("every Tuesday", "every second Thursday")}
     embedded: list[str] = []
     features = OnnxEncoder.features

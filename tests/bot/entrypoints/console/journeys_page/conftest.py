@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
-from bot.entrypoints.serving.http import Server
 from bot.entrypoints.wiring.service import Service
 from tests.bot.services.stage import Stage, journey_of
 
 ServiceMaker = Callable[..., Service]
-Client = TestClient[Any, Any]
-ClientMaker = Callable[[Service], AbstractAsyncContextManager[Client]]
 
 WELCOME = """\
 # How we greet.
@@ -44,13 +38,3 @@ def folder(tmp_path: Path) -> Path:
 def service(service_of: ServiceMaker, stage: Stage, folder: Path) -> Service:
     stage.play(journey_of("- wait: 1d\n- id: tip\n  send: {response: utter_tip, channels: [sms]}"))
     return service_of(connectors="", journeys=folder)
-
-
-@pytest.fixture
-def client_of() -> ClientMaker:
-    @asynccontextmanager
-    async def client_of(service: Service) -> AsyncIterator[Client]:
-        async with TestClient(TestServer(Server(service).application(), host="127.0.0.1")) as client:
-            yield client
-
-    return client_of

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.domain.publishing import Running
 from bot.entrypoints.wiring.service import Service
-from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, Client, ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import Client, ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
 from tests.bot.services.stage import Stage
 
 NEW: dict[str, Any] = {"title": "Spring,\n2027", "purpose": "marketing", "enter": {"event": "spring.began"}}

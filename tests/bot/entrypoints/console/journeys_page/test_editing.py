@@ -10,7 +10,8 @@ import pytest
 
 from bot.domain.errors import Fault, Place
 from bot.entrypoints.wiring.service import Service
-from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, Client, ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import Client, ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
 from tests.bot.services.stage import Stage
 
 LONGER = WELCOME.replace("wait: 1d", "wait: 2d")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bot.entrypoints.wiring.service import Service
-from tests.bot.entrypoints.console.journeys_page.conftest import ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import ServiceMaker
 from tests.bot.services.stage import Stage, journey_of
 
 

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from bot.adapters.database import Database
 from bot.entrypoints.wiring.service import Service
-from tests.bot.entrypoints.console.journeys_page.conftest import ClientMaker
+from tests.bot.entrypoints.console.conftest import ClientMaker
 from tests.bot.services.stage import Stage
 from tests.manual_clock import ManualClock
 

@@ -15,7 +15,8 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus, Journey
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.content import read_journey
-from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, Client, ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import Client, ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
 from tests.bot.services.stage import KNOWN, Stage
 
 LONGER = WELCOME.replace("[sms]", "[sms, webchat]").replace("enter:", "on_edit: map\nenter:")

@@ -11,7 +11,8 @@ from bot.domain.access import MASKED, Role
 from bot.domain.journey import SplitCount
 from bot.entrypoints.wiring.service import Service
 from bot.services.keep_accounts import add_key
-from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
 from tests.bot.services.stage import Stage, journey_of
 
 

@@ -16,7 +16,8 @@ from bot.entrypoints.console.journeys_page.simulating import figures_json
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.simulate import Simulation, only
 from bot.journeys.virtual_world import World
-from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, Client, ClientMaker
+from tests.bot.entrypoints.console.conftest import Client, ClientMaker
+from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME
 
 PATH = "/journeys/welcome/simulation"
 

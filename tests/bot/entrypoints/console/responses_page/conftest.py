@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.content.contents import read_contents
 from bot.adapters.content.shelves import Shelves
-from bot.entrypoints.serving.http import Server
 from bot.entrypoints.wiring.service import Service
 from tests.bot.services.stage import Stage
 
 ServiceMaker = Callable[..., Service]
-Client = TestClient[Any, Any]
-ClientMaker = Callable[[Service], AbstractAsyncContextManager[Client]]
 
 DOMAIN = """\
 intents: [greet, opt_out]
@@ -77,13 +71,3 @@ def assistant(tmp_path: Path, stage: Stage) -> Path:
 @pytest.fixture
 def service(service_of: ServiceMaker, assistant: Path) -> Service:
     return service_of(connectors="", assistant=assistant, journeys=assistant.parent / "journeys")
-
-
-@pytest.fixture
-def client_of() -> ClientMaker:
-    @asynccontextmanager
-    async def client_of(service: Service) -> AsyncIterator[Client]:
-        async with TestClient(TestServer(Server(service).application(), host="127.0.0.1")) as client:
-            yield client
-
-    return client_of

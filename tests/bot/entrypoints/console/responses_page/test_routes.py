@@ -13,7 +13,8 @@ from bot.client import Client as OurClient
 from bot.client import Refused
 from bot.domain.access import Caller, Right, Role
 from bot.entrypoints.wiring.service import Service
-from tests.bot.entrypoints.console.responses_page.conftest import WORDS, Client, ClientMaker, ServiceMaker
+from tests.bot.entrypoints.console.conftest import Client, ClientMaker
+from tests.bot.entrypoints.console.responses_page.conftest import WORDS, ServiceMaker
 from tests.bot.services.stage import Stage
 
 HELLO = {"text": "Good day, {lead_name}!", "buttons": [{"title": "Hi", "payload": "/greet"}]}
