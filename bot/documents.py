@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode
@@ -19,6 +20,7 @@ from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
 
+from bot import quick_yaml
 from bot.domain.errors import ContentError, Fault, Place
 
 NO_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
@@ -65,11 +67,29 @@ class _Constructor(RoundTripConstructor):
             problem = f'"{node.value}" looks like a number or a date and is none'
             raise ConstructorError(problem=problem, problem_mark=node.start_mark) from error
 
+    def construct_mapping(self, node: Node, *to: Any, **how: Any) -> Any:
+        try:
+            return super().construct_mapping(node, *to, **how)
+        except TypeError as error:  # of such a name there is no hash
+            problem = "a name here has entries of its own"
+            raise ConstructorError(problem=problem, problem_mark=node.start_mark) from error
+
+
+class _Composer(Composer):
+    """Has the text read by libyaml wherever that says the same. An anchor may be set anew, as YAML has it."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False
+
+    def get_single_node(self) -> Any:
+        return quick_yaml.compose(self.loader.reader.buffer[:-1], self.resolver) or super().get_single_node()
+
 
 def _yaml() -> YAML:
     """Remembers places, and not the comments, which cost a sixth of the reading."""
     yaml = YAML(typ="rt")
-    yaml.Constructor, yaml.Scanner, yaml.Parser = _Constructor, Scanner, Parser
+    yaml.Composer, yaml.Constructor, yaml.Scanner, yaml.Parser = _Composer, _Constructor, Scanner, Parser
     return yaml
 
 
@@ -191,6 +211,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return "Indent with spaces, not tabs."
     if "duplicate key" in problem:
         return "Keep one of the two entries."
+    if "entries of its own" in problem:
+        return "Put quotes around it if the braces are meant as text."
     if "looks like a number" in problem:
         return "Put quotes around it if it is meant as a text."
     if "escape character" in problem:

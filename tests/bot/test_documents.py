@@ -57,6 +57,7 @@ def test_times_and_country_codes_stay_what_was_written() -> None:
         ('a: 1\nb: "never closed\nc: 2\n', "Close the quote that begins here."),
         ("a: [1, 2\nb: 3\n", "a.yml:1:4: this is not YAML: before line 2 the bracket that opens here should be closed"),
         ('a: {b: "never}\nc: {d: "e"}\n', "a.yml:1:4"),
+        ("? {a: {b: 1}}\n: 2\n", "a.yml:1:1: this is not YAML: a name here has entries of its own. Put quotes"),
         ("a: {b: 1 c: 2}\n", "a.yml:1:11: this is not YAML: here a comma is missing"),
         ("a: 1\nb: -_\n", 'a.yml:2:4: this is not YAML: "-_" looks like a number or a date and is none.'),
         ("a: 0x_\n", "Put quotes around it if it is meant as a text."),
