@@ -9,8 +9,6 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +17,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, ClientTimeout
 
+from tests.forked import Forked
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -45,7 +44,8 @@ class RunningServer:
     ) -> None:
         self._ready_within = ready_within
         self.port = free_port()
-        self._command = [sys.executable, "-m", module, *command, "--port", str(self.port)]
+        self._module = module
+        self._arguments = [*command, "--port", str(self.port)]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log_file = data / f"{name}.log"
         lend_model(data)
@@ -55,15 +55,14 @@ class RunningServer:
             "OVERTURE_PORT": str(self.port),
             **(env or {}),
         }
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
 
     def start(self) -> Self:
-        with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(self._command, cwd=ROOT, env=self._env, stdout=log, stderr=log)
+        self.process = Forked(self._module, self._arguments, ROOT, self._env, self.log_file)
         deadline = time.monotonic() + self._ready_within
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log()}")
+            if (status := self.process.poll()) is not None:
+                raise AssertionError(f"the server ended with {status}:\n{self.log()}")
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=0.2):
                 return self
             time.sleep(0.02)

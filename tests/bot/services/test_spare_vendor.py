@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -125,7 +126,8 @@ async def test_the_desk_is_told_of_an_outage_once_an_hour_and_of_its_end(stage: 
     await work_until(stage, began + HOUR + 4 * MINUTE)
     told = [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
     assert len(told) == 2
-    assert told[0].startswith("sms has not worked for 5 minutes: it does not answer.")
+    # Failures are tried again after a while that chance has a part in.
+    assert re.match("sms has not worked for [56] minutes: it does not answer\\.", told[0])
     assert told[1].startswith("sms works again.")
 
 
