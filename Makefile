@@ -17,7 +17,7 @@ install: $(INSTALLED)
 
 test: $(INSTALLED) check
 	$(BIN)/overture train
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -1,4 +1,7 @@
-"""The browser of the tests and of the README's picture: Debian's Chromium, or the one that OVERTURE_CHROMIUM names."""
+"""The browser of the tests and of the README's picture: Debian's Chromium, or the one that OVERTURE_CHROMIUM names.
+
+Its headless shell, which has no windows to draw, takes half of what Chromium takes, and draws the same pages.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ import shutil
 
 from playwright.sync_api import Browser, Playwright
 
-NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
-NONE_FOUND = "no Chromium: install it (apt-get install chromium) or name it in OVERTURE_CHROMIUM"
+NAMES = ("chromium-headless-shell", "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
+NONE_FOUND = "no Chromium: install it (apt-get install chromium-headless-shell) or name it in OVERTURE_CHROMIUM"
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.request import Request, urlopen
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.forked import Forked
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -29,16 +29,8 @@ class Service:
         self.start()
 
     def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.browser.fake_service",
-            "--port",
-            str(self.port),
-            "--state",
-            str(self.state),
-        ]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
+        arguments = ["--port", str(self.port), "--state", str(self.state)]
+        self.process = Forked("tests.browser.fake_service", arguments, ROOT, os.environ, Path(os.devnull))
         for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
