@@ -21,6 +21,7 @@ TYPED = frozenset({"number", "email", "phone", "time", "timeline", "person"})
 
 _WORD = re.compile(rf"{LETTERS}+(?:['’-]{LETTERS}+)*|[{UNSPACED}]")
 _CHARACTER = re.compile(rf"[{UNSPACED}]")
+_INITIALS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         if key := _key(text):
             phrases.setdefault(key, {}).setdefault(entity, Meaning(entity, value, group))
 
-    often_else = _often_something_else(data)
+    bare = _unannotated(data)
+    often_else = _often_something_else(data, bare)
     for example in data.examples:
         for entity in example.entities:
             if _key(entity.text) in often_else:
@@ -156,6 +158,11 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
     for text, value in data.synonyms.items():
         if (meaning := by_value.get(value.lower())) is not None:
             add(meaning.entity, text, value, meaning.group)
+    # So is the value itself, unless examples have its words and mean nothing by them.
+    meant = [one for found in phrases.values() for one in found.values() if one.entity not in TYPED]
+    for meaning in meant:
+        if isinstance(meaning.value, str) and _is_said(key := _spoken(meaning.value)) and not bare[key]:
+            add(meaning.entity, key, meaning.value, meaning.group)
     finished = {phrase: tuple(found.values()) for phrase, found in phrases.items()}
     return Gazetteer(
         phrases=finished,
@@ -167,10 +174,16 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
     )
 
 
-def _often_something_else(data: TrainingData) -> frozenset[str]:
+def _often_something_else(data: TrainingData, bare: Mapping[str, int]) -> frozenset[str]:
     """The annotated phrases that stand in the examples more often without an annotation than with one."""
     annotated = Counter(_key(entity.text) for example in data.examples for entity in example.entities)
-    longest = _longest(annotated)
+    return frozenset(phrase for phrase, count in annotated.items() if bare[phrase] > count)
+
+
+def _unannotated(data: TrainingData) -> Counter[str]:
+    """How often examples have each run of words where nothing is annotated, of as many as a phrase or value has."""
+    entities = [entity for example in data.examples for entity in example.entities]
+    longest = _longest(key for one in entities for key in (_key(one.text), _spoken(str(one.value))))
     bare: Counter[str] = Counter()
     for example in data.examples:
         end = 0
@@ -178,7 +191,7 @@ def _often_something_else(data: TrainingData) -> frozenset[str]:
             bare.update(_stretches(example.text[end : entity.start], longest))
             end = max(end, entity.end)
         bare.update(_stretches(example.text[end:], longest))
-    return frozenset(phrase for phrase, count in annotated.items() if bare[phrase] > count)
+    return bare
 
 
 def _stretches(text: str, longest: int) -> Iterator[str]:
@@ -193,6 +206,15 @@ def _says_little(words: Sequence[str]) -> bool:
     """Whether they are nothing but fillers and single letters; two Chinese characters say something."""
     letters = all(word in FILLERS or (len(word) == 1 and not _CHARACTER.match(word)) for word in words)
     return letters or (len(words) == 1 and len(words[0]) == 1)
+
+
+def _is_said(key: str) -> bool:
+    """Whether somebody would say it: `NL` stands for something, and so do other values of a letter or two."""
+    return not _says_little(key.split(" ")) and (len(key) > _INITIALS or _CHARACTER.match(key) is not None)
+
+
+def _spoken(value: str) -> str:
+    return _key(value.replace("_", " "))
 
 
 def _key(text: str) -> str:

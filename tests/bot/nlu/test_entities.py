@@ -79,6 +79,40 @@ def test_lookups_synonyms_annotations_and_patterns_are_found(extractor: EntityEx
 @pytest.mark.parametrize(
     ("text", "names"),
     [
+        ("a margarita please", [("drink", "margarita")]),
+        ("my credit, please", [("account", "credit")]),
+        ("is it full time?", [("hours", "full_time")]),
+        ("take me home", []),
+        ("we are in NL", []),
+    ],
+    ids=["of an annotation", "of a synonym", "of several words", "said without meaning it", "a code"],
+)
+def test_a_value_that_other_words_have_is_one_more_way_to_say_it(text: str, names: list[tuple[str, Any]]) -> None:
+    nlu = """
+nlu:
+- synonym: credit
+  examples: |
+    - credit account
+    - credit card account
+- intent: order
+  examples: |
+    - two [margaritas]{"entity": "drink", "value": "margarita"}
+    - from my [credit account](account)
+    - to my [house]{"entity": "place", "value": "home"}
+    - I'm in [Holland]{"entity": "land", "value": "NL"}
+    - all [day]{"entity": "hours", "value": "full_time"}
+- intent: leave
+  examples: |
+    - I go home now
+    - bye
+"""
+    extractor = build_extractor(read_training_data([parse("nlu.yml", nlu)]))
+    assert found(extractor, text) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
         ("查询一下感冒灵", [("medicine", "感冒灵")]),
         ("布洛芬有什么功效", [("medicine", "布洛芬"), ("about", "疗效")]),
         ("อยากได้กาแฟเย็น", [("drink", "กาแฟ")]),
