@@ -15,6 +15,7 @@ from email_validator import validate_email
 from bot.dialogue.features import as_number
 from bot.domain.accepting import Accepts, ADay, AnAddress, ANumber, APattern, OneOf, entities_of
 from bot.domain.conversation import UserUttered
+from bot.domain.phone_forms import dialled
 from bot.domain.time_grammar import find_times
 from bot.domain.understanding import Entity
 
@@ -86,10 +87,10 @@ def _phone(text: str) -> str | None:
         number = phonenumbers.parse(text, None)
     except phonenumbers.NumberParseException:
         return None
-    # Possible rather than valid: the ranges set aside for examples are not valid to the library.
-    if not phonenumbers.is_possible_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    told = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    # Possible rather than valid: the ranges set aside for examples are not valid to the library. A number in the form
+    # of an earlier plan is one of today's, too.
+    return told if phonenumbers.is_possible_number(phonenumbers.parse(dialled(told))) else None
 
 
 def _number(within: ANumber, value: Any) -> int | float | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import phonenumbers
 from email_validator import validate_email
 
+from bot.domain.phone_forms import dialled
 from bot.domain.understanding import Entity
 from bot.nlu.words import UNSPACED
 
@@ -39,6 +40,7 @@ _ALSO_WORDS = frozenset(("app", "info", "me", "us", "no", "it", "at", "be", "in"
 _PHONE_CUE = re.compile(
     r"\b(?:phone|mobile|cell|number|call|ring|text|sms|whats ?app|tel|reach|dial)\b[^.!?]{0,30}$", re.IGNORECASE
 )
+_WITH_A_COUNTRY = re.compile(r"(?<![\w+])\+(?:[ ().-]{0,2}[0-9]){10,15}(?![ .-]?[0-9])")
 _SHORTEST_PHONE = 7
 _SHORTEST_WITH_PREFIX = 9
 
@@ -98,6 +100,7 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
     """
     if not any(map(str.isdigit, text)):
         return
+    yield from _phones_as_they_were(text)
     country = region.upper() if region else None
     for match in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.POSSIBLE):
         digits = [character for character in match.raw_string if character.isdigit()]
@@ -121,3 +124,11 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
             confidence=SURE if sure else POSSIBLE,
             extractor="contacts",
         )
+
+
+def _phones_as_they_were(text: str) -> Iterator[Entity]:
+    """Numbers in the form of an earlier plan, such as +52 1 55 1234 5678, which tables of today have no longer."""
+    for match in _WITH_A_COUNTRY.finditer(text):
+        number = "+" + "".join(character for character in match[0] if character.isdigit())
+        if dialled(number) != number and not phonenumbers.is_possible_number(phonenumbers.parse(number)):
+            yield Entity("phone", number, match[0], match.start(), match.end(), SURE, extractor="contacts")

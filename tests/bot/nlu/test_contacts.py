@@ -66,13 +66,19 @@ def test_what_cannot_be_an_address_is_none(text: str) -> None:
         ("00447700900123", "GB", "+447700900123"),
         ("call me on (202) 555-0143", "US", "+12025550143"),
         ("+1 202 555 0143", "GB", "+12025550143"),
+        ("mi número es +52 1 55 1234 5678, gracias", "MX", "+5215512345678"),
+        ("+52 (1) 55-1234-5678", None, "+5215512345678"),
+        ("+55 11 8123-4567", None, "+551181234567"),
+        ("mon numéro : +229 97 12 34 56", "BJ", "+22997123456"),
     ],
 )
 def test_a_phone_number_is_found_in_e164(text: str, region: str | None, number: str) -> None:
     assert [(entity.value, entity.confidence) for entity in find_phones(text, region)] == [(number, SURE)]
 
 
-@pytest.mark.parametrize("text", ["80", "we are 80 people", "12/03/2026", "2026-12-01 10:00", "900123"])
+@pytest.mark.parametrize(
+    "text", ["80", "we are 80 people", "12/03/2026", "2026-12-01 10:00", "900123", "+52 1 55 1234 5678 9"]
+)
 def test_other_digits_are_no_phone_numbers(text: str) -> None:
     assert list(find_phones(text, "GB")) == []
 
