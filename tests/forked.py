@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import connectors
@@ -29,9 +30,14 @@ class Forked:
     """A process, with what `subprocess.Popen` offers that is used of it here. Raises nothing if it fails."""
 
     def __init__(self, module: str, arguments: Sequence[str], folder: Path, env: Mapping[str, str], log: Path) -> None:
-        forks = multiprocessing.get_context("forkserver")
-        forks.set_forkserver_preload(IMPORTED)
-        self._process = forks.Process(target=_run, args=(module, list(arguments), folder, dict(env), log))
+        given = (module, list(arguments), folder, dict(env), log)
+        self._process: BaseProcess
+        if sys.platform == "linux":
+            forks = multiprocessing.get_context("forkserver")
+            forks.set_forkserver_preload(IMPORTED)
+            self._process = forks.Process(target=_run, args=given)
+        else:  # libraries of macOS do not outlive a fork
+            self._process = multiprocessing.get_context("spawn").Process(target=_run, args=given)
         self._process.start()
 
     @property
