@@ -40,8 +40,9 @@ class ActionCorrectContact(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         known, read = person_of(tracker).attributes, _readers(tracker)
-        done = any(known.get(name) for name in ATTRIBUTES.values())
-        told = told_anew(tracker, read, kept=done)
+        kept = {slot: known[name] for slot, name in ATTRIBUTES.items() if known.get(name)}
+        done = bool(kept)
+        told = told_anew(tracker, read, kept=kept if done else None)
         others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
         if list(told) == ["booked_time"]:
             dispatcher.utter_message(response=BOOKED, **told)

@@ -54,16 +54,19 @@ def changed_now(tracker: Tracker) -> Iterator[str]:
             yield slot
 
 
-def told_anew(tracker: Tracker, read: Mapping[str, Callable[[str], Any]], *, kept: bool) -> dict[str, Any]:
+def told_anew(
+    tracker: Tracker, read: Mapping[str, Callable[[str], Any]], *, kept: Mapping[str, Any] | None
+) -> dict[str, Any]:
     """What this message tells of these slots, other than they had before, as it is kept.
 
-    `kept`: the answers of the form that asks for them are kept, so that one which was skipped then is one now.
+    `kept`: the answers, by slot, once the form that asks for them is done. Then one which was skipped is one now, and
+    what a slot has heard since and nobody has kept is none.
     """
     told = {}
     for slot in dict.fromkeys(_slots_since_the_message(tracker)):
-        before, value = value_before(tracker, slot), tracker.slots.get(slot)
+        before, value = value_before(tracker, slot) if kept is None else kept.get(slot), tracker.slots.get(slot)
         usable = read[slot](str(value)) if slot in read and value is not None else None
-        if usable is not None and usable != before and (kept or before is not None):
+        if usable is not None and usable != before and (kept is not None or before is not None):
             told[slot] = usable
     return told
 

@@ -6,7 +6,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.afterwards import ActionCorrectContact, ActionTakeCorrection
-from tests.actions.test_corrections import DOMAIN, KNOWN, after
+from tests.actions.test_corrections import DOMAIN, KNOWN, PROFILE, after
 from tests.actions.test_lead import effects_in, slots_in
 
 CONSENTED: dict[str, Any] = {"marketing:sms": True}
@@ -46,6 +46,13 @@ async def test_an_answer_of_a_form_that_is_not_done_is_kept_with_it() -> None:
     said, events = await corrected({"work_email": "bob@example.com"}, profile={}, work_email="ana@example.com")
     assert said == ["utter_correction_noted"]
     assert effects_in(events, "set_attribute") == []
+
+
+async def test_what_a_slot_has_heard_since_and_nobody_has_kept_is_still_to_be_put_right() -> None:
+    before: dict[str, Any] = {**KNOWN, "team_size": 45.0, "profile": {**PROFILE, "team_size": 40}}
+    said, events = await corrected({"team_size": 45.0}, **before)
+    assert said == ["utter_correction_noted"]
+    assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [("team_size", 45)]
 
 
 async def test_a_slot_of_the_authors_own_that_is_put_right_is_acknowledged() -> None:
