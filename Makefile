@@ -17,6 +17,7 @@ install: $(INSTALLED)
 
 test: $(INSTALLED) check
 	$(BIN)/overture train
+	@# Three processes for two cores: tests wait for pages and servers.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)

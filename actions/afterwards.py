@@ -54,7 +54,7 @@ class ActionCorrectContact(Action):
             return slots  # a form that is not done yet keeps them once it is
         listed = ", ".join(f"{ATTRIBUTES[slot]} {value}" for slot, value in told.items())
         note = f"Corrected on {person_of(tracker).channel or 'chat'}: {listed}."
-        return [*slots, *_kept(tracker, told), *self.besides({**tracker.slots, **told}), effects.sync_crm(note)]
+        return [*slots, *_kept(tracker, told), *self.besides({**tracker.slots, **kept, **told}), effects.sync_crm(note)]
 
     def besides(self, slots: Mapping[str, Any]) -> list[ActionEvent]:
         """What else the answers say, with the one that was put right."""

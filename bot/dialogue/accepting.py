@@ -84,13 +84,12 @@ def _email(text: str) -> str | None:
 def _phone(text: str) -> str | None:
     """A number with its country's; those without were read where the message was understood."""
     try:
-        number = phonenumbers.parse(text, None)
+        told = str(phonenumbers.format_number(phonenumbers.parse(text), phonenumbers.PhoneNumberFormat.E164))
+        number = phonenumbers.parse(dialled(told))  # one in the form of an earlier plan is one of today's, too
     except phonenumbers.NumberParseException:
         return None
-    told = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    # Possible rather than valid: the ranges set aside for examples are not valid to the library. A number in the form
-    # of an earlier plan is one of today's, too.
-    return told if phonenumbers.is_possible_number(phonenumbers.parse(dialled(told))) else None
+    # Possible rather than valid: the ranges set aside for examples are not valid to the library.
+    return told if phonenumbers.is_possible_number(number) else None
 
 
 def _number(within: ANumber, value: Any) -> int | float | None:

@@ -183,7 +183,8 @@ def _often_something_else(data: TrainingData, bare: Mapping[str, int]) -> frozen
 def _unannotated(data: TrainingData) -> Counter[str]:
     """How often examples have each run of words where nothing is annotated, of as many as a phrase or value has."""
     entities = [entity for example in data.examples for entity in example.entities]
-    longest = _longest(key for one in entities for key in (_key(one.text), _spoken(str(one.value))))
+    values = [*data.synonyms.values(), *(str(one.value) for one in entities)]
+    longest = _longest([*(_key(one.text) for one in entities), *map(_spoken, values)])
     bare: Counter[str] = Counter()
     for example in data.examples:
         end = 0

@@ -119,6 +119,12 @@ async def test_a_lead_that_is_put_right_is_qualified_anew(message: dict[str, Any
     assert slots_in(events)["qualified"] is kept["qualified"]
 
 
+async def test_a_lead_is_qualified_by_what_is_kept_and_not_by_what_a_slot_has_heard_since() -> None:
+    tracker = after({"lead_name": "anna silva"}, profile=LEAD_PROFILE, **{**LEAD, "team_size": 50.0})
+    events = await ActionTakeCorrection().run(CollectingDispatcher(), tracker, DOMAIN)
+    assert slots_in(events)["qualified"] is False
+
+
 async def test_a_correction_without_anything_new_asks_what_to_correct() -> None:
     dispatcher = CollectingDispatcher()
     tracker = after({"team_size": 5.0}, profile=LEAD_PROFILE, **LEAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,12 @@ def test_both_read_the_same_in_the_same_places(text: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         slowly = read_by_ruamel(patched, text)
     quickly = read(text)
-    # An entry without a value has none of it at another place, which only the fault "<<: " tells.
-    assert quickly == slowly or (isinstance(quickly, str) and isinstance(slowly, str)) or is_read_leniently(slowly)
+    assert quickly == slowly or without_place(quickly) == without_place(slowly) or is_read_leniently(slowly)
+
+
+def without_place(told: Any) -> Any:
+    """An entry without a value has none of it at another place, which faults tell."""
+    return re.sub(r"^a\.yml:\d+:\d+", "", told) if isinstance(told, str) else told
 
 
 def is_read_leniently(told: Any) -> bool:

@@ -1,6 +1,6 @@
 """The browser of the tests and of the README's picture: Debian's Chromium, or the one that OVERTURE_CHROMIUM names.
 
-Its headless shell, which has no windows to draw, takes half of what Chromium takes, and draws the same pages.
+Its headless shell, which has no windows to draw, takes little more than half of the CPU, and draws the same pages.
 """
 
 from __future__ import annotations

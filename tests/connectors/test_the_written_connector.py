@@ -48,7 +48,7 @@ class Telegram:
         return told(200, {"ok": True, "result": {"message_id": len(self.sent)}})
 
     async def act(self, deed: Any, now: Any) -> WebhookRequest:
-        raise NotImplementedError
+        raise NotImplementedError("this vendor only answers")
 
 
 def told(status: int, body: Any) -> Reply:

@@ -28,6 +28,7 @@ from tests.running import READY_WITHIN, RunningServer
 from tests.servers import private_postgresql, private_redis
 
 SOAK_PACE, SOAK_CONVERSATIONS, SOAK_STEPS = 20.0, 16, 20
+DATABASES = ("SQLite", "PostgreSQL")
 VENDOR_THINKS = 0.15
 """Seconds that a vendor on the internet takes for a call, more or less."""
 
@@ -166,11 +167,17 @@ def soak(minutes: float, databases: Sequence[str]) -> Iterator[str]:
             yield f"\n{setting.database}: {grown:+.1f} MB from the median of the third quarter to that of the last.\n"
 
 
+def _databases(words: str) -> list[str]:
+    if unknown := [word for word in words.split(",") if word not in DATABASES]:
+        raise argparse.ArgumentTypeError(f'there is no database "{unknown[0]}". The databases: {", ".join(DATABASES)}.')
+    return words.split(",")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make load", description=__doc__)
     parser.add_argument("--seconds", type=_up_to(MOST_SECONDS), default=10.0, help="for each line (10)")
     parser.add_argument("--conversations", type=_numbers, default=[1, 8, 32, 128], help="at once (1,8,32,128)")
-    parser.add_argument("--databases", type=lambda words: words.split(","), default=["SQLite", "PostgreSQL"])
+    parser.add_argument("--databases", type=_databases, default=list(DATABASES), help=",".join(DATABASES))
     parser.add_argument("--processes", type=_numbers, default=[1, 2], help="of the service (1,2)")
     parser.add_argument("--sends", type=int, default=3000, help="messages of the campaign (3000); 0: none")
     parser.add_argument("--soak", type=_up_to(MOST_MINUTES), metavar="MINUTES", help="only this: how memory grows")
