@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.ports import ConnectorSettings
+from connectors.origins import allowed_origins
+from connectors.visitor_tokens import VisitorTokens
 from connectors.webchat.channel import WebchatChannel, preview
 from connectors.webchat.files import file_rules
 from connectors.webchat.identities import IdentityProofs
-from connectors.webchat.origins import allowed_origins
 from connectors.webchat.reports import Reports, names_of
-from connectors.webchat.tokens import VisitorTokens
 
 __all__ = ["CHANNELS", "SETTINGS", "build", "preview"]
 
@@ -28,7 +28,7 @@ def build(settings: ConnectorSettings) -> WebchatChannel:
     """Raises SettingsError for an origin that is none, a secret that is short, or without the installation's own."""
     return WebchatChannel(
         tokens=VisitorTokens(settings.require("OVERTURE_SECRET")),
-        origins=allowed_origins(settings.get("WEBCHAT_ORIGINS"), settings.service_url),
+        origins=allowed_origins("WEBCHAT_ORIGINS", settings.get("WEBCHAT_ORIGINS"), settings.service_url),
         reports=Reports(
             IdentityProofs(settings.get("WEBCHAT_IDENTITY_SECRET")),
             attributes=names_of(settings.get("WEBCHAT_ATTRIBUTES")),

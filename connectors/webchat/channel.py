@@ -24,11 +24,11 @@ from bot.domain.message import (
 from bot.domain.preview import Preview
 from bot.ports import Abilities, FeedPost, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
 from connectors.json_bodies import read_short_object
+from connectors.visitor_tokens import TokenRefused, VisitorTokens
 from connectors.webchat.bodies import LANGUAGE_TAG, message_id
 from connectors.webchat.files import FileRules
 from connectors.webchat.origins import cors_headers, preflight_headers
 from connectors.webchat.reports import Reports
-from connectors.webchat.tokens import TokenRefused, VisitorTokens
 
 LONGEST_TEXT = 4000
 LONGEST_PAYLOAD = 1000

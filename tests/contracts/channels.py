@@ -33,7 +33,7 @@ import tests.connectors.dialogflow.agent as agent
 from bot.domain.ids import HandoffId
 from bot.domain.message import Content, DeskLine, HandoffCard, OutboundMessage, Template, Text
 from bot.ports import Channel, Reply, WebhookRequest
-from connectors.webchat.tokens import VisitorTokens
+from connectors.visitor_tokens import VisitorTokens
 from tests.connectors.alexa.skill import USER, envelope, signed, skill
 from tests.connectors.vendor_server import (
     NOW,

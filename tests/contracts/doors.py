@@ -22,7 +22,7 @@ import tests.connectors.dialogflow.agent as dialogflow
 from bot.ports import Channel, WebhookRequest
 from connectors.slack.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from connectors.twilio_voice.place import Place
-from connectors.webchat.tokens import VisitorTokens
+from connectors.visitor_tokens import VisitorTokens
 from tests.connectors.vendor_server import NOW, SECRET, MemoryFeed, built, request_to
 from tests.contracts.channels import CASES, VISITOR, WORDS, as_admin
 

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientSession
 
-from connectors.webchat.tokens import VisitorTokens
+from connectors.visitor_tokens import VisitorTokens
 from tests.running import RunningServer, running
 
 pytestmark = [

@@ -22,8 +22,8 @@ from bot.domain.message import (
     Text,
 )
 from bot.ports import FollowFeed, Webhook, WebhookRequest
+from connectors.visitor_tokens import VisitorTokens
 from connectors.webchat.channel import WebchatChannel
-from connectors.webchat.tokens import VisitorTokens
 from tests.connectors.vendor_server import NOW, SECRET, SERVICE_URL, MemoryFeed, request_to, settings_for
 
 VISITOR = UUID("5f2c1a44-6d0e-4f0a-9c59-0b7c3d2e1f00")

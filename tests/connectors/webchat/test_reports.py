@@ -17,8 +17,8 @@ import connectors.webchat
 from bot.domain.errors import SettingsError, WebhookRejected
 from bot.domain.message import PageReport
 from bot.domain.person import Identity
+from connectors.visitor_tokens import VisitorTokens
 from connectors.webchat.channel import WebchatChannel
-from connectors.webchat.tokens import VisitorTokens
 from tests.connectors.vendor_server import NOW, SECRET, request_to, settings_for
 
 VISITOR = UUID("5f2c1a44-6d0e-4f0a-9c59-0b7c3d2e1f00")

@@ -31,7 +31,7 @@ from bot.entrypoints.web.limits import UPLOADS_OF_A_VISITOR
 from bot.entrypoints.web.sent_files import file_link
 from bot.services.erase_person import erase_person
 from bot.services.receive import receive
-from connectors.webchat.tokens import VisitorTokens
+from connectors.visitor_tokens import VisitorTokens
 from tests.bot.entrypoints.conftest import SECRET, ServiceMaker
 from tests.bot.services.stage import Stage
 from tests.connectors.vendor_server import SECRET as INSTALLATION

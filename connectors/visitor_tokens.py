@@ -11,8 +11,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-AUDIENCE = "overture:webchat"
-TICKET_AUDIENCE = "overture:webchat:events"
 VALID_FOR = timedelta(hours=24)
 RENEWABLE_FOR = timedelta(days=30)
 """A visitor who comes back within this time of their token's issue finds their conversation again."""
@@ -28,37 +26,39 @@ class TokenRefused(Exception):
 
 
 class VisitorTokens:
-    """Issues and checks tokens. `secret` is the installation's; the key is derived, so that no other token fits."""
+    """Issues and checks tokens of one channel's visitors. `secret` is the installation's; the key is derived, so that
+    no other token fits."""
 
-    def __init__(self, secret: str) -> None:
-        key = hmac.new(secret.encode(), b"webchat visitor token", hashlib.sha256).digest()
+    def __init__(self, secret: str, channel: str = "webchat") -> None:
+        key = hmac.new(secret.encode(), f"{channel} visitor token".encode(), hashlib.sha256).digest()
         self._key = OctKey.import_key(key)
+        self._audience, self._ticket_audience = f"overture:{channel}", f"overture:{channel}:events"
 
     def issue(self, visitor: UUID, site: str, now: datetime) -> str:
         """A token that is good on this website alone (its origin; empty where no page asked)."""
-        return self._sign(AUDIENCE, visitor, site, now, VALID_FOR)
+        return self._sign(self._audience, visitor, site, now, VALID_FOR)
 
     def issue_ticket(self, visitor: UUID, site: str, now: datetime) -> str:
         """What opens the stream of events, and nothing else."""
-        return self._sign(TICKET_AUDIENCE, visitor, site, now, TICKET_VALID_FOR)
+        return self._sign(self._ticket_audience, visitor, site, now, TICKET_VALID_FOR)
 
     def visitor(self, token: str, site: str | None, now: datetime) -> UUID:
         """Whose token this is; raises TokenRefused. `site` is the website that asks, where the request names it."""
-        visitor, _, expires = self._read(AUDIENCE, token, site, now)
+        visitor, _, expires = self._read(self._audience, token, site, now)
         if now.timestamp() >= expires:
             raise TokenRefused("the token has expired; POST it to /channels/webchat/session for a new one")
         return visitor
 
     def ticket_holder(self, ticket: str, site: str | None, now: datetime) -> UUID:
         """Who may read their events with this ticket; raises TokenRefused."""
-        visitor, _, expires = self._read(TICKET_AUDIENCE, ticket, site, now)
+        visitor, _, expires = self._read(self._ticket_audience, ticket, site, now)
         if now.timestamp() >= expires:
             raise TokenRefused("the ticket has expired; POST the token to /channels/webchat/session for a new one")
         return visitor
 
     def renewable_visitor(self, token: str, site: str | None, now: datetime) -> UUID:
         """Whose token this is or was, where it may be exchanged for a new one; raises TokenRefused."""
-        visitor, issued, _ = self._read(AUDIENCE, token, site, now)
+        visitor, issued, _ = self._read(self._audience, token, site, now)
         if now.timestamp() >= issued + RENEWABLE_FOR.total_seconds():
             raise TokenRefused("the token is too old to be renewed")
         return visitor
