@@ -82,6 +82,7 @@ from bot.ports.people import (
 from bot.ports.privacy import Erasures, PersonalData
 from bot.ports.processes import Process, Processes, Running
 from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
+from bot.ports.sockets import SocketDoor, SocketEvent, SocketStep, SocketTalk, TakesSockets
 from bot.ports.store import Store, UnitOfWork
 from bot.ports.webhooks import (
     AwaitTurn,
@@ -185,11 +186,16 @@ __all__ = [
     "Schedules",
     "Scores",
     "Segments",
+    "SocketDoor",
+    "SocketEvent",
+    "SocketStep",
+    "SocketTalk",
     "Sooner",
     "Splits",
     "Standing",
     "Store",
     "TakesAway",
+    "TakesSockets",
     "TakesUploads",
     "Talk",
     "TalkStep",

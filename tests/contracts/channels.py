@@ -22,6 +22,7 @@ import connectors.rest
 import connectors.slack
 import connectors.slack.calls
 import connectors.slack.signature
+import connectors.socketio
 import connectors.twilio_messaging
 import connectors.twilio_messaging.account
 import connectors.twilio_messaging.api
@@ -207,6 +208,7 @@ CASES = {
     "console": Case(connectors.console, "somebody", Text(WORDS)),
     "webchat": Case(connectors.webchat, VISITOR, Text(WORDS), _line_of_a_visitor, _with_other_token, _malformed_line),
     "rest": Case(connectors.rest, "robin", Text(WORDS), _message_of_a_program, _with_other_jwt, _malformed_message),
+    "socketio": Case(connectors.socketio, VISITOR, Text(WORDS)),
     "sms": Case(
         connectors.twilio_messaging,
         "+447700900123",

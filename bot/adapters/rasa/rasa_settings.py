@@ -11,14 +11,26 @@ from bot.documents import parse
 from bot.domain.languages import base_language
 from bot.nlu.naming import DUCKLING, SPACY
 
-CONNECTORS = {"rest": "rest", "twilio": "twilio_messaging", "twilio_voice": "twilio_voice"}
+CONNECTORS = {
+    "rest": "rest",
+    "socketio": "socketio",
+    "twilio": "twilio_messaging",
+    "twilio_voice": "twilio_voice",
+}
 """Rasa's channels, and the connectors that do here what they did, at an address of their own."""
+
+NAMES_OF_SOCKETIO = {
+    "socketio_path": "SOCKETIO_PATH",
+    "namespace": "SOCKETIO_NAMESPACE",
+    "user_message_evt": "SOCKETIO_USER_MESSAGE",
+    "bot_message_evt": "SOCKETIO_BOT_MESSAGE",
+    "metadata_key": "SOCKETIO_METADATA",
+}
+"""What a project may call things there, and the settings that say so here."""
 
 OTHERWISE = {
     "callback": "Overture calls no address with what the bot says. Post messages to /webhooks/rest/webhook, whose "
     "answer is what is said to them, and read what is said later at /channels/rest/events: connectors/rest/README.md",
-    "socketio": "no client of Socket.IO, such as rasa-webchat, can talk with Overture. Put the tag of our own chat on "
-    "the pages in place of it: connectors/webchat/README.md, which also says what stands for the client's options.",
     "slack": "customers cannot write in Slack here: the connector slack is the desk of your sales team. Who writes to "
     "the bot in Slack needs another channel, or a connector that you write: connectors/README.md",
 }
@@ -121,18 +133,29 @@ def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
 
 
 def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
-    for name in data:
+    for name, properties in data.items():
         channel = str(name)
         about = f"{file}: {channel}"
         if connector := CONNECTORS.get(channel):
             said = f"is the connector {connector}; its settings and addresses are in connectors/{connector}/README.md"
             yield Note("mapped", about, said)
+            if channel == "socketio":
+                yield Note("to do", about, _socketio(properties if isinstance(properties, Mapping) else {}))
         elif channel in NOT_NEEDED:
             yield Note("mapped", about, NOT_NEEDED[channel])
         elif channel in OTHERWISE:
             yield Note("to do", about, OTHERWISE[channel])
         else:
             yield Note("unknown", about, "there is no connector for it. connectors/README.md says how to write one.")
+
+
+def _socketio(properties: Mapping[str, Any]) -> str:
+    """What has to be set for the clients that the project has."""
+    own = [f"{name}={properties[key]}" for key, name in NAMES_OF_SOCKETIO.items() if properties.get(key)]
+    if properties.get("jwt_key"):
+        own.append("SOCKETIO_JWT_SECRET, to its jwt_key")
+    named = f", and set {', '.join(own)}" if own else ""
+    return f"add socketio to OVERTURE_CONNECTORS, name your websites in SOCKETIO_ORIGINS{named}."
 
 
 READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Iterator[Note]]] = {

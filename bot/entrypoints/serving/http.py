@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import ClientError, web
@@ -50,7 +50,10 @@ from bot.entrypoints.web.transcripts import Transcripts
 from bot.entrypoints.web.translate import lower_case, problem, to_response, to_webhook_request
 from bot.entrypoints.web.uploads import Uploads
 from bot.entrypoints.wiring.service import Service
-from bot.ports import Channel, Installs, Prepares, TakesUploads, Talks, WebhookRequest
+from bot.ports import Channel, Installs, Prepares, TakesSockets, TakesUploads, Talks, WebhookRequest
+
+if TYPE_CHECKING:
+    from bot.entrypoints.web.sockets import Sockets
 
 log = structlog.get_logger()
 
@@ -98,6 +101,7 @@ class Server:
         self._limits = Limits(service.settings.proxies)
         self._open = AtOnce(service.settings.streams_of_an_address, service.settings.proxies)
         self._uploads = Uploads(service.runtime, service.settings.proxies)
+        self._sockets: list[Sockets] = []
 
     def application(self) -> web.Application:
         watching = Watching(self._service, self._siblings)
@@ -119,6 +123,8 @@ class Server:
         for name, channel in self._runtime.channels.items():
             if isinstance(channel, Installs):
                 app.router.add_get(f"/{name}/{{page:install|oauth}}", partial(self._visit, channel))
+            if isinstance(channel, TakesSockets):
+                self._take_sockets(app, channel, channel)
         watching.add_routes(app)
         ApiDocument(self._service).add_routes(app)
         app.router.add_get("/widget.js", _widget())
@@ -187,8 +193,20 @@ class Server:
         url = self._service.settings.service_url + request.raw_path
         return to_response(await channel.visit(await to_webhook_request(request, url, self._runtime.clock.now())))
 
+    def _take_sockets(self, app: web.Application, channel: Channel, taker: TakesSockets) -> None:
+        from bot.entrypoints.web.sockets import Sockets  # its library takes a fifth of a second, and few need it
+
+        together = self._siblings is not None
+        sockets = Sockets(
+            self._runtime, self._streams, self._service.settings, self._open, channel, taker, together=together
+        )
+        sockets.add_routes(app)
+        self._sockets.append(sockets)
+
     async def _end_streams(self, _app: web.Application) -> None:
         await self._talks.end()  # before their feeds end: nobody has gone silent
+        for sockets in self._sockets:
+            await sockets.end()
         self._streams.end()
 
     async def _run_streams(self, _app: web.Application) -> AsyncIterator[None]:

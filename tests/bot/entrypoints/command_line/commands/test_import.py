@@ -136,7 +136,8 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
     ("channel", "heading", "told"),
     [
         ("callback", "To do", "Overture calls no address with what the bot says"),
-        ("socketio", "To do", "no client of Socket.IO, such as rasa-webchat, can talk"),
+        ("socketio", "Mapped", "is the connector socketio"),
+        ("socketio", "To do", "add socketio to OVERTURE_CONNECTORS, name your websites in SOCKETIO_ORIGINS."),
         ("rasa", "Mapped", "it is Rasa X's"),
         ("cmdline", "Mapped", "overture shell"),
         ("twilio_voice", "Mapped", "is the connector twilio_voice"),
@@ -150,6 +151,17 @@ def test_of_a_channel_that_works_otherwise_here_it_is_said_how(
     below = capsys.readouterr().out.split(f"\n{heading}:\n")[1].split("\n\n")[0]
     assert f"credentials.yml: {channel}" in below
     assert told in below
+
+
+def test_what_clients_of_socketio_call_things_is_told_as_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    credentials = "socketio: {namespace: /chat, metadata_key: customData, jwt_key: hush, session_persistence: true}\n"
+    theirs = project(tmp_path / "theirs", **{"credentials.yml": credentials})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "set SOCKETIO_NAMESPACE=/chat, SOCKETIO_METADATA=customData, SOCKETIO_JWT_SECRET, to its jwt_key." in told
+    assert "hush" not in told
 
 
 def test_what_has_no_counterpart_is_told_with_what_there_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
