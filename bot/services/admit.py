@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.domain.audit import Deed
 from bot.domain.entries import ApiEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
@@ -33,9 +34,16 @@ class NoSuchJourney(LookupError):
 
 
 async def admit(
-    runtime: Runtime, journey_id: str, wanted: Wanted, data: Mapping[str, Any], *, key: str | None = None
+    runtime: Runtime,
+    journey_id: str,
+    wanted: Wanted,
+    data: Mapping[str, Any],
+    *,
+    key: str | None = None,
+    by: Deed | None = None,
 ) -> Admitted:
     """Let them in, if the journey does; a second call with the same `key` changes nothing and gives the same answer.
+    `by` is who asks for it, where that belongs into the audit log.
 
     Raises NoSuchJourney and NoSuchPerson.
     """
@@ -47,6 +55,9 @@ async def admit(
             return _told(before)
         profile_id = await know_person(uow, runtime, wanted, Origin(Source.API, now, where=f"journey {journey_id}"))
         admitted = await _admit(uow, runtime, journey, entries, profile_id, data, entry_key, now)
+        if by is not None and admitted.enrolment_id is not None:
+            detail = {"journey": journey_id, "outcome": admitted.outcome}
+            await uow.audit.note(replace(by, what="person.let_in", about=profile_id, detail=detail), now)
     if admitted.enrolment_id is not None:
         await runtime.wakeups.notify(TIMERS)
     return admitted

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.domain.audit import Deed
 from bot.domain.errors import Conflict, Place
 from bot.domain.review import Review, ReviewVerdict, UnclearMessage
 from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
@@ -20,12 +21,15 @@ LOOKED_THROUGH = 5000
 
 @dataclass(frozen=True, slots=True)
 class ReviewDesk:
-    """What reviewing needs; `region` is the country of phone numbers without a country code."""
+    """What reviewing needs; `region` is the country of phone numbers without a country code, and `by` and `origin` are
+    who reviews in the audit log, and from which address."""
 
     store: Store
     clock: Clock
     files: ExampleFiles
     region: str
+    by: str = "terminal"
+    origin: str = ""
 
 
 async def unclear(desk: ReviewDesk) -> Sequence[UnclearMessage]:
@@ -77,9 +81,12 @@ async def _require_open(desk: ReviewDesk, key: str) -> None:
 
 
 async def _handle(desk: ReviewDesk, key: str, verdict: ReviewVerdict, intent: str = "") -> None:
+    now = desk.clock.now()
     async with desk.store.transaction() as uow:
-        if not await uow.reviews.add(Review(key, verdict, desk.clock.now(), intent)):
+        if not await uow.reviews.add(Review(key, verdict, now, intent)):
             raise _handled_before()
+        # Not the key, which would stay for good: it is made of what a customer wrote.
+        await uow.audit.note(Deed(f"message.{verdict.name.lower()}", desk.by, intent, desk.origin), now)
 
 
 def _handled_before() -> Conflict:

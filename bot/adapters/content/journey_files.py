@@ -80,10 +80,17 @@ class JourneyFiles:
             for path in (file.path, *(one for one in tests if _stem(one) == name)):
                 path.replace(path.with_name(path.name.removesuffix(RETIRED)))
 
+    def shown(self, name: str) -> str:
+        """What authors call the file that a new journey of this name gets."""
+        return _shown(self._new(name))
+
     def create(self, name: str, text: str) -> None:
         """A new file; raises FileExistsError where there is one."""
-        with (self._shelves.journeys / f"{name}.yml").open("x", encoding="utf-8", newline="") as file:
+        with self._new(name).open("x", encoding="utf-8", newline="") as file:
             file.write(text)
+
+    def _new(self, name: str) -> Path:
+        return self._shelves.journeys / f"{name}.yml"
 
     def known(self, playbook: Playbook) -> Known:
         """What a journey may refer to, as it is in force."""
@@ -105,7 +112,11 @@ def _stem(aside: Path) -> str:
 
 
 def _read(path: Path | None) -> AuthorsFile | None:
-    return None if path is None else read_file(path, f"{path.parent.name}/{path.name}")
+    return None if path is None else read_file(path, _shown(path))
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
 def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey]) -> Checked:

@@ -40,7 +40,8 @@ class JourneysApi:
         if not isinstance(data, dict):
             raise WebhookRejected(400, '"data" must be an object')
         try:
-            admitted = await admit(self._runtime, request.match_info["journey"], person, data, key=_key(asked.headers))
+            name, by = request.match_info["journey"], self._service.doors.deed(request, "")
+            admitted = await admit(self._runtime, name, person, data, by=by, key=_key(asked.headers))
         except (NoSuchJourney, NoSuchPerson) as error:
             raise WebhookRejected(404, str(error)) from error
         return web.json_response(_told(admitted), status=409 if admitted.outcome == "not_entered" else 200)

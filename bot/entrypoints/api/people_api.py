@@ -110,8 +110,8 @@ class PeopleApi:
         """Find the person, and do it in one transaction, with its entry in the audit log."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            asked, caller = await self._service.doors.admit(request, right)
-            deed = Deed("", caller.reference, origin=self._service.doors.origin(request))
+            asked, _ = await self._service.doors.admit(request, right)
+            deed = self._service.doors.deed(request, "")
             try:
                 told = await self._done(work, request.match_info["person"], asked.body, deed)
             except NoSuchPerson as error:
@@ -132,7 +132,7 @@ class PeopleApi:
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             segments = await uow.segments.of(profile.id)
-            deed = Deed("person.looked_at", caller.reference, profile.id, origin=self._service.doors.origin(request))
+            deed = self._service.doors.deed(request, "person.looked_at", profile.id)
             await uow.audit.note(deed, self._runtime.clock.now())
         told = {
             "person": profile.id,

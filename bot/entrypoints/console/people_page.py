@@ -11,7 +11,6 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.domain.access import Right, Role
-from bot.domain.audit import Deed
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.domain.message import storable
@@ -91,8 +90,7 @@ class PeoplePage:
                 raise WebhookRejected(404, str(error)) from error
             told = await told_of_person(uow, playbook, person, now, role=caller.role)
             talks = await self._talks(uow, person) if may["read"] else []
-            origin = self._service.doors.origin(request)
-            await uow.audit.note(Deed("person.looked_at", caller.reference, person, origin=origin), now)
+            await uow.audit.note(self._service.doors.deed(request, "person.looked_at", person), now)
         return private_json({**told, "may": may, "conversations": talks})
 
     async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:

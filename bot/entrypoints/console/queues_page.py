@@ -14,7 +14,6 @@ from aiohttp import web
 
 from bot.adapters.prometheus import first_due
 from bot.domain.access import Right
-from bot.domain.audit import Deed
 from bot.domain.delivery import LEFT_ALONE, Lane, OutboxEntry, OutboxStatus
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import OutboxId
@@ -153,8 +152,7 @@ class QueuesPage:
 
     async def _note(self, uow: UnitOfWork, request: web.Request, what: str, about: str = "", **detail: int) -> None:
         """In the audit log, in the same transaction."""
-        deed = Deed(what, request[CALLER].reference, about, self._service.doors.origin(request), detail)
-        await uow.audit.note(deed, self._runtime.clock.now())
+        await uow.audit.note(self._service.doors.deed(request, what, about, **detail), self._runtime.clock.now())
 
 
 def _lane(lane: Lane, first: datetime | None, waiting: list[Waiting], now: datetime) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
 from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.entrypoints.console.framing import framed
+from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import json_object, private_json, problem
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
@@ -82,18 +84,22 @@ class Understanding:
     async def _label(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
-        place = await label(self._desk, key, text, _words(body, "intent", LONGEST_KEY * 4))
+        place = await label(self._desk_of(request), key, text, _words(body, "intent", LONGEST_KEY * 4))
         return private_json({"place": str(place)})
 
     async def _out_of_scope(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
-        place = await refuse(self._desk, key, text)
+        place = await refuse(self._desk_of(request), key, text)
         return private_json({"place": str(place) if place is not None else None})
 
     async def _dismiss(self, request: web.Request) -> web.StreamResponse:
-        await dismiss(self._desk, _words(await json_object(request), "key", LONGEST_KEY))
+        await dismiss(self._desk_of(request), _words(await json_object(request), "key", LONGEST_KEY))
         return private_json({"place": None})
+
+    def _desk_of(self, request: web.Request) -> ReviewDesk:
+        """In whose name the audit log has what is done."""
+        return replace(self._desk, by=request[CALLER].reference, origin=self._service.doors.origin(request))
 
 
 def _message(message: UnclearMessage, intents: Sequence[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from bot.domain.access import Account, Caller, Right
+from bot.domain.audit import Deed, Detail
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.web.limits import Limit, Rate, caller_of, refuse_for
 from bot.entrypoints.web.translate import lower_case, to_webhook_request
@@ -148,6 +149,10 @@ class Doorkeeper:
     def origin(self, request: web.Request) -> str:
         """From which address, for limits and records."""
         return caller_of(request, self._settings.proxies) or THIS_MACHINE
+
+    def deed(self, request: web.Request, what: str, about: str = "", **detail: Detail) -> Deed:
+        """What whoever sent the admitted request has done, for the audit log."""
+        return Deed(what, request[CALLER].reference, about, self.origin(request), detail)
 
     def set_cookie(self, answer: web.Response, token: str, *, lasts: timedelta) -> None:
         answer.set_cookie(

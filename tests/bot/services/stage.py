@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from bot.adapters.content.own_dialogue import OwnDialogue
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.documents import parse
+from bot.domain.audit import Deed
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, standing_consent
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, Decision, Failure, OutboxEntry, OutboxStatus
@@ -408,6 +409,11 @@ class Stage:
         conversation = await uow.conversations.at("sms", PHONE)
         cause = cause or Cause("cause", ANA, conversation.id if conversation else None)
         await perform(uow, self.runtime, effects, cause, self.clock.now())
+
+    async def deeds(self) -> list[Deed]:
+        """What the audit log has, in order."""
+        async with self.store.transaction() as uow:
+            return [one.deed for one in await uow.audit.after(0, 100)]
 
     async def settle(self) -> None:
         """Take every turn, advance every due journey and deliver what is due, until all is still."""

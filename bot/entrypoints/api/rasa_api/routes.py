@@ -20,7 +20,6 @@ from bot.adapters.rasa.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
 from bot.domain.access import Right, Role
 from bot.domain.assistant import Assistant
-from bot.domain.audit import Deed
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
@@ -189,12 +188,14 @@ class RasaApi:
         events = self._events(await _json(request), conversation)
         aloud = request.query.get("execute_side_effects", "").lower() == "true"
         send = aloud and self._sends(request, conversation)
+        await self._audit_others(request, conversation, "events_appended")
         tracker = await append_events(self._runtime, conversation.id, events, send=send)
         return web.json_response(await self._state(request, conversation, tracker))
 
     async def _replace(self, request: web.Request) -> web.StreamResponse:
         conversation = await find_or_start(self._runtime, REST, _name(request))
         events = self._events(await _json(request), conversation)
+        await self._audit_others(request, conversation, "events_replaced")
         tracker = await replace_events(self._runtime, conversation.id, events)
         return web.json_response(await self._state(request, conversation, tracker))
 
@@ -208,6 +209,7 @@ class RasaApi:
         except ValueError as error:
             raise BadParameter(str(error), "parse_data", "body") from error
         conversation = await find_or_start(self._runtime, REST, _name(request))
+        await self._audit_others(request, conversation, "message_noted")
         tracker = await note_message(self._runtime, conversation.id, text, understood)
         return web.json_response(await self._state(request, conversation, tracker))
 
@@ -218,6 +220,7 @@ class RasaApi:
             raise WebhookRejected(404, f"The intent {intent} does not exist in the domain.")
         conversation = await find_or_start(self._runtime, REST, _name(request))
         aloud, key = self._sends(request, conversation), _key(request)
+        await self._audit_others(request, conversation, "triggered", intent=intent)
         acted = await trigger_intent(self._runtime, conversation, intent, entities, aloud=aloud, key=key)
         return await self._acted(request, conversation, acted, aloud=aloud)
 
@@ -230,24 +233,27 @@ class RasaApi:
         if not can_do(self._assistant, action):
             raise WebhookRejected(404, f"The action {action} does not exist in the domain.")
         aloud, key = self._sends(request, conversation), _key(request)
-        await self._audit(request, conversation, action)
+        await self._audit(request, conversation, "action", action=action)
         acted = await execute_action(self._runtime, conversation, action, aloud=aloud, key=key)
         return await self._acted(request, conversation, acted, aloud=aloud)
 
-    async def _audit(self, request: web.Request, conversation: Conversation, action: str) -> None:
+    async def _audit(self, request: web.Request, conversation: Conversation, what: str, **detail: str) -> None:
         """That somebody has an action done, such as a hand-over; before it is tried."""
-        origin = self._service.doors.origin(request)
-        deed = Deed("conversation.action", request[CALLER].reference, conversation.id, origin, {"action": action})
+        deed = self._service.doors.deed(request, f"conversation.{what}", conversation.id, **detail)
         async with self._runtime.store.transaction() as uow:
             await uow.audit.note(deed, self._runtime.clock.now())
+
+    async def _audit_others(self, request: web.Request, conversation: Conversation, what: str, **detail: str) -> None:
+        """That somebody else than the customer writes into their conversation."""
+        if not _is_their_own(request):
+            await self._audit(request, conversation, what, **detail)
 
     async def _note_look(self, uow: UnitOfWork, request: web.Request, conversation: Conversation) -> None:
         """That somebody else than the customer looked at what they said."""
         if _is_their_own(request):
             return
-        origin, about = self._service.doors.origin(request), conversation.profile_id
-        detail = {"conversation": conversation.id}
-        deed = Deed("person.looked_at", request[CALLER].reference, about, origin, detail)
+        about, doors = conversation.profile_id, self._service.doors
+        deed = doors.deed(request, "person.looked_at", about, conversation=conversation.id)
         await uow.audit.note(deed, self._runtime.clock.now())
 
     # ------------------------------------------------------------ parts of these

@@ -48,10 +48,7 @@ class Beginning:
             raise ContentError(checked.faults)
         if self._runtime.publishing == "at_once":
             await pause(self._publishing.publisher(request), name)
-        try:
-            await asyncio.to_thread(self._files.create, name, text)
-        except OSError as error:
-            raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        await self._editing.create(request, name, text)
         return private_json({"journey": name})
 
     async def _refuse_known(self, name: str) -> None:

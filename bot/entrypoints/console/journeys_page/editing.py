@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from aiohttp import web
 from bot.adapters.content.contents import texting
 from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.documents import plain
+from bot.domain.audit import Deed
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep
@@ -91,7 +93,7 @@ class Editing:
         checked = await asyncio.to_thread(self.checked, name, text)
         if checked.faults:
             raise ContentError(checked.faults)
-        await self.write(name, digest, text)
+        await self.write(request, name, digest, text)
         return private_json({"saved": name})
 
     def require_allowed(self) -> None:
@@ -99,12 +101,28 @@ class Editing:
         if not self.allowed:
             raise WebhookRejected(403, READ_ONLY)
 
-    async def write(self, name: str, digest: str, text: str) -> None:
+    async def write(self, request: web.Request, name: str, digest: str, text: str) -> None:
         """Raises Conflict where the file is no longer as `digest` says, or cannot be written."""
-        try:
-            await asyncio.to_thread(self._files.write, name, digest, text)
-        except OSError as error:
-            raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        file = await asyncio.to_thread(self._files.read, name)
+        shown = file.shown if file is not None else ""
+        deed = self._service.doors.deed(request, "journey.changed", name, file=shown, before=digest)
+        await self._written(deed, partial(self._files.write, name, digest, text))
+
+    async def create(self, request: web.Request, name: str, text: str) -> None:
+        """A new file; raises Conflict where it cannot be written."""
+        shown = self._files.shown(name)
+        deed = self._service.doors.deed(request, "journey.begun", name, file=shown)
+        await self._written(deed, partial(self._files.create, name, text))
+
+    async def _written(self, deed: Deed, write: Callable[[], None]) -> None:
+        """With its entry in the audit log, or not at all."""
+        runtime = self._service.runtime
+        async with runtime.store.transaction() as uow:
+            await uow.audit.note(deed, runtime.clock.now())
+            try:
+                await asyncio.to_thread(write)
+            except OSError as error:
+                raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
 
     async def put_aside(self, name: str, digest: str) -> None:
         """Raises Conflict where the file is no longer as `digest` says, or cannot be renamed."""
@@ -116,7 +134,7 @@ class Editing:
     def checked(self, name: str, text: str) -> Checked:
         playbook = self._service.library.current()
         file = self._files.read(name)
-        shown = file.shown if file is not None else f"journeys/{name}.yml"
+        shown = file.shown if file is not None else self._files.shown(name)
         checked = check_text(shown, text, self._files.known(playbook), playbook.journeys)
         if checked.journey is None:
             return checked

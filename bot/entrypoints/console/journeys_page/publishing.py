@@ -141,12 +141,12 @@ class Publishing:
             raise Conflict(_lost_people(plan))
         rollback = body.get("version") is not None
         if rollback and self.at_once:
-            await self._put_back(name, plan.journey, text_of(body, "digest", LONGEST_NAME))
+            await self._put_back(request, name, plan.journey, text_of(body, "digest", LONGEST_NAME))
         what: Literal["publish", "rollback"] = "rollback" if rollback else "publish"
         moved = await publish(self.publisher(request), plan, park=park, what=what)
         return private_json({"done": what, "version": plan.journey.version, "moved": moved})
 
-    async def _put_back(self, name: str, journey: Journey, digest: str) -> None:
+    async def _put_back(self, request: web.Request, name: str, journey: Journey, digest: str) -> None:
         """Where files hold at once, a rollback puts the file back, too, or the next reading would undo it."""
         if not journey.source:
             raise Conflict(
@@ -156,7 +156,7 @@ class Publishing:
         checked = await asyncio.to_thread(self._editing.checked, name, journey.source)
         if checked.faults:
             raise ContentError(checked.faults)
-        await self._editing.write(name, digest, journey.source)
+        await self._editing.write(request, name, digest, journey.source)
 
     async def pause(self, request: web.Request) -> web.StreamResponse:
         return private_json({"people": await pause(await self.changing(request), request.match_info["journey"])})

@@ -21,7 +21,6 @@ from bot.dialogue.responses_yaml import Reading, as_declared, read_response_alon
 from bot.documents import Document, Faults, parse
 from bot.domain.access import Right
 from bot.domain.assistant import WITHOUT_DESK
-from bot.domain.audit import Deed
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
@@ -181,7 +180,7 @@ class ResponsesPage:
         async with self._saving:
             file, text = await asyncio.to_thread(self._files.begun, name, shown, says)
             await asyncio.to_thread(self._files.contents_with, file, text)
-            file = await self._write(request, name, file, text)
+            file = await self._write(request, "begun", name, file, text)
         return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
 
     async def _check(self, request: web.Request) -> web.StreamResponse:
@@ -216,13 +215,12 @@ class ResponsesPage:
             file, text = await asyncio.to_thread(self._files.reworded, name, digest, variations)
             if text != file.text:
                 await asyncio.to_thread(self._files.contents_with, file, text)
-                file = await self._write(request, name, file, text)
+                file = await self._write(request, "changed", name, file, text)
         return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
 
-    async def _write(self, request: web.Request, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
+    async def _write(self, request: web.Request, what: str, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
         """With its entry in the audit log, or not at all."""
-        detail = {"file": file.shown, "before": file.digest}
-        deed = Deed("response.changed", request[CALLER].reference, name, self._service.doors.origin(request), detail)
+        deed = self._service.doors.deed(request, f"response.{what}", name, file=file.shown, before=file.digest)
         async with self._runtime.store.transaction() as uow:
             await uow.audit.note(deed, self._runtime.clock.now())
             try:

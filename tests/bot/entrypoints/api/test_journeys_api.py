@@ -42,7 +42,7 @@ async def test_another_system_lets_somebody_in(service: Service, stage: Stage) -
         assert (await uow.profiles.get(ANA)).tags == {"done"}
 
 
-async def test_the_same_key_gives_the_same_answer(service: Service) -> None:
+async def test_the_same_key_gives_the_same_answer(service: Service, stage: Stage) -> None:
     told = []
     async with client_of(service) as client:
         for _ in range(2):
@@ -54,6 +54,8 @@ async def test_the_same_key_gives_the_same_answer(service: Service) -> None:
     assert told[0] == told[1]
     assert told[0][0] == 200
     assert without.status == 409
+    entered = {"journey": "welcome", "outcome": "entered"}
+    assert [(one.what, one.about, one.detail) for one in await stage.deeds()] == [("person.let_in", ANA, entered)]
 
 
 @pytest.mark.parametrize(

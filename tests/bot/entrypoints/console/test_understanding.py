@@ -77,6 +77,11 @@ async def test_a_message_is_labelled_and_leaves_the_queue(service_of: Maker, sta
             "place": None
         }
         assert (await (await client.get("/understanding/queue")).json())["messages"] == []
+    assert [(one.what, one.who, one.about, one.detail) for one in await stage.deeds()] == [
+        ("message.labelled", "machine", "request_demo", {}),
+        ("message.labelled", "machine", "out_of_scope", {}),
+        ("message.dismissed", "machine", "", {}),
+    ]
 
 
 async def test_what_cannot_be_done_is_told(service_of: Maker, stage: Stage, content: Path) -> None:

@@ -10,6 +10,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.content.example_files import NluFiles
 from bot.domain.errors import SettingsError
 from bot.domain.review import UnclearMessage
+from bot.entrypoints.command_line.commands.people.working import whoever
 from bot.entrypoints.command_line.listing import on_one_line
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.entrypoints.wiring.stores import store_of
@@ -26,7 +27,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _review(settings: Settings, options: argparse.Namespace) -> int:
     shelves = shelves_of(settings, channel_names(settings))
     store = store_of(settings)
-    desk = ReviewDesk(store, SystemClock(), NluFiles(shelves), settings.region)
+    desk = ReviewDesk(store, SystemClock(), NluFiles(shelves), settings.region, f"terminal:{whoever()}")
     try:
         await store.migrate()
         messages = await unclear(desk)

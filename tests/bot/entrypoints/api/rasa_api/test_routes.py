@@ -150,17 +150,17 @@ async def test_who_reads_a_conversation_is_in_the_audit_log_but_for_whom_it_is_o
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body"),
+    ("method", "path", "body", "what"),
     [
-        ("POST", "tracker/events", {"event": "slot", "name": "team_size", "value": 3}),
-        ("PUT", "tracker/events", [{"event": "action", "name": "action_listen"}]),
-        ("POST", "messages", {"sender": "user", "text": "hello"}),
-        ("POST", "trigger_intent", {"name": "greet"}),
-        ("POST", "execute", {"name": "utter_greet"}),
+        ("POST", "tracker/events", {"event": "slot", "name": "team_size", "value": 3}, "events_appended"),
+        ("PUT", "tracker/events", [{"event": "action", "name": "action_listen"}], "events_replaced"),
+        ("POST", "messages", {"sender": "user", "text": "hello"}, "message_noted"),
+        ("POST", "trigger_intent", {"name": "greet"}, "triggered"),
+        ("POST", "execute", {"name": "utter_greet"}, "action"),
     ],
 )
 async def test_who_writes_into_a_conversation_and_is_shown_it_is_in_the_audit_log_as_who_reads_it(
-    api: Api, sender: str, method: str, path: str, body: Any
+    api: Api, sender: str, method: str, path: str, body: Any, what: str
 ) -> None:
     await api.say(sender, "hello")
     path = f"/conversations/{sender}/{path}"
@@ -170,9 +170,12 @@ async def test_who_writes_into_a_conversation_and_is_shown_it_is_in_the_audit_lo
         conversation = await uow.conversations.at("rest", sender)
         assert conversation is not None
         deeds = [one.deed for one in await uow.audit.latest(9) if one.deed.about == conversation.profile_id]
+        written = [one.deed for one in await uow.audit.latest(9) if one.deed.about == conversation.id]
     assert [(one.what, one.who, one.detail["conversation"]) for one in deeds] == [
         ("person.looked_at", "token", conversation.id)
     ]
+    assert [one.who for one in written if one.what == f"conversation.{what}"][:1] == ["token"]
+    assert what == "action" or len(written) == 1
 
 
 async def test_the_version_is_rasas_and_needs_no_credential(api: Api) -> None:

@@ -30,6 +30,8 @@ async def test_a_new_journey_is_a_file_and_nobody_enters_it_yet(
         "# Spring, 2027\njourney: spring\npurpose: marketing\nenter: {event: spring.began}\nsteps:\n  - wait: 1d\n"
     )
     assert [one["journey"] for one in listed] == ["spring", "welcome"]
+    begins = [one for one in await stage.deeds() if one.what == "journey.begun"]
+    assert [(one.about, one.detail) for one in begins] == [("spring", {"file": "journeys/spring.yml"})]
     async with stage.store.transaction() as uow:
         assert (await uow.journeys.states())["spring"].running is Running.PAUSED
 

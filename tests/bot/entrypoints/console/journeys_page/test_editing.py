@@ -98,7 +98,9 @@ async def test_words_are_offered_at_the_cursor(service: Service, client_of: Clie
     assert text[told["start"] : told["end"]] == "ti"
 
 
-async def test_a_text_without_faults_is_saved(service: Service, folder: Path, client_of: ClientMaker) -> None:
+async def test_a_text_without_faults_is_saved(
+    service: Service, folder: Path, client_of: ClientMaker, stage: Stage
+) -> None:
     async with client_of(service) as client:
         file = await opened(client)
         answer = await client.post("/journeys/welcome", json={"text": LONGER, "digest": file["digest"]})
@@ -107,6 +109,8 @@ async def test_a_text_without_faults_is_saved(service: Service, folder: Path, cl
         again = await client.post("/journeys/welcome", json={"text": WELCOME, "digest": file["digest"]})
         assert (again.status, "somebody else has changed" in (await again.json())["error"]) == (409, True)
     assert (folder / "welcome.yml").read_text() == LONGER
+    saved = {"file": "journeys/welcome.yml", "before": file["digest"]}
+    assert [(one.what, one.about, one.detail) for one in await stage.deeds()] == [("journey.changed", "welcome", saved)]
     assert sorted(path.name for path in folder.iterdir()) == ["profile.yml", "welcome.yml"]  # noqa: ASYNC240
 
 

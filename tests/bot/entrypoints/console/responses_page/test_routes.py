@@ -126,8 +126,7 @@ async def test_a_change_is_written_into_the_file_and_into_the_audit_log(
         assert (late.status, "somebody else has changed" in (await late.json())["error"]) == (409, True)
         same = await client.post("/responses/utter_greet", json=edit(now["file"]["digest"], HELLO, HALLO))
         assert same.status == 200
-    async with stage.store.transaction() as uow:
-        deeds = [one.deed for one in await uow.audit.latest(9)]
+    deeds = await stage.deeds()
     assert [(one.what, one.about, one.detail["file"]) for one in deeds] == [
         ("response.changed", "utter_greet", "acme/responses/words.yml")
     ]
@@ -214,7 +213,7 @@ async def test_another_system_changes_words_by_our_client(
 
 
 async def test_a_new_response_is_declared_behind_the_others_of_its_file(
-    service: Service, assistant: Path, client_of: ClientMaker
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage
 ) -> None:
     new = {"response": "utter_offer", "text": "Spring: a third off.", "file": "acme/responses/words.yml"}
     async with client_of(service) as client:
@@ -229,6 +228,10 @@ async def test_a_new_response_is_declared_behind_the_others_of_its_file(
             assert (await client.post("/responses", json=body)).status == status
         faulty = await client.post("/responses", json={**new, "response": "utter_tip_{x}"})
     assert (again.status, elsewhere.status, faulty.status) == (409, 409, 400)
+    deeds = await stage.deeds()
+    assert [(one.what, one.about, one.detail["file"]) for one in deeds] == [
+        ("response.begun", "utter_offer", "acme/responses/words.yml")
+    ]
 
 
 async def test_words_of_overture_are_where_an_author_begins_who_wants_others(
