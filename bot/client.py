@@ -220,6 +220,8 @@ class ResponseInFile(TypedDict):
     variations: list[dict[str, Any]]
     lines: str
     used: list[dict[str, Any]]
+    missed_by: list[dict[str, Any]]
+    is_built_in: bool
     sent_on: list[str]
     notes: list[dict[str, Any]]
     in_force: bool
@@ -239,6 +241,11 @@ class Rewording(TypedDict):
 
 class Reworded(TypedDict):
     saved: str
+    file: dict[str, Any]
+
+
+class TakenOut(TypedDict):
+    taken_out: str
     file: dict[str, Any]
 
 
@@ -446,6 +453,11 @@ class Client:
         `digest` says, and (422) where anything would have a fault."""
         body = {"digest": digest, "variations": list(variations)}
         return cast(Reworded, await self._ask("POST", f"/responses/{_part(name)}", body=body))
+
+    async def take_out_response(self, name: str, *, digest: str) -> TakenOut:
+        """Take the response out of its file; Refused (409) where that no longer is as `digest` says or something still
+        names the response, and (422) where anything would have a fault."""
+        return cast(TakenOut, await self._ask("DELETE", f"/responses/{_part(name)}?digest={_part(digest)}"))
 
     # ------------------------------------------------------------ the service
 

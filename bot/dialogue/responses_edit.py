@@ -69,10 +69,36 @@ def reworded(text: str, response: str, variations: Sequence[Reworded]) -> str:
     found = list_rewritten(lines, items, pairs, order=KEYS) or mapping_rewritten(lines, data, written)
     if found is None:
         raise CannotEdit("the file stands in one line. Write each of its entries in a line of its own.")
+    return _judged(found, meant, text, response)
+
+
+def without_response(text: str, response: str) -> str:
+    """The text without this response, and without the section that it was the only one of.
+
+    Raises CannotEdit, or ContentError where the text is not YAML.
+    """
+    data = parse("", text).data
+    meant = plain(data)
+    section = next((section for section, name, _ in responses_in(data) if name == response), None)
+    if section is None:
+        raise CannotEdit(f'there is no response "{response}" in the file as it is now. Load it again.')
+    del meant[section][response]
+    if not meant[section]:
+        del meant[section]
+    if not meant:
+        raise CannotEdit(f'the file says nothing else than "{response}". Take the file away instead.')
+    found = mapping_rewritten(text.split("\n"), data, meant)
+    if found is None:
+        raise CannotEdit("the file stands in one line. Write each of its entries in a line of its own.")
+    return _judged(found, meant, text, response)
+
+
+def _judged(lines: Sequence[str], meant: Any, before: str, response: str) -> str:
+    """As `judged`; where it fails for what stands in this response is shared, it says so."""
     try:
-        return judged(found, meant, before=text)
+        return judged(lines, meant, before=before)
     except CannotEdit as error:
-        if shared := SHARED.search(response_lines(text, response)):
+        if shared := SHARED.search(response_lines(before, response)):
             raise CannotEdit(
                 f"other places in the file share what stands here ({shared[1]}), so this would change them, too. "
                 "Edit the file's text."

@@ -134,6 +134,25 @@ def test_variations_are_added_moved_and_taken_out_by_the_keyboard(
     )
 
 
+def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: RunningServer, file: Path) -> None:
+    page.goto(f"{server.address}/responses/utter_greet")
+    page.get_by_role("button", name="Take out this response…").click()
+    kept = page.get_by_role("dialog", name="utter_greet is still named")
+    expect(kept).to_contain_text("the rule “Greeting”")
+    expect(kept.get_by_role("button", name="Take it out")).to_be_hidden()
+    kept.get_by_role("button", name="Close").click()
+
+    page.goto(f"{server.address}/responses/utter_other")
+    page.get_by_label("Text", exact=True).fill("Typed, and given up.")
+    page.get_by_role("button", name="Take out this response…").click()
+    dialog = page.get_by_role("dialog", name="Take out utter_other?")
+    expect(dialog).to_contain_text("nlu_data/responses/tips.yml, of which all else stays as it is.")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Take it out").click()
+    expect(page.get_by_label("Name or words")).to_be_visible()
+    assert file.read_text() == WORDS.partition("\n  utter_other:")[0] + "\n"
+
+
 def test_what_somebody_else_has_saved_is_not_lost(page: Page, server: RunningServer, file: Path) -> None:
     page.goto(f"{server.address}/responses/utter_tip")
     page.get_by_label("Text", exact=True).fill("Mine.")

@@ -13,7 +13,7 @@ from bot.adapters.content.contents import Contents, assistant_files, read_conten
 from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
 from bot.adapters.content.shelves import Shelves
 from bot.dialogue.content import TEST_PREFIX
-from bot.dialogue.responses_edit import Reworded, responses_in, reworded, with_response
+from bot.dialogue.responses_edit import Reworded, responses_in, reworded, with_response, without_response
 from bot.documents import Document, Faults, plain
 from bot.domain.errors import Conflict
 
@@ -68,10 +68,13 @@ class ResponseFiles:
 
         Raises CannotEdit, ContentError, or Conflict where the file no longer says what it did by its digest.
         """
-        file = self.of(response)
-        if file.digest != digest:
-            raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
+        file = self._unchanged(response, digest)
         return file, reworded(file.text, response, variations)
+
+    def without(self, response: str, digest: str) -> tuple[AuthorsFile, str]:
+        """The file without the response as a text, which nobody has written yet, and as it is; raises as `reworded`."""
+        file = self._unchanged(response, digest)
+        return file, without_response(file.text, response)
 
     def begun(self, response: str, shown: str, variations: Sequence[Mapping[str, Any]]) -> tuple[AuthorsFile, str]:
         """The file that is shown so with a new response as a text, which nobody has written yet, and as it is.
@@ -105,6 +108,12 @@ class ResponseFiles:
             written = self.read(file.path)
         assert written is not None  # noqa: S101  it was there
         return written
+
+    def _unchanged(self, response: str, digest: str) -> AuthorsFile:
+        file = self.of(response)
+        if file.digest != digest:
+            raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
+        return file
 
     def _shown(self, path: Path) -> str:
         folder = self._shelves.assistant

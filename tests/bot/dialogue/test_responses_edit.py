@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue.responses_edit import MOST_VARIATIONS, Reworded, response_lines, reworded, with_response
+from bot.dialogue.responses_edit import (
+    MOST_VARIATIONS,
+    Reworded,
+    response_lines,
+    reworded,
+    with_response,
+    without_response,
+)
 from bot.documents import parse, plain
 from bot.yaml_lines import CannotEdit
 
@@ -253,3 +260,41 @@ def test_a_response_is_declared_once_and_in_a_file_that_has_some() -> None:
         with_response(ODD, "utter_bye", [{"text": "Bye"}])
     with pytest.raises(CannotEdit, match="declares no responses"):
         with_response("nlu: []\n", "utter_offer", [{"text": "x"}])
+
+
+@pytest.mark.parametrize("name", ["utter_bye", "utter_one", "utter_next"])
+def test_a_response_is_taken_out_with_what_is_said_of_it_and_all_else_stays(name: str) -> None:
+    lines = response_lines(ODD, name).split("\n")
+    found = without_response(ODD, name)
+    assert name not in parse("", found).data["responses"]
+    taken = [line[2:] for line in difflib.ndiff(ODD.split("\n"), found.split("\n")) if line[0] in "+-"]
+    assert [line for line in taken if line.strip()] == [line for line in lines if line.strip()]
+
+
+def test_the_last_response_of_a_section_takes_the_section_along() -> None:
+    before, behind = 'version: "3.1"   # of Rasa\n\n', "\n# The end.\nslots: {}\n"
+    text = f"{before}# What is said.\nresponses:\n  utter_one: [{{text: One}}]\n{behind}"
+    assert without_response(text, "utter_one") == before + behind
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "problem"),
+    [
+        (ODD, "utter_nobody", "no response"),
+        (ODD, "utter_greet", r"share what stands here \(&next\)"),
+        ("responses:\n  utter_one: [{text: One}]\n", "utter_one", "Take the file away"),
+        ("{version: '3.1', responses: {utter_one: [{text: One}]}}\n", "utter_one", "in one line"),
+    ],
+)
+def test_a_response_that_cannot_be_taken_out_is_left(text: str, name: str, problem: str) -> None:
+    with pytest.raises(CannotEdit, match=problem):
+        without_response(text, name)
+
+
+@given(st.sampled_from([name for name in WAS if name != "utter_greet"]), st.booleans())
+def test_every_other_response_keeps_its_lines(name: str, windows: bool) -> None:
+    text = ODD.replace("\n", "\r\n") if windows else ODD
+    found = without_response(text, name)
+    for other in WAS:
+        if other != name:
+            assert response_lines(found, other).strip() == response_lines(text, other).strip()

@@ -22,14 +22,18 @@ from bot.documents import Document, Faults, parse
 from bot.domain.access import Right
 from bot.domain.assistant import WITHOUT_DESK
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
+from bot.domain.journey import Journey
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.messages import Message, Messages
+from bot.entrypoints.console.journeys_page.numbers import INSIDE
 from bot.entrypoints.console.responses_page.telling import (
     Wants,
     built_in_json,
+    in_words,
     languages_in,
     list_json,
+    missed_by,
     of_response,
     offered,
     sent_on,
@@ -37,10 +41,11 @@ from bot.entrypoints.console.responses_page.telling import (
 )
 from bot.entrypoints.console.responses_page.variations import LONGEST_TEXT, variation_json, variations_of
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json, problem
+from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
+from bot.services.in_force import journeys_in_force
 from bot.yaml_lines import CannotEdit
 
 READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
@@ -51,6 +56,7 @@ LARGEST_BODY = 256 * 1024
 
 LONGEST_PATH = 1_000
 NEW_NAME = re.compile(r"utter_\w+")
+NO_OTHERS: Mapping[str, Journey] = {}
 NAMED = r"{response:\S+}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -80,6 +86,7 @@ class ResponsesPage:
             ("GET", f"/responses/{NAMED}.json", self._response, see),
             ("GET", f"/responses/{NAMED}", framed(self._service, "response.html"), see),
             ("POST", f"/responses/{NAMED}", self._save, edit),
+            ("DELETE", f"/responses/{NAMED}", self._take_out, edit),
         ):
             app.router.add_route(method, path, self._guarded(handler, right))
 
@@ -134,6 +141,8 @@ class ResponsesPage:
                 "variations": [variation_json(one) for one in declared.variations],
                 "lines": response_lines(file.text, name) if reading is not None else "",
                 "used": [asdict(use) for use in uses.get(name, ())],
+                "missed_by": [asdict(use) for use in missed_by(name, uses.get(name, ())) if use.kind != "intent"],
+                "is_built_in": name in built_in_names(),
                 "sent_on": sent_on(playbook.journeys.values(), name),
                 "notes": faults_json(of_response(declaring[0], declared, told)),
                 "in_force": reading is not None and self._is_in_force(reading),
@@ -160,16 +169,19 @@ class ResponsesPage:
         settings = self._service.settings
         return {} if has_action_server(settings) else named_in(settings.actions)
 
-    def _uses(self) -> Mapping[str, list[Use]]:
+    def _uses(self, besides: Mapping[str, Journey] = NO_OTHERS) -> Mapping[str, list[Use]]:
         playbook = self._service.library.current()
-        return uses_of(playbook.assistant, playbook.journeys, self._in_code)
+        return uses_of(playbook.assistant, {**playbook.journeys, **besides}, self._in_code)
 
     # ------------------------------------------------------------ editing
 
-    async def _begin(self, request: web.Request) -> web.StreamResponse:
-        """A new response, in a file that declares others; where Overture has words of its own for it, with those."""
+    def _require_allowed(self) -> None:
         if not self._service.settings.may_edit_journeys:
             raise WebhookRejected(403, READ_ONLY)
+
+    async def _begin(self, request: web.Request) -> web.StreamResponse:
+        """A new response, in a file that declares others; where Overture has words of its own for it, with those."""
+        self._require_allowed()
         body = await json_object(request)
         name, shown = text_of(body, "response", LONGEST_NAME), text_of(body, "file", LONGEST_PATH)
         if not NEW_NAME.fullmatch(name):
@@ -207,8 +219,7 @@ class ResponsesPage:
 
     async def _save(self, request: web.Request) -> web.StreamResponse:
         """Write the variations into the file, where it is still as `digest` says, and all content is good with them."""
-        if not self._service.settings.may_edit_journeys:
-            raise WebhookRejected(403, READ_ONLY)
+        self._require_allowed()
         name, body = request.match_info["response"], await json_object(request)
         digest, variations = text_of(body, "digest", 64), variations_of(body.get("variations"))
         async with self._saving:
@@ -217,6 +228,33 @@ class ResponsesPage:
                 await asyncio.to_thread(self._files.contents_with, file, text)
                 file = await self._write(request, "changed", name, file, text)
         return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
+
+    async def _take_out(self, request: web.Request) -> web.StreamResponse:
+        """Take the response out of its file, where that is still as `digest` says and nothing would miss it."""
+        self._require_allowed()
+        name, digest = request.match_info["response"], query_of(request, "digest")
+        if not digest:
+            raise WebhookRejected(400, '"digest" wants that of the file, as the response is told with it')
+        async with self._saving:
+            file, text = await asyncio.to_thread(self._files.without, name, digest)
+            self._refuse_what_is_missed(name, await asyncio.to_thread(self._uses, await self._journeys_gone_through()))
+            contents = await asyncio.to_thread(self._files.contents_with, file, text)
+            if "/" in name and (intent := name.removeprefix("utter_")) in contents.said:
+                self._refuse_what_is_missed(name, {name: [Use("intent", intent)]})
+            file = await self._write(request, "taken_out", name, file, text)
+        return private_json({"taken_out": name, "file": {"path": file.shown, "digest": file.digest}})
+
+    def _refuse_what_is_missed(self, name: str, uses: Mapping[str, Sequence[Use]]) -> None:
+        if missed := missed_by(name, uses.get(name, ())):
+            raise Conflict(f'"{name}" is still named by {in_words(missed)}. Take it out there first.')
+
+    async def _journeys_gone_through(self) -> Mapping[str, Journey]:
+        """The versions that people enter or are inside of, besides those in files."""
+        async with self._runtime.store.reading(at_length=True) as uow:
+            inside = {(one.journey, one.version) for one in await uow.enrolments.headcounts() if one.status in INSIDE}
+            versions = [await uow.enrolments.version(*one) for one in sorted(inside)]
+            in_force = await journeys_in_force(uow, self._runtime)
+        return {one.version: one for one in (*versions, *in_force.values())}
 
     async def _write(self, request: web.Request, what: str, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
         """With its entry in the audit log, or not at all."""

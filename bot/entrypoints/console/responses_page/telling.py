@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.content.built_in_responses import built_in_names
 from bot.adapters.content.response_files import Declared, FileOfResponses
-from bot.adapters.content.response_uses import Use
+from bot.adapters.content.response_uses import Kind, Use
 from bot.dialogue.liquid import FILTERS
 from bot.dialogue.liquid_check import ALWAYS
 from bot.domain.assistant import Response
@@ -18,6 +18,16 @@ from bot.domain.languages import base_language
 from bot.domain.steps import SendStep
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.ports import Playbook
+
+NAMES_IT: Mapping[Kind, str] = {
+    "rule": 'the rule "{}"',
+    "story": 'the story "{}"',
+    "form": 'the form "{}"',
+    "journey": 'the journey "{}"',
+    "intent": 'the examples of the intent "{}"',
+    "code": "the action in {}",
+}
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,22 @@ def built_in_json(files: Iterable[FileOfResponses], known: Mapping[str, Response
     declared = {name for file in files for name in file.responses}
     built_in = (known[name] for name in sorted(built_in_names() - declared) if name in known)
     return [{"response": one.name, "texts": [variation.text for variation in one.variations]} for one in built_in]
+
+
+def missed_by(name: str, uses: Iterable[Use]) -> list[Use]:
+    """What would have nothing to say without the response. Overture itself then says its own words, or nothing, and so
+    does whoever names one that it has own words for."""
+    if name in built_in_names():
+        return []
+    return [use for use in uses if use.kind in NAMES_IT]
+
+
+def in_words(uses: Sequence[Use]) -> str:
+    """`the rule "Greeting", the journey "welcome" and 3 more`"""
+    words = [NAMES_IT[use.kind].format(use.name) for use in uses]
+    shown, more = words[:MOST_NAMED], len(words) - MOST_NAMED
+    *others, last = [*shown, f"{more} more"] if more > 0 else shown
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def summary(declared: Declared, wants: Wants) -> dict[str, Any]:

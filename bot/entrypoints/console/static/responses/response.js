@@ -5,6 +5,7 @@ import { chosen as chosenOfTwo } from "../journeys/conflict.js";
 import { diffNode } from "../journeys/diff.js";
 import { channelName, channelNode, Messages } from "../journeys/messages.js";
 import { ask, counted, request, withToken } from "../journeys/service.js";
+import { askToTakeOut } from "./taking_out.js";
 import { lackTags, usesNodes } from "./uses.js";
 import { tagsOf, variationForm } from "./variation.js";
 
@@ -56,7 +57,7 @@ function showHead() {
   );
   byId("used").replaceChildren(...usesNodes(response.used, 12));
   byId("notes").replaceChildren(...notes.map(({ line, message, suggestion }) => h("li", {}, h("strong", {}, `Line ${line} `), `${message} ${suggestion}`)));
-  byId("deeds").hidden = byId("add").hidden = !mayChange;
+  byId("deeds").hidden = byId("add").hidden = byId("take-out").hidden = !mayChange;
   const also = alsoIn.length > 0 && `It stands in ${[file.path, ...alsoIn].join(" and ")}, and only one of them counts. Keep one of them, in the files.`;
   showProblem(also || "");
   offers.subject = response.sent_on.includes("email");
@@ -289,6 +290,7 @@ document.title = `${name} · Overture`;
 byId("response-title").replaceChildren(...name.split(/(?<=[_/])/).flatMap((part) => [part, h("wbr")]));
 byId("back").href = withToken("/responses");
 byId("add").addEventListener("click", () => add({ was: null, says: {}, liquid: false, more: "" }));
+byId("take-out").addEventListener("click", () => askToTakeOut(response, () => (response = null)));
 byId("undo").addEventListener("click", () => take(response));
 byId("save").addEventListener("click", () => void compare());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());

@@ -15,7 +15,7 @@ from bot.domain.access import Caller, Right, Role
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.responses_page.conftest import WORDS, ServiceMaker
-from tests.bot.services.stage import Stage
+from tests.bot.services.stage import Stage, journey_of
 
 HELLO = {"text": "Good day, {lead_name}!", "buttons": [{"title": "Hi", "payload": "/greet"}]}
 HALLO = {"text": "Hallo!", "language": "de"}
@@ -248,3 +248,76 @@ async def test_words_of_overture_are_where_an_author_begins_who_wants_others(
         left = (await (await client.get("/responses.json")).json())["built_in"]
     assert own["texts"] == next(one["texts"] for one in listed if one["response"] == "utter_no_answer")
     assert "utter_no_answer" not in [one["response"] for one in left]
+
+
+async def test_a_response_that_nothing_names_is_taken_out_and_all_else_stays(
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage
+) -> None:
+    async with client_of(service) as client, OurClient(str(client.make_url("/"))) as overture:
+        told = await overture.response("utter_tip")
+        assert (told["missed_by"], told["is_built_in"]) == ([], False)
+        done = await overture.take_out_response("utter_tip", digest=told["file"]["digest"])
+        assert words(assistant) == WORDS.partition("  utter_tip:")[0]
+        assert done["file"]["digest"] == (await overture.response("utter_greet"))["file"]["digest"]
+        with pytest.raises(Refused, match="no longer there"):
+            await overture.take_out_response("utter_tip", digest=done["file"]["digest"])
+    assert [(one.what, one.about, one.detail["file"]) for one in await stage.deeds()] == [
+        ("response.taken_out", "utter_tip", "acme/responses/words.yml")
+    ]
+
+
+async def test_what_names_a_response_keeps_it(
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage
+) -> None:
+    async with client_of(service) as client:
+
+        async def refused(name: str, digest: str = "") -> tuple[int, str]:
+            digest = digest or (await opened(client, name))["file"]["digest"]
+            answer = await client.delete(f"/responses/{name}?digest={digest}")
+            return answer.status, (await answer.json())["error"]
+
+        assert [one["kind"] for one in (await opened(client))["missed_by"]] == ["rule"]
+        assert await refused("utter_greet") == (
+            409,
+            '"utter_greet" is still named by the rule "Greeting". Take it out there first.',
+        )
+        assert "somebody else has changed" in (await refused("utter_tip", "0" * 64))[1]
+        assert (await client.delete("/responses/utter_tip")).status == 400
+        assert (await refused("utter_help"))[0] == 422
+        tip = journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [sms]}")
+        stage.play(tip)
+        await stage.meet()
+        await stage.happens("demo.requested")
+        stage.play(journey_of("- wait: 1d"))
+        assert await refused("utter_tip") == (
+            409,
+            '"utter_tip" is still named by the journey "welcome". Take it out there first.',
+        )
+    assert words(assistant) == WORDS
+
+
+async def test_an_answer_to_an_intent_stays_while_there_are_examples_of_it(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    more = "  utter_faq/price: [{text: It is free.}]\n  utter_faq/size: [{text: Any.}]\n"
+    (assistant / "responses" / "words.yml").write_text(WORDS + more)
+    asks = "    examples: |\n      - what does it cost\n      - how much is it\n"
+    faq = f"intents: [faq]\nnlu:\n  - intent: faq/price\n{asks}"
+    rule = "rules:\n  - rule: Questions\n    steps: [{intent: faq}, {action: utter_faq}]\n"
+    (assistant / "faq.yml").write_text(faq + rule)
+    async with client_of(service) as client:
+        digest = (await opened(client, "utter_tip"))["file"]["digest"]
+        price = await client.delete(f"/responses/utter_faq%2Fprice?digest={digest}")
+        assert (price.status, 'the intent "faq/price"' in (await price.json())["error"]) == (409, True)
+        assert (await client.delete(f"/responses/utter_faq%2Fsize?digest={digest}")).status == 200
+
+
+async def test_own_words_are_taken_out_and_those_of_overture_come_back(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    (assistant / "responses" / "words.yml").write_text(WORDS + "  utter_no_answer: [{text: Hm.}]\n")
+    async with client_of(service) as client:
+        told = await opened(client, "utter_no_answer")
+        assert (told["is_built_in"], told["missed_by"]) == (True, [])
+        answer = await client.delete(f"/responses/utter_no_answer?digest={told['file']['digest']}")
+    assert (answer.status, words(assistant)) == (200, WORDS)
