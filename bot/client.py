@@ -376,8 +376,9 @@ class Client:
     async def restrict(self, person: str) -> None:
         await self._ask("PUT", f"/v1/people/{_part(person)}/restriction")
 
-    async def lift_restriction(self, person: str) -> None:
-        await self._ask("DELETE", f"/v1/people/{_part(person)}/restriction")
+    async def lift_restriction(self, person: str, *, informed: str) -> None:
+        """`informed` is how they were told of it beforehand (by letter), as the law wants."""
+        await self._ask("DELETE", f"/v1/people/{_part(person)}/restriction", body={"informed": informed})
 
     async def merge(self, person: str, other: Named) -> Merge:
         """Say that two people are one."""

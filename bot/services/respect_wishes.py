@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.consent import Wish
-from bot.domain.ids import ProfileId
-from bot.domain.privacy import RequestKind
+from bot.domain.ids import ProfileId, new_id
+from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.keep_score import SCORED
@@ -15,6 +15,13 @@ from bot.services.keep_segments import keep_segments
 from bot.services.note_request import settle_requests
 from bot.services.opt_out import opt_out
 from bot.services.runtime import Runtime
+
+LIFTING = "the end of the restriction"
+"""What a line of the register is for that nobody asked for."""
+
+
+class NotInformed(ValueError):
+    """Nobody has said that the person was told of what is about to end for them."""
 
 
 async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, how: str, now: datetime) -> None:
@@ -47,6 +54,21 @@ async def restrict(uow: UnitOfWork, profile_id: ProfileId, *, now: datetime) -> 
     await uow.profiles.save(replace(profile, restricted_at=profile.restricted_at or now))
 
 
-async def lift_restriction(uow: UnitOfWork, profile_id: ProfileId) -> None:
+async def lift_restriction(uow: UnitOfWork, profile_id: ProfileId, *, informed: str, now: datetime) -> None:
+    """It may be used again. `informed` is how they were told so beforehand, for the register of requests.
+
+    Raises NotInformed where nobody says that they were (GDPR article 18(3)).
+    """
+    if not informed.strip():
+        raise NotInformed(
+            "whoever had their data restricted is told before that ends (GDPR article 18(3)). Tell them, and say how "
+            "they were told"
+        )
     await uow.profiles.lock(profile_id)
-    await uow.profiles.save(replace(await uow.profiles.fresh(profile_id), restricted_at=None))
+    profile = await uow.profiles.fresh(profile_id)
+    if profile.restricted_at is None:
+        return
+    await uow.profiles.save(replace(profile, restricted_at=None))
+    outcome = f"lifted; they were told before: {informed.strip()}"
+    line = PrivacyRequest(new_id(now), profile_id, RequestKind.RESTRICTION, LIFTING, now, now, now, outcome)
+    await uow.privacy_requests.add(line)

@@ -98,7 +98,7 @@ async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Clie
     await overture.note_objection("ana@example.com")
     await overture.withdraw_objection("ana@example.com")
     await overture.restrict("ana@example.com")
-    await overture.lift_restriction("ana@example.com")
+    await overture.lift_restriction("ana@example.com", informed="by letter")
     await overture.track("pricing.viewed", {"user_id": "a/b?c"})
     fits("Merge", await overture.merge("ana@example.com", {"user_id": "a/b?c"}))
     fits("ConsentProof", await overture.consent("ana@example.com"))

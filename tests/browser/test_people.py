@@ -121,6 +121,25 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(page.locator("#undone")).to_contain_text("Nothing.")
 
 
+def test_a_restriction_is_lifted_for_whom_it_was_told_before(page: Page, server: RunningServer) -> None:
+    find(page, server)
+    page.get_by_role("button", name="Restrict…").press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Restrict").press("Enter")
+    expect(page.locator(".state")).to_contain_text("Restricted since")
+    page.get_by_role("button", name="Lift the restriction…").press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("article 18(3)")
+    assert Axe().run(page).response["violations"] == []
+    dialog.get_by_role("button", name="Lift the restriction").press("Enter")
+    expect(dialog.get_by_label("How they were told")).to_be_focused()
+    page.keyboard.type("by letter")
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_have_count(0)
+    expect(page.locator("#person")).to_contain_text(
+        "restriction, the end of the restriction: done, lifted; they were told before: by letter"
+    )
+
+
 def put_right(page: Page, label: str, value: str) -> None:
     """By keyboard, in the dialog that asks for it."""
     page.get_by_role("button", name=f"Put right: {label}").press("Enter")

@@ -35,7 +35,13 @@ from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
 from bot.services.note_request import note_request, told_of
 from bot.services.rectify import rectify
-from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+from bot.services.respect_wishes import (
+    NotInformed,
+    lift_restriction,
+    note_objection,
+    restrict,
+    withdraw_objection,
+)
 from bot.services.take_consent import take_soft_opt_in
 from bot.services.tell_provenance import provenance_of
 
@@ -45,6 +51,8 @@ REQUEST = (
 )
 MOST_TRIES = 3
 MOST_UNDONE = 500
+LONGEST_HOW = 200
+INFORMED = f'say {{"informed": "by letter of 3 March"}}, in {LONGEST_HOW} characters at most'
 SOFT_OPT_IN = (
     'say {"channel": "email", "bought": "what they bought", "text": "what they were told, with the way to say no"}'
 )
@@ -246,8 +254,15 @@ class PeopleApi:
         await restrict(uow, person, now=self._runtime.clock.now())
         return {"person": person, "restricted": True}
 
-    async def _lift(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
-        await lift_restriction(uow, person)
+    async def _lift(self, uow: UnitOfWork, person: ProfileId, body: bytes, _who: str) -> Mapping[str, Any]:
+        told = _told(body or b"{}")
+        informed = told.get("informed", "")
+        if set(told) - {"informed"} or not isinstance(informed, str) or len(informed) > LONGEST_HOW:
+            raise WebhookRejected(400, INFORMED)
+        try:
+            await lift_restriction(uow, person, informed=informed, now=self._runtime.clock.now())
+        except NotInformed as error:
+            raise WebhookRejected(400, f"{error}: {INFORMED}") from error
         return {"person": person, "restricted": False}
 
     async def _merge(self, uow: UnitOfWork, person: ProfileId, body: bytes, who: str) -> Mapping[str, Any]:

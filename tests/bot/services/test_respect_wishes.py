@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore
-from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+from bot.services.respect_wishes import (
+    NotInformed,
+    lift_restriction,
+    note_objection,
+    restrict,
+    withdraw_objection,
+)
 from tests.bot.services.stage import ANA, Stage, journey_of
 
 
@@ -79,7 +87,7 @@ async def test_under_restriction_everything_stands_still_but_answers(stage: Stag
     assert await stage.says("greet") != []
     assert [one.step for one in await stage.enrolments()] == ["rest"]
     async with stage.store.transaction() as uow:
-        await lift_restriction(uow, ANA)
+        await lift_restriction(uow, ANA, informed="by letter", now=stage.clock.now())
     stage.clock.forward(timedelta(days=1))
     await stage.settle()
     async with stage.store.transaction() as uow:
@@ -102,3 +110,19 @@ async def test_under_restriction_what_was_not_asked_for_since_is_not_sent_whoeve
     await stage.queue("a line in answer", purpose=Purpose.SERVICE)
     await stage.settle()
     assert (await stage.outcome("a line in answer"))[0] is OutboxStatus.SENT
+
+
+async def test_a_restriction_is_lifted_once_they_were_told_and_the_register_says_how(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await restrict(uow, ANA, now=stage.clock.now())
+        for nothing in ("", "  "):
+            with pytest.raises(NotInformed, match=r"article 18\(3\)"):
+                await lift_restriction(uow, ANA, informed=nothing, now=stage.clock.now())
+        assert (await uow.profiles.get(ANA)).restricted_at is not None
+        for _ in range(2):
+            await lift_restriction(uow, ANA, informed=" by letter ", now=stage.clock.now())
+        assert (await uow.profiles.get(ANA)).restricted_at is None
+        (line,) = await uow.privacy_requests.of(ANA)
+    assert (line.how, line.done_at) == ("the end of the restriction", stage.clock.now())
+    assert line.outcome == "lifted; they were told before: by letter"

@@ -134,7 +134,11 @@ COMMANDS = (
     Command(
         "people restrict",
         "keep what is known of a person, and use it for nothing",
-        (PERSON, ("--lift", {"action": "store_true", "help": "it may be used again"})),
+        (
+            PERSON,
+            ("--lift", {"action": "store_true", "help": "it may be used again"}),
+            ("--informed", {"default": "", "metavar": "HOW", "help": "with --lift: how they were told of it before"}),
+        ),
     ),
     Command(
         "privacy register",

@@ -285,14 +285,23 @@ const RESTRICTION = {
 };
 const LIFTED = {
   yes: "Lift the restriction",
-  about: "Marketing to which they agreed goes on, and so do their journeys, within a day.",
+  about: "Marketing to which they agreed goes on, and so do their journeys, within a day. The law wants that they are told before (GDPR article 18(3)); Overture does not tell them.",
+  fields: () => [textField("informed", "How they were told", { required: true, maxlength: 200, placeholder: "by letter of 3 March" }, "Kept in what they asked for. A line of a colleague reaches them only if they have written since they were restricted.")],
   method: "DELETE",
   path: "/restriction",
   words: "The restriction is lifted.",
 };
 
-const askAndDo = (person, { yes, about, method, path, words }) =>
-  openForm({ title: `${yes}?`, about, yes, danger: method === "PUT", sends: () => sent(method, person, path), then: (told) => done(person, told, words) });
+const askAndDo = (person, { yes, about, method, path, words, fields }) =>
+  openForm({
+    title: `${yes}?`,
+    about,
+    fields: fields?.() ?? [],
+    yes,
+    danger: method === "PUT",
+    sends: (filled) => sent(method, person, path, fields && filled),
+    then: (told) => done(person, told, words),
+  });
 
 /** What they ask for, with the day by which it is due. */
 const noteRequest = (person, known) =>

@@ -145,11 +145,27 @@ async def test_who_did_it_and_that_somebody_looked_is_on_record(client: Client, 
 async def test_wishes_are_noted_and_taken_back(client: Client, stage: Stage) -> None:
     for path, field in (("objection", "objects"), ("restriction", "restricted")):
         for method, wanted in (("PUT", True), ("PUT", True), ("DELETE", False)):
-            assert await ask(client, method, f"ana/{path}") == (200, {"person": "ana", field: wanted})
+            body = {"informed": "by letter"} if (method, path) == ("DELETE", "restriction") else None
+            assert await ask(client, method, f"ana/{path}", json=body) == (200, {"person": "ana", field: wanted})
             async with stage.store.transaction() as uow:
                 profile = await uow.profiles.get(ANA)
             noted = profile.objected_at if path == "objection" else profile.restricted_at
             assert (noted is not None) == wanted
+
+
+async def test_a_restriction_ends_only_for_whom_it_was_told_before(client: Client, stage: Stage) -> None:
+    await ask(client, "PUT", "ana/restriction")
+    for body in (None, {}, {"informed": " "}, {"informed": 1}, {"informed": "x" * 201}, {"told": "by letter"}):
+        status, told = await ask(client, "DELETE", "ana/restriction", json=body)
+        assert (status, 'say {"informed": "by letter of 3 March"}' in told["error"]) == (400, True)
+    assert "article 18(3)" in (await ask(client, "DELETE", "ana/restriction"))[1]["error"]
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).restricted_at is not None
+    await ask(client, "DELETE", "ana/restriction", json={"informed": "by letter"})
+    (line,) = (await ask(client, "GET", "ana/requests"))[1]["requests"]
+    assert (line["kind"], line["outcome"]) == ("restriction", "lifted; they were told before: by letter")
+    what = [one.what for one in await stage.deeds()]
+    assert what.count("person.restriction_lifted") == 1
 
 
 async def test_two_who_are_one_are_merged_and_parted(client: Client) -> None:

@@ -287,7 +287,10 @@ def test_a_restriction_is_noted_and_lifted(database: str, capsys: Capture) -> No
     assert run(["people", "restrict", "ana"]) == 0
     assert run(["people", "show", "ana"]) == 0
     assert "restricted since " in capsys.readouterr().out
-    assert run(["people", "restrict", "ana", "--lift"]) == 0
+    assert run(["people", "restrict", "ana", "--lift"]) == 2
+    assert "Tell them, and say how they were told: --informed" in capsys.readouterr().err
+    assert run(["people", "restrict", "ana", "--informed", "by letter"]) == 2
+    assert run(["people", "restrict", "ana", "--lift", "--informed", "by letter"]) == 0
     assert run(["people", "show", "ana"]) == 0
     assert "restricted since " not in capsys.readouterr().out
 
