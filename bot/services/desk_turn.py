@@ -17,6 +17,7 @@ from bot.domain.message import (
     Text,
     Unattended,
 )
+from bot.journeys.judge import LOOK_AGAIN
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.capture_contact import ask_for_contact
@@ -26,15 +27,46 @@ from bot.services.hand_off import relay
 from bot.services.offer import plan_of
 from bot.services.pass_on_file import pass_on, queue_files, take_back
 from bot.services.runtime import Runtime
+from bot.services.tell_desk import OURSELVES
+from bot.services.weigh import only_kept_since
 
 
 async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) -> None:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         handoff = await _handoff_of(uow, deed)
-        if handoff is not None:
+        if handoff is not None and (since := await _rests_since(uow, handoff, deed)) is not None:
+            await _tell_that_it_rests(uow, handoff, since, now)
+            if not isinstance(deed, Unattended):
+                await uow.inbox.put_off(entry.position, now + LOOK_AGAIN)
+                return
+        elif handoff is not None:
             await _do(uow, runtime, handoff, deed, now)
         await finish(uow, entry, now)
+
+
+async def _rests_since(uow: UnitOfWork, handoff: Handoff, deed: FromDesk) -> datetime | None:
+    """Since when nothing becomes due of itself here: what is known of the customer may only be kept, and an answer
+    would not reach them before they write. What they write and what a rep does take their turns as ever."""
+    match deed:
+        case ReplyOverdue() | Unattended() if handoff.state is not HandoffState.REQUESTED:
+            return None
+        case ReplyOverdue() | SnoozeOver() if handoff.version != deed.version or handoff.state is HandoffState.CLOSED:
+            return None
+        case ReplyOverdue() | SnoozeOver() | Unattended():
+            return await only_kept_since(uow, handoff.profile_id)
+        case _:
+            return None
+
+
+async def _tell_that_it_rests(uow: UnitOfWork, handoff: Handoff, since: datetime, now: datetime) -> None:
+    """Once for each restriction, so that nobody at the desk thinks that it was forgotten."""
+    words = (
+        f"What is kept of this customer may only be kept since {since.day} {since:%B %Y}, and they have not written "
+        "since. An answer would not reach them, so nobody is reminded of this until they write or the restriction is "
+        "lifted."
+    )
+    await relay(uow, handoff, f"{handoff.id}:rests:{since.isoformat()}", OURSELVES, words, now)
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:

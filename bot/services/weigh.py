@@ -206,7 +206,19 @@ async def _is_asked_for(uow: UnitOfWork, matter: Matter, since: datetime) -> boo
         return False
     if matter.key.startswith(PREFERENCES_KEY):
         return True
-    for talk in await uow.conversations.of(matter.profile_id):
+    return await have_written_since(uow, matter.profile_id, since)
+
+
+async def only_kept_since(uow: UnitOfWork, profile_id: ProfileId) -> datetime | None:
+    """From when on what is known of them may only be kept: they were restricted then, and have not written to us since.
+    None where it may be used for what they ask for."""
+    since = (await uow.profiles.get(profile_id)).restricted_at
+    return None if since is None or await have_written_since(uow, profile_id, since) else since
+
+
+async def have_written_since(uow: UnitOfWork, profile_id: ProfileId, since: datetime) -> bool:
+    """Whether the person has written to us since then, on any channel."""
+    for talk in await uow.conversations.of(profile_id):
         heard_at = await uow.conversations.heard_at(talk.channel, talk.address)
         if heard_at is not None and heard_at >= since:
             return True

@@ -14,8 +14,9 @@ from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.services.receive import receive
+from bot.services.respect_wishes import lift_restriction, restrict
 from tests.bot.dialogue.chat import assistant_of
-from tests.bot.services.stage import ANA, ASSISTANT, PHONE, Stage, journey_of
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, VISITOR, Stage, journey_of
 
 LIMA, OKORO = Rep("ana", "Ana Lima", "U0ANA0001"), Rep("ben", "Ben Okoro", "U0BEN0001")
 MINUTE = timedelta(minutes=1)
@@ -225,3 +226,77 @@ async def test_when_a_customer_has_waited_long_enough_the_desks_file_says_what_i
     [told] = desk.desk_lines()[before:]
     assert told.text.startswith("Nobody has claimed")
     assert desk.webchat.texts()[-1] == "Still busy."
+
+
+# ---------------------------------------------------------------- of whom is restricted
+
+
+async def restricted(desk: Stage) -> int:
+    """How much the desk has read until then."""
+    desk.clock.forward(MINUTE)
+    async with desk.store.transaction() as uow:
+        await restrict(uow, ANA, now=desk.clock.now())
+    return len(desk.desk_lines())
+
+
+async def test_of_whom_is_restricted_nobody_is_reminded_and_the_thread_says_why_once(desk: Stage) -> None:
+    await requested(desk)
+    before = await restricted(desk)
+    await desk.later(hours=5)
+    assert [one.text[:59] for one in desk.desk_lines()[before:]] == [
+        "What is kept of this customer may only be kept since 23 Nov"
+    ]
+    async with desk.store.transaction() as uow:
+        await lift_restriction(uow, ANA, informed="by letter", now=desk.clock.now())
+    await desk.later(minutes=15)
+    told = [one.text for one in desk.desk_lines()[before + 1 :]]
+    assert "Nobody has claimed Zoe within 15 minutes; it was offered to Ana Lima." in told
+    assert any("within 1 hour" in one for one in told)
+
+
+async def test_who_writes_while_they_are_restricted_is_waited_for_no_longer(desk: Stage) -> None:
+    await requested(desk)
+    before = await restricted(desk)
+    await desk.says("greet")
+    await desk.later(minutes=14)
+    assert any("within 15 minutes" in one.text for one in desk.desk_lines()[before:])
+
+
+async def test_a_rested_hand_off_that_a_rep_takes_or_ends_is_over(desk: Stage) -> None:
+    handoff = await requested(desk)
+    await restricted(desk)
+    await desk.later(hours=1)
+    await desk.click(handoff, DeskVerb.RESOLVE)
+    before = len(desk.desk_lines())
+    async with desk.store.transaction() as uow:
+        await lift_restriction(uow, ANA, informed="by letter", now=desk.clock.now())
+    await desk.later(hours=3)
+    assert desk.desk_lines()[before:] == []
+
+
+async def test_a_snoozed_hand_off_of_whom_is_restricted_comes_back_when_that_is_lifted(desk: Stage) -> None:
+    handoff = await requested(desk)
+    await desk.click(handoff, DeskVerb.SNOOZE, words="1h")
+    before = await restricted(desk)
+    await desk.later(hours=4)
+    assert [one for one in desk.desk_lines()[before:] if "is waiting" in one.text] == []
+    async with desk.store.transaction() as uow:
+        await lift_restriction(uow, ANA, informed="by letter", now=desk.clock.now())
+    await desk.later(minutes=15)
+    assert any("Zoe is waiting" in one.text for one in desk.desk_lines()[before:])
+
+
+async def test_who_is_restricted_is_not_asked_how_to_be_reached_when_nobody_came(desk: Stage) -> None:
+    desk.library.playbook = replace(desk.library.playbook, assistant=assistant_of(ASSISTANT, STILL_BUSY))
+    desk.webchat.abilities = replace(desk.webchat.abilities, extras=True)
+    desk.runtime = replace(desk.runtime, desk_answers_within=15 * MINUTE)
+    await desk.says("lead", channel="webchat")
+    person = (await desk.at("webchat", VISITOR)).profile_id
+    desk.clock.forward(MINUTE)
+    async with desk.store.transaction() as uow:
+        await restrict(uow, person, now=desk.clock.now())
+    await desk.later(hours=1)
+    async with desk.store.transaction() as uow:
+        await lift_restriction(uow, person, informed="by letter", now=desk.clock.now())
+    await desk.later(minutes=15)
+    assert "Still busy." not in desk.webchat.texts(), "which would come too late to be of use"
