@@ -207,7 +207,7 @@ class Responses(TypedDict):
 class ResponseInFile(TypedDict):
     """`file` has its path, the line, and the digest that goes along with a change; `also_in` are other files that have
     it, and then it is not changed by us. `lacks` are languages that others have words in, `missing` what channels
-    want."""
+    want. `faults` are of other content: until they are mended, what is saved is not said yet."""
 
     response: str
     texts: list[str]
@@ -224,6 +224,7 @@ class ResponseInFile(TypedDict):
     is_built_in: bool
     sent_on: list[str]
     notes: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
     in_force: bool
     may_change: bool
     offers: dict[str, Any]
@@ -240,8 +241,11 @@ class Rewording(TypedDict):
 
 
 class Reworded(TypedDict):
+    """`faults` are what is wrong elsewhere: until that is mended, what was saved is not said yet."""
+
     saved: str
     file: dict[str, Any]
+    faults: list[dict[str, Any]]
 
 
 class TakenOut(TypedDict):
@@ -451,7 +455,7 @@ class Client:
 
     async def reword(self, name: str, variations: Sequence[Rewording], *, digest: str) -> Reworded:
         """Write these variations into the file, in place of those that it has; Refused (409) where it no longer is as
-        `digest` says, and (422) where anything would have a fault."""
+        `digest` says, and (422) where they would make anything wrong."""
         body = {"digest": digest, "variations": list(variations)}
         return cast(Reworded, await self._ask("POST", f"/responses/{_part(name)}", body=body))
 

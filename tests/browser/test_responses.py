@@ -134,6 +134,24 @@ def test_variations_are_added_moved_and_taken_out_by_the_keyboard(
     )
 
 
+def test_a_fault_elsewhere_is_told_and_words_are_saved(page: Page, server: RunningServer, file: Path) -> None:
+    bad = file.with_name("bad.yml")
+    bad.write_text("rules:\n  - rule: Half written\n    steps: [{intent: nobody}, {action: utter_other}]\n")
+    try:
+        page.goto(f"{server.address}/responses/utter_other")
+        page.get_by_label("Text", exact=True).fill("Put right.")
+        page.get_by_role("button", name="Save…").click()
+        page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("#done")).to_contain_text("It is said once the faults elsewhere are mended.")
+        assert '"Put right."' in file.read_text()
+        expect(page.get_by_role("alert")).to_contain_text("The content has faults elsewhere.")
+        expect(page.get_by_role("alert")).to_contain_text("bad.yml:3")
+        expect(page.locator("#tags")).to_contain_text("not in force yet")
+        assert violations(page) == []
+    finally:
+        bad.unlink()
+
+
 def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: RunningServer, file: Path) -> None:
     page.goto(f"{server.address}/responses/utter_greet")
     page.get_by_role("button", name="Take out this response…").click()

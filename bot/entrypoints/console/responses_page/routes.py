@@ -133,6 +133,7 @@ class ResponsesPage:
         everywhere = await asyncio.to_thread(self._files.all)
         declared = declaring[0].responses[name]
         told = (*self._service.library.faults, *playbook.warnings)
+        notes = of_response(declaring[0], declared, told)
         return private_json(
             {
                 **summary(declared, self._wants(everywhere)),
@@ -144,7 +145,8 @@ class ResponsesPage:
                 "missed_by": [asdict(use) for use in missed_by(name, uses.get(name, ())) if use.kind != "intent"],
                 "is_built_in": name in built_in_names(),
                 "sent_on": sent_on(playbook.journeys.values(), name),
-                "notes": faults_json(of_response(declaring[0], declared, told)),
+                "notes": faults_json(notes),
+                "faults": faults_json([one for one in self._service.library.faults if one not in notes]),
                 "in_force": reading is not None and self._is_in_force(reading),
                 "may_change": self._may_change(request) and len(declaring) == 1 and reading is not None,
                 "offers": offered(playbook, self._channels),
@@ -191,9 +193,9 @@ class ResponsesPage:
         says = [{"text": _new_text(body)}] if built_in is None else list(map(as_declared, built_in.variations))
         async with self._saving:
             file, text = await asyncio.to_thread(self._files.begun, name, shown, says)
-            await asyncio.to_thread(self._files.contents_with, file, text)
+            elsewhere = await asyncio.to_thread(self._faults_elsewhere, name, file, text)
             file = await self._write(request, "begun", name, file, text)
-        return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
+        return _saved(name, file, elsewhere)
 
     async def _check(self, request: web.Request) -> web.StreamResponse:
         """What the file would say, what is wrong with it, and how it is shown; nothing is saved."""
@@ -202,32 +204,46 @@ class ResponsesPage:
         return private_json(await asyncio.to_thread(self._looked_at, name, variations, body))
 
     def _looked_at(self, name: str, variations: list[Reworded], body: Mapping[str, Any]) -> dict[str, Any]:
-        playbook = self._service.library.current()
         file = self._files.of(name)
         text = reworded(file.text, name, variations)
-        reading = _reading(name, text, file, playbook.assistant)
-        faults = Faults()
-        alone = replace(playbook.assistant, responses={name: reading.response})
-        check_responses(alone, playbook.journeys, playbook.profile, faults)
+        reading, faults = self._alone(name, file, text)
         document = parse(str(file.path), text)
         return {
             "lines": response_lines(text, name),
-            "faults": _numbered((*reading.faults, *faults.in_order()), document, name),
+            "faults": _numbered(faults, document, name),
             "warnings": _numbered(reading.warnings, document, name),
             **self._messages.worded([Message(name, reading.response)], body),
         }
 
+    def _alone(self, name: str, file: AuthorsFile, text: str) -> tuple[Reading, tuple[Fault, ...]]:
+        """The response as this text of the file has it, read beside what is in force, and what is wrong with it."""
+        playbook = self._service.library.current()
+        reading = _reading(name, text, file, playbook.assistant)
+        faults = Faults()
+        alone = replace(playbook.assistant, responses={name: reading.response})
+        check_responses(alone, playbook.journeys, playbook.profile, faults)
+        return reading, (*reading.faults, *faults.in_order())
+
     async def _save(self, request: web.Request) -> web.StreamResponse:
-        """Write the variations into the file, where it is still as `digest` says, and all content is good with them."""
+        """Write the variations into the file, where it is still as `digest` says, and nothing is wrong with them."""
         self._require_allowed()
         name, body = request.match_info["response"], await json_object(request)
         digest, variations = text_of(body, "digest", 64), variations_of(body.get("variations"))
         async with self._saving:
             file, text = await asyncio.to_thread(self._files.reworded, name, digest, variations)
+            elsewhere: tuple[Fault, ...] = ()
             if text != file.text:
-                await asyncio.to_thread(self._files.contents_with, file, text)
+                elsewhere = await asyncio.to_thread(self._faults_elsewhere, name, file, text)
                 file = await self._write(request, "changed", name, file, text)
-        return private_json({"saved": name, "file": {"path": file.shown, "digest": file.digest}})
+        return _saved(name, file, elsewhere)
+
+    def _faults_elsewhere(self, name: str, file: AuthorsFile, text: str) -> tuple[Fault, ...]:
+        """What is wrong already and stays so; raises ContentError with what these words make wrong. Where something is
+        wrong not all is looked at of all content, so the response is looked at by itself, too."""
+        elsewhere = self._files.faults_elsewhere(file, text)
+        if elsewhere and (own := self._alone(name, file, text)[1]):
+            raise ContentError(own)
+        return elsewhere
 
     async def _take_out(self, request: web.Request) -> web.StreamResponse:
         """Take the response out of its file, where that is still as `digest` says and nothing would miss it."""
@@ -265,6 +281,11 @@ class ResponsesPage:
                 return await asyncio.to_thread(self._files.write, file, text)
             except OSError as error:
                 raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+
+
+def _saved(name: str, file: AuthorsFile, elsewhere: Sequence[Fault]) -> web.Response:
+    told = {"saved": name, "file": {"path": file.shown, "digest": file.digest}, "faults": faults_json(elsewhere)}
+    return private_json(told)
 
 
 def _new_text(body: Mapping[str, Any]) -> str:

@@ -49,7 +49,7 @@ const isChanged = () => response !== null && JSON.stringify(drafts) !== JSON.str
 // ---------------------------------------------------------------- what it is
 
 function showHead() {
-  const { file, also_in: alsoIn, may_change: mayChange, in_force: inForce, notes, offers } = response;
+  const { file, may_change: mayChange, in_force: inForce, notes, offers } = response;
   byId("file").textContent = `${file.path}, line ${file.line}`;
   byId("tags").replaceChildren(
     ...lackTags(response),
@@ -58,9 +58,16 @@ function showHead() {
   byId("used").replaceChildren(...usesNodes(response.used, 12));
   byId("notes").replaceChildren(...notes.map(({ line, message, suggestion }) => h("li", {}, h("strong", {}, `Line ${line} `), `${message} ${suggestion}`)));
   byId("deeds").hidden = byId("add").hidden = byId("take-out").hidden = !mayChange;
-  const also = alsoIn.length > 0 && `It stands in ${[file.path, ...alsoIn].join(" and ")}, and only one of them counts. Keep one of them, in the files.`;
-  showProblem(also || "");
+  showStanding();
   offers.subject = response.sent_on.includes("email");
+}
+
+/** What keeps it from being changed, or from being said once it is saved. */
+function showStanding() {
+  const { file, also_in: alsoIn, faults } = response;
+  if (alsoIn.length > 0) return showProblem(`It stands in ${[file.path, ...alsoIn].join(" and ")}, and only one of them counts. Keep one of them, in the files.`);
+  if (faults.length > 0) return showProblem("The content has faults elsewhere. What you save is said once they are mended; the last good version stays in force.", faults.slice(0, 5));
+  showProblem("");
 }
 
 function showProblem(words, listed = []) {
@@ -219,8 +226,9 @@ async function compare() {
     showVariations("text");
     return showProblem(`This would have a fault, so it cannot be saved: ${answer.faults[0].message} ${answer.faults[0].suggestion}`);
   }
-  showProblem("");
-  byId("save-about").textContent = `In ${response.file.path}. Who talks with the assistant from the next moment on hears it; nothing is trained again.`;
+  showStanding();
+  const heardWhen = response.faults.length > 0 ? "It is said once the faults elsewhere are mended" : "Who talks with the assistant from the next moment on hears it";
+  byId("save-about").textContent = `In ${response.file.path}. ${heardWhen}; nothing is trained again.`;
   byId("diff").replaceChildren(diffNode(response.lines, answer.lines));
   byId("save-dialog").showModal();
 }
@@ -242,10 +250,10 @@ async function write() {
   if (!ok) return showProblem(`Not saved: ${answer.error}`, answer.faults?.length > 1 ? answer.faults : []);
   const fresh = await ask(address);
   for (const one of drafts) one.was = sent.includes(one) ? sent.indexOf(one) : null;
-  if (fresh && typed() === words) take(fresh);
-  else if (fresh) hold(fresh);
-  showProblem("");
-  tell("Saved. It is said in a moment.");
+  const now = fresh && { ...fresh, faults: answer.faults };
+  if (now && typed() === words) take(now);
+  else if (now) hold(now);
+  tell(answer.faults.length > 0 ? "Saved. It is said once the faults elsewhere are mended." : "Saved. It is said in a moment.");
   lookAgain(MOST_LOOKS);
 }
 

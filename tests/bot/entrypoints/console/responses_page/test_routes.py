@@ -154,15 +154,59 @@ async def test_what_would_have_a_fault_is_not_written(
     assert (words(assistant) == WORDS) == (status != 200)
 
 
-async def test_a_fault_elsewhere_keeps_words_from_being_written(
-    service: Service, assistant: Path, client_of: ClientMaker
+@pytest.mark.parametrize(
+    "fault", ["rules:\n  - rule: Bad\n    steps: [{intent: nobody}, {action: utter_greet}]\n", "rules: [\n"]
+)
+async def test_a_fault_elsewhere_keeps_nobody_from_putting_words_right_and_is_told(
+    service: Service, assistant: Path, client_of: ClientMaker, fault: str
 ) -> None:
-    (assistant / "rules.yml").write_text("rules:\n  - rule: Bad\n    steps: [{intent: nobody}]\n")
+    (assistant / "rules.yml").write_text(fault)
     async with client_of(service) as client:
         digest = (await opened(client))["file"]["digest"]
         answer = await client.post("/responses/utter_greet", json=edit(digest, HELLO, HALLO))
-        assert (answer.status, "rules.yml" in (await answer.json())["faults"][0]["path"]) == (422, True)
+        told = await answer.json()
+        assert (answer.status, [Path(one["path"]).name for one in told["faults"]]) == (200, ["rules.yml"])
+        new = {"response": "utter_offer", "text": "A third off.", "file": "acme/responses/words.yml"}
+        begun = await (await client.post("/responses", json=new)).json()
+        assert (begun["saved"], len(begun["faults"])) == ("utter_offer", 1)
+        gone = await client.delete(f"/responses/utter_offer?digest={begun['file']['digest']}")
+        assert gone.status == 422
+    assert "Good day" in words(assistant)
+
+
+@pytest.mark.parametrize(
+    "fault", ["rules:\n  - rule: Bad\n    steps: [{intent: nobody}, {action: utter_greet}]\n", "rules: [\n"]
+)
+async def test_beside_a_fault_elsewhere_words_that_are_wrong_themselves_are_refused_and_only_that_is_told(
+    service: Service, assistant: Path, client_of: ClientMaker, fault: str
+) -> None:
+    (assistant / "rules.yml").write_text(fault)
+    wrong = {"text": "Hi", "buttons": [{"title": "x", "payload": "/nothing"}]}
+    selling = {"text": "See our offers at https://acme.example"}
+    async with client_of(service) as client:
+        for name, says, problem in (
+            ("utter_greet", wrong, 'no intent "nothing"'),
+            ("utter_opted_out", selling, "has a link in it"),
+        ):
+            digest = (await opened(client, name))["file"]["digest"]
+            answer = await client.post(f"/responses/{name}", json=edit(digest, says))
+            (told,) = (await answer.json())["faults"]
+            assert (answer.status, problem in told["message"]) == (422, True), told
     assert words(assistant) == WORDS
+
+
+async def test_a_fault_of_the_same_file_is_known_though_its_line_moves(
+    service: Service, assistant: Path, client_of: ClientMaker
+) -> None:
+    faulty = WORDS + "  utter_bad: [{text: Hi, buttons: [{title: x, payload: /nothing}]}]\n"
+    (assistant / "responses" / "words.yml").write_text(faulty)
+    async with client_of(service) as client:
+        digest = (await opened(client))["file"]["digest"]
+        longer = edit(digest, HELLO, HALLO, {"text": "Hi again."})
+        longer["variations"][2]["was"] = None
+        answer = await client.post("/responses/utter_greet", json=longer)
+        assert (answer.status, len((await answer.json())["faults"])) == (200, 1)
+    assert words(assistant) != faulty
 
 
 async def test_a_response_in_two_files_is_shown_and_not_changed(
