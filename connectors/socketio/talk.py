@@ -147,6 +147,9 @@ def _metadata(data: Mapping[str, Any], field: str) -> Mapping[str, Any]:
         raise WebhookRejected(400, f'"{field}" should be an object, or JSON of one.')
     try:
         kept: Mapping[str, Any] = storable_json(given)
+        json.dumps(kept)  # bytes may come along in an event
     except (RecursionError, ValueError):
         raise WebhookRejected(400, f'"{field}" is nested too deep.') from None
+    except TypeError:
+        raise WebhookRejected(400, f'"{field}" has something in it that is no JSON.') from None
     return kept

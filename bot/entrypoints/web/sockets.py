@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -34,6 +35,11 @@ KEEP_TRIES = 5
 """How often we try to keep a message, with twice the pause each time, before the client is told that it was not."""
 
 NOT_KEPT = "nothing can be stored at the moment; send it again later"
+
+UNHEARD = logging.getLogger("socketio.unheard")
+"""The library's log, which has a traceback for each packet that a stranger makes up; we log what is ours to know."""
+
+UNHEARD.setLevel(logging.CRITICAL)
 
 
 @dataclass
@@ -81,6 +87,8 @@ class Sockets:
             cors_allowed_origins=self._allows,
             max_http_buffer_size=LARGEST_FRAME,
             transports=["websocket"] if together else None,
+            logger=UNHEARD,
+            engineio_logger=UNHEARD,
         )
         self._on("connect", self._connect)
         self._on("disconnect", self._disconnect)
@@ -106,7 +114,13 @@ class Sockets:
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         self._limits.check(request)
-        response: web.StreamResponse = await self._server.handle_request(request)
+        try:
+            response: web.StreamResponse = await self._server.handle_request(request)
+        except ValueError:
+            log.info("a client sent what is no packet of Socket.IO", channel=self._channel.name)
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=400)  # of which nothing leaves
         return response
 
     def _allows(self, origin: str | None, environ: Mapping[str, Any]) -> bool:

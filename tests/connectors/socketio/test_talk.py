@@ -141,6 +141,7 @@ def test_a_browser_that_asks_not_to_be_tracked_is_heeded() -> None:
         ({"message": "hi", "metadata": []}, "metadata"),
         ({"message": "hi", "metadata": "{"}, "metadata"),
         ({"message": "hi", "metadata": json.loads("[" * 600 + "]" * 600)}, "metadata"),
+        ({"message": "hi", "metadata": {"a": b"bytes"}}, "no JSON"),
         ({"message": "hi", "metadata": {"a": json.loads("[" * 600 + "]" * 600)}}, "deep"),
     ],
 )

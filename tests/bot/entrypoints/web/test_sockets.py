@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -189,6 +190,19 @@ async def test_what_cannot_be_taken_is_refused_with_a_reason_and_the_rest_goes_o
         assert await client.say(" ", session) == {"error": '"message" is empty.'}
         assert "object" in (await client.socket.call("user_uttered", "hello"))["error"]
         assert await client.say("greet", session) is None
+
+
+@pytest.mark.parametrize("packet", ["42[]", "42{", "451-[]", "44", "9", "", "42" + "[" * 3000])
+async def test_what_is_no_packet_harms_nobody_and_is_no_error_of_ours(
+    server: TestServer, packet: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with client_of(server) as other, ClientSession() as http:
+        async with http.ws_connect(server.make_url("/socket.io/?EIO=4&transport=websocket")) as socket:
+            await socket.receive()
+            for sent in ("40", packet, '42["user_uttered",{"message":"greet"}]'):
+                await socket.send_str(sent)
+        assert await other.enter()
+    assert [one for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 async def test_a_message_is_kept_once_the_database_is_back(
