@@ -17,7 +17,7 @@ from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress
 from connectors.email.account import EmailAccount
-from connectors.email.failures import code_of_bounce
+from connectors.email.failures import SOFT, code_of_bounce
 from connectors.email.letters import MESSAGE_ID
 from connectors.email.unsubscribe import UnsubscribeLinks
 
@@ -31,12 +31,20 @@ WHOLE = frozenset({"message/rfc822", "message/global"})
 HEADERS = frozenset({"text/rfc822-headers", "message/rfc822-headers", "message/global-headers"})
 """What a report has of the e-mail that it is about (RFC 6522, RFC 6533)."""
 
+STATUS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+FEEDBACK = frozenset({"message/feedback-report"})
 MICROSOFTS = "X-HmXmrOriginalRecipient"
 """The header by which a report of Microsoft's JMRP is known, which follows no standard."""
+
+EXIMS = "X-Failed-Recipients"
+"""The header of a bounce of Exim's; its warnings of a delay have none."""
 
 _LINK = re.compile(r"<\s*(https?://[^<>\s]+)\s*>")
 _FOR_GOOD = re.compile(r"(?<![\d.])5\.\d{1,3}\.\d{1,3}(?![\d.])")
 _REFUSED = re.compile(r"(?<![\d.])5[05]\d[ -]")
+_OUR_ID = re.compile(r"<[0-9a-f]{40}@([^<>@\s]+)>")
+"""A Message-ID as `EmailChannel` makes it; the sender's own address may stand between such brackets, too."""
+
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
 _BOUNCERS = ("mailer-daemon", "postmaster@")
 
@@ -55,10 +63,10 @@ def words_of_report(
     if message.get_content_type() != "multipart/report" and not _is_from_a_server(message):
         return None
     name, kinds = _name(message), {part.get_content_type() for part in message.walk()}
-    if "message/feedback-report" in kinds:
-        spam = any(_field(one, "Feedback-Type").lower() in SPAM for one in _blocks(message, "message/feedback-report"))
+    if FEEDBACK & kinds:
+        spam = any(_field(one, "Feedback-Type").lower() in SPAM for one in _blocks(message, FEEDBACK))
         return _complaint(message, name, channel, links) if spam else ()
-    actions = [one for one in _blocks(message, "message/delivery-status") if one.get("Action") is not None]
+    actions = [one for one in _blocks(message, STATUS) if one.get("Action") is not None]
     if actions:
         return _bounce(message, actions, name, account, channel)
     return () if "message/disposition-notification" in kinds else _older_bounce(message, name, account, channel)
@@ -71,7 +79,7 @@ def _bounce(
     failed = next((one for one in actions if _field(one, "Action").lower().startswith("failed")), None)
     if failed is None:
         return ()
-    sent_id = next((found for one in _returned(message) if (found := _our_id(one, account))), "")
+    sent_id = _returned_id(message, account)
     if not sent_id:
         raise WebhookRejected(406, "This bounce does not say which of our e-mails bounced, so it tells of no address.")
     diagnosis = _field(failed, "Diagnostic-Code").partition(";")[2].strip()
@@ -80,12 +88,14 @@ def _bounce(
 
 
 def _older_bounce(message: Message[str, str], name: str, account: EmailAccount, channel: str) -> Reported | None:
-    """A server's own words about an e-mail that it repeats. A code that begins with 5 is for good (RFC 3463)."""
+    """A server's own words about an e-mail that it repeats or attaches. A code that begins with 5 is for good
+    (RFC 3463); a server that names none but whom it failed (Exim) has given up, for whatever reason."""
     text = "\n".join(_texts(message))[:LONGEST_BOUNCE]
-    ours, code = _ours_in(text, account), _FOR_GOOD.search(text)
-    if not ours or not (code or _REFUSED.search(text)):
+    ours, code = _ours_in(text, account) or _returned_id(message, account), _FOR_GOOD.search(text)
+    refused = bool(code or _REFUSED.search(text))
+    if not ours or not (refused or message.get(EXIMS) is not None):
         return None
-    known = code_of_bounce(code[0] if code else "", "", passing=False)
+    known = code_of_bounce(code[0] if code else "", "", passing=False) if refused else SOFT
     return (DeliveryStatus(channel, name, ours, DeliveryState.FAILED, known),)
 
 
@@ -101,15 +111,16 @@ def _complaint(message: Message[str, str], name: str, channel: str, links: Unsub
     raise WebhookRejected(406, "This complaint does not have our e-mail's header List-Unsubscribe, so it names nobody.")
 
 
-def _blocks(message: Message[str, str], kind: str) -> Iterator[Message[str, str]]:
-    """The groups of fields in the parts of this type. The standard library takes some apart, and leaves others text."""
+def _blocks(message: Message[str, str], kinds: frozenset[str]) -> Iterator[Message[str, str]]:
+    """The groups of fields in the parts of these types. The standard library takes some apart, leaves others text, and
+    takes others for an e-mail, of which the first group is the headers and the rest the text."""
     for part in message.walk():
-        if part.get_content_type() != kind:
+        if part.get_content_type() not in kinds:
             continue
-        if part.is_multipart():
-            yield from (one for one in part.get_payload() if isinstance(one, Message))
-        else:
-            yield from (_headers(one) for one in _BLANK_LINE.split(_text(part)))
+        inner = part.get_payload() if part.is_multipart() else [part]
+        for one in (one for one in inner if isinstance(one, Message)):
+            yield one
+            yield from (_headers(group) for group in _BLANK_LINE.split(_text(one)))
 
 
 def _returned(message: Message[str, str]) -> Iterator[Message[str, str]]:
@@ -145,6 +156,11 @@ def _field(block: Message[str, str], name: str) -> str:
     return " ".join(str(block.get(name, "")).split())
 
 
+def _returned_id(message: Message[str, str], account: EmailAccount) -> str:
+    """The Message-ID of the e-mail of ours that a report gives back; empty where it gives none."""
+    return next((found for one in _returned(message) if (found := _our_id(one, account))), "")
+
+
 def _our_id(returned: Message[str, str], account: EmailAccount) -> str:
     """Servers that give an e-mail another Message-ID keep ours in a header whose name ends with that."""
     written = " ".join(_field(returned, name) for name in returned if name.lower().endswith("message-id"))
@@ -152,7 +168,7 @@ def _our_id(returned: Message[str, str], account: EmailAccount) -> str:
 
 
 def _ours_in(text: str, account: EmailAccount) -> str:
-    return next((one for one in MESSAGE_ID.findall(text) if one.endswith(f"@{account.domain}>")), "")
+    return next((found[0] for found in _OUR_ID.finditer(text) if found[1] == account.domain), "")
 
 
 def _is_from_a_server(message: Message[str, str]) -> bool:

@@ -71,6 +71,11 @@ def test_the_headers_alone_are_enough(kind: str) -> None:
     assert code_of(dsn(failed("5.1.1"), kind=kind)) == "5.1.1"
 
 
+def test_a_bounce_in_international_form_is_read_like_any() -> None:
+    international = dsn(failed("5.1.1"), kind="message/global")
+    assert code_of(international.replace("message/delivery-status", "message/global-delivery-status")) == "5.1.1"
+
+
 def test_our_own_id_is_found_where_a_server_gave_the_e_mail_another() -> None:
     renamed = SENT.replace("Message-ID", "Message-ID: <other@mail.example>\nX-Google-Original-Message-ID")
     assert code_of(dsn(failed("5.1.1"), returned=renamed)) == "5.1.1"
@@ -119,6 +124,41 @@ Hello.
 def test_a_server_that_tells_it_in_words_of_its_own_is_understood_by_the_code() -> None:
     assert code_of(OLDER) == "5.1.1"
     assert code_of(OLDER.replace("550 5.1.1 User", "550 User")) == "hard_bounce"
+
+
+@pytest.mark.parametrize(
+    "before", ["Return-Path: <hello@harbourline.example>\n", "Reply-To: <a.b@harbourline.example>\n"]
+)
+def test_an_address_of_ours_in_the_repeated_e_mail_is_not_taken_for_its_id(before: str) -> None:
+    assert code_of(OLDER.replace(SENT, before + SENT)) == "5.1.1"
+
+
+def attached(told: str, *, head: str = "") -> str:
+    """A bounce in a server's own words, with our e-mail as a file."""
+    return (
+        f"From: Mail Delivery System <Mailer-Daemon@mx.example.net>\nMessage-ID: <4@mx.example.net>\n{head}"
+        f"Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n{told}\n--b\n"
+        f"Content-Type: message/rfc822\n\n{SENT}\nHello.\n--b--\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("The e-mail account does not exist at the organisation.\n<mx.example.net #5.1.1>", "5.1.1"),
+        ("RCPT TO, host mx.example.com (192.0.2.9) reason: 550 Requested\naction not taken", "hard_bounce"),
+    ],
+)
+def test_an_e_mail_of_ours_that_is_attached_is_found_as_well_as_one_that_is_repeated(words: str, code: str) -> None:
+    assert code_of(attached(words)) == code
+
+
+def test_a_server_that_names_whom_it_failed_and_no_code_has_given_up_without_blaming_the_address() -> None:
+    words = "This is a permanent error. The following address(es) failed:\n\n  ana@example.com\n    Unrouteable address"
+    assert code_of(attached(words, head="X-Failed-Recipients: ana@example.com\n")) == "soft_bounce"
+    (kept,) = told(attached("This message has not been delivered yet. Delivery attempts will continue."))
+    assert isinstance(kept, CustomerMessage)
+    assert kept.automatic
 
 
 def test_a_server_that_will_try_again_has_not_given_up() -> None:
