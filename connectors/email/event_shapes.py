@@ -18,6 +18,9 @@ from connectors.email.failures import HARD, NOT_SENT, SOFT, UNSUBSCRIBED
 
 Json = Mapping[str, Any]
 
+UNSENT = frozenset({"dropped", "blocked", "error"})
+"""What SendGrid calls a message that it did not even try to send, and what Brevo does."""
+
 DROPPED = {
     "unsubscribed address": UNSUBSCRIBED,
     "spam reporting address": UNSUBSCRIBED,
@@ -31,7 +34,12 @@ MAILGUN_REASONS = {
     "suppress-complaint": UNSUBSCRIBED,
     "suppress-bounce": HARD,
     "old": SOFT,
+    "espblock": SOFT,
+    "blacklisted": SOFT,
+    "greylisted": SOFT,
 }
+"""Why Mailgun gave up, where that is no bounce of the address's own server; others are read by their code."""
+
 POSTMARK_BOUNCES = {
     "HardBounce": "bounce",
     "BadEmailAddress": "bounce",
@@ -65,8 +73,9 @@ def shaped(event: Json) -> Iterator[Mapping[str, str]]:
 
 
 def _sendgrid(event: Json) -> Json:
+    """And whoever writes as it does."""
     dropped = DROPPED.get(str(event.get("reason", "")).strip().casefold(), NOT_SENT)
-    return {**event, "our_code": dropped if event.get("event") == "dropped" else ""}
+    return {**event, "our_code": dropped if str(event.get("event")) in UNSENT else ""}
 
 
 def _mailgun(data: Json) -> Json:
@@ -78,8 +87,9 @@ def _mailgun(data: Json) -> Json:
         case {"message": {"headers": {"message-id": str(message_id)}}}:
             told["message_id"] = message_id
     match data:
-        case {"delivery-status": {"enhanced-code": str(code)}}:
-            told["status"] = code
+        case {"delivery-status": {} as status}:
+            told["status"], told["reason"] = status.get("enhanced-code"), status.get("message")
+            told["type"] = "temporary" if str(status.get("code")).startswith("4") else ""
     return told
 
 

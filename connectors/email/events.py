@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from email.utils import parseaddr
 
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress
 from connectors.email.account import normalised
-from connectors.email.event_shapes import shaped
+from connectors.email.event_shapes import UNSENT, shaped
 from connectors.email.failures import FAILURES, code_of_bounce
 from connectors.email.letters import MESSAGE_ID
 
 MOST_EVENTS = 1_000
 DELIVERED = frozenset({"delivered", "delivery"})
-FAILED = frozenset({"bounce", "bounced", "dropped", "failed", "hard_bounce", "soft_bounce", "invalid_email"})
+FAILED = UNSENT | {"bounce", "bounced", "failed", "hard_bounce", "soft_bounce", "invalid_email"}
 COMPLAINED = frozenset({"spamreport", "complaint", "complained", "spam"})
 UNSUBSCRIBED = frozenset({"unsubscribe", "unsubscribed", "group_unsubscribe", "unsub"})
 PASSING = frozenset({"soft", "temporary", "transient", "blocked"})
@@ -74,6 +75,6 @@ def _message_id(event: Mapping[str, str]) -> str:
 
 def _address(event: Mapping[str, str]) -> str:
     try:
-        return normalised(event.get("email") or event.get("recipient") or "")
+        return normalised(parseaddr(event.get("email") or event.get("recipient") or "")[1])
     except ValueError:
         return ""

@@ -123,6 +123,25 @@ def test_what_mailgun_did_not_even_send_says_why(reason: str, code: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("reason", "status", "code"),
+    [
+        ("espblock", {"code": 550, "message": "too much of your mail"}, "soft_bounce"),
+        ("blacklisted", {"code": 554, "message": "blocked using a list"}, "soft_bounce"),
+        ("generic", {"code": 421, "message": "try again later"}, "soft_bounce"),
+        ("bounce", {"code": 550, "message": "5.7.1 likely unsolicited mail", "description": ""}, "5.7.1"),
+        ("bounce", {"code": 552, "message": "552 5.2.2 mailbox full", "enhanced-code": None}, "5.2.2"),
+    ],
+)
+def test_mailgun_blames_no_address_for_what_its_server_said_of_the_sender(
+    reason: str, status: dict[str, Any], code: str
+) -> None:
+    data = {"event": "failed", "severity": "permanent", "reason": reason, "recipient": "ana@example.com", "id": "e1"}
+    headers = {"headers": {"message-id": "k@x.example"}}
+    (told,) = events({"event-data": {**data, "message": headers, "delivery-status": status}})
+    assert told == DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.FAILED, code)
+
+
+@pytest.mark.parametrize(
     ("event", "cause"),
     [
         ({"RecordType": "Bounce", "ID": 1, "Type": "HardBounce", "Email": "ana@example.com"}, Consequence.UNREACHABLE),
@@ -235,6 +254,19 @@ def test_events_of_a_service_that_calls_all_of_them_by_one_id_are_each_taken() -
     told = {"email": "ana@example.com", "id": 26224, "message-id": "<k@x.example>"}
     names = {one.vendor_id for kind in ("delivered", "spam") for one in events({**told, "event": kind})}  # type: ignore[attr-defined]
     assert len(names) == 2
+
+
+@pytest.mark.parametrize("kind", ["blocked", "error"])
+def test_what_brevo_did_not_send_did_not_arrive(kind: str) -> None:
+    (status,) = events({"event": kind, "email": "ana@example.com", "message-id": "<k@x.example>", "id": 26224})
+    assert isinstance(status, DeliveryStatus)
+    assert (status.state, status.error) == (DeliveryState.FAILED, "not_sent")
+
+
+def test_an_address_may_come_with_a_name() -> None:
+    (spared,) = events({"event": "complaint", "email": "Ana Lima <Ana@example.com>"})
+    assert isinstance(spared, SpareAddress)
+    assert spared.address == "ana@example.com"
 
 
 def test_what_arrived_is_known_and_what_else_happens_is_not_kept() -> None:
