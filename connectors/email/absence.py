@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 _SUBJECT = re.compile(
-    r"^(automatic reply|auto[- ]?reply|autoreply|out of (the )?office|automatische antwort|abwesenheits(notiz|meldung)"
-    r"|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina|risposta automatica"
-    r"|fuori sede|resposta automática|fora do escritório|automatisch antwoord|afwezigheidsbericht"
-    r"|autosvar|automatiskt svar|odpowiedź automatyczna|automatyczna odpowiedź) *(:|$)",
+    r"^\[?(automatic reply|auto[- ]?reply|autoreply|out of (the )?office|automatische antwort"
+    r"|abwesenheits(notiz|meldung)|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina"
+    r"|risposta automatica|fuori sede|resposta automática|fora do escritório|automatisch antwoord|afwezigheidsbericht"
+    r"|autosvar|automatiskt? svar|automaattinen vastaus|odpowiedź automatyczna|automatyczna odpowiedź"
+    r"|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ"
+    r"|自動応答|自動返信|自动答复|自动回复|自動回覆|자동 ?(회신|응답)) *([:：\]]|$)",
     re.IGNORECASE,
 )
 """What programs put before the subject that they answer."""

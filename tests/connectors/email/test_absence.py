@@ -50,7 +50,17 @@ def test_whoever_says_more_or_something_else_is_a_customer(text: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Automatic reply: Your demo", "Out of Office", "Abwesenheitsnotiz: Ihr Termin", "Réponse automatique : Démo"],
+    [
+        "Automatic reply: Your demo",
+        "[Auto-Reply] Your demo",
+        "Out of Office",
+        "Abwesenheitsnotiz: Ihr Termin",
+        "Réponse automatique : Démo",
+        "Automatisk svar: Your demo",
+        "Автоматический ответ: Your demo",
+        "自動返信： Your demo",
+        "자동 회신: Your demo",
+    ],
 )
 def test_a_subject_that_programs_write_is_enough(subject: str) -> None:
     assert is_absence_notice(subject, "For urgent matters write to my colleague. She knows about everything.")
