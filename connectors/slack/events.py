@@ -76,7 +76,11 @@ def _reply_in_thread(event: Json, desk: Desk, workspace: str) -> DeskReply | Non
         return None
     match event:
         case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str()}:
-            words, attachments, others = said_in(event), attachments_of(event, workspace), names_of_others(event)
+            words, attachments, others = (
+                said_in(event, desk.name_of),
+                attachments_of(event, workspace),
+                names_of_others(event),
+            )
             if thread == ts or not (words or attachments or others) or _is_note(event, desk):
                 return None
             return DeskReply(
@@ -108,7 +112,8 @@ def _revision(event: Json, desk: Desk, workspace: str) -> DeskRevision | None:
         return None
     match event, message:
         case {"channel": str(place), "ts": str(ts)}, {"thread_ts": str(thread), "user": str(user)}:
-            was, words = said_in(before), said_in(after) if after is not None else ""
+            was = said_in(before, desk.name_of)
+            words = said_in(after, desk.name_of) if after is not None else ""
             was_a_note = _is_note(before, desk)
             still_a_note = was_a_note and (not words or (after is not None and _is_note(after, desk)))
             withdrawn = () if was_a_note else gone_from(before, after, workspace)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from bot.domain.errors import SendError
+from connectors.slack.markup import mentioned_in
 
 MOST = 1000
 ASK_WITHIN: Final = 1.0
@@ -49,13 +50,18 @@ class Members:
 
         One asks at a time: of two lines that somebody wrote, the second may not be kept first.
         """
-        if self._names.keys() >= (nameless := set(_nameless(payload))):
+        if self._names.keys() >= (nameless := dict.fromkeys(_nameless(payload))).keys():
             return
-        with suppress(SendError, TimeoutError):
+        with suppress(TimeoutError):
             async with asyncio.timeout(ASK_WITHIN), self._asking:
-                for user in nameless - self._names.keys():
-                    if name := await self._ask(user, workspace):
-                        self.learn(user, name, workspace)
+                for user in nameless:
+                    if user not in self._names:
+                        await self._meet(user, workspace)
+
+    async def _meet(self, user: str, workspace: str) -> None:
+        with suppress(SendError):
+            if name := await self._ask(user, workspace):
+                self.learn(user, name, workspace)
 
 
 def name_in(told: object) -> str:
@@ -67,10 +73,11 @@ def name_in(told: object) -> str:
 
 
 def _nameless(payload: Json) -> Iterator[str]:
-    """Ids of who wrote in a thread, opened App Home, or was chosen from a menu of members."""
+    """Ids of who wrote in a thread or is mentioned there, opened App Home, or was chosen from a menu of members."""
     match payload:
         case {"event": {"type": "message", "user": str(user), "thread_ts": str()} as event} if "bot_id" not in event:
             yield user
+            yield from mentioned_in(str(event.get("text") or ""))
         case {"event": {"type": "message", "previous_message": {"user": str(user), "thread_ts": str()} as event}} if (
             "bot_id" not in event
         ):

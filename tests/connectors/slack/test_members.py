@@ -17,6 +17,7 @@ from connectors.slack import members
 from connectors.slack.channel import SlackChannel
 from connectors.slack.sandbox_workspace import user_id
 from tests.connectors.slack.test_channel import CARD, Stage, stage
+from tests.connectors.slack.test_webhooks import event, thread_reply
 from tests.connectors.vendor_server import At, settings_for
 
 __all__ = ["stage"]  # the fixture
@@ -59,6 +60,17 @@ async def test_who_claimed_in_one_process_has_the_same_name_in_another(stage: St
         assert replied.rep == claimed.rep == "sam"
         await second.take(deed="reply", thread_ts=ts, text="Are you there?", user="sam")
         assert times_asked(stage) == 1
+
+
+async def test_a_colleague_who_is_mentioned_is_named_to_the_customer(stage: Stage) -> None:
+    written = event(
+        thread_reply(user=user_id("sam"), text=f"<@{user_id('Ben')}> will call you", blocks=[]), at=stage.clock.now()
+    )
+    async with other(stage) as second:
+        await second.channel.prepare(written)
+        [replied] = second.channel.parse(written).inbound
+        assert isinstance(replied, DeskReply)
+        assert replied.text == "@Ben will call you"
 
 
 async def test_who_opens_app_home_need_press_nothing_to_find_their_leads(stage: Stage) -> None:
@@ -119,13 +131,13 @@ async def test_slack_that_says_nothing_holds_nobody_up(stage: Stage, monkeypatch
 
 async def test_what_no_rep_says_makes_nobody_ask(stage: Stage) -> None:
     known = members.Members(_never)
-    for event in (
+    for told in (
         {"type": "message", "user": "U0ALICE00", "text": "in the channel"},
         {"type": "message", "user": "U0BOT0000", "thread_ts": "1.2", "bot_id": "B0BOT0000"},
         {"type": "app_uninstalled"},
         {"type": "message", "subtype": "message_deleted", "previous_message": {"user": "U0ALICE00"}},
     ):
-        await known.meet({"type": "event_callback", "event": event}, "T0OVERTURE")
+        await known.meet({"type": "event_callback", "event": told}, "T0OVERTURE")
 
 
 async def test_of_very_many_members_the_first_ones_are_forgotten() -> None:
