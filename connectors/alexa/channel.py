@@ -17,7 +17,7 @@ from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text
 from bot.domain.spoken import Spoken, named
 from bot.domain.spoken_phrases import phrases_of
 from bot.ports import Abilities, AwaitTurn, FeedWriter, Meanwhile, Reply, Said, Webhook, WebhookRequest
-from connectors.alexa.envelope import AMAZONS_INTENTS, SAID, STOPS, SkillRequest, read_envelope
+from connectors.alexa.envelope import AMAZONS_INTENTS, NO, SAID, STOPS, SkillRequest, read_envelope
 from connectors.alexa.verification import check_certificate_url, check_signature, check_time, read_chain
 from connectors.speech import choices_in, item_of, one_moment, phrase, speech_of
 from connectors.spoken_session import Session
@@ -111,7 +111,7 @@ class AlexaChannel:
             return Webhook(reply=_answer(asked.session, [], directives=[{"type": "Dialog.Delegate"}]))
         if asked.intent in STOPS:
             return Webhook(reply=_answer(asked.session, [], ends=True))
-        words = AMAZONS_INTENTS.get(asked.intent) or asked.slots.get(SAID, "")
+        words = NO if asked.denied else AMAZONS_INTENTS.get(asked.intent) or asked.slots.get(SAID, "")
         if words:
             choice = named(words, asked.session.choices, asked.locale)
             return self._turn(asked, choice.title if choice else words, choice.payload if choice else None)

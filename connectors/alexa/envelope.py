@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +14,13 @@ from connectors.spoken_session import Session, read_session
 SAID = "words"
 """The slot that holds free speech (AMAZON.SearchQuery)."""
 
+NO = "no"
+NOT_UNDERSTOOD = "?"
+"""The value of a slot, such as a number, of which Alexa made nothing."""
+
 AMAZONS_INTENTS: Mapping[str, str] = {
     "AMAZON.YesIntent": "yes",
-    "AMAZON.NoIntent": "no",
+    "AMAZON.NoIntent": NO,
     "AMAZON.HelpIntent": "help",
     "AMAZON.RepeatIntent": "say that again",
 }
@@ -27,7 +31,9 @@ STOPS = ("AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent"
 
 @dataclass(frozen=True, slots=True)
 class SkillRequest:
-    """`api` is where a progressive response goes, with its token; both may be missing."""
+    """`api` is where a progressive response goes, with its token; both may be missing. `denied`: Alexa asked whether it
+    had the intent right, and the customer said no.
+    """
 
     id: str
     type: str
@@ -39,6 +45,7 @@ class SkillRequest:
     intent: str = ""
     slots: Mapping[str, str] = field(default_factory=dict)
     dialog_state: str = ""
+    denied: bool = False
     api: tuple[str, str] | None = None
 
 
@@ -72,6 +79,7 @@ def read_envelope(body: bytes) -> SkillRequest:
         intent=_text(intent.get("name")),
         slots=_slots(intent.get("slots")),
         dialog_state=_text(request.get("dialogState")),
+        denied=intent.get("confirmationStatus") == "DENIED",
         api=_api(system),
     )
 
@@ -83,9 +91,22 @@ def _slots(slots: object) -> Mapping[str, str]:
     found = {}
     for slot in slots.values():
         match slot:
-            case {"name": str(name), "value": str(said)} if said:
-                found[storable(name)] = storable(_resolved(slot.get("resolutions")) or said)
+            case {"name": str(name)} if said := ", ".join(_values(slot)):
+                found[storable(name)] = storable(said)
     return found
+
+
+def _values(slot: Mapping[str, Any]) -> Iterator[str]:
+    """A slot that takes several has them in a list, and then nothing but that."""
+    match slot:
+        case {"slotValue": {"type": "List", "values": list(several)}}:
+            values = several
+        case _:
+            values = [slot]
+    for one in values:
+        match one:
+            case {"value": str(said)} if said not in ("", NOT_UNDERSTOOD):
+                yield _resolved(one.get("resolutions")) or said
 
 
 def _resolved(resolutions: object) -> str:

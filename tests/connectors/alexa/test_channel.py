@@ -228,6 +228,31 @@ def test_an_intent_of_the_assistants_comes_with_its_slots() -> None:
     assert (message.text, message.payload) == ("now", '/inform{"timeline": "now"}')
 
 
+def test_a_slot_that_takes_several_values_has_all_of_them() -> None:
+    bath = {"type": "Simple", "value": "Bath"}
+    resolved = {
+        "resolutionsPerAuthority": [
+            {"status": {"code": "ER_SUCCESS_MATCH"}, "values": [{"value": {"name": "Bristol"}}]}
+        ]
+    }
+    bristol = {"type": "Simple", "value": "bristle", "resolutions": resolved}
+    request = intent("inform")
+    request["intent"]["slots"] = {"c": {"name": "city", "slotValue": {"type": "List", "values": [bath, bristol, None]}}}
+    message = message_in(taken(request))
+    assert (message.text, message.payload) == ("Bath, Bristol", '/inform{"city": "Bath, Bristol"}')
+
+
+def test_a_slot_of_which_alexa_made_nothing_has_no_value() -> None:
+    assert message_in(taken(intent("inform", {"team_size": "?"}))).payload == "/inform"
+
+
+def test_an_intent_that_the_customer_did_not_confirm_is_a_no() -> None:
+    request = intent("book_demo", {"timeline": "now"}, dialogState="COMPLETED")
+    request["intent"]["confirmationStatus"] = "DENIED"
+    message = message_in(taken(request))
+    assert (message.text, message.payload) == ("no", None)
+
+
 def test_amazons_yes_presses_the_button_that_says_so() -> None:
     answer = answered(taken(LAUNCH), said(Text("A demo?", buttons=(Button("Yes", "/affirm"), Button("No", "/deny")))))
     webhook = taken(intent("AMAZON.YesIntent"), attributes=answer["sessionAttributes"])
