@@ -11,6 +11,7 @@ from bot.domain.message import Attachment, CustomerMessage, DeliveryState, Deliv
 from bot.domain.person import Identity
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.twilio_messaging.account import NUMBER, WHATSAPP_USER, TwilioAccount
+from connectors.twilio_messaging.flows import FIELDS, filled_in
 from connectors.twilio_messaging.reactions import reaction_in, takes_back_reaction
 from connectors.twilio_requests import SignedForm, form_of, read_signed
 
@@ -69,7 +70,8 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
         raise WebhookRejected(400, "This came by WhatsApp, and TWILIO_WHATSAPP_FROM is not set.")
     if channel == "sms" and not account.texts:
         raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
-    text = fields.first("ButtonText") or fields.first("Body") or fields.first("ListTitle") or _place(fields)
+    chosen = fields.first("ButtonText") or fields.first("ListTitle")
+    text = chosen or _form(fields) or fields.first("Body") or _place(fields)
     texted = text if channel == "sms" else ""
     return CustomerMessage(
         channel=channel,
@@ -97,6 +99,11 @@ def _payload(fields: SignedForm) -> str | None:
     """What the template's author put behind the button or item of a list, where that is an intent in Rasa's form."""
     payload = fields.first("ButtonPayload") or fields.first("ListId")
     return payload if payload.startswith("/") else None
+
+
+def _form(fields: SignedForm) -> str:
+    """What somebody has filled in, in words. Its Body is WhatsApp's own: "Sent"."""
+    return next((words for name in FIELDS if (words := storable(filled_in(fields.first(name))))), "")
 
 
 def _place(fields: SignedForm) -> str:

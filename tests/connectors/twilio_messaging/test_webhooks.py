@@ -193,6 +193,34 @@ def test_an_item_of_a_list_is_its_title_and_an_intent_where_that_is_behind_it(
     assert (message.text, message.payload) == ("Prices", payload)
 
 
+ANSWERS = "Team size: 12\nTopics: prices, demo"
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "text"),
+    [
+        ("InteractiveData", {"WELCOME": {"Team size": "12"}, "MORE": {"Topics": ["prices", "demo"]}}, ANSWERS),
+        ("FlowData", {"flow_token": "t", "screen_0_Team_size_0": 12, "screen_1_Topics_1": ["prices", "demo"]}, ANSWERS),
+        ("InteractiveData", json.dumps({"verify": {"Team size": "12"}}), "Team size: 12"),
+        ("InteractiveData", {"type": "list_reply", "list_reply": {"id": "x", "title": "Tuesday"}}, "Sent"),
+        ("InteractiveData", {"flowResponse": {"flow_token": "t", "name": ""}}, "Sent"),
+        ("InteractiveData", [1], "Sent"),
+    ],
+)
+def test_a_form_that_was_filled_in_is_read_as_words(name: str, form: Any, text: str) -> None:
+    sent = {**TEXT, "From": "whatsapp:+447700900123", "Body": "Sent", name: json.dumps(form)}
+    [message] = taken(signed("inbound", sent)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.text == text
+
+
+@pytest.mark.parametrize("form", ["{", "[" * 100_000, '{"a":' * 300 + "1" + "}" * 300, "null", '"\\ud800"'])
+def test_what_is_no_form_is_left(form: str) -> None:
+    [message] = taken(signed("inbound", {**TEXT, "InteractiveData": form})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.text == TEXT["Body"]
+
+
 @pytest.mark.parametrize(
     ("fields", "text"),
     [
