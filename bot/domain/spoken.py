@@ -120,12 +120,16 @@ def named(said: str, choices: Sequence[Choice], language: str = "en") -> Choice 
 
 
 def written(said: str, language: str = "en") -> str:
-    """What was said, as it would be written where that matters: an e-mail address that was spelled out."""
+    """What was said, as it would be written where that matters: an e-mail address that was spelled out, maybe letter by
+    letter."""
     phrases = phrases_of(language)
-    dotted = rf"[\w.+-]+(?: {phrases.dot} [\w.+-]+)"
-    address = re.compile(rf"\b({dotted}*) {phrases.at_sign} ({dotted}+)", re.IGNORECASE)
+    part = r"(?:\w(?: \w\b){1,40}|[\w.+-]+)"
+    dotted = rf"{part}(?: {phrases.dot} {part})"
+    address = re.compile(rf"(?<![\w'’])(?=\w)({dotted}*) {phrases.at_sign} ({dotted}+)", re.IGNORECASE)
     dot = re.compile(rf" {phrases.dot} ", re.IGNORECASE)
-    return address.sub(lambda found: f"{dot.sub('.', found[1])}@{dot.sub('.', found[2])}".lower(), said)
+    return address.sub(
+        lambda found: "@".join(dot.sub(".", one).replace(" ", "") for one in found.groups()).lower(), said
+    )
 
 
 def _offer(choices: Sequence[Choice], phrases: Phrases) -> str:

@@ -97,11 +97,19 @@ def test_each_turn_of_a_call_has_an_id_of_its_own(channel: TwilioVoiceChannel) -
     assert (message.text, message.payload, message.vendor_id) == ("I want a demo.", None, f"{SID}:3")
 
 
-def test_an_address_that_is_spelled_out_is_written_down(channel: TwilioVoiceChannel) -> None:
-    message = message_in(
-        channel.parse(posted("heard", Place(turn=1), SpeechResult="It's Sam at example dot co dot uk"))
-    )
-    assert message.text == "It's sam@example.co.uk"
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("It's Sam at example dot co dot uk", "It's sam@example.co.uk"),
+        ("It's A N A at example dot com", "It's ana@example.com"),
+        ("a n a dot lima at e x a m p l e dot com please", "ana.lima@example.com please"),
+        ("we are 5 at example dot com", "we are 5@example.com"),
+        ("Plan A or plan B at noon", "Plan A or plan B at noon"),
+    ],
+)
+def test_an_address_that_is_spelled_out_is_written_down(channel: TwilioVoiceChannel, said: str, written: str) -> None:
+    message = message_in(channel.parse(posted("heard", Place(turn=1), SpeechResult=said)))
+    assert message.text == written
 
 
 @pytest.mark.parametrize("fields", [{"Digits": "2"}, {"SpeechResult": "no."}, {"SpeechResult": "the second one"}])
