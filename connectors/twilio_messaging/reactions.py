@@ -15,14 +15,25 @@ _IN_WORDS = {
     "emphasized": "‼️",
     "emphasised": "‼️",
     "questioned": "❓",
+    "le gustó": "👍",
+    "le encantó": "❤️",
+    "no le gustó": "👎",
+    "le dio risa": "😂",
+    "exclamó por": "‼️",
+    "dudó sobre": "❓",
+    "a aimé": "👍",
+    "a adoré": "❤️",
+    "n'a pas aimé": "👎",
+    "понравилось": "👍",
 }
-"""How an iPhone in English writes those of its own; all others it names, and Android's phones do so always."""
+"""How iPhones write those of their own, as far as we know; all others they name, and Android's phones do so always."""
 
 _EMOJI = r"(?P<emoji>[^\w\s\"“”.,;:!?'()-]\S{0,15})"
-_QUOTED = r"(?:[\"“].*[\"”]|an? (?:image|photo|picture|video|movie|attachment|link|(?:audio |voice )?message))"
+_QUOTED = r"(?:[\"“].*[\"”]|« ?.* ?»|an? (?:image|photo|picture|video|movie|attachment|link|(?:audio |voice )?message))"
 _UNSEEN = "\u200a\u200b\u200c\u2060\ufeff "
 _REACTION = re.compile(
-    rf"(?:(?P<words>{'|'.join(_IN_WORDS)})|(?:reacted )?{_EMOJI} to) {_QUOTED}", re.IGNORECASE | re.DOTALL
+    rf"(?:(?P<words>{'|'.join(_IN_WORDS)})|(?:reacted (?:with )?|reaccionó con )?{_EMOJI} (?:to|a)) {_QUOTED}",
+    re.IGNORECASE | re.DOTALL,
 )
 _TAKEN_BACK = re.compile(
     rf"removed (?:an? (?:like|heart|dislike|laugh|exclamation|question mark)|(?:the |a )?{_EMOJI}) from {_QUOTED}",
@@ -42,5 +53,6 @@ def takes_back_reaction(text: str) -> bool:
 
 
 def _seen(text: str) -> str:
-    """Without the blanks of no width with which Android's phones mark a reaction."""
+    """Without the blanks of no width with which Android's phones mark a reaction, and with plain apostrophes."""
+    text = text.replace("’", "'")
     return " ".join(text.translate(dict.fromkeys(map(ord, _UNSEEN), " ")).split())

@@ -25,6 +25,13 @@ OURS = "Your demo is on Tuesday. Reply STOP to opt out."
         (f'Liked "{OURS}"', "👍"),
         ("Liked “one\ntwo”", "👍"),
         ("Loved an image", "❤️"),
+        (f"Reacted with 🎉 to “{OURS}”", "🎉"),
+        (f"Reaccionó con 🫡 a “{OURS}”", "🫡"),
+        (f"Le gustó “{OURS}”", "👍"),
+        (f"No le gustó “{OURS}”", "👎"),
+        (f"A aimé «\u00a0{OURS}\u00a0»", "👍"),
+        (f"N’a pas aimé « {OURS} »", "👎"),
+        (f"Понравилось «{OURS}»", "👍"),
     ],
 )
 def test_a_reaction_is_its_emoji(text: str, emoji: str) -> None:
@@ -42,6 +49,8 @@ def test_a_reaction_is_its_emoji(text: str, emoji: str) -> None:
         "10 to “Ana”",
         "- to “Ana”",
         "Loved",
+        "Me gustó “The Office”",
+        "Ana a aimé « le film »",
         "",
     ],
 )
