@@ -70,7 +70,8 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | CrmMerge | None:
             return _merge(told, received_at)
         case _:
             return None
-    contact, value = as_id(record), as_value(told.get("propertyValue"))
+    contact, written = as_id(record), told.get("propertyValue")
+    value = as_value("true" if written is True else written)
     parts = [as_id(told.get(part)) for part in ("eventId", "subscriptionId", "occurredAt")]
     news = WHAT_CHANGED.get(name)
     if news is None or not contact or not all(parts) or (news == "unsubscribed" and value.lower() != "true"):

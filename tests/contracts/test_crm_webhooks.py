@@ -126,6 +126,16 @@ def test_hubspot_tells_what_merged_contacts_have_become(told: dict[str, Any], re
         assert BUILT["hubspot"].parse(signed("hubspot", json.dumps(body).encode())) == [CrmMerge(records, into, NOW)]
 
 
+@pytest.mark.parametrize(
+    ("value", "told"), [("true", 1), ("True", 1), (True, 1), ("false", 0), (False, 0), ("", 0), (None, 0)]
+)
+def test_hubspot_tells_of_an_opt_out_in_words_or_as_json_has_it(value: Any, told: int) -> None:
+    ids = {"eventId": 1, "subscriptionId": 2, "occurredAt": int(NOW.timestamp() * 1000)}
+    change = {"objectId": 101, "propertyName": "hs_email_optout", "propertyValue": value}
+    body = [{**ids, **change, "subscriptionType": "contact.propertyChange"}]
+    assert len(BUILT["hubspot"].parse(signed("hubspot", json.dumps(body).encode()))) == told
+
+
 # ---------------------------------------------------------------- whatever comes, signed
 
 
