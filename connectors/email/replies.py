@@ -11,13 +11,16 @@ LONGEST_REPLY = 8_000
 
 MOST_LINES = 5_000
 _ATTRIBUTION = re.compile(
-    r"(wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(\(a\))?|kirjoitti) ?:$"
+    r"(wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(\(a\))?|kirjoitti) ?(:|-{2,4})$"
     r"|^(am|on|le|el|il|op|den|em|w dniu) .{4,300} (schrieb|wrote|écrit|escribió|scritto|schreef|skrev|escreveu)"
     r" .{1,200}:$",
     re.IGNORECASE,
 )
 _DATED_WITH_ADDRESS = re.compile(r"(?=.*(?:\b(?:19|20)\d\d|\d:\d\d)).*<[^<>\s@]+@[^<>\s@]+>.{0,80}[:：]$")
 """In whatever language: a date, and whose it was. It counts only where a marked quote follows."""
+
+_ENDS_ATTRIBUTION = re.compile(r"^(<.*|[^\s:]{3,20} ?:)$")
+"""Of one that takes two lines: the address, or the verb alone."""
 
 _MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BEGINS_ATTRIBUTION = re.compile(r"^(on|am|le|el|il|op|den|em|w|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
@@ -27,17 +30,23 @@ _DIVIDER = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^_{10,}$")
-_FROM = re.compile(r"^\*?(from|von|de|da|van|från|fra|od|发件人|寄件者|差出人|보낸 ?사람) ?[:：]\*? ?\S", re.IGNORECASE)
+_FROM = re.compile(
+    r"^\*?(from|von|de|da|van|från|fra|od|lähettäjä|发件人|寄件者|差出人|보낸 ?사람) ?[:：]\*?\s*\S", re.IGNORECASE
+)
 _FURTHER = re.compile(
     r"^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|a|oggetto"
-    r"|verzonden|aan|onderwerp|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)"
+    r"|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|wysłan[eo]|do|temat|lähetetty|vastaanottaja|aihe"
+    r"|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)"
     r" ?[:：]",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"^(--|—)$")
 _DEVICE = re.compile(
-    r"^(sent from (my|outlook|mail|yahoo)|get outlook for|von meinem .{1,40} gesendet|gesendet von|envoyé de(puis)? mon"
-    r"|enviado desde mi|inviato da|verstuurd vanaf)\b.{0,80}$"
+    r"^(sent (from (my|outlook|mail|yahoo|proton)|with \[?proton|via superhuman)"
+    r"|von meinem .{1,40} gesendet|gesendet von|envoyé (de(puis)? mon|à partir de (mon|outlook|yahoo))"
+    r"|enviado (desde mi|do meu)|inviato da|verstuurd vanaf|skickat från min|sendt fra min|wysłan[eo] z (mojego|iphone)"
+    r"|lähetetty iphonesta|(get|holen sie sich|obtenir|télécharger|obtener|obter|scarica|ottieni|download|hent|hämta"
+    r"|pobierz) outlook (for|für|pour|para|per|voor|til|för|dla))\b.{0,80}$"
     r"|^(发自我的|發自我的).{1,20}$|^.{1,20}(から送信|에서 보냄)$",
     re.IGNORECASE,
 )
@@ -68,7 +77,7 @@ def _attribution(lines: Sequence[str], number: int) -> int:
     line = lines[number][:500]
     if _ATTRIBUTION.search(line) or _is_dated(lines, number, 1):
         return 1
-    if number + 1 < len(lines) and lines[number + 1].startswith("<") and _is_dated(lines, number, 2):
+    if number + 1 < len(lines) and _ENDS_ATTRIBUTION.match(lines[number + 1][:500]) and _is_dated(lines, number, 2):
         return 2
     if not _BEGINS_ATTRIBUTION.match(line):
         return 0
