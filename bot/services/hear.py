@@ -89,7 +89,7 @@ async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMe
     keyword = rules.keyword(message.text)
     if keyword is None and says_wrong_number(runtime, situation, message):
         return "wrong_number"
-    if keyword is None and _subject_stops(rules, message):
+    if keyword is None and _heading_stops(rules, message):
         return "stop"
     if keyword == "start" and (message.payload or not await _has_opted_out(runtime, message, situation)):
         return None
@@ -98,16 +98,22 @@ async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMe
 
 def says_stop(rules: SendingRules, message: CustomerMessage) -> bool:
     """Whether it asks to stop by a keyword, or plainly in words, as it can be told without a conversation around it."""
-    if read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text) or _subject_stops(rules, message):
+    if read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text) or _heading_stops(rules, message):
         return True
     return asks_to_be_left(message.text)
 
 
-def _subject_stops(rules: SendingRules, message: CustomerMessage) -> bool:
-    """Whether the subject of an e-mail is such a word, and what is beneath does not go on with it: "Cancel", and then
-    "please cancel my appointment", is about that."""
-    subject = str(message.metadata.get("subject", ""))
-    return rules.keyword(subject) == "stop" and set(spelled(subject)).isdisjoint(spelled(message.text))
+def _heading_stops(rules: SendingRules, message: CustomerMessage) -> bool:
+    """Whether the subject of an e-mail is such a word, or the paragraph above a name and a disclaimer, and what is
+    beneath does not go on with it: "Cancel", and then "please cancel my appointment", is about that."""
+    if "subject" not in message.metadata:
+        return False
+    first, _, rest = message.text.partition("\n\n")
+    headings = ((str(message.metadata["subject"]), message.text), (first, rest))
+    return any(
+        rules.keyword(heading) == "stop" and set(spelled(heading)).isdisjoint(spelled(beneath))
+        for heading, beneath in headings
+    )
 
 
 async def _has_opted_out(runtime: Runtime, message: CustomerMessage, situation: Situation) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 import connectors.email
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxStatus
@@ -82,6 +84,24 @@ async def test_a_letter_whose_subject_says_stop_is_an_opt_out_with_anything_else
     assert await stage.may_send(channel="email", address=ADDRESS), "the letter says what of"
     await mail.writes("Ana Bell, Harbour Street", "STOP")
     assert not await stage.may_send(channel="email", address=ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("STOP\n\nAna Bell", True),
+        ("Stop.\n\nRegards,\nAna Bell\nHarbour Street", True),
+        ("Stop\n\nThis e-mail is confidential. If it is not for you, delete it.", True),
+        ("Stop\n\nPlease stop the nightly export.", False),
+        ("I have a question\n\nStop", False),
+    ],
+)
+async def test_a_letter_whose_first_paragraph_says_stop_is_an_opt_out_with_a_name_beneath_it(
+    stage: Stage, text: str, stops: bool
+) -> None:
+    mail = await met(stage)
+    await mail.writes(text)
+    assert await stage.may_send(channel="email", address=ADDRESS) is not stops
 
 
 async def test_one_click_ends_all_marketing_at_once_and_a_second_changes_nothing(stage: Stage) -> None:
