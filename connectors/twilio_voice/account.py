@@ -10,10 +10,11 @@ API_URL = "https://api.twilio.com"
 CHANNEL = "voice"
 E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
-SPELT_BY_KEYS = frozenset(
-    f"+{word.translate(KEYS)}" for word in ("anonymous", "blocked", "restricted", "unavailable", "unknown")
-)
-"""What stands in From where a number is withheld and a carrier wrote why by the keys of a telephone: +266696687."""
+_WHY = tuple(word.translate(KEYS) for word in ("anonymous", "blocked", "restricted", "unavailable", "unknown"))
+SPELT_BY_KEYS = frozenset(f"+{keys}" for keys in _WHY) | frozenset(f"+1{keys}" for keys in _WHY if len(keys) != 10)
+"""What stands in From where a number is withheld and a carrier wrote why by the keys of a telephone: +266696687.
+
+Some put the 1 of North America before it, whose numbers have ten digits: that of "restricted" may be somebody's."""
 
 SID = re.compile(r"[A-Za-z]{2}[0-9a-fA-F]{32}")
 MOST_HINTS, LONGEST_HINT = 500, 100

@@ -131,6 +131,7 @@ def test_keys_that_are_no_choice_are_what_was_said(channel: TwilioVoiceChannel) 
         "",
         "sip:ana@example.com",
         "+266696687",
+        "+1266696687",
         "+7378742833",
         "+2562533",
         "+86282452253",
