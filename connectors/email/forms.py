@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterator, Mapping
 from email.errors import MessageError
 from email.message import Message
@@ -19,15 +20,39 @@ LARGEST_FIELD = 500_000
 
 LARGEST_HEAD = 4_000
 
+WHOLE = ("email", "body-mime")
+"""The field in which SendGrid posts an e-mail as it was sent, if it is told to, and that of Mailgun."""
+
+HEADER = re.compile(r"[!-9;-~]+:")
+
 NO_CHARSETS = frozenset(("punycode", "idna", "unicode-escape", "raw-unicode-escape"))
 """What Python can decode, too, and no e-mail is written in: two of them take minutes for a long text."""
 
 
 def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     """The fields by their names in lower case; files are left out. Raises WebhookRejected for what has none."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type == "application/json":
+    if _media_type(content_type) == "application/json":
         return _json(body)
+    raw = _parts(content_type, body)
+    charsets = _charsets(raw.get("charsets", b""))
+    return {name: decoded(value, charsets.get(name, "utf-8")) for name, value in raw.items()}
+
+
+def whole_mail_in(fields: Mapping[str, str], content_type: str, body: bytes) -> bytes | None:
+    """The e-mail as it was sent, where the form has all of it in one field, as bytes: they are in no one charset."""
+    name = next((one for one in WHOLE if HEADER.match(fields.get(one, ""))), None)
+    if name is None or _media_type(content_type) == "application/json":
+        return None
+    return _parts(content_type, body)[name]
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+def _parts(content_type: str, body: bytes) -> Mapping[str, bytes]:
+    """The first of each name."""
+    media_type = _media_type(content_type)
     if media_type == "multipart/form-data":
         pairs = _multipart(_boundary(content_type), body)
     elif media_type == "application/x-www-form-urlencoded":
@@ -41,8 +66,7 @@ def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     raw: dict[str, bytes] = {}
     for name, value in pairs:
         raw.setdefault(name, value)
-    charsets = _charsets(raw.get("charsets", b""))
-    return {name: decoded(value, charsets.get(name, "utf-8")) for name, value in raw.items()}
+    return raw
 
 
 def decoded(value: bytes, charset: str) -> str:

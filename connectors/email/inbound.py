@@ -39,9 +39,7 @@ def message_of(fields: Mapping[str, str], account: EmailAccount, channel: str) -
         address = normalised(parseaddr(one_line(sender))[1])
     except ValueError as error:
         raise WebhookRejected(400, "The field from has no e-mail address in it.") from error
-    if _is_forged(fields, headers):
-        # Mailgun tries again after any other refusal; SendGrid after none of 4xx.
-        raise WebhookRejected(406, "The mail service says that this is not from whom it says it is (SPF, DKIM).")
+    check_sender(fields, headers)
     subject = one_line(fields.get("subject") or headers.get("subject", ""))
     text = storable(_text(fields))
     said = reply_of(text)
@@ -104,8 +102,15 @@ def _made_up_id(*parts: str) -> str:
     return f"without-id:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
 
 
+def check_sender(fields: Mapping[str, str], headers: Mapping[str, str] | None = None) -> None:
+    """Raises WebhookRejected where the mail service says that the sender's domain disowns it: anybody can write into
+    From."""
+    if _is_forged(fields, headers or {}):
+        # Mailgun tries again after any other refusal; SendGrid after none of 4xx.
+        raise WebhookRejected(406, "The mail service says that this is not from whom it says it is (SPF, DKIM).")
+
+
 def _is_forged(fields: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """Whether the sender's domain disowns it, as far as the mail service tells: anybody can write into From."""
     told = fields.get("spf") or headers.get("x-mailgun-spf") or headers.get("received-spf") or ""
     spf = told.strip().partition(" ")[0].casefold()
     dkim = (fields.get("dkim") or headers.get("x-mailgun-dkim-check-result") or "").casefold()

@@ -10,8 +10,8 @@ from bot.domain.errors import WebhookRejected
 from bot.ports import Webhook, WebhookRequest
 from connectors.email.account import EmailAccount
 from connectors.email.events import events_of
-from connectors.email.forms import form_fields
-from connectors.email.inbound import message_of
+from connectors.email.forms import form_fields, whole_mail_in
+from connectors.email.inbound import check_sender, message_of
 from connectors.email.raw_mail import words_of
 from connectors.email.unsubscribe import UnsubscribeLinks
 
@@ -33,6 +33,10 @@ def parse(request: WebhookRequest, channel: str, account: EmailAccount, links: U
     if content_type.partition(";")[0].strip().lower() == "message/rfc822":
         return Webhook(inbound=words_of(request.body, account, channel, links))
     fields = form_fields(content_type, request.body)
+    whole = whole_mail_in(fields, content_type, request.body)
+    if whole is not None:
+        check_sender(fields)
+        return Webhook(inbound=words_of(whole, account, channel, links))
     return Webhook(inbound=(message_of(fields, account, channel),))
 
 

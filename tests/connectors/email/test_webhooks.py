@@ -56,6 +56,26 @@ def test_a_reply_is_what_was_written_and_from_whom_in_which_thread() -> None:
     )
 
 
+RAW = (
+    b"From: Ana Example <ana@example.com>\r\nTo: hello@harbourline.example\r\nSubject: Your demo\r\n"
+    b"Message-ID: <m2@mail.example.com>\r\nContent-Type: text/plain; charset=iso-8859-1\r\n\r\n"
+    b"Tuesday at the caf\xe9.\r\n\r\nOn Mon, 23 Nov 2026, Harbourline wrote:\r\n> When?\r\n"
+)
+
+
+@pytest.mark.parametrize("name", ["email", "body-mime"])
+def test_an_e_mail_may_be_posted_whole_in_a_field_of_the_form(name: str) -> None:
+    posted = {name: value for name, value in SENDGRID.items() if name not in ("headers", "text", "html")}
+    message = mail({**posted, name: RAW})
+    assert (message.vendor_id, message.text) == ("<m2@mail.example.com>", "Tuesday at the café.")
+    with pytest.raises(WebhookRejected, match="not from whom"):
+        mail({**posted, name: RAW, "SPF": "fail"})
+
+
+def test_a_field_that_only_has_the_name_is_no_e_mail() -> None:
+    assert mail({**SENDGRID, "email": "ana@example.com"}).text == "Tuesday."
+
+
 def test_mailgun_posts_the_same_by_other_names() -> None:
     fields = {
         "sender": "ana@example.com",
