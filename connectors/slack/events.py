@@ -75,7 +75,7 @@ def _reply_in_thread(event: Json, desk: Desk, workspace: str) -> DeskReply | Non
     if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id") or not desk.admits(event.get("user")):
         return None
     match event:
-        case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str()}:
+        case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user)}:
             words, attachments, others = (
                 said_in(event, desk.name_of),
                 attachments_of(event, workspace),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain.message import storable
+from connectors.slack.rich_text import words_of
 
 MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})>")
@@ -24,7 +25,7 @@ NameOf = Callable[[str], str]
 def said_in(message: Mapping[str, Any], name_of: NameOf = str) -> str:
     """The words of a message. Slack writes an emoji as its name, and tells in the blocks which characters it is; of one
     that a workspace has made itself there are none, and its name stays."""
-    words = words_in(str(message.get("text") or ""), name_of)
+    words = words_in(str(message.get("text") or ""), name_of) or words_of(message.get("blocks"), name_of)
     for name, characters in _emoji(message.get("blocks")):
         words = words.replace(f":{name}:", characters)
     return storable(words)

@@ -46,6 +46,51 @@ def test_a_reply_that_is_shown_to_the_whole_channel_too_counts_once_in_however_m
     assert len({desk().parse(event(body)).inbound[0].vendor_id for body in events}) == 1
 
 
+def rich(*elements: Any) -> list[dict[str, Any]]:
+    return [{"type": "rich_text", "elements": list(elements)}]
+
+
+def section(*pieces: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "rich_text_section", "elements": list(pieces)}
+
+
+LINK = {"type": "link", "url": "https://example.com/prices"}
+WAVE = {"type": "emoji", "name": "wave", "unicode": "1f44b"}
+
+
+@pytest.mark.parametrize(
+    ("elements", "text"),
+    [
+        ([section({"type": "text", "text": "Hello "}, WAVE)], "Hello 👋"),
+        ([section({"type": "user", "user_id": "U0BEN0001"}, {"type": "text", "text": " calls"})], "@U0BEN0001 calls"),
+        ([section({**LINK, "text": "Prices"}), section(LINK)], f"Prices ({LINK['url']})\n{LINK['url']}"),
+        (
+            [
+                {
+                    "type": "rich_text_list",
+                    "elements": [section({"type": "text", "text": day}) for day in ("Tue", "Wed")],
+                }
+            ],
+            "• Tue\n• Wed",
+        ),
+        ([{"type": "rich_text_quote", "elements": [{"type": "date", "fallback": "24 Nov"}]}], "24 Nov"),
+    ],
+)
+@pytest.mark.parametrize("without", [{"text": ""}, {"text": None}])
+def test_a_reply_that_has_its_words_in_rich_text_alone_is_read(
+    elements: list[Any], text: str, without: dict[str, Any]
+) -> None:
+    [reply] = desk().parse(event(thread_reply(**without, blocks=rich(*elements)))).inbound
+    assert isinstance(reply, DeskReply)
+    assert reply.text == text
+
+
+def test_a_note_in_rich_text_alone_goes_to_nobody() -> None:
+    blocks = rich(section({"type": "text", "text": "// call her first"}))
+    assert desk().parse(event(thread_reply(text="", blocks=blocks))).inbound == ()
+    assert desk().parse(event(thread_reply(text="", blocks=[{"type": "rich_text", "elements": 5}, None]))).inbound == ()
+
+
 @pytest.mark.parametrize("text", ["// call her first", ":lock: call her first", "  🔒 call her first", "//"])
 def test_a_note_to_colleagues_goes_to_nobody(text: str) -> None:
     assert desk().parse(event(thread_reply(text=text))).inbound == ()
