@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ from connectors.dialogflow.asked import CARRIED, Asked, Wish, carried_in, id_of,
 
 ACTIONS: Mapping[str, Wish] = {"intent": "intent", "open": "open", "input.welcome": "open"}
 """By the intent's action. Agents that are older than we are have actions of their own: then the words are read."""
+
+EVENT = re.compile(r"actions_intent_[A-Z_]+|[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+"""What stands for the customer's words where an event and nobody's words made the agent match: TELEPHONY_WELCOME."""
 
 LIFESPAN = 100
 """Turns for which the context lives; each of our answers gives it anew."""
@@ -25,12 +29,15 @@ def read(found: Mapping[str, Any]) -> Asked:
     # An empty text is how ES says that a parameter has no value.
     entities = {name: value for name, value in part(result, "parameters").items() if value != ""}
     kept = {name: value for name, value in ours.items() if name != CARRIED and value != ""}
+    wish, text = ACTIONS.get(words(result, "action"), "words"), words(result, "queryText")
+    if EVENT.fullmatch(text):
+        wish, text = ("open" if wish == "words" and text.endswith("_WELCOME") else wish), ""
     return Asked(
         id=id_of(found, "responseId"),
         session=session,
-        wish=ACTIONS.get(words(result, "action"), "words"),
+        wish=wish,
         language=words(result, "languageCode"),
-        text=words(result, "queryText"),
+        text=text,
         intent=words(part(result, "intent"), "displayName"),
         entities=entities,
         parameters={**kept, **entities},

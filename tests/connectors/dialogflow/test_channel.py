@@ -91,6 +91,13 @@ def test_the_welcome_intent_of_an_old_agent_opens_the_conversation() -> None:
     assert message_in(taken("es", "WELCOME", "input.welcome")).opened
 
 
+def test_the_name_of_an_event_is_nothing_that_the_customer_said() -> None:
+    assert message_in(taken("es", "TELEPHONY_WELCOME", "words")).opened
+    assert taken("es", "actions_intent_NO_INPUT", "words").inbound == ()
+    for words in ("WELCOME BACK", "API_v2 please", "OK", "free_trial"):
+        assert message_in(taken("es", words, "words")).text == words
+
+
 def test_an_action_that_an_old_agent_has_of_its_own_is_no_wish() -> None:
     assert message_in(taken("es", "I want a demo", "weather.get")).text == "I want a demo"
 
