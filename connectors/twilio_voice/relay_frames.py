@@ -78,7 +78,8 @@ def read_frame(frame: str) -> FromTwilio | None:
                 parameters={str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {},
             )
         case {"type": "prompt", "voicePrompt": str(text)}:
-            return Prompt(storable(text).strip()[:LONGEST_SPEECH], _text(message, "lang"), message.get("last") is True)
+            finished = message.get("last") is not False  # where it is not said, no prompts come in parts
+            return Prompt(storable(text).strip()[:LONGEST_SPEECH], _text(message, "lang"), finished)
         case {"type": "dtmf", "digit": str(digit)} if len(digit) == 1 and digit in "0123456789*#":
             return Key(digit)
         case {"type": "interrupt"}:

@@ -115,6 +115,10 @@ def test_what_the_caller_says_is_a_turn_when_they_have_finished(talk: Talk) -> N
     assert message_in(ask(talk, "Today")).vendor_id == f"{SID}:2"
 
 
+def test_a_prompt_that_does_not_say_whether_it_is_whole_is(talk: Talk) -> None:
+    assert message_in(talk.hear(frame("prompt", voicePrompt="I want a quote"))).text == "I want a quote"
+
+
 @pytest.mark.parametrize("way", [frame("dtmf", digit="2"), prompt("No."), prompt("the second one")])
 def test_a_choice_is_pressed_or_named(talk: Talk, way: str) -> None:
     message = message_in(talk.hear(way))
