@@ -2,7 +2,8 @@
 
 `our_code` is there where the service says by words of its own what became of the message. Services:
 twilio.com/docs/sendgrid/for-developers/tracking-events/event, documentation.mailgun.com (Webhook Payloads),
-postmarkapp.com/developer/webhooks, docs.aws.amazon.com/ses/latest/dg/notification-contents.html.
+postmarkapp.com/developer/webhooks, developers.sparkpost.com/api/webhooks,
+docs.aws.amazon.com/ses/latest/dg/notification-contents.html.
 """
 
 from __future__ import annotations
@@ -51,6 +52,11 @@ POSTMARK_BOUNCES = {
 POSTMARK_SUPPRESSIONS = {"HardBounce": "bounce", "SpamComplaint": "complaint", "ManualSuppression": "unsubscribe"}
 
 
+SPARKPOST = {"spam_complaint": "complaint", "list_unsubscribe": "unsubscribe", "link_unsubscribe": "unsubscribe"}
+SPARKPOST_BOUNCES = {"10": "bounce", "30": "bounce", "90": "unsubscribe"}
+"""Its classes of bounces that say something of the address; the others pass, or are about us."""
+
+
 def shaped(event: Json) -> Iterator[Mapping[str, str]]:
     """One for each recipient; raises WebhookRejected where a service only asks whether its events are wanted."""
     match event:
@@ -58,6 +64,8 @@ def shaped(event: Json) -> Iterator[Mapping[str, str]]:
             told = [_mailgun(data)]
         case {"RecordType": str(kind)}:
             told = [_postmark(kind, event)]
+        case {"msys": {} as wrapped}:
+            told = [_sparkpost(one) for one in wrapped.values() if isinstance(one, Mapping)]
         case {"Type": "SubscriptionConfirmation", "SubscribeURL": str(address)}:
             raise WebhookRejected(400, _question_of_amazon(address))
         case {"Type": "Notification", "Message": str(message)}:
@@ -106,6 +114,15 @@ def _postmark(kind: str, event: Json) -> Json:
             what = None
     id_, at = event.get("ID") or event.get("MessageID"), event.get("BouncedAt") or event.get("ChangedAt")
     return {"event": what, "email": event.get("Email") or event.get("Recipient"), "id": id_, "at": at}
+
+
+def _sparkpost(event: Json) -> Json:
+    """It tells of the address; what our message is called it does not know (its message_id is its own)."""
+    kind, address = str(event.get("type")), event.get("rcpt_to")
+    if kind in ("bounce", "out_of_band"):
+        what = SPARKPOST_BOUNCES.get(str(event.get("bounce_class")))
+        return {"event": what, "email": address, "id": event.get("event_id"), "reason": event.get("raw_reason")}
+    return {"event": SPARKPOST.get(kind), "email": address, "id": event.get("event_id")}
 
 
 def _ses(event: Json) -> Iterator[Json]:

@@ -256,6 +256,25 @@ def test_events_of_a_service_that_calls_all_of_them_by_one_id_are_each_taken() -
     assert len(names) == 2
 
 
+@pytest.mark.parametrize(
+    ("event", "cause"),
+    [
+        ({"type": "bounce", "bounce_class": "10", "raw_reason": "550 5.1.1 no such user"}, Consequence.UNREACHABLE),
+        ({"type": "out_of_band", "bounce_class": 30, "raw_reason": "550 unknown"}, Consequence.UNREACHABLE),
+        ({"type": "bounce", "bounce_class": "90"}, Consequence.OPTED_OUT),
+        ({"type": "bounce", "bounce_class": "51", "raw_reason": "550 5.7.1 blocked"}, None),
+        ({"type": "spam_complaint"}, Consequence.OPTED_OUT),
+        ({"type": "list_unsubscribe"}, Consequence.OPTED_OUT),
+        ({"type": "delivery"}, None),
+    ],
+)
+def test_sparkpost_tells_of_addresses(event: dict[str, Any], cause: Consequence | None) -> None:
+    told = {"event_id": "92356927693813856", "message_id": "0000443ab", "rcpt_to": "ana@example.com", **event}
+    spared = events({"msys": {"message_event": told}}, {"msys": {}})
+    assert [one.cause for one in spared if isinstance(one, SpareAddress)] == ([cause] if cause else [])
+    assert len(spared) == (1 if cause else 0)
+
+
 @pytest.mark.parametrize("kind", ["blocked", "error"])
 def test_what_brevo_did_not_send_did_not_arrive(kind: str) -> None:
     (status,) = events({"event": kind, "email": "ana@example.com", "message-id": "<k@x.example>", "id": 26224})
