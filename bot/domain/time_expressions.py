@@ -35,33 +35,34 @@ def resolve_expression(
             return start.astimezone(UTC), (start + AN_INSTANT_LASTS).astimezone(UTC)
         case None:
             days = (here.date(), here.date())
-            span = _span(days, expression.clock, zone)
+            span = _span(days, expression.clock, zone, now)
             if span[0] <= now:  # "at 3", said at 4, is tomorrow
                 tomorrow = here.date() + timedelta(days=1)
-                span = _span((tomorrow, tomorrow), expression.clock, zone)
+                span = _span((tomorrow, tomorrow), expression.clock, zone, now)
             return span
         case day:
             found = _days(day, here.date(), month_first)
             if found is None:
                 return None
-            start, end = _span(found, expression.clock, zone)
+            start, end = _span(found, expression.clock, zone, now)
             return (max(start, now.astimezone(UTC)), end) if end > now else None
 
 
-def _span(days: tuple[date, date], clock: TimeOfDay | None, zone: tzinfo) -> tuple[datetime, datetime]:
+def _span(days: tuple[date, date], clock: TimeOfDay | None, zone: tzinfo, now: datetime) -> tuple[datetime, datetime]:
+    """It never ends before it begins, also where the clocks skip the hour in which it would."""
     first, last = days
     if clock is None:
-        return _at(first, 0, zone), _at(last, 24 * 60, zone)
-    if clock.start == clock.end:
-        start = _at(first, clock.start, zone)
-        return start, start + AN_INSTANT_LASTS
-    return _at(first, clock.start, zone), _at(last, clock.end, zone)
+        return _at(first, 0, zone, now), _at(last, 24 * 60, zone, now)
+    start, end = _at(first, clock.start, zone, now), _at(last, clock.end, zone, now)
+    return start, end if end > start else start + AN_INSTANT_LASTS
 
 
-def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
+def _at(day: date, minutes: int, zone: tzinfo, now: datetime) -> datetime:
+    """Of a time that an autumn change repeats, the first that is still to come."""
     days, minutes = divmod(minutes, 24 * 60)
     local = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), tzinfo=zone)
-    return local.astimezone(UTC)
+    first, again = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
+    return first if first > now else max(first, again)
 
 
 def _puts_the_month_first(zone: tzinfo) -> bool:

@@ -222,3 +222,54 @@ def test_any_text_resolves_to_the_present_or_later_or_to_nothing(text: str, mome
         assert now - timedelta(days=1) < span[0] < span[1]
         assert span[1] > now
         assert span[0].tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("phrase", "zone", "now", "span"),
+    [
+        ("tomorrow at 2:30am", "Europe/Berlin", "2026-03-28T12:00+01:00", "Sun 29 Mar 03:30 - 04:00"),
+        ("tomorrow between 2 and 3 am", "Europe/Berlin", "2026-03-28T12:00+01:00", "Sun 29 Mar 03:00 - 03:30"),
+        ("tomorrow from 2:30 to 3:15 am", "Europe/Berlin", "2026-03-28T12:00+01:00", "Sun 29 Mar 03:30 - 04:00"),
+        ("tomorrow between 12am and 1am", "Africa/Cairo", "2026-04-23T12:00+02:00", "Fri 24 Apr 01:00 - 01:30"),
+        ("at 2:45am", "Europe/Berlin", "2026-10-25T02:10+01:00", "Sun 25 Oct 02:45 - 03:15"),
+        ("today at 2:45am", "Europe/Berlin", "2026-10-25T02:50+02:00", "Sun 25 Oct 02:45 - 03:15"),
+        ("at 2:45am", "Europe/Berlin", "2026-10-25T02:50+01:00", "Mon 26 Oct 02:45 - 03:15"),
+        ("in 24 hours", "Europe/Berlin", "2026-03-28T12:00+01:00", "Sun 29 Mar 13:00 - 13:30"),
+    ],
+)
+def test_hours_that_clocks_skip_come_later_and_of_those_that_they_repeat_the_next_counts(
+    phrase: str, zone: str, now: str, span: str
+) -> None:
+    assert meant(phrase, zone=zone, now=datetime.fromisoformat(now).astimezone(UTC)) == span
+
+
+CHANGES = {
+    "Europe/Berlin": ("2026-03-29T01:00", "2026-10-25T01:00"),
+    "Australia/Lord_Howe": ("2026-04-04T15:00", "2026-10-03T15:30"),  # by half an hour
+    "Africa/Cairo": ("2026-04-23T22:00", "2026-10-29T21:00"),  # at midnight
+    "America/Havana": ("2026-03-08T05:00", "2026-11-01T05:00"),  # it has two midnights
+    "Antarctica/Troll": ("2026-03-29T01:00", "2026-10-25T01:00"),  # by two hours
+}
+"""When the clocks of a zone are put forward or back, in UTC."""
+
+
+@given(
+    change=st.sampled_from([(zone, moment) for zone, moments in CHANGES.items() for moment in moments]),
+    later=st.integers(-60 * 60, 3 * 60),
+    day=st.sampled_from(["", "today ", "tomorrow ", "on sunday ", "in 3 days "]),
+    first=st.integers(0, 4 * 60),
+    length=st.integers(1, 60),
+)
+def test_around_a_change_of_clocks_a_time_is_still_to_come_and_ends_after_it_begins(
+    change: tuple[str, str], later: int, day: str, first: int, length: int
+) -> None:
+    zone, moment = change
+    now = datetime.fromisoformat(moment).replace(tzinfo=UTC) + timedelta(minutes=later)
+    last = first + length
+    phrase = f"{day}between {first // 60:02}:{first % 60:02} and {last // 60:02}:{last % 60:02}"
+    assert [found.clock.end - found.clock.start for found in find_times(phrase) if found.clock] == [length]
+    span = span_of(phrase, now, ZoneInfo(zone))
+    if day.strip() != "today":
+        assert span is not None
+    if span is not None:
+        assert now <= span[0] < span[1]
