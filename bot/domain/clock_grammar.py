@@ -224,7 +224,11 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         lambda m: _instant(m["time"]),
         True,
     ),
-    (rule(r"(?:at|around) midnight"), lambda m: TimeOfDay(_MIDNIGHT, _MIDNIGHT), True),
+    (
+        rule(r"(?:at|around) midnight|midnight(?= (?:on|today|tonight|tomorrow)\b)"),
+        lambda m: TimeOfDay(_MIDNIGHT, _MIDNIGHT),
+        True,
+    ),
     (
         rule(
             r"(?:in the |at )?(?:(?P<part>first thing|early|late)(?: in the)? )?"

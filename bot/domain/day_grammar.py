@@ -10,7 +10,7 @@ from typing import Literal
 from bot.domain.time_words import AMOUNT, FLAGS, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
 
 Unit = Literal["minute", "hour", "day", "working day", "week", "month"]
-Part = Literal["", "early", "mid", "late"]
+Part = Literal["", "early", "mid", "late", "last day"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +146,14 @@ def _in_period(match: re.Match[str]) -> Day:
     return InPeriod(unit, 2 if after_next else 1 if which in {"next", "the following", "the coming"} else 0, part)
 
 
+def _end_of_month(match: re.Match[str]) -> Day:
+    """The first or the last day of a month: "the first of next month"."""
+    which = match["which"].lower()
+    if match["end"].lower().startswith("last"):
+        return InPeriod("month", int(which not in {"this", "the"}), "last day")
+    return OnDate(1) if which == "the" else OnDate(1, months=0 if which == "this" else 1)
+
+
 def _on_date(match: re.Match[str]) -> Day:
     which = (match["which"] or "").lower()
     years = {"this year": 0, "next year": 1, "the year after next": 2}.get(which)
@@ -204,6 +212,13 @@ DAY_RULES: tuple[DayRule, ...] = (
         rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?(?P<which>this|next|the following|the coming) month"),
         lambda m: OnDate(int(m["day"]), months=0 if m["which"].lower() == "this" else 1),
     ),
+    (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) of the month"), lambda m: OnDate(int(m["day"]))),
+    (
+        rule(
+            r"(?:the )?(?P<end>first(?: day)?|last day|last) of (?P<which>this|next|the following|the coming|the) month"
+        ),
+        _end_of_month,
+    ),
     (
         rule(
             r"(?P<holiday>christmas (?:eve|day)|boxing day|new year['’]?s (?:eve|day))"
@@ -221,6 +236,8 @@ DAY_RULES: tuple[DayRule, ...] = (
     ),
     (rule(r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|tmrw|tmr"), _named),
     (rule(rf"(?P<amount>{AMOUNT}) weeks? (?:from|on) (?P<day>today|now|tomorrow|{WEEKDAY})"), _weeks_from),
+    (rule(rf"(?P<amount>{AMOUNT}) weeks? (?P<day>today|tomorrow)"), _weeks_from),
+    (rule(rf"(?P<day>{WEEKDAY}) in (?P<amount>{AMOUNT}) weeks?(?:'s? time)?"), _weeks_from),
     (
         rule(
             rf"(?:with)?in (?:about |around |the next |another )?(?P<amount>{AMOUNT}) "

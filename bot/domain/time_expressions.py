@@ -131,6 +131,8 @@ def _period(period: InPeriod, today: date) -> tuple[date, date]:
             first, last = first + timedelta(days=third), last - timedelta(days=third)
         case "late":
             first = last - timedelta(days=third)
+        case "last day":
+            first = last
         case "":
             pass
     return max(first, today), max(last, today)

@@ -53,8 +53,8 @@ _BLANK = re.compile(r"[\s,]*")
 _JOIN = re.compile(r"[\s,]*(?:(?:on|at|in|the|of|around|about|say|maybe|sometime|for|then|any ?time)\s+)*", FLAGS)
 _BEGINNING = re.compile(
     rf"(?<![\w.:/$£€#-])(?:\d|@|(?:the|day|to[dnm]\w+|tmr\w?|in|within|next|this|coming|early|later?|mid|end|start|beginning|"
-    rf"middle|half|quarter|after|before|between|from|by|at|around|about|mornings?|lunch\w*|midday|noon|afternoons?|evenings?|eod|"
-    rf"first|christmas|boxing|new|{WEEKDAY}s?|{MONTH}|{'|'.join(AMOUNTS)})\b)",
+    rf"middle|half|quarter|after|before|between|from|by|at|around|about|mornings?|lunch\w*|midday|midnight|noon|afternoons?|evenings?|eod|"
+    rf"first|last|christmas|boxing|new|{WEEKDAY}s?|{MONTH}|{'|'.join(AMOUNTS)})\b)",
     FLAGS,
 )
 

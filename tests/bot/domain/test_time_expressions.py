@@ -94,6 +94,16 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("between 10am and noon on Monday", "Mon 30 Nov 10:00 - 12:00"),
         ("three thirty tomorrow", "Wed 25 Nov 15:30 - 16:00"),
         ("2026-12-01T14:00", "Tue 01 Dec 14:00 - 14:30"),
+        ("midnight on Sunday", "Mon 30 Nov 00:00 - 00:30"),
+        ("midnight tomorrow", "Thu 26 Nov 00:00 - 00:30"),
+        ("the first of the month at 10", "Tue 01 Dec 10:00 - 10:30"),
+        ("the 1st of the month", "Tue 01 Dec 00:00 - Wed 02 Dec 00:00"),
+        ("first of next month", "Tue 01 Dec 00:00 - Wed 02 Dec 00:00"),
+        ("the last day of the month", "Mon 30 Nov 00:00 - Tue 01 Dec 00:00"),
+        ("last day of next month at noon", "Thu 31 Dec 12:00 - 12:30"),
+        ("two weeks today", "Tue 08 Dec 00:00 - Wed 09 Dec 00:00"),
+        ("a week tomorrow at 3pm", "Wed 02 Dec 15:00 - 15:30"),
+        ("Friday in two weeks", "Fri 11 Dec 00:00 - Sat 12 Dec 00:00"),
     ],
 )
 def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
