@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from bot.domain.time_zones import zone_names
 
 _NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (
     f"America/{city}" for city in ("New_York", "Chicago", "Denver", "Los_Angeles")
@@ -102,6 +104,6 @@ def _cities() -> Mapping[str, str]:
     """The cities that zones are named after, in lower case: "new york"."""
     return {
         name.rpartition("/")[2].replace("_", " ").lower(): name
-        for name in sorted(available_timezones())
+        for name in sorted(zone_names())
         if "/" in name and not name.startswith(("Etc/", "US/", "SystemV/", "posix/", "right/"))
     }

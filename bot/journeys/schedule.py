@@ -17,7 +17,8 @@ from cronsim import CronSim, CronSimError
 
 from bot.domain.entries import Cron, Once, OnDate, PersonalCron
 from bot.domain.steps import AttributeTime, ClockTime
-from bot.journeys.send_window import is_zone, zone_names
+from bot.domain.time_zones import zone_names
+from bot.journeys.send_window import is_zone
 
 LEAP_DAY = (2, 29)
 _DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import timezone as phone_timezone
@@ -13,12 +13,20 @@ from phonenumbers.tzdata import TIMEZONE_DATA
 
 from bot.domain.phone_forms import dialled
 from bot.domain.send_window import PERSON_ZONE, SendWindow
+from bot.domain.time_zones import zone_names
 
 LOOKS_AHEAD = timedelta(days=14)
 """A window that stays closed for this long is taken never to open."""
 
 NORTH_AMERICA = 1
 CONTIGUOUS_UNITED_STATES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+
+SUMMER_UNKNOWN = {
+    "EST": ("America/New_York", "EST"),
+    "MST": ("America/Denver", "MST"),
+    "GMT": ("GMT", "Europe/London"),
+}
+"""Zones without a summer whose names people also write for the region that has one."""
 
 
 def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datetime) -> datetime | None:
@@ -46,12 +54,13 @@ def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datet
 def zones_of(time_zone: object, phone: object = None, region: str | None = None) -> tuple[str, ...]:
     """Every IANA zone that a person may be in; none when nothing is known.
 
-    Their own `time_zone` if it is one, else those of their `phone` number (E.164), else those of `region` (ISO 3166).
+    Their own `time_zone` if it is one, with its region's where it is an abbreviation such as EST; else those of their
+    `phone` number (E.164), else those of `region` (ISO 3166).
     A North American area code tells where a number was issued, not where its owner lives now (47 CFR 64.1200(c)(1)
     goes by the called party's location), so such a number may be anywhere in the contiguous United States as well.
     """
     if is_zone(time_zone):
-        return (str(time_zone),)
+        return SUMMER_UNKNOWN.get(str(time_zone), (str(time_zone),))
     if (found := _zones_of_phone(phone)) or region is None:
         return found
     return _zones_of_calling_code(phonenumbers.country_code_for_region(region))
@@ -76,12 +85,6 @@ def country_of(phone: str | None, default: str) -> str:
 def is_zone(name: object) -> bool:
     """Whether this is the name of an IANA time zone."""
     return isinstance(name, str) and name in zone_names()
-
-
-@lru_cache(maxsize=1)
-def zone_names() -> frozenset[str]:
-    """Every IANA time zone there is."""
-    return frozenset(available_timezones())
 
 
 def _zones_of_phone(phone: object) -> tuple[str, ...]:

@@ -10,8 +10,9 @@ from bot.documents import did_you_mean
 from bot.domain.journey import REPLIED, TOLD_BY_SERVICE, WHOLE
 from bot.domain.send_window import PERSON_ZONE
 from bot.domain.steps import AttributeTime, ClockTime, Until
+from bot.domain.time_zones import zone_names
 from bot.journeys.schedule import cron_fault
-from bot.journeys.send_window import is_zone, zone_names
+from bot.journeys.send_window import is_zone
 
 UNITS = {
     "s": timedelta(seconds=1),

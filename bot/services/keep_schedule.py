@@ -12,8 +12,8 @@ import structlog
 from bot.domain.entries import Once, OnDate, PersonalCron, Schedule, ScheduleEntry
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
+from bot.domain.time_zones import zone_names
 from bot.journeys.schedule import days_due, days_to_look_for, next_personal_run, next_run, times_due, zones_due
-from bot.journeys.send_window import zone_names
 from bot.ports import Dated, Outside, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
 from bot.services.enrol_many import can_enrol_many, enrol_everybody

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
-from zoneinfo import available_timezones
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.file_types import PICTURES
@@ -22,6 +21,7 @@ from bot.domain.message import (
     storable,
 )
 from bot.domain.preview import Preview
+from bot.domain.time_zones import zone_names
 from bot.ports import Abilities, FeedPost, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
 from connectors.json_bodies import read_short_object
 from connectors.visitor_tokens import TokenRefused, VisitorTokens
@@ -69,7 +69,6 @@ class WebchatChannel:
         self._reports = reports
         self._feed = feed
         self._files = files
-        self._time_zones = frozenset(available_timezones())
 
     # ------------------------------------------------------------ in
 
@@ -141,7 +140,7 @@ class WebchatChannel:
             vendor_id=f"open:{visitor}",
             address=str(visitor),
             opened=True,
-            time_zone=time_zone if isinstance(time_zone, str) and time_zone in self._time_zones else None,
+            time_zone=time_zone if isinstance(time_zone, str) and time_zone in zone_names() else None,
             locale=locale if isinstance(locale, str) and LANGUAGE_TAG.fullmatch(locale) else None,
             metadata=_privacy(request),
         )

@@ -237,7 +237,15 @@ def test_a_known_zone_is_the_only_candidate() -> None:
     assert zones_of("Asia/Tokyo", "+447911123456") == ("Asia/Tokyo",)
 
 
-@pytest.mark.parametrize("odd", [None, "", "Mars/Phobos", "../../etc/passwd", 5, ["Europe/London"]])
+def test_an_abbreviation_may_be_its_regions_summer_time_as_well() -> None:
+    assert set(zones_of("EST")) == {"EST", NEW_YORK}
+    summer_evening = datetime(2026, 7, 1, 1, 30, tzinfo=UTC)  # half past eight by EST, half past nine in New York
+    assert next_opening([SendWindow(time(8), time(21))], zones_of("EST"), summer_evening) != summer_evening
+    assert zones_of("MST")[0] == "America/Denver"
+    assert zones_of("GMT")[0] == "GMT"
+
+
+@pytest.mark.parametrize("odd", [None, "", "localtime", "Mars/Phobos", "../../etc/passwd", 5, ["Europe/London"]])
 def test_a_zone_that_is_none_leaves_it_to_the_phone_number(odd: object) -> None:
     assert zones_of(odd, "+491701234567") == (BERLIN,)
 

@@ -82,8 +82,9 @@ def test_a_session_needs_no_body() -> None:
     assert len(widget().parse(request_to("webchat/session")).inbound) == 1
 
 
-def test_a_time_zone_or_language_that_does_not_exist_is_not_kept() -> None:
-    body = b'{"time_zone": "../../etc/passwd", "locale": "<script>"}'
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "localtime", "Pacific Standard Time"])
+def test_a_time_zone_or_language_that_does_not_exist_is_not_kept(zone: str) -> None:
+    body = json.dumps({"time_zone": zone, "locale": "<script>"}).encode()
     [opened] = widget().parse(request_to("webchat/session", body=body)).inbound
     assert isinstance(opened, CustomerMessage)
     assert (opened.time_zone, opened.locale) == (None, None)

@@ -12,9 +12,9 @@ from bot.documents import did_you_mean
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.message import storable
 from bot.domain.person import Identity
+from bot.domain.time_zones import zone_called
 from bot.entrypoints.api.named_person import NobodyNamed, read_email, read_phone
 from bot.journeys import wording
-from bot.journeys.send_window import is_zone
 
 LONGEST_VALUE = 10_000
 """Characters of JSON that the value of one attribute may have."""
@@ -108,9 +108,10 @@ def _wanted(attribute: Attribute) -> str:
 
 
 def _time_zone(value: Any) -> str:
-    if not is_zone(value):
+    zone = zone_called(value)
+    if zone is None:
         raise _DoesNotFit("it must be the name of a time zone, such as Europe/London")
-    return str(value)
+    return zone
 
 
 def _locale(value: Any) -> str:
