@@ -108,6 +108,8 @@ def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
             run.leave(WITH_A_COLLEAGUE)
         case AskStep(), TimerFired():
             return _remind_or_give_up(run, step)
+        case WaitStep(), TimerFired() if (due_at := _due_elsewhere(run, step)) is not None:
+            _wait_until(run, step, due_at)
         case WaitStep(), TimerFired():
             run.did("the time is over")
             return step.then
@@ -149,22 +151,42 @@ def abandon(run: Run) -> None:
 
 
 def _wait(run: Run, step: WaitStep) -> str | None:
-    ends = [] if step.at_most is None else [later(run.now, step.at_most)]
-    if step.until is not None and (until := _moment_of(run, step.until)) is not None:
-        ends.append(until)
+    ends = _ends(run, step, run.now)
     if not ends or min(ends) <= run.now:
         run.did(f"does not wait, for its time is {'past' if ends else 'not known'}")
         return step.then
-    due_at = min(ends)
-    run.rest(due_at, *step.events)
-    run.did(f"waits{' for ' + ' or '.join(step.events) if step.events else ''} until {shown(due_at)}")
+    _wait_until(run, step, min(ends))
     return None
 
 
-def _moment_of(run: Run, until: Until) -> datetime | None:
+def _wait_until(run: Run, step: WaitStep, due_at: datetime) -> None:
+    run.rest(due_at, *step.events)
+    if step.until is not None:
+        run.remember(zones=list(run.zones))
+    run.did(f"waits{' for ' + ' or '.join(step.events) if step.events else ''} until {shown(due_at)}")
+
+
+def _due_elsewhere(run: Run, step: WaitStep) -> datetime | None:
+    """When the wait is over on the clock of somebody who has moved meanwhile; None where it is over there, too."""
+    begun_in = run.enrolment.data.get("zones")
+    if step.until is None or begun_in is None or begun_in == list(run.zones):
+        return None
+    ends = _ends(run, step, run.enrolment.arrived_at or run.now)
+    due_at = min(ends, default=run.now)
+    return due_at if due_at > run.now else None
+
+
+def _ends(run: Run, step: WaitStep, since: datetime) -> list[datetime]:
+    """What a wait that began at `since` ends with, whichever comes first."""
+    ends = [] if step.at_most is None else [later(since, step.at_most)]
+    until = None if step.until is None else _moment_of(run, step.until, since)
+    return ends if until is None else [*ends, until]
+
+
+def _moment_of(run: Run, until: Until, since: datetime) -> datetime | None:
     match until:
         case ClockTime():
-            return next_clock_time(until, run.zones, run.now)
+            return next_clock_time(until, run.zones, since)
         case AttributeTime(attribute=attribute):
             return attribute_time(until, run.profile.get(attribute), run.zones)
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.effects import CallWebhook, RequestHandoff, StartAction, StartJourney, StopJourney, WithdrawMessages
 from bot.domain.journey import ENDED, REPLIED, TAKEN_OVER, EnrolmentStatus, Failed, Finished, Journey
@@ -44,6 +47,70 @@ def test_a_wait_may_end_at_a_time_of_day_on_a_weekday_or_by_a_date(
 def test_a_time_of_day_is_that_of_the_person(journey_of: Reader) -> None:
     walk = Walk(journey_of("- wait: {until: '09:00'}"), {"time_zone": "America/New_York"}).enters()
     assert walk.at.due_at == START + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("wait", "before", "after", "goes_on"),
+    [
+        ("{until: '09:00'}", "America/New_York", "America/Los_Angeles", datetime(2026, 11, 24, 17, tzinfo=UTC)),
+        ("{until: '09:00'}", "America/Los_Angeles", "America/New_York", datetime(2026, 11, 24, 17, tzinfo=UTC)),
+        (
+            "{until: '09:00', at_most: 3h}",
+            "America/New_York",
+            "Pacific/Honolulu",
+            datetime(2026, 11, 24, 15, tzinfo=UTC),
+        ),
+        ("{until: wed 09:00}", "Pacific/Auckland", "Pacific/Pago_Pago", datetime(2026, 11, 25, 20, tzinfo=UTC)),
+        ("{until: profile.renewal_date}", "Pacific/Kiritimati", "Pacific/Niue", datetime(2026, 12, 10, 20, tzinfo=UTC)),
+    ],
+)
+def test_whoever_moves_while_they_wait_does_not_go_on_before_that_hour_where_they_are(
+    journey_of: Reader, wait: str, before: str, after: str, goes_on: datetime
+) -> None:
+    journey = journey_of(f"- wait: {wait}\n- add_to: done\n- wait: 9d")
+    walk = Walk(journey, {"time_zone": before, "renewal_date": "2026-12-10"}).enters()
+    walk.profile["time_zone"] = after
+    walk.waits(goes_on - START - timedelta(minutes=1))
+    assert walk.tags == []
+    assert walk.waits(timedelta(minutes=1)).tags == ["done"]
+
+
+CHANGES = [
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, tzinfo=UTC),
+]
+ZONES = ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "Antarctica/Troll", "Pacific/Niue"]
+
+
+@given(
+    change=st.sampled_from(CHANGES),
+    before=st.integers(1, 3000),
+    clock=st.times(time(0), time(4)),
+    homes=st.lists(st.sampled_from(ZONES), min_size=1, max_size=3),
+    moves=st.lists(st.integers(1, 1500), min_size=2, max_size=2),
+)
+def test_a_wait_for_a_time_of_day_ends_once_and_never_before_it(
+    journey_of: Reader, change: datetime, before: int, clock: time, homes: list[str], moves: list[int]
+) -> None:
+    """Wherever they move meanwhile, and whatever their clocks do."""
+    begun, at = change - timedelta(minutes=before), clock.replace(second=0, microsecond=0)
+    walk = Walk(journey_of(f"- wait: {{until: '{at:%H:%M}'}}\n- add_to: done\n- wait: 90d"), {"time_zone": homes[0]})
+    walk.now = begun
+    walk.enters()
+    for home, pause in zip(homes[1:], moves, strict=False):
+        walk.waits(timedelta(minutes=pause))
+        if walk.tags:
+            return
+        walk.profile["time_zone"] = home
+    while not walk.tags:
+        walk.waits(timedelta(minutes=5))
+        assert walk.now < begun + timedelta(days=6)
+    now_there = walk.now.astimezone(ZoneInfo(walk.profile["time_zone"]))
+    asked_for = datetime.combine(now_there.date(), at, tzinfo=now_there.tzinfo)
+    last = [day for back in range(3) if (day := (asked_for - timedelta(days=back)).astimezone(UTC)) <= walk.now]
+    assert any(begun < day for day in last)
+    assert walk.waits(3 * DAY).tags == ["done"]
 
 
 @pytest.mark.parametrize("renewal", ["2026-11-20", "soon", None, 5])
