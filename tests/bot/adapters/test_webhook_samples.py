@@ -34,7 +34,16 @@ def cases() -> Iterator[tuple[str, str, bytes, str, bool]]:
     yield "six minutes old", SECRET, BODY, signature(SECRET, BODY, now - 360), False
     yield "of the future", SECRET, BODY, signature(SECRET, BODY, now + 360), False
     yield "another moment", SECRET, BODY, good.replace(f"t={now}", f"t={now + 1}"), False
-    for header in ("", "nonsense", f"t={now}", "v1=00", f"t={now},v1=", f"t={now},v1=é", f"t=²,v1={'0' * 64}"):
+    for header in (
+        "",
+        "nonsense",
+        f"t={now}",
+        "v1=00",
+        f"t={now},v1=",
+        f"t={now},v1=é",
+        f"t=²,v1={'0' * 64}",
+        f"t={'9' * 400},v1=",
+    ):
         yield f"header {header}", SECRET, BODY, header, False
 
 
