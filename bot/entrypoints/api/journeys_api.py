@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import storable
 from bot.entrypoints.api.named_person import NobodyNamed, read_person
-from bot.entrypoints.web.translate import json_told
+from bot.entrypoints.web.translate import idempotency_key, json_told
 from bot.entrypoints.wiring.service import Service
 from bot.services.admit import Admitted, NoSuchJourney, admit
 from bot.services.know_person import NoSuchPerson
-
-LONGEST_KEY = 128
 
 
 class JourneysApi:
@@ -41,7 +37,7 @@ class JourneysApi:
             raise WebhookRejected(400, '"data" must be an object')
         try:
             name, by = request.match_info["journey"], self._service.doors.deed(request, "")
-            admitted = await admit(self._runtime, name, person, data, by=by, key=_key(asked.headers))
+            admitted = await admit(self._runtime, name, person, data, by=by, key=idempotency_key(request))
         except (NoSuchJourney, NoSuchPerson) as error:
             raise WebhookRejected(404, str(error)) from error
         return web.json_response(_told(admitted), status=409 if admitted.outcome == "not_entered" else 200)
@@ -62,11 +58,3 @@ def _json_object(body: bytes) -> dict[str, Any]:
     if unknown:
         raise WebhookRejected(400, f'there is no "{unknown[0]}" here; known are person and data')
     return told
-
-
-def _key(headers: Mapping[str, str]) -> str | None:
-    """What the caller calls this request, so that a second try of it lets nobody in again."""
-    key = headers.get("idempotency-key")
-    if key is not None and (not key.strip() or len(key) > LONGEST_KEY or storable(key) != key):
-        raise WebhookRejected(400, f"the Idempotency-Key has at least one and at most {LONGEST_KEY} characters")
-    return key

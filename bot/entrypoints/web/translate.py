@@ -15,6 +15,8 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import json_of, storable, storable_json
 from bot.ports import Reply, WebhookRequest
 
+LONGEST_KEY = 128
+
 
 async def to_webhook_request(
     request: web.Request, url: str, now: datetime, caller: Caller | None = None
@@ -50,6 +52,14 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise WebhookRejected(400, "the body is no JSON object")
     return body
+
+
+def idempotency_key(request: web.Request) -> str | None:
+    """What the caller calls this request, so that a second try of it does nothing; raises WebhookRejected."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and (not key.strip() or len(key) > LONGEST_KEY or storable(key) != key):
+        raise WebhookRejected(400, f"the Idempotency-Key has at least one and at most {LONGEST_KEY} characters")
+    return key
 
 
 def query_of(request: web.Request, name: str) -> str:

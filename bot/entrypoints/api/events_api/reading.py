@@ -50,8 +50,11 @@ class Item:
     refused: tuple[Refused, ...] = ()
 
 
-def read_item(item: Any, schema: ProfileSchema | None, now: datetime, by: str = "") -> Item:
-    """`by` is the key of whoever sends it. Raises ValueError, whose words say what is wrong."""
+def read_item(item: Any, schema: ProfileSchema | None, now: datetime, by: str = "", request: str = "") -> Item:
+    """`by` is the key of whoever sends it, `request` what they call it where it has no id of its own.
+
+    Raises ValueError, whose words say what is wrong.
+    """
     if not isinstance(item, Mapping):
         raise CannotBeTaken("an event must be a JSON object")
     kind = item.get("type") or ("identify" if "traits" in item and "event" not in item else "track")
@@ -61,17 +64,18 @@ def read_item(item: Any, schema: ProfileSchema | None, now: datetime, by: str = 
         if name not in FIELDS and name not in IGNORED:
             raise CannotBeTaken(f'there is no "{_shown(name)}" in an event. {did_you_mean(name, FIELDS)}'.rstrip())
     _check_size(item)
-    return _track(item, now, by) if kind == "track" else _identify(item, schema, now, by)
+    key = _key(item.get("messageId"), now, request)
+    return _track(item, now, by, key) if kind == "track" else _identify(item, schema, now, by, key)
 
 
-def _track(item: Mapping[str, Any], now: datetime, by: str) -> Item:
+def _track(item: Mapping[str, Any], now: datetime, by: str, key: str) -> Item:
     if item.get("traits"):
         raise CannotBeTaken('what people are is told by "identify", and "traits" have no place in "track"')
     who, identities = _named(item)
     told = Told(
         event=event_name(item.get("event")),
         at=_time(item.get("timestamp"), now),
-        key=_key(item.get("messageId"), now),
+        key=key,
         data=_group(item.get("properties"), "properties"),
         profile_id=who,
         identities=identities,
@@ -80,7 +84,7 @@ def _track(item: Mapping[str, Any], now: datetime, by: str) -> Item:
     return Item(told)
 
 
-def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: datetime, by: str) -> Item:
+def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: datetime, by: str, key: str) -> Item:
     if item.get("properties") or item.get("event"):
         raise CannotBeTaken('"identify" says what people are, in "traits"; what happened is told by "track"')
     traits: Traits = read_traits(_group(item.get("traits"), "traits"), schema)
@@ -88,7 +92,7 @@ def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: dateti
     told = Told(
         event=IDENTIFIED,
         at=_time(item.get("timestamp"), now),
-        key=_key(item.get("messageId"), now),
+        key=key,
         data={"attributes": sorted(traits.attributes)},
         profile_id=who,
         identities=(*identities, *(one for one in traits.identities if one not in identities)),
@@ -161,10 +165,10 @@ def _time(told: Any, now: datetime) -> datetime:
     return moment
 
 
-def _key(told: Any, now: datetime) -> str:
-    """What the other system calls it; something new, where it does not say."""
+def _key(told: Any, now: datetime, request: str) -> str:
+    """What the other system calls it, or else the request with it; something new, where it does not say."""
     if told is None:
-        return f"new:{new_id(now)}"
+        return f"request:{request}" if request else f"new:{new_id(now)}"
     if not isinstance(told, str) or not is_usable(told) or len(told) > LONGEST_KEY:
         raise CannotBeTaken(f'"messageId" is a text of at least one and at most {LONGEST_KEY} characters')
     return told

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.api.events_api.reading import Item, read_item
-from bot.entrypoints.web.translate import json_told
+from bot.entrypoints.web.translate import idempotency_key, json_told
 from bot.entrypoints.wiring.service import Service
 from bot.services.take_events import Outcome, take_events
 
@@ -33,12 +33,12 @@ class EventsApi:
             asked, caller = await self._service.doors.admit(larger, Right.TELL_EVENTS)
         except web.HTTPRequestEntityTooLarge as error:
             raise WebhookRejected(413, f"a request has at most {LARGEST_BODY // 1024} kB; send several") from error
-        told = _events(asked.body)
+        told, key = _events(asked.body), idempotency_key(request)
         schema = self._runtime.library.current().profile
         read: list[Item | str] = []
-        for one in told:
+        for index, one in enumerate(told):
             try:
-                read.append(read_item(one, schema, now, caller.reference))
+                read.append(read_item(one, schema, now, caller.reference, request=f"{key}:{index}" if key else ""))
             except ValueError as error:
                 read.append(str(error))
         outcomes = await take_events(self._runtime, [one.told for one in read if isinstance(one, Item)])

@@ -27,6 +27,7 @@ from bot.domain.message import storable, storable_json
 from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.api.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.web.doorkeeper import CALLER
+from bot.entrypoints.web.translate import idempotency_key
 from bot.entrypoints.wiring.service import Service
 from bot.ports import UnitOfWork
 from bot.services.append import append_events, note_message, replace_events
@@ -44,7 +45,6 @@ LATEST = "latest"
 LARGEST_TRACKER = 16 * 1024 * 1024
 LONGEST_TEXT = 4000
 LONGEST_NAME = 255
-LONGEST_KEY = 128
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Webhook = Callable[[web.Request, str, str], Awaitable[web.StreamResponse]]
@@ -219,7 +219,7 @@ class RasaApi:
         if intent not in self._assistant.intents:
             raise WebhookRejected(404, f"The intent {intent} does not exist in the domain.")
         conversation = await find_or_start(self._runtime, REST, _name(request))
-        aloud, key = self._sends(request, conversation), _key(request)
+        aloud, key = self._sends(request, conversation), idempotency_key(request)
         await self._audit_others(request, conversation, "triggered", intent=intent)
         acted = await trigger_intent(self._runtime, conversation, intent, entities, aloud=aloud, key=key)
         return await self._acted(request, conversation, acted, aloud=aloud)
@@ -232,7 +232,7 @@ class RasaApi:
             raise WebhookRejected(404, "Conversation ID not found.")
         if not can_do(self._assistant, action):
             raise WebhookRejected(404, f"The action {action} does not exist in the domain.")
-        aloud, key = self._sends(request, conversation), _key(request)
+        aloud, key = self._sends(request, conversation), idempotency_key(request)
         await self._audit(request, conversation, "action", action=action)
         acted = await execute_action(self._runtime, conversation, action, aloud=aloud, key=key)
         return await self._acted(request, conversation, acted, aloud=aloud)
@@ -347,14 +347,6 @@ def _is_their_own(request: web.Request) -> bool:
     """Whether the customer asks by themselves, with a JWT for their conversation alone."""
     caller = request[CALLER]
     return caller.kind == "jwt" and caller.role is not Role.ADMIN
-
-
-def _key(request: web.Request) -> str | None:
-    """What the caller calls this request, so that a second try of it does nothing."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and (not key.strip() or len(key) > LONGEST_KEY):
-        raise WebhookRejected(400, f"The Idempotency-Key has at least one and at most {LONGEST_KEY} characters.")
-    return key
 
 
 def _verbosity(request: web.Request) -> Verbosity:

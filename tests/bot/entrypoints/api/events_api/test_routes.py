@@ -82,6 +82,18 @@ async def test_an_event_that_comes_again_acts_once(client: Client, stage: Stage)
     assert len(await timeline(stage, (await known(stage)).id)) == 2
 
 
+async def test_a_request_that_comes_again_acts_once_by_its_key(client: Client, stage: Stage) -> None:
+    nameless = {name: value for name, value in VIEWED.items() if name != "messageId"}
+    batch = {"batch": [nameless, nameless, VIEWED]}
+    told = []
+    for key in ("order-7", "order-7", "order-8"):
+        answer = await client.post("/v1/events", json=batch, headers={"Idempotency-Key": key})
+        told.append(await answer.json())
+    assert [(one["taken"], one["duplicates"]) for one in told] == [(3, 0), (0, 3), (2, 1)]
+    refused = await client.post("/v1/events", json=nameless, headers={"Idempotency-Key": "k" * 200})
+    assert (refused.status, "128" in await refused.text()) == (400, True)
+
+
 async def test_the_good_ones_of_a_batch_are_taken_and_the_others_told_by_their_index(
     client: Client, stage: Stage
 ) -> None:

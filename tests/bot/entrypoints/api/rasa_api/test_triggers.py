@@ -72,6 +72,8 @@ async def test_a_trigger_that_is_sent_twice_acts_once(api: Api, sender: str) -> 
     assert len(await api.events(sender, "user")) == 1
     status, refused = await api.ask("POST", path, {"name": "request_demo"}, **{"Idempotency-Key": "k" * 200})
     assert (status, "128" in refused["message"]) == (400, True)
+    status, refused = await api.ask("POST", path, {"name": "request_demo"}, **{"Idempotency-Key": "\udcff"})
+    assert status == 400
 
 
 async def test_an_intent_that_is_none_is_not_found(api: Api, sender: str) -> None:
