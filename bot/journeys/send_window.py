@@ -154,7 +154,7 @@ def _openings_on(day: date, windows: tuple[SendWindow, ...], zones: tuple[str, .
     """
     clocks = _clocks(windows, zones)
     assert clocks is not None  # noqa: S101  asked only where every window has a zone
-    moments = {moment for _, zone in clocks for moment in _clock_changes(zone.key, day)}
+    moments = {moment for _, zone in clocks for moment in clock_changes(zone.key, day)}
     for window, zone in clocks:
         for local in _days(day - _DAY, day + _DAY):
             if local.weekday() in window.days:
@@ -169,7 +169,7 @@ def _days(first: date, last: date) -> Iterator[date]:
 
 
 @lru_cache(maxsize=4096)
-def _clock_changes(name: str, day: date) -> tuple[datetime, ...]:
+def clock_changes(name: str, day: date) -> tuple[datetime, ...]:
     """The moments of this day (in UTC) at which the zone's clock is put forward or back, to the second."""
     zone, step = ZoneInfo(name), timedelta(hours=12)
     begin = datetime.combine(day, time(), tzinfo=UTC)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.routing import WorkingHours
 from bot.domain.send_window import SendWindow
-from bot.journeys.send_window import is_inside, next_opening
+from bot.journeys.send_window import clock_changes, is_inside, next_opening
 
 LOOKS_AHEAD = timedelta(days=120)
 """Somebody who is not at work within this time counts as never there."""
@@ -51,12 +51,16 @@ def after_working(hours: WorkingHours, start: datetime, length: timedelta) -> da
 
 
 def _end_of_work(hours: WorkingHours, begins: datetime) -> datetime:
-    """When the shift that is on at this moment is over, or becomes the next one."""
+    """When the shift that is on at this moment is over, or becomes the next one; or when clocks change, if that is
+    earlier: they may be changed out of the shift."""
     window, zone = hours.window, ZoneInfo(hours.window.zone)
     day = _working_day(window, begins.astimezone(zone))
     over_midnight = window.closes <= window.opens
     closes = datetime.combine(day + timedelta(days=1 if over_midnight else 0), window.closes, tzinfo=zone)
-    return max(closes.astimezone(UTC), begins + STEP)
+    ends = {closes.astimezone(UTC), closes.replace(fold=1).astimezone(UTC)}
+    dates = {moment.astimezone(UTC).date() for moment in (begins, *ends)}
+    ends.update(moment for date in dates for moment in clock_changes(zone.key, date))
+    return min((moment for moment in ends if moment > begins), default=begins + STEP)
 
 
 def _begin(window: SendWindow, day: date, zone: ZoneInfo) -> datetime:

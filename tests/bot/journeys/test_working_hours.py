@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.routing import DaysOff, WorkingHours
@@ -100,3 +100,42 @@ def test_work_ends_while_at_work_and_takes_at_least_as_long(one: WorkingHours, n
     assert ends is not None
     assert ends - now >= length
     assert is_at_work(one, ends - timedelta(seconds=30))
+
+
+CHANGES = [
+    ("Europe/Berlin", "2026-03-29T01:00"),
+    ("Europe/Berlin", "2026-10-25T01:00"),
+    ("Australia/Lord_Howe", "2026-04-04T15:00"),  # by half an hour
+    ("Australia/Lord_Howe", "2026-10-03T15:30"),
+    ("Africa/Cairo", "2026-04-23T22:00"),  # at midnight
+    ("Africa/Cairo", "2026-10-29T21:00"),
+    ("America/Havana", "2026-11-01T05:00"),  # it has two midnights
+]
+"""When the clocks of a zone are put forward or back, in UTC."""
+
+QUARTER = timedelta(minutes=15)
+nights = (st.integers(0, 4 * 4 - 1) | st.integers(22 * 4, 24 * 4 - 1)).map(
+    lambda number: time(number // 4, number % 4 * 15)
+)
+
+
+@given(
+    change=st.sampled_from(CHANGES),
+    opens=nights,
+    closes=nights,
+    before=st.integers(-8, 2 * 24),
+    length=st.integers(1, 20),
+)
+@example(change=CHANGES[1], opens=time(2, 30), closes=time(23, 30), before=6, length=4)
+@example(change=CHANGES[4], opens=time(22, 45), closes=time(0, 15), before=5, length=8)
+def test_whatever_clocks_do_an_hour_of_work_takes_an_hour_at_work(
+    change: tuple[str, str], opens: time, closes: time, before: int, length: int
+) -> None:
+    zone, moment = change
+    hours = WorkingHours(SendWindow(opens, closes, zone=zone))
+    start = datetime.fromisoformat(moment).replace(tzinfo=UTC) - before * QUARTER
+    done, left = start, length
+    while left:
+        left -= is_at_work(hours, done)
+        done += QUARTER
+    assert after_working(hours, start, length * QUARTER) == done
