@@ -43,6 +43,12 @@ def weekday_and_time(at: datetime, language: str) -> str:
     return format_datetime(at, "EEEE HH:mm", locale=locale_of(language))
 
 
+def date_and_time(at: datetime, language: str) -> str:
+    """Montag, 4. Januar 2027 09:00, by the clock of `at`."""
+    locale = locale_of(language)
+    return f"{format_date(at.date(), 'full', locale=locale)} {format_datetime(at, 'HH:mm', locale=locale)}"
+
+
 def day_in_words(day: date, language: str, region: str) -> str:
     """26. Dezember 2026, as people of the region (ISO 3166) write it in that language."""
     return format_date(day, "long", locale=locale_of(f"{language}-{region}", language))

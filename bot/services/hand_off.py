@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -37,6 +37,8 @@ log = structlog.get_logger()
 
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
+
+A_WEEK = timedelta(days=7)
 
 
 async def request_handoff(
@@ -103,7 +105,7 @@ async def _tell_desk(
         await bring_up_at(uow, handoff, opens, now)
         if asked:
             language = language_of(conversation.tracker)
-            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language)
+            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language, now)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
@@ -159,27 +161,30 @@ async def opening_told(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, lang
     opens = opening_of(runtime, desk, now) if desk is not None else None
     if desk is None or opens is None:
         return ""
-    return await _in_their_time(uow, runtime, handoff, desk, opens, language)
+    return await _in_their_time(uow, runtime, handoff, desk, opens, language, now)
 
 
 async def _in_their_time(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime, language: str
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime, language: str, now: datetime
 ) -> str:
     """The moment by the customer's clock, in their language; by the desk's, with its zone, where theirs is unknown."""
     theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
     if theirs and is_zone(theirs):
-        return _day_and_time(at.astimezone(ZoneInfo(theirs)), language)
+        return _day_and_time(at, ZoneInfo(theirs), language, now)
     hours = hours_of(runtime, desk)
     zone = hours.window.zone if hours is not None else "UTC"
-    return f"{_day_and_time(at.astimezone(ZoneInfo(zone)), language)} ({zone.replace('_', ' ')})"
+    return f"{_day_and_time(at, ZoneInfo(zone), language, now)} ({zone.replace('_', ' ')})"
 
 
-def _day_and_time(at: datetime, language: str) -> str:
+def _day_and_time(moment: datetime, zone: ZoneInfo, language: str, now: datetime) -> str:
+    """With its date where the weekday alone would be taken for a nearer one."""
+    at = moment.astimezone(zone)
+    is_near = at.date() - now.astimezone(zone).date() < A_WEEK
     if language == "en":
-        return f"{at:%A at %H:%M}"
-    from bot.dialogue.locale_filters import weekday_and_time  # not loaded where nobody uses it: it takes 0.2 seconds
+        return f"{at:%A at %H:%M}" if is_near else f"{at:%A} {at.day} {at:%B at %H:%M}"
+    from bot.dialogue.locale_filters import date_and_time, weekday_and_time  # they take 0.2 seconds to load
 
-    return weekday_and_time(at, language)
+    return weekday_and_time(at, language) if is_near else date_and_time(at, language)
 
 
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:

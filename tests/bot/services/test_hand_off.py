@@ -25,7 +25,8 @@ from bot.domain.message import (
 )
 from bot.services.perform import Cause
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, Stage, journey_of
+from bot.services.runtime import Desk
+from tests.bot.services.stage import ANA, OFFICE_HOURS, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 CLAIM, REPLY, HAND_BACK = DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK
@@ -246,6 +247,13 @@ async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage
     assert stage.card().summary == "Writes on sms; came out of hours"
     await stage.says("my number is 07700 900123")
     assert DeskLine("Customer", "my number is 07700 900123") in stage.desk_lines()
+
+
+async def test_after_a_week_without_work_the_customer_hears_which_monday_it_is(stage: Stage) -> None:
+    mondays = replace(OFFICE_HOURS, days=frozenset({0}))
+    stage.runtime = replace(stage.runtime, desks=(Desk("slack", "#support", "support", mondays),))
+    await ask_support(stage, MONDAY + timedelta(hours=9))
+    assert stage.sms.texts() == ["We are back Monday 30 November at 08:00."]
 
 
 async def test_actions_know_that_somebody_was_asked_for_and_when_the_desk_opens(stage: Stage) -> None:
