@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from bot.domain.meeting import QUARTER
 from bot.domain.routing import MeetingTerms, WorkingHours
@@ -18,7 +19,7 @@ def free_slots(
     hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], now: datetime, *, most: int
 ) -> Sequence[datetime]:
     """The first times that are free, some of each day. `taken` are the quarters of an hour that are booked."""
-    return list(islice(_spread(_free(hours, terms, frozenset(taken), now)), most))
+    return list(islice(_spread(_free(hours, terms, frozenset(taken), now), ZoneInfo(hours.window.zone)), most))
 
 
 def is_free(hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], at: datetime, now: datetime) -> bool:
@@ -43,12 +44,12 @@ def _free(hours: WorkingHours, terms: MeetingTerms, taken: frozenset[datetime], 
             moment = at + QUARTER
 
 
-def _spread(times: Iterator[datetime]) -> Iterator[datetime]:
-    """So many of each day, the first of the morning and of the afternoon where there are both."""
+def _spread(times: Iterator[datetime], zone: ZoneInfo) -> Iterator[datetime]:
+    """So many of each day of the rep's, the first of the morning and of the afternoon where there are both."""
     day, count, last = None, 0, None
     for at in times:
-        if at.date() != day:
-            day, count, last = at.date(), 0, None
+        if (today := at.astimezone(zone).date()) != day:
+            day, count, last = today, 0, None
         if count < MOST_A_DAY and (last is None or at - last >= timedelta(hours=2)):
             count, last = count + 1, at
             yield at

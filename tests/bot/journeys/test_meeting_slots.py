@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +42,15 @@ def test_what_is_booked_is_not_offered_nor_what_it_would_run_into() -> None:
 def test_a_time_off_the_quarters_is_none() -> None:
     assert not is_free(OFFICE, TERMS, (), datetime(2026, 11, 24, 8, 10, tzinfo=UTC), MONDAY)
     assert is_free(OFFICE, TERMS, (), datetime(2026, 11, 24, 8, 15, tzinfo=UTC), MONDAY)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Pacific/Kiritimati", "Europe/Berlin"])
+def test_of_each_of_the_reps_days_there_are_two_wherever_they_are(zone: str) -> None:
+    hours = WorkingHours(SendWindow(time(9), time(17), frozenset(range(5)), zone=zone))
+    found = free_slots(hours, TERMS, (), datetime(2026, 11, 23, 0, 20, tzinfo=UTC), most=6)
+    days = Counter(at.astimezone(ZoneInfo(zone)).date() for at in found)
+    assert max(days.values()) == 2
+    assert set(list(days.values())[1:-1]) == {2}
 
 
 quarters = st.integers(0, 96 * 14).map(lambda number: datetime(2026, 11, 23, tzinfo=UTC) + number * QUARTER)
