@@ -80,7 +80,9 @@ async def _mail(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: dateti
         return
     summary = f"Meeting with {meeting.rep}"
     state = "Cancelled" if meeting.state is MeetingState.CANCELLED else "Booked"
-    words = f"{state}: {summary}, {meeting.starts_at:%a %d %b %Y, %H:%M} UTC. The file is for your calendar."
+    zone = await zone_of(uow, meeting.profile_id, "UTC")
+    when = f"{meeting.starts_at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"
+    words = f"{state}: {summary}, {when}. The file is for your calendar."
     extras = {"calendar": calendar_file(meeting, summary, now)}
     content = Text(words, author=Author.SYSTEM, author_name=meeting.rep, subject=f"{state}: {summary}", extras=extras)
     entry = OutboxEntry(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import time
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -167,6 +168,31 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
     assert (booked.subject, cancelled.subject) == ("Booked: Meeting with Ana Rep", "Cancelled: Meeting with Ana Rep")
     assert "DTSTART:20261123T140000Z" in booked.extras["calendar"]
     assert "METHOD:CANCEL" in cancelled.extras["calendar"]
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Auckland"])
+async def test_over_a_change_of_clocks_a_meeting_is_at_one_moment_wherever_it_is_told(desk: Stage, zone: str) -> None:
+    """Offered on Friday; on Sunday clocks are put forward in Berlin, a week later back in the south."""
+    email = FakeChannel("email", Abilities(identity="email"))
+    desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
+    desk.clock.set(datetime(2027, 3, 26, 14, tzinfo=UTC))
+    await offered(desk)
+    async with desk.store.transaction() as uow:
+        await uow.profiles.save(replace(await uow.profiles.get(ANA), time_zone=zone))
+        await uow.profiles.claim(ANA, Identity("email", "zoe@example.com", verified=True), desk.clock.now())
+    await desk.click(await desk.handoff(), DeskVerb.MEET)
+    monday = datetime(2027, 3, 29, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+    title = f"{monday.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M}"
+    assert title in [one.title for one in buttons(desk)]
+    await desk.says(title)
+    assert f"Ana Rep on {title} ({zone})" in desk.desk_texts()[-1]
+    async with desk.store.transaction() as uow:
+        [meeting] = await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=5)
+    assert meeting.starts_at == monday
+    [mail] = [one.content for one in email.taken]
+    assert isinstance(mail, Text)
+    assert f"{monday.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})" in mail.text
+    assert "DTSTART:20270329T070000Z" in mail.extras["calendar"]
 
 
 async def test_a_desk_reads_times_by_its_own_clock(desk: Stage) -> None:
