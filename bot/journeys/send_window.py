@@ -28,6 +28,9 @@ SUMMER_UNKNOWN = {
 }
 """Zones without a summer whose names people also write for the region that has one."""
 
+NO_PLACE = frozenset({"UTC", "GMT", "Etc/UTC", "Etc/GMT"})
+"""Zones in which somebody may be said to be who is anywhere."""
+
 
 def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datetime) -> datetime | None:
     """The first moment from `now` on that lies in every window, in every one of `zones`; `now` itself if it does.
@@ -54,13 +57,15 @@ def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datet
 def zones_of(time_zone: object, phone: object = None, region: str | None = None) -> tuple[str, ...]:
     """Every IANA zone that a person may be in; none when nothing is known.
 
-    Their own `time_zone` if it is one, with its region's where it is an abbreviation such as EST; else those of their
-    `phone` number (E.164), else those of `region` (ISO 3166).
+    Their own `time_zone` if it is one, with its region's where it is an abbreviation such as EST, and with those of
+    their `phone` number (E.164) where it is UTC: browsers that tell nobody where they are say so. Else those of the
+    number, else those of `region` (ISO 3166).
     A North American area code tells where a number was issued, not where its owner lives now (47 CFR 64.1200(c)(1)
     goes by the called party's location), so such a number may be anywhere in the contiguous United States as well.
     """
     if is_zone(time_zone):
-        return SUMMER_UNKNOWN.get(str(time_zone), (str(time_zone),))
+        own = SUMMER_UNKNOWN.get(str(time_zone), (str(time_zone),))
+        return (*own, *_zones_of_phone(phone)) if time_zone in NO_PLACE else own
     if (found := _zones_of_phone(phone)) or region is None:
         return found
     return _zones_of_calling_code(phonenumbers.country_code_for_region(region))

@@ -245,6 +245,14 @@ def test_an_abbreviation_may_be_its_regions_summer_time_as_well() -> None:
     assert zones_of("GMT")[0] == "GMT"
 
 
+@pytest.mark.parametrize("zone", ["UTC", "GMT", "Etc/UTC"])
+def test_whose_browser_tells_no_place_is_also_where_their_number_is(zone: str) -> None:
+    assert {zone, NEW_YORK, LOS_ANGELES} <= set(zones_of(zone, "+12125550100"))
+    assert zones_of("UTC") == ("UTC",)
+    nine_in_utc = at("2026-11-24 09:00")
+    assert next_opening([TCPA], zones_of(zone, "+12125550100"), nine_in_utc) == at("2026-11-24 08:00", LOS_ANGELES)
+
+
 @pytest.mark.parametrize("odd", [None, "", "localtime", "Mars/Phobos", "../../etc/passwd", 5, ["Europe/London"]])
 def test_a_zone_that_is_none_leaves_it_to_the_phone_number(odd: object) -> None:
     assert zones_of(odd, "+491701234567") == (BERLIN,)
