@@ -225,7 +225,10 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         True,
     ),
     (
-        rule(r"(?:at|around) midnight|midnight(?= (?:on|today|tonight|tomorrow)\b)"),
+        rule(
+            r"(?:at|around) midnight|midnight(?= (?:on|today|tonight|tomorrow)\b)"
+            r"|(?:(?<=day )|(?<=tonight )|(?<=tomorrow ))midnight"
+        ),
         lambda m: TimeOfDay(_MIDNIGHT, _MIDNIGHT),
         True,
     ),

@@ -31,6 +31,16 @@ class OnWeekday:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekdayOfMonth:
+    """The first, second, third, fourth or last (-1) such day of the present month (0), the next (1), or, where none is
+    named, of the month in which it comes next."""
+
+    weekday: int
+    number: int
+    months: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InPeriod:
     """The present one (offset 0), the next (1), or a part of it."""
 
@@ -62,7 +72,7 @@ class Slashed:
     year: int | None = None
 
 
-Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
+Day = Ahead | OnWeekday | WeekdayOfMonth | InPeriod | OnDate | Slashed
 
 _WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
@@ -146,12 +156,20 @@ def _in_period(match: re.Match[str]) -> Day:
     return InPeriod(unit, 2 if after_next else 1 if which in {"next", "the following", "the coming"} else 0, part)
 
 
+_NUMBERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
+_MONTHS = {"the": None, "this": 0, "next": 1, "the following": 1, "the coming": 1}
+_WHICH_MONTH = rf"(?P<which>{'|'.join(sorted(_MONTHS, key=len, reverse=True))}) month"
+
+
+def _weekday_of_month(match: re.Match[str]) -> Day:
+    months = _MONTHS[match["which"].lower()]
+    return WeekdayOfMonth(weekday_of(match["day"]), _NUMBERS[match["number"].lower()], months)
+
+
 def _end_of_month(match: re.Match[str]) -> Day:
     """The first or the last day of a month: "the first of next month"."""
-    which = match["which"].lower()
-    if match["end"].lower().startswith("last"):
-        return InPeriod("month", int(which not in {"this", "the"}), "last day")
-    return OnDate(1) if which == "the" else OnDate(1, months=0 if which == "this" else 1)
+    months = _MONTHS[match["which"].lower()]
+    return InPeriod("month", months or 0, "last day") if match["end"].lower() != "first" else OnDate(1, months=months)
 
 
 def _on_date(match: re.Match[str]) -> Day:
@@ -209,15 +227,17 @@ DAY_RULES: tuple[DayRule, ...] = (
         _on_date,
     ),
     (
-        rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?(?P<which>this|next|the following|the coming) month"),
-        lambda m: OnDate(int(m["day"]), months=0 if m["which"].lower() == "this" else 1),
+        rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?{_WHICH_MONTH}"),
+        lambda m: OnDate(int(m["day"]), months=_MONTHS[m["which"].lower()]),
     ),
-    (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) of the month"), lambda m: OnDate(int(m["day"]))),
     (
-        rule(
-            r"(?:the )?(?P<end>first(?: day)?|last day|last) of (?P<which>this|next|the following|the coming|the) month"
-        ),
-        _end_of_month,
+        rule(rf"{_WHICH_MONTH},? (?:on )?the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"),
+        lambda m: OnDate(int(m["day"]), months=_MONTHS[m["which"].lower()]),
+    ),
+    (rule(rf"(?:the )?(?P<end>first|last)(?: day)? of {_WHICH_MONTH}"), _end_of_month),
+    (
+        rule(rf"(?:the )?(?P<number>{'|'.join(_NUMBERS)}) (?P<day>{WEEKDAY}) (?:of|in) {_WHICH_MONTH}"),
+        _weekday_of_month,
     ),
     (
         rule(

@@ -6,7 +6,7 @@ import calendar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from bot.domain.clock_grammar import TimeOfDay
-from bot.domain.day_grammar import Ahead, Day, InPeriod, OnDate, OnWeekday, Slashed
+from bot.domain.day_grammar import Ahead, Day, InPeriod, OnDate, OnWeekday, Slashed, WeekdayOfMonth
 from bot.domain.time_grammar import TimeExpression
 
 AN_INSTANT_LASTS = timedelta(minutes=30)
@@ -84,6 +84,8 @@ def _days(day: Day, today: date, month_first: bool) -> tuple[date, date] | None:
                 days = (weekday - today.weekday() - 1) % 7 + 1
                 found = monday + timedelta(days=7 + weekday) if in_next_week else today + timedelta(days=days)
                 return _whole(found + timedelta(weeks=weeks))
+            case WeekdayOfMonth():
+                return _whole(_weekday_of_month(day, today))
             case InPeriod():
                 return _period(day, today)
             case OnDate():
@@ -111,6 +113,16 @@ def _working_days_later(today: date, amount: int) -> date:
 def _months_later(today: date, months: int) -> date:
     year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
     return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _weekday_of_month(day: WeekdayOfMonth, today: date) -> date:
+    for months in (0, 1) if day.months is None else (day.months,):
+        first = _months_later(today.replace(day=1), months)
+        begin = first if day.number > 0 else _months_later(first, 1) - timedelta(days=7)
+        found = begin + timedelta(days=(day.weekday - begin.weekday()) % 7 + 7 * max(day.number - 1, 0))
+        if found >= today:
+            return found
+    raise ValueError("it is over")
 
 
 def _period(period: InPeriod, today: date) -> tuple[date, date]:
