@@ -25,6 +25,9 @@ _DAY = timedelta(days=1)
 _EASTMOST = timedelta(hours=15)
 """No clock is so far ahead of UTC."""
 
+_LONGEST_SKIP = timedelta(hours=3)
+"""No clocks are put forward by so much."""
+
 
 def moment_of(day: date, at: time, zone: str) -> datetime:
     """The moment, in UTC, at which the clocks of `zone` show this day and time."""
@@ -105,8 +108,8 @@ def next_run(schedule: Once | Cron, after: datetime) -> datetime | None:
     """The first time after `after`; None where there is none."""
     if isinstance(schedule, Once):
         return schedule.at if schedule.at > after else None
-    # A job of cron runs at local times; it is asked from a second before, because it starts behind what it is given.
-    local = after.astimezone(ZoneInfo(schedule.zone))
+    # Asked from within an hour of which clocks skip a part, it would leave out what comes next.
+    local = (after - _LONGEST_SKIP).astimezone(ZoneInfo(schedule.zone))
     for found in CronSim(schedule.expression, local.replace(microsecond=0)):
         if (moment := found.astimezone(UTC)) > after:
             return moment

@@ -185,6 +185,13 @@ def test_cron_goes_by_the_clocks_of_its_zone(expression: str, after: datetime, f
     assert next_run(Cron(expression.upper(), "Europe/London"), after) == found
 
 
+def test_from_within_the_hour_of_a_change_every_second_hour_comes_as_from_before_it() -> None:
+    every_other = Cron("0 */2 * * *", "Pacific/Chatham")  # where 3:00 to 3:45 is not on that day
+    assert next_run(every_other, utc(2026, 9, 26, 13)) == utc(2026, 9, 26, 13, 15)
+    assert next_run(every_other, utc(2026, 9, 26, 13, 15)) == utc(2026, 9, 26, 14, 15)
+    assert next_run(every_other, utc(2026, 9, 26, 14, 4)) == utc(2026, 9, 26, 14, 15)
+
+
 @given(
     minute=st.integers(0, 59),
     hour=st.integers(0, 23),
