@@ -52,17 +52,23 @@ def _span(days: tuple[date, date], clock: TimeOfDay | None, zone: tzinfo, now: d
     """It never ends before it begins, also where the clocks skip the hour in which it would."""
     first, last = days
     if clock is None:
-        return _at(first, 0, zone, now), _at(last, 24 * 60, zone, now)
-    start, end = _at(first, clock.start, zone, now), _at(last, clock.end, zone, now)
+        return _at(first, 0, zone)[0], _at(last, 24 * 60, zone)[0]
+    start = _still_to_come(_at(first, clock.start, zone), now)
+    end = _still_to_come(_at(last, clock.end, zone), now)
     return start, end if end > start else start + AN_INSTANT_LASTS
 
 
-def _at(day: date, minutes: int, zone: tzinfo, now: datetime) -> datetime:
-    """Of a time that an autumn change repeats, the first that is still to come."""
+def _at(day: date, minutes: int, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The moment of this time, and the second one of a time that an autumn change repeats."""
     days, minutes = divmod(minutes, 24 * 60)
     local = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), tzinfo=zone)
     first, again = local.astimezone(UTC), local.replace(fold=1).astimezone(UTC)
-    return first if first > now else max(first, again)
+    return first, max(first, again)
+
+
+def _still_to_come(moments: tuple[datetime, datetime], now: datetime) -> datetime:
+    first, again = moments
+    return first if first > now else again
 
 
 def _puts_the_month_first(zone: tzinfo) -> bool:

@@ -252,6 +252,7 @@ def test_any_text_resolves_to_the_present_or_later_or_to_nothing(text: str, mome
         ("at 2:45am", "Europe/Berlin", "2026-10-25T02:10+01:00", "Sun 25 Oct 02:45 - 03:15"),
         ("today at 2:45am", "Europe/Berlin", "2026-10-25T02:50+02:00", "Sun 25 Oct 02:45 - 03:15"),
         ("at 2:45am", "Europe/Berlin", "2026-10-25T02:50+01:00", "Mon 26 Oct 02:45 - 03:15"),
+        ("today", "America/Havana", "2026-11-01T00:30-04:00", "Sun 01 Nov 00:30 - Mon 02 Nov 00:00"),
         ("in 24 hours", "Europe/Berlin", "2026-03-28T12:00+01:00", "Sun 29 Mar 13:00 - 13:30"),
     ],
 )
