@@ -47,7 +47,8 @@ def written(value: Any, *, like: Any = None) -> list[str]:
 def _begun(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return _styled(value)
-    return CommentedMap((key, _begun_steps(inner) if key == "do" else _styled(inner)) for key, inner in value.items())
+    begun = ((key, _begun_steps(inner) if key == "do" else _styled(inner)) for key, inner in value.items())
+    return CommentedMap((_styled(key), inner) for key, inner in begun)
 
 
 def merged_into(lines: Sequence[str], key: Any, to: Any) -> Any:
@@ -161,11 +162,11 @@ def _next_break(text: str, start: int) -> int:
 
 
 def _styled(value: Any, *, inside: Any = None) -> Any:
-    """New nodes: small mappings and lists in one line, and in quotes what is computed."""
+    """New nodes: small mappings and lists in one line, and in quotes what is computed or begins with a colon."""
     if isinstance(value, ScalarString):
         return value
     if isinstance(value, str):
-        return DoubleQuotedScalarString(value) if value.startswith("=") or "\n" in value else value
+        return DoubleQuotedScalarString(value) if value.startswith(("=", ":")) or "\n" in value else value
     if not isinstance(value, Mapping | list):
         return value
     made: Any

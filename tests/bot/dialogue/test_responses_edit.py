@@ -138,6 +138,13 @@ def test_what_an_alias_names_stays_where_it_is_and_may_be_left() -> None:
         reworded(ODD, "utter_greet", greeting[:2])
 
 
+@pytest.mark.parametrize("custom", [{":0": None}, {"smile": ":0"}, {"smiles": [":0", ":)"]}, {"a": {":0": "x"}}])
+def test_what_begins_with_a_colon_can_be_written(custom: dict[str, Any]) -> None:
+    text = "responses:\n  utter_bye:\n  - text: bye\n"
+    found = reworded(text, "utter_bye", [Reworded(was=None, says={"text": "x", "custom": custom})])
+    assert said(found, "utter_bye") == [{"text": "x", "custom": custom}]
+
+
 def test_windows_line_ends_and_the_mark_of_an_editor_stay() -> None:
     text = "\ufeff" + ODD.replace("\n", "\r\n")
     _, *others = as_they_are("utter_greet")
