@@ -81,6 +81,7 @@ class Sockets:
         self._channel, self._taker, self._door = channel, taker, taker.door
         self._limits, self._messages = Limits(settings.proxies), Limit(OF_A_VISITOR)
         self._connections: dict[str, Connection] = {}
+        self._noting: set[asyncio.Task[None]] = set()
         self._server = socketio.AsyncServer(
             async_mode="aiohttp",
             async_handlers=False,  # a client's messages are kept in their order
@@ -107,6 +108,7 @@ class Sockets:
         for socket in list(self._server.eio.sockets.values()):
             await socket.close(wait=False)
             await socket.queue.put(None)  # behind what it is sent; its connection ends there
+        await asyncio.gather(*self._noting, return_exceptions=True)
         await self._server.shutdown()
 
     def _on(self, event: str, handler: Any) -> None:
@@ -214,7 +216,7 @@ class Sockets:
                     await self._emit(sid, event)
                 after = items[-1].position if items else after
                 if events:
-                    await self._note(feed, after)
+                    await asyncio.shield(self._noted(feed, after))  # also where the client leaves at this moment
             except Exception as error:
                 log.exception("a client could not be told; trying again", error=type(error).__name__)
                 await asyncio.sleep(PAUSE_AFTER_ERROR)
@@ -229,6 +231,12 @@ class Sockets:
                 return told
             told = max([told, *(item.item["told"] for item in items if "told" in item.item)])
             after = items[-1].position
+
+    def _noted(self, feed: str, told: int) -> asyncio.Task[None]:
+        noting = asyncio.create_task(self._note(feed, told))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+        return noting
 
     async def _note(self, feed: str, told: int) -> None:
         async with self._runtime.store.transaction() as uow:

@@ -172,6 +172,30 @@ async def test_whoever_comes_back_is_told_what_they_missed_and_nothing_twice(
         assert client.told.empty()
 
 
+async def test_whoever_leaves_on_being_told_is_not_told_again(
+    server: TestServer,
+    stage: Stage,
+    channel: connectors.socketio.SocketioChannel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    original, left = sockets.Sockets._note, asyncio.Event()
+
+    async def note_late(self: sockets.Sockets, feed: str, told: int) -> None:
+        await left.wait()
+        await original(self, feed, told)
+
+    monkeypatch.setattr(sockets.Sockets, "_note", note_late)
+    async with client_of(server) as client:
+        await client.say("greet", await client.enter())
+        (address,) = await visitors(stage)
+        await write(channel, address, "bye")
+        assert await client.hears() == {"text": "bye"}
+    await asyncio.wait_for(client.left.get(), WITHIN)
+    await asyncio.sleep(0.05)  # the service hears of it
+    left.set()
+    await noted(stage, address)
+
+
 async def test_two_tabs_of_a_visitor_are_both_told(
     server: TestServer, stage: Stage, channel: connectors.socketio.SocketioChannel
 ) -> None:
