@@ -222,6 +222,7 @@ class ResponseInFile(TypedDict):
     used: list[dict[str, Any]]
     missed_by: list[dict[str, Any]]
     is_built_in: bool
+    required_for: str
     sent_on: list[str]
     notes: list[dict[str, Any]]
     faults: list[dict[str, Any]]

@@ -159,6 +159,11 @@ def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: R
     expect(kept).to_contain_text("the rule “Greeting”")
     expect(kept.get_by_role("button", name="Take it out")).to_be_hidden()
     kept.get_by_role("button", name="Close").click()
+    page.goto(f"{server.address}/responses/utter_opted_out")
+    page.get_by_role("button", name="Take out this response…").click()
+    expect(page.get_by_role("dialog", name="utter_opted_out stays")).to_contain_text(
+        "the one confirmation of an opt-out"
+    )
 
     page.goto(f"{server.address}/responses/utter_other")
     page.get_by_label("Text", exact=True).fill("Typed, and given up.")

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.adapters.content.built_in_responses import built_in_names
-from bot.adapters.content.contents import check_responses
+from bot.adapters.content.contents import REQUIRED_RESPONSES, check_responses
 from bot.adapters.content.replacing import AuthorsFile
 from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
 from bot.adapters.content.response_uses import Use, named_in, uses_of
@@ -144,6 +144,7 @@ class ResponsesPage:
                 "used": [asdict(use) for use in uses.get(name, ())],
                 "missed_by": [asdict(use) for use in missed_by(name, uses.get(name, ())) if use.kind != "intent"],
                 "is_built_in": name in built_in_names(),
+                "required_for": REQUIRED_RESPONSES.get(name, ""),
                 "sent_on": sent_on(playbook.journeys.values(), name),
                 "notes": faults_json(notes),
                 "faults": faults_json([one for one in self._service.library.faults if one not in notes]),

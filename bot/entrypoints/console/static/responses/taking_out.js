@@ -9,10 +9,10 @@ const MOST_USES = 8;
 
 /** Says what keeps the response, or what goes with it and asks; `done` is called once it is gone. */
 export function askToTakeOut(response, done) {
-  const { response: name, lines, missed_by: missedBy } = response;
-  const isFree = missedBy.length === 0;
-  byId("take-out-title").textContent = isFree ? `Take out ${name}?` : `${name} is still named`;
-  byId("take-out-about").replaceChildren(...(isFree ? [afterwards(response)] : [...usesNodes(missedBy, MOST_USES), " Take it out there first."]));
+  const { response: name, lines, missed_by: missedBy, required_for: why } = response;
+  const isFree = missedBy.length === 0 && !why;
+  byId("take-out-title").textContent = isFree ? `Take out ${name}?` : why ? `${name} stays` : `${name} is still named`;
+  byId("take-out-about").replaceChildren(...(isFree ? [afterwards(response)] : why ? [`Every assistant has it: ${why}. Change its words instead.`] : [...usesNodes(missedBy, MOST_USES), " Take it out there first."]));
   byId("take-out-not").textContent = isFree ? "Keep it" : "Close";
   byId("take-out-problem").textContent = "";
   byId("taken-out").hidden = byId("take-out-now").hidden = !isFree;

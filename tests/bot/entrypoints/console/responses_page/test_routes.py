@@ -299,7 +299,7 @@ async def test_a_response_that_nothing_names_is_taken_out_and_all_else_stays(
 ) -> None:
     async with client_of(service) as client, OurClient(str(client.make_url("/"))) as overture:
         told = await overture.response("utter_tip")
-        assert (told["missed_by"], told["is_built_in"]) == ([], False)
+        assert (told["missed_by"], told["is_built_in"], told["required_for"]) == ([], False, "")
         done = await overture.take_out_response("utter_tip", digest=told["file"]["digest"])
         assert words(assistant) == WORDS.partition("  utter_tip:")[0]
         assert done["file"]["digest"] == (await overture.response("utter_greet"))["file"]["digest"]
@@ -327,6 +327,7 @@ async def test_what_names_a_response_keeps_it(
         )
         assert "somebody else has changed" in (await refused("utter_tip", "0" * 64))[1]
         assert (await client.delete("/responses/utter_tip")).status == 400
+        assert (await opened(client, "utter_help"))["required_for"] == "it answers HELP on text channels"
         assert (await refused("utter_help"))[0] == 422
         tip = journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [sms]}")
         stage.play(tip)
