@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from bot.domain.access import Right
 from bot.domain.errors import PermanentSendError, WebhookRejected
-from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable, storable_json
+from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
 from bot.domain.preview import Preview
 from bot.domain.rasa_message import as_rasa_messages
 from bot.ports import (
@@ -28,11 +28,11 @@ from bot.ports import (
     WebhookRequest,
 )
 from connectors.json_bodies import read_short_object
+from connectors.rasa_bodies import LONGEST_TEXT, metadata_of, text_in
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """After this the answer is what has been said by then; the rest can be read from the stream."""
 
-LONGEST_TEXT = 4000
 LONGEST_NAME = 255
 FEED_POSITION = re.compile(r"[0-9]{1,18}")
 METHODS = {"webhook": "POST", "events": "GET"}
@@ -74,14 +74,14 @@ class RestChannel:
         sender = _name(body, "sender")
         self._access.check(request, sender, Right.CONVERSE)
         message_id = _name(body, "message_id") if "message_id" in body else str(uuid4())
-        text = _text(body)
+        text = text_in(body)
         message = CustomerMessage(
             channel=self.name,
             vendor_id=f"{sender}:{message_id}",
             address=sender,
             text=text,
             payload=text if text.startswith("/") else None,
-            metadata=_metadata(body),
+            metadata=metadata_of(body.get("metadata")),
         )
         waiting = AwaitTurn(feed=_feed_of(sender), within=self._answer_within, reply=_answer)
         return Webhook(inbound=(message,), await_turn=waiting)
@@ -153,28 +153,3 @@ def _name(body: Mapping[str, Any], field: str) -> str:
     if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_NAME or storable(given) != given:
         raise WebhookRejected(400, f'"{field}" should be a string of 1 to {LONGEST_NAME} characters.')
     return given
-
-
-def _text(body: Mapping[str, Any]) -> str:
-    given = body.get("message")
-    if not isinstance(given, str):
-        raise WebhookRejected(400, '"message" should be a string: what the customer says.')
-    if len(given) > LONGEST_TEXT:
-        raise WebhookRejected(413, f"The message has {len(given):,} characters; at most {LONGEST_TEXT:,} are taken.")
-    text = storable(given).strip()
-    if not text:
-        raise WebhookRejected(400, '"message" is empty.')
-    return text
-
-
-def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    given = body.get("metadata")
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise WebhookRejected(400, '"metadata" should be an object.')
-    try:
-        kept: Mapping[str, Any] = storable_json(given)
-    except (RecursionError, ValueError):
-        raise WebhookRejected(400, '"metadata" is nested too deep.') from None
-    return kept

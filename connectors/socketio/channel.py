@@ -11,8 +11,9 @@ from bot.domain.message import Button, OutboundMessage, Receipt, Text
 from bot.domain.preview import Preview
 from bot.ports import Abilities, FeedPost, FeedWriter, SocketDoor, SocketTalk, Webhook, WebhookRequest
 from connectors.origins import is_allowed
+from connectors.rasa_bodies import LONGEST_TEXT
 from connectors.socketio.passes import Passes
-from connectors.socketio.talk import CHANNEL, LONGEST_TEXT, Talk, Words
+from connectors.socketio.talk import CHANNEL, Talk, Words
 from connectors.visitor_tokens import VisitorTokens
 
 

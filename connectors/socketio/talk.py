@@ -10,15 +10,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import CustomerMessage, storable, storable_json
+from bot.domain.message import CustomerMessage, storable
 from bot.domain.person import USER_ID, Identity
 from bot.ports import SocketEvent, SocketStep
+from connectors.rasa_bodies import metadata_of, text_in
 from connectors.visitor_tokens import TokenRefused, VisitorTokens
 
 CHANNEL = "socketio"
 SESSION_REQUEST = "session_request"
 SESSION_CONFIRM = "session_confirm"
-LONGEST_TEXT = 4000
 LONGEST_ID = 100
 
 
@@ -62,7 +62,7 @@ class Talk:
     def _take(self, data: Any, now: datetime) -> SocketStep:
         if not isinstance(data, dict):
             raise WebhookRejected(400, 'A message should be an object: {"message": "Hello", "session_id": ...}.')
-        text = _text(data)
+        text = text_in(data)
         given = data.get("session_id")
         if self._address is None or self._visitor(given, now) is not None:
             self._enter(given, now)
@@ -111,18 +111,6 @@ class Talk:
         return True
 
 
-def _text(data: Mapping[str, Any]) -> str:
-    given = data.get("message")
-    if not isinstance(given, str):
-        raise WebhookRejected(400, '"message" should be a string: what the customer says.')
-    if len(given) > LONGEST_TEXT:
-        raise WebhookRejected(413, f"The message has {len(given):,} characters; at most {LONGEST_TEXT:,} are taken.")
-    text = storable(given).strip()
-    if not text:
-        raise WebhookRejected(400, '"message" is empty.')
-    return text
-
-
 def _message_id(data: Mapping[str, Any]) -> str:
     """By which a second sending is known; without one each is a message of its own, as with Rasa."""
     given = data.get("message_id")
@@ -134,22 +122,11 @@ def _message_id(data: Mapping[str, Any]) -> str:
 
 
 def _metadata(data: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-    """An object, or JSON of one, as Rasa takes it; from others nothing is taken."""
+    """An object, or JSON of one, as Rasa takes it."""
     given = data.get(field)
     if isinstance(given, str):
         try:
             given = json.loads(given)
         except (ValueError, RecursionError):
             raise WebhookRejected(400, f'"{field}" should be an object, or JSON of one.') from None
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise WebhookRejected(400, f'"{field}" should be an object, or JSON of one.')
-    try:
-        kept: Mapping[str, Any] = storable_json(given)
-        json.dumps(kept)  # bytes may come along in an event
-    except (RecursionError, ValueError):
-        raise WebhookRejected(400, f'"{field}" is nested too deep.') from None
-    except TypeError:
-        raise WebhookRejected(400, f'"{field}" has something in it that is no JSON.') from None
-    return kept
+    return metadata_of(given, field)
