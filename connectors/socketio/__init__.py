@@ -36,8 +36,8 @@ def build(settings: ConnectorSettings) -> SocketioChannel:
     )
     return SocketioChannel(
         door=SocketDoor(
-            path=_path(settings, "SOCKETIO_PATH", "/socket.io"),
-            namespace=_path(settings, "SOCKETIO_NAMESPACE", "/"),
+            path=_path(settings),
+            namespace=_slashed(settings, "SOCKETIO_NAMESPACE", "/"),
             events=words.heard,
         ),
         words=words,
@@ -48,11 +48,18 @@ def build(settings: ConnectorSettings) -> SocketioChannel:
     )
 
 
-def _path(settings: ConnectorSettings, name: str, default: str) -> str:
+def _path(settings: ConnectorSettings) -> str:
+    path = _slashed(settings, "SOCKETIO_PATH", "/socket.io")
+    if path == "/" or not set(path).isdisjoint("{}?#"):
+        raise SettingsError(f"SOCKETIO_PATH is {path}, and should be a path of its own, such as /socket.io")
+    return path
+
+
+def _slashed(settings: ConnectorSettings, name: str, default: str) -> str:
     given = settings.get(name, default)
-    if not given.startswith("/") or "{" in given or any(character.isspace() for character in given):
+    if not given.startswith("/") or any(character.isspace() for character in given):
         raise SettingsError(f'{name} is "{given}", and should begin with a slash and have no space: {default}')
-    return given if given == "/" else given.rstrip("/")
+    return given.rstrip("/") or "/"
 
 
 def _event(settings: ConnectorSettings, name: str, default: str) -> str:

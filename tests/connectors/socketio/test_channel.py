@@ -39,6 +39,8 @@ def test_path_namespace_and_events_may_be_those_of_a_project() -> None:
         ("SOCKETIO_PATH", "socket.io"),
         ("SOCKETIO_NAMESPACE", "/a b"),
         ("SOCKETIO_PATH", "/{tail}"),
+        ("SOCKETIO_PATH", "/"),
+        ("SOCKETIO_PATH", "/socket.io?x=1"),
         ("SOCKETIO_USER_MESSAGE", "connect"),
         ("SOCKETIO_JWT_SECRET", "short"),
     ],
