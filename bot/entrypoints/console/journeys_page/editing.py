@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -13,13 +13,13 @@ from aiohttp import web
 from bot.adapters.content.contents import texting
 from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.documents import plain
-from bot.domain.audit import Deed
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.step_edits import edits_of
+from bot.entrypoints.console.writing import write_noted
 from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.connectors import channel_kinds
 from bot.entrypoints.wiring.service import Service
@@ -106,23 +106,13 @@ class Editing:
         file = await asyncio.to_thread(self._files.read, name)
         shown = file.shown if file is not None else ""
         deed = self._service.doors.deed(request, "journey.changed", name, file=shown, before=digest)
-        await self._written(deed, partial(self._files.write, name, digest, text))
+        await write_noted(self._service.runtime, deed, partial(self._files.write, name, digest, text))
 
     async def create(self, request: web.Request, name: str, text: str) -> None:
         """A new file; raises Conflict where it cannot be written."""
         shown = self._files.shown(name)
         deed = self._service.doors.deed(request, "journey.begun", name, file=shown)
-        await self._written(deed, partial(self._files.create, name, text))
-
-    async def _written(self, deed: Deed, write: Callable[[], None]) -> None:
-        """With its entry in the audit log, or not at all."""
-        runtime = self._service.runtime
-        async with runtime.store.transaction() as uow:
-            await uow.audit.note(deed, runtime.clock.now())
-            try:
-                await asyncio.to_thread(write)
-            except OSError as error:
-                raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        await write_noted(self._service.runtime, deed, partial(self._files.create, name, text))
 
     async def put_aside(self, name: str, digest: str) -> None:
         """Raises Conflict where the file is no longer as `digest` says, or cannot be renamed."""

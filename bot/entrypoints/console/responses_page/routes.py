@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from aiohttp import web
@@ -40,6 +40,7 @@ from bot.entrypoints.console.responses_page.telling import (
     summary,
 )
 from bot.entrypoints.console.responses_page.variations import LONGEST_TEXT, variation_json, variations_of
+from bot.entrypoints.console.writing import write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
 from bot.entrypoints.wiring.choosing import has_action_server
@@ -274,14 +275,8 @@ class ResponsesPage:
         return {one.version: one for one in (*versions, *in_force.values())}
 
     async def _write(self, request: web.Request, what: str, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
-        """With its entry in the audit log, or not at all."""
         deed = self._service.doors.deed(request, f"response.{what}", name, file=file.shown, before=file.digest)
-        async with self._runtime.store.transaction() as uow:
-            await uow.audit.note(deed, self._runtime.clock.now())
-            try:
-                return await asyncio.to_thread(self._files.write, file, text)
-            except OSError as error:
-                raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        return await write_noted(self._runtime, deed, partial(self._files.write, file, text))
 
 
 def _saved(name: str, file: AuthorsFile, elsewhere: Sequence[Fault]) -> web.Response:
