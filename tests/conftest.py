@@ -27,6 +27,7 @@ from bot.adapters.tables import metadata
 from bot.ports import Leases, Wakeups
 from tests import servers
 from tests.field_keys import SEALED
+from tests.lending import empty_store, migrate
 from tests.log_scan import LogScan
 from tests.manual_clock import ManualClock
 
@@ -107,7 +108,7 @@ def redis_server(worker_id: str) -> Iterator[str]:
 def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated file to copy, which is quicker than migrating one for each test."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
-    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    path.write_bytes(empty_store())
     return path
 
 
@@ -126,7 +127,7 @@ def migrated_postgresql(postgresql_server: str, worker_id: str) -> str:
     fresh = (f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
     asyncio.run(_administer(postgresql_server, *fresh))
     url = server.set(database=name).render_as_string(hide_password=False)
-    asyncio.run(_migrate(url))
+    asyncio.run(migrate(url))
     return url
 
 
@@ -200,12 +201,6 @@ async def leases(request: pytest.FixtureRequest, sqlite_store: Database) -> Asyn
     )
     yield carrier
     await carrier.close()
-
-
-async def _migrate(url: str) -> None:
-    database = Database(url)
-    await database.migrate()
-    await database.close()
 
 
 async def _administer(url: str, *statements: str) -> None:

@@ -1,7 +1,7 @@
 """Processes of Overture that begin with its modules imported: importing is more than half of what a start costs.
 
-Each is forked from one that has imported them and done nothing else. It then runs as `python -m` does, with an
-environment, arguments and outputs of its own.
+Each is forked from one that has imported them and read the sample's content (`tests.warmed`), and done nothing else. It
+then runs as `python -m` does, with an environment, arguments and outputs of its own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ IMPORTED = [
     *(f"bot.entrypoints.command_line.commands.{command}" for command in ("serve", "work")),
     *(f"connectors.{found.name}" for found in pkgutil.iter_modules(connectors.__path__)),
     "rasa_sdk.executor",
+    "tests.warmed",
 ]
 
 

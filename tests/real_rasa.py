@@ -14,8 +14,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.lending import ROOT
 from tests.ports import free_port
-from tests.running import ROOT
 
 RASA = ROOT / ".conformance" / "bin" / "rasa"
 READY_WITHIN = 120.0

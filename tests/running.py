@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import time
@@ -18,9 +17,9 @@ from uuid import uuid4
 from aiohttp import ClientSession, ClientTimeout
 
 from tests.forked import Forked
+from tests.lending import ROOT, lend_model, lend_store
 from tests.ports import free_port
 
-ROOT = Path(__file__).parent.parent
 READY_WITHIN = 60.0
 ANSWER_WITHIN = 20.0
 
@@ -49,6 +48,8 @@ class RunningServer:
         self.address = f"http://127.0.0.1:{self.port}"
         self.log_file = data / f"{name}.log"
         lend_model(data)
+        if not (env or {}).get("OVERTURE_DATABASE"):
+            lend_store(data)
         self._env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OVERTURE_")},
             "OVERTURE_DATA": str(data),
@@ -93,26 +94,6 @@ class RunningServer:
         assert self.process is not None
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-
-def shared_model() -> Path:
-    """The model that `make test` trained, where there is one: tests then need not train it again."""
-    return ROOT / ".overture" / "model"
-
-
-def lend_model(data: Path) -> None:
-    """Let a service with this data folder begin with the shared model, where there is one, and train in its own."""
-    data.mkdir(parents=True, exist_ok=True)
-    if shared_model().exists() and not (data / "model").exists():
-        shutil.copytree(shared_model(), data / "model", copy_function=_linked)
-
-
-def _linked(source: str, target: str) -> None:
-    """Files of a model are replaced, and never written over."""
-    try:
-        os.link(source, target)
-    except OSError:  # on another disk
-        shutil.copyfile(source, target)
 
 
 @contextlib.contextmanager

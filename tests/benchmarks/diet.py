@@ -21,7 +21,7 @@ from bot.adapters.understanding.encoder import OnnxEncoder, common_words
 from bot.adapters.understanding.encoder_export import export_encoder
 from bot.nlu.classifier_training import SEED
 from tests.benchmarks.understanding import SETS, percent, read, train
-from tests.running import ROOT
+from tests.lending import ROOT
 
 CONFIG = {
     "recipe": "default.v1",

@@ -17,8 +17,8 @@ from typing import Any
 import uvloop
 
 from bot.adapters.understanding.encoder import OnnxEncoder
+from tests.lending import shared_model
 from tests.load.processes import cpu_seconds, family, resident_megabytes
-from tests.running import shared_model
 
 SAID = (
     "How much does it cost for a team of thirty people?",

@@ -23,8 +23,8 @@ from bot.entrypoints.wiring.service import Service, open_service
 from bot.services.converse import converse
 from bot.services.receive import receive
 from bot.settings import Settings
+from tests.lending import lend_model
 from tests.ports import free_port
-from tests.running import lend_model
 from tests.servers import postgresql_url
 
 RULES = ("/greet", "/help", "/thank")

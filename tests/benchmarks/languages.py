@@ -15,7 +15,7 @@ from bot.adapters.understanding.training import load, train
 from bot.documents import Document, parse
 from bot.domain.understanding import FALLBACK_INTENT, base_intent
 from bot.nlu.pipeline import Pipeline
-from tests.running import ROOT
+from tests.lending import ROOT
 
 STRANGE = "out_of_scope"
 REFUSED = frozenset({STRANGE, FALLBACK_INTENT})

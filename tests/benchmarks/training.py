@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.running import ROOT
+from tests.lending import ROOT
 
 PROJECT = ROOT.parent / "shared" / "rasa_bots" / "financial-demo"
 

@@ -28,8 +28,8 @@ from bot.nlu.evaluate import in_scope
 from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.spelling import Speller, learn_speller
+from tests.lending import ROOT
 from tests.opt_outs import PARTS, measured, phrases
-from tests.running import ROOT
 
 SETS = ROOT.parent / "shared" / "nlu"
 NOISE = 0.1

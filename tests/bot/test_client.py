@@ -18,7 +18,8 @@ from jsonschema import Draft202012Validator
 from bot import client as described
 from bot.client import Client, Refused, ToldPerson, Unreachable
 from bot.entrypoints.api.openapi import document
-from tests.running import ROOT, RunningServer, running
+from tests.lending import ROOT
+from tests.running import RunningServer, running
 
 TOKEN = "a token & more"
 COMPONENTS = document("http://localhost")["components"]

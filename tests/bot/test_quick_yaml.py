@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from bot import quick_yaml
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
-from tests.running import ROOT
+from tests.lending import ROOT
 
 SIGNS = "a: |b: |- |? |{|}|[|]|, |: |\n|\n  |\n    |# c| #c|&k |*k|!t |!!str |---\n|...\n|%YAML 1.1\n|<<: |::|\t|\x85"
 WORDS = "x|'x'|\"x\\n\"|>-\n|null|~|yes|NO|21:00|1_000|0o17|0x1f|1e3|.5|2026-11-29|\ufeff|\u2028|é|\r\n"

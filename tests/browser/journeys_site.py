@@ -22,7 +22,8 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.journeys.content import version_of
 from tests.contracts.samples import NOON, enrolment, journey, profile
-from tests.running import ROOT, RunningServer, running
+from tests.lending import ROOT
+from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.cut_off import cut_off
-from tests.running import ROOT, RunningServer, lend_model, running
+from tests.lending import ROOT, lend_model
+from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.running import ROOT, RunningServer, running
+from tests.lending import ROOT
+from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.running import ROOT, RunningServer, lend_model, running
+from tests.lending import ROOT, lend_model
+from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
 

@@ -20,7 +20,8 @@ from bot.domain.conversation import UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.understanding import IntentScore, Understood
 from tests.contracts.samples import CHAT, NOON, add_chat
-from tests.running import ROOT, RunningServer, running, shared_model
+from tests.lending import ROOT, shared_model
+from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
 

@@ -27,7 +27,7 @@ from bot.domain.errors import (
 from bot.domain.message import Button, CustomerMessage, OutboundMessage, Text
 from bot.ports import Reply, WebhookRequest
 from tests.connectors.vendor_server import StillClock, VendorServer, built, request_to, serve
-from tests.running import ROOT
+from tests.lending import ROOT
 
 PAGE = (ROOT / "docs" / "writing-a-connector.md").read_text(encoding="utf-8")
 FILES = re.compile(r"^`(telegram/\w+\.py)`\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -18,7 +18,8 @@ from aiohttp import ClientSession
 from bot.client import Client, OvertureClientError
 from tests.crm_peer.crm import Account
 from tests.crm_peer.receiver import Receiver, receiving
-from tests.running import ROOT, RunningServer
+from tests.lending import ROOT
+from tests.running import RunningServer
 
 SETTLES_WITHIN = 600.0
 TYPED_BY_SALES = "Typed by sales"

@@ -21,8 +21,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.adapters.database import Database
 from bot.domain.errors import SettingsError
 from bot.entrypoints.serving.running import refuse_beside_others
+from tests.lending import ROOT
 from tests.ports import free_port
-from tests.running import ROOT, RunningServer, Visitor, chatting
+from tests.running import RunningServer, Visitor, chatting
 from tests.servers import private_redis
 
 pytestmark = pytest.mark.timeout(180)

@@ -46,8 +46,8 @@ from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.keep_schedule import keep_schedules
 from bot.settings import Settings
+from tests.lending import lend_model, lend_store
 from tests.ports import free_port
-from tests.running import lend_model
 
 PHONE = "+447700900123"
 TUESDAY = 1
@@ -206,6 +206,7 @@ class Stage:
 async def set_stage(folder: Path, **values: Any) -> AsyncIterator[Stage]:
     """The sample assistant and journeys, wired as `make run` does, on SQLite in `folder`; `values` are settings."""
     lend_model(folder)
+    lend_store(folder)
     settings = Settings(data=folder, port=free_port(), _env_file=None, **values)  # type: ignore[call-arg]
     async with open_service(settings) as service:
         server = TestServer(Server(service).application(), host="127.0.0.1", port=settings.port)

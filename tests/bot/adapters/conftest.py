@@ -16,7 +16,7 @@ from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
-from tests.running import shared_model
+from tests.lending import shared_model
 
 CONTENT = Path(__file__).parents[3] / "nlu_data"
 

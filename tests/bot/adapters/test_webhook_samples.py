@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.endpoints import signature
-from tests.running import ROOT
+from tests.lending import ROOT
 
 PAGE = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
 SECRET, BODY = "a secret of ours", '{"name":"Zoë","parts":"a=b,c"}'.encode()

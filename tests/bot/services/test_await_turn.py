@@ -22,7 +22,7 @@ from bot.services.deliver import deliver_due
 from bot.services.receive import receive
 from bot.services.runtime import Runtime
 from bot.settings import Settings
-from tests.running import lend_model
+from tests.lending import lend_model, lend_store
 
 HELLO = CustomerMessage("rest", "robin:1", "robin", "hello")
 AT_ONCE = timedelta()
@@ -31,6 +31,7 @@ AT_ONCE = timedelta()
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
     lend_model(tmp_path)
+    lend_store(tmp_path)
     async with open_service(Settings(data=tmp_path, _env_file=None)) as service:  # type: ignore[call-arg]
         yield service.runtime
 

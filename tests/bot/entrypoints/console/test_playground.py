@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 from yarl import URL
 
 from bot.entrypoints.console.playground import FARTHEST
-from tests.running import ROOT
+from tests.lending import ROOT
 from tests.scenarios.stage import set_stage
 
 ENTRYPOINTS = ROOT / "bot" / "entrypoints"

@@ -23,9 +23,9 @@ from bot.entrypoints.wiring.service import Service, open_service
 from bot.services.receive import receive
 from bot.settings import Settings
 from tests.contracts.test_dialogue import CONFIG
+from tests.lending import lend_model
 from tests.ports import free_port
 from tests.real_rasa import real_rasa_server
-from tests.running import lend_model
 from tests.scripted_rasa import Line, ScriptedRasa, Trouble, running_rasa
 
 ASKED_FOR = {"kind": "request_handoff", "reason": "Asked"}

@@ -17,7 +17,7 @@ from bot.entrypoints.wiring.connectors import channel_names
 from bot.entrypoints.wiring.own_secret import check_data_folder, installation_secret
 from bot.entrypoints.wiring.service import open_service
 from bot.settings import Settings
-from tests.running import lend_model
+from tests.lending import lend_model
 
 ConnectorWriter = Callable[[str, str], None]
 

@@ -23,7 +23,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from bot.entrypoints.api.openapi import document
-from tests.running import ROOT, running
+from tests.lending import ROOT
+from tests.running import running
 
 EXAMPLES = int(os.environ.get("OVERTURE_TEST_FUZZ", "2"))
 """Requests for each operation that fit the document, and as many that do not."""

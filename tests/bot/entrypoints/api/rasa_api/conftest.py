@@ -19,8 +19,8 @@ from bot.entrypoints.serving.http import Server
 from bot.entrypoints.serving.worker import Worker
 from bot.entrypoints.wiring.service import Service, open_service
 from bot.settings import Settings
+from tests.lending import lend_model, lend_store
 from tests.ports import free_port
-from tests.running import lend_model
 
 TOKEN = "a token for tests"
 SECRET = "a secret of more than thirty-two bytes"
@@ -59,6 +59,7 @@ class Api:
 async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
     folder = tmp_path_factory.mktemp("data")
     lend_model(folder)
+    lend_store(folder)
     settings = Settings(
         data=folder,
         port=free_port(),

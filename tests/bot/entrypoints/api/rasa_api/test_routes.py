@@ -22,7 +22,7 @@ from bot.entrypoints.wiring.service import open_service
 from bot.services.receive import receive
 from bot.settings import Settings
 from tests.bot.entrypoints.api.rasa_api.conftest import TOKEN, Api, bearer, texts
-from tests.running import lend_model
+from tests.lending import lend_model, lend_store
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -257,6 +257,7 @@ async def test_an_action_that_fails_for_rasa_is_an_error_of_ours(api: Api) -> No
 async def front_door(folder: Path, **settings: Any) -> AsyncIterator[str]:
     """The address of a service that has the REST channel only."""
     lend_model(folder)
+    lend_store(folder)
     given = Settings(data=folder, connectors="rest", desk="", _env_file=None, **settings)  # type: ignore[call-arg]
     # The sample journeys refer to channels and a desk that are not needed here.
     shelves = replace(shelves_of(given, ("rest", "sms", "webchat", "whatsapp")), desks=("slack:#sales",))

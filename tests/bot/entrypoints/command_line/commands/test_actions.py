@@ -22,8 +22,8 @@ from aiohttp.test_utils import TestServer
 
 from bot.entrypoints.command_line.cli import MISUSED, run
 from bot.entrypoints.command_line.commands import actions
+from tests.lending import ROOT
 from tests.ports import free_port
-from tests.running import ROOT
 
 SLOW = """
 import asyncio

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import run
-from tests.running import ROOT, shared_model
+from tests.lending import ROOT, shared_model
 
 BOTS = ROOT.parent / "shared" / "rasa_bots"
 

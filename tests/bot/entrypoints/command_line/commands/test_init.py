@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import run
-from tests.running import lend_model
+from tests.lending import lend_model
 from tests.scenarios.stage import play, set_stage
 
 HOSTILE = 'O\'Neil: & Sons #1 "x" {y} 北京'

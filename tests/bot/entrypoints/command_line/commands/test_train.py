@@ -10,7 +10,7 @@ from bot.adapters.understanding.fine_tuning import FineTuning, PagesFound
 from bot.entrypoints.command_line.cli import run
 from bot.entrypoints.command_line.commands.train import outcome
 from bot.nlu.comparison import Comparison
-from tests.running import lend_model
+from tests.lending import lend_model
 
 MODEL = Path("models/a")
 WON = Comparison(both=80, only_old=2, only_new=12, neither=6)

@@ -12,7 +12,7 @@ import pytest
 from bot.entrypoints.command_line.cli import FAULTY, MISUSED, run
 from bot.entrypoints.command_line.commands.nlu.evaluate import summary
 from tests.bot.entrypoints.command_line.test_evaluation_page import report_of, verdict
-from tests.running import ROOT, lend_model
+from tests.lending import ROOT, lend_model
 
 TESTS = """nlu:
 - intent: request_demo

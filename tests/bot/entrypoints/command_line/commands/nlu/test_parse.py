@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import MISUSED, run
-from tests.running import lend_model
+from tests.lending import lend_model
 
 
 @pytest.fixture(autouse=True)
