@@ -8,24 +8,28 @@ INSTALLED := $(VENV)/.installed
 # Where modules stay compiled, each of the processes that tests start is up a fifth sooner.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install test check format bench load lighthouse chaos fleet-test crm-chaos crm-peer conformance spoken audit actions shell clean
+.PHONY: run install test check model format bench load lighthouse chaos fleet-test crm-chaos crm-peer conformance spoken audit actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
 
 install: $(INSTALLED)
 
-test: $(INSTALLED) check
-	$(BIN)/overture train
+test: $(INSTALLED)
+	@# Looking at the types and training take a core each.
+	@$(MAKE) --no-print-directory -j 2 check model
 	@# Three processes for two cores: tests wait for pages and servers.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/overture validate
+	$(BIN)/mypy
+
+model: $(INSTALLED)
+	$(BIN)/overture train
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
@@ -117,11 +121,12 @@ clean:
 	rm -rf $(VENV) $(AUDIT) .overture *.egg-info
 
 # torch first and by itself: a plain resolver would pull its CUDA builds. On Linux without a CPU build on your index, see
-# "Installing" in the README.
+# "Installing" in the README. Half of an install would go into compiling modules of which most are never imported; those
+# that are get compiled then.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Overture needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check torch==2.13.0 -c constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check torch==2.13.0 -c constraints.txt
+	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@
