@@ -21,7 +21,7 @@ LONGEST_ID = 200
 LONGEST_VALUE = 1000
 SECRET_HEADER = "overture-secret"  # noqa: S105  the header's name
 NEWS: tuple[CrmNews, ...] = get_args(CrmNews)
-VALUES = {"stage_changed": "stage", "owner_changed": "owner", "unsubscribed": ""}
+VALUES = {"stage_changed": "stage", "owner_changed": "owner", "unsubscribed": "", "erased": ""}
 """What each event says besides."""
 
 

@@ -59,7 +59,7 @@ class CrmPage:
     after: str = ""
 
 
-CrmNews = Literal["stage_changed", "owner_changed", "unsubscribed"]
+CrmNews = Literal["stage_changed", "owner_changed", "unsubscribed", "erased"]
 CRM_EVENTS = tuple(f"crm.{news}" for news in get_args(CrmNews))
 """As journeys enter on them and wait for them."""
 

@@ -48,7 +48,8 @@ class ChannelMessage:
 class CrmUpsert:
     """The lead as the CRM should have it from now on. `record` are fields that only the CRM has.
 
-    `note`, `task` and `deal`, where there are such, come with the record.
+    `note`, `task` and `deal`, where there are such, come with the record. `only_known`: it tells of somebody of whom
+    the CRM has a record, and makes none.
     """
 
     crm: str
@@ -57,6 +58,7 @@ class CrmUpsert:
     note: str = ""
     task: str = ""
     deal: Mapping[str, Any] = field(default_factory=dict)
+    only_known: bool = False
     kind: Literal["crm_upsert"] = "crm_upsert"
 
 

@@ -26,7 +26,8 @@ Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measur
 `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
 `rearrange_meeting`, `tell_of_meeting`. Files: `fetch_files`, `pass_on_file`.
 
-**CRMs.** `sync_crm`, `take_crm_events`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`, `verify_audit`.
+**CRMs.** `sync_crm`, `take_crm_events`, `heed_erasure`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`,
+`verify_audit`.
 
 **All of them.** `runtime` is what each is given; `tell_news` wakes whoever waits; `keep_time` watches the clock.
 """

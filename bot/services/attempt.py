@@ -6,11 +6,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.delivery import ChannelMessage, EndpointCall, Later, OutboxEntry, OutboxStatus, Withhold
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmNote,
+    CrmUpsert,
+    EndpointCall,
+    Later,
+    OutboxEntry,
+    OutboxStatus,
+    Withhold,
+)
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
-from bot.services.hand_over import NoRecord, Unanswered, Unknown, hand_over, left_before
+from bot.services.hand_over import Needless, NoRecord, Unanswered, Unknown, hand_over, left_before
+from bot.services.heed_erasure import weigh_sync
 from bot.services.let_go import Answer, Departure, Paid, let_go, let_go_paid
 from bot.services.runtime import OUTBOX, Runtime
 from bot.services.spare_vendor import hold_of, spared
@@ -57,6 +67,8 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
         return left_unknown(entry, str(error), now)
     except Unanswered as error:
         return left_open(trial, str(error))
+    except Needless as error:
+        return replace(trial, status=OutboxStatus.WITHHELD, reason=str(error))
     except NoRecord as error:
         return replace(retry(trial, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
     except NotTried as error:
@@ -77,10 +89,14 @@ async def _answer(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
 
 
 async def _ask(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Answer | Paid:
-    """Whether it may leave. Our own CRM and other systems get what a person's wishes have no say in."""
+    """Whether it may leave. Our own CRM and other systems get what a person's wishes have no say in, unless the CRM has
+    erased them."""
     match entry.dispatch:
         case ChannelMessage():
             return (await let_go(runtime, [entry]))[entry.id]
+        case CrmUpsert(crm=crm) | CrmNote(crm=crm) if entry.profile_id is not None:
+            async with runtime.store.reading() as uow:
+                return await weigh_sync(uow, entry, crm, entry.profile_id, now) or Departure(tried(entry, now))
         case EndpointCall() if entry.enrolment_id is not None:
             async with runtime.store.transaction() as uow:
                 running = await uow.journeys.running_of_run(entry.enrolment_id)

@@ -75,7 +75,7 @@ async def erase_elsewhere(
         key = _key_for(one.leaving) if one.leaving else f"erasure:{erasure_id}:{number}"
         await uow.erasures.add(erasure_id, key, one.place)
         if one.dispatch is not None:
-            await _queue(uow, key, one.dispatch, now, wait=one.wait)
+            await queue_erasure(uow, key, one.dispatch, now, wait=one.wait)
     return tuple(one.place for one in held)
 
 
@@ -94,7 +94,7 @@ async def settle_late(uow: UnitOfWork, settled: OutboxEntry, message: ChannelMes
     if not await uow.erasures.awaits(key):
         return
     if settled.status is OutboxStatus.SENT and settled.vendor_id is not None:
-        await _queue(uow, key, DeskErasure(message.channel, message.address, settled.vendor_id), now)
+        await queue_erasure(uow, key, DeskErasure(message.channel, message.address, settled.vendor_id), now)
     elif settled.status is not OutboxStatus.SENDING:
         await uow.erasures.settle(key, ErasedState.DONE, "")
 
@@ -104,9 +104,10 @@ def _key_for(leaving: str) -> str:
     return f"erasure:of:{hashlib.sha256(leaving.encode()).hexdigest()[:32]}"
 
 
-async def _queue(
+async def queue_erasure(
     uow: UnitOfWork, key: str, dispatch: Elsewhere, now: datetime, *, wait: timedelta = timedelta()
 ) -> None:
+    """What is to leave belongs to nobody here."""
     await uow.outbox.add(
         OutboxEntry(
             id=OutboxId(new_id(now)),

@@ -41,6 +41,7 @@ from bot.services.compose_outbound import Unready, outbound
 from bot.services.desk_page import page_of
 from bot.services.erase_elsewhere import GONE
 from bot.services.fetch_files import fetch_file
+from bot.services.heed_erasure import link_record
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import fields_of
 from bot.services.take_refusal import MAY_HAVE_LEFT
@@ -56,11 +57,19 @@ CRM_LEASE = timedelta(seconds=90)
 
 PAGE_LEASE = timedelta(seconds=45)
 
+TRIES_TO_FIND = 3
+LAST_PAUSE = timedelta(minutes=3)
+"""Longer than a search lags behind, and a webhook takes."""
+
 T = TypeVar("T")
 
 
 class NoRecord(TemporarySendError):
     """There is no record yet that this is a note on; it may be queued behind this one, which must not hold it up."""
+
+
+class Needless(Exception):
+    """There is nothing to be written any more, and no fault in that; its words say why."""
 
 
 class Unanswered(Exception):
@@ -72,7 +81,8 @@ class Unknown(Unanswered):
 
 
 async def hand_over(runtime: Runtime, entry: OutboxEntry, messages: Sequence[OutboundMessage] = ()) -> Receipt:
-    """One try; what leaves by a channel, as these `messages`. Raises a SendError, Unready, NoRecord or Unanswered."""
+    """One try; what leaves by a channel, as these `messages`. Raises a SendError, Unready, NoRecord, Needless or
+    Unanswered."""
     match entry.dispatch:
         case ChannelMessage(content=DeskPage() as page) as message:
             return await _show_page(runtime, entry, message, page)
@@ -182,7 +192,10 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
             told = upsert.record
             now = runtime.clock.now()
             lead, values = await fields_of(uow, mapping, profile_id, told, now, cards, grades=playbook.grades)
+            linked = await uow.crm_links.get(name, profile_id)
         found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
+        if found is None and linked is not None:
+            _take_its_time(entry, upsert)
         changes = weigh_fields(mapping, values, told, found)
         fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}
         deal = _as_fields(upsert.deal)
@@ -195,9 +208,19 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
         if deal and isinstance(crm, KeepsDeals):
             await _answer(crm.deal(lead, crm_id, deal, key=f"{key}:deal"), repeatable=True)
         async with runtime.store.transaction() as uow:
-            await uow.crm_links.put(name, profile_id, crm_id)
+            await link_record(uow, name, profile_id, crm_id, made=found is None, since=now)
             await _settle_in_ledger(uow, CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id))
     return Receipt(crm_id)
+
+
+def _take_its_time(entry: OutboxEntry, upsert: CrmUpsert) -> None:
+    """The record that they had is not found. It may have been made just now, or why it was deleted is still to be told,
+    so no other one is made at once, and none because of what they want to hear."""
+    if entry.attempts < TRIES_TO_FIND:
+        pause = LAST_PAUSE if entry.attempts == TRIES_TO_FIND - 1 else None
+        raise NoRecord("the CRM does not find the record that it had of this person", retry_after=pause)
+    if upsert.only_known:
+        raise Needless("the CRM has no record of them any more, and this alone makes none")
 
 
 async def _still_wanted(uow: UnitOfWork, entry: OutboxEntry, upsert: CrmUpsert) -> CrmUpsert:

@@ -45,4 +45,4 @@ async def rectify(
     await tell_journeys(uow, runtime, person, (*emitted, Emit(RECTIFIED, {"attributes": names})), now)
     for crm in await uow.crm_links.of(person):
         if crm in runtime.crms:
-            await sync_crm(uow, runtime, person, key=key, wanted=SyncCrm(), now=now, only=crm)
+            await sync_crm(uow, runtime, person, key=key, wanted=SyncCrm(), now=now, only=crm, only_known=True)

@@ -35,10 +35,11 @@ async def sync_crm(
     now: datetime,
     conversation_id: ConversationId | None = None,
     only: str = "",
+    only_known: bool = False,
 ) -> None:
     """Queue the record as it is now, with the note, task and deal that are wanted. The same key queues once.
 
-    `only` names the one CRM that is told, where it is not all.
+    `only` names the one CRM that is told, where it is not all. `only_known`: no record is made by it.
     """
     playbook = runtime.library.current()
     profile = await uow.profiles.get(profile_id)
@@ -50,7 +51,7 @@ async def sync_crm(
             OutboxEntry(
                 id=OutboxId(new_id(now)),
                 key=f"{key}:crm:{crm}",
-                dispatch=CrmUpsert(crm, lead, wanted.record, wanted.note, wanted.task, wanted.deal),
+                dispatch=CrmUpsert(crm, lead, wanted.record, wanted.note, wanted.task, wanted.deal, only_known),
                 purpose=Purpose.DESK,
                 profile_id=profile_id,
                 conversation_id=conversation_id,
@@ -74,7 +75,7 @@ async def _tell_crms(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, w
     for crm in runtime.crms:
         if await uow.crm_links.get(crm, profile_id) is not None:
             key = f"{what}:{profile_id}:{now.isoformat()}"
-            await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
+            await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm, only_known=True)
 
 
 async def lead_of(

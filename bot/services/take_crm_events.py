@@ -1,4 +1,5 @@
-"""Take CRM events: what happens to people in a CRM happens to them here, and who unsubscribes there has opted out."""
+"""Take CRM events: what happens to people in a CRM happens to them here. Who unsubscribes there has opted out, and who
+is erased there is to be erased here, too."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from bot.domain.consent import Purpose, standing_consent
 from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.ids import ProfileId
 from bot.ports import UnitOfWork
+from bot.services.heed_erasure import erased_in
 from bot.services.runtime import Runtime
 from bot.services.take_events import Told, take_events
 
@@ -31,10 +33,7 @@ async def take_crm_events(runtime: Runtime, crm: str, news: Sequence[CrmEvent | 
     unknown: list[CrmEvent] = []
     for event in events:
         people = linked.get(event.record) or ([ProfileId(event.lead)] if event.lead else [])
-        told += [
-            _told(crm, event, who, place, opts_out=event.news == "unsubscribed" and (event.id, who) not in echoes)
-            for place, who in enumerate(people)
-        ]
+        told += [_told(crm, event, who, place, is_echo=(event.id, who) in echoes) for place, who in enumerate(people)]
         unknown += [] if people else [event]
     counts = Counter({"taken": sum(followed), "duplicates": 0, "ignored": len(unknown) + followed.count(False)})
     for one, outcome in zip(told, await take_events(runtime, told), strict=True):
@@ -67,7 +66,7 @@ async def _knows(uow: UnitOfWork, who: ProfileId, event: CrmEvent) -> bool:
     return standing is not None and not standing.granted
 
 
-def _told(crm: str, event: CrmEvent, who: ProfileId, place: int, *, opts_out: bool) -> Told:
+def _told(crm: str, event: CrmEvent, who: ProfileId, place: int, *, is_echo: bool) -> Told:
     """A record that is of several people tells of each, and `place` keeps them apart.
 
     What an event is called need not be unique but for its record: some CRMs can say no more than the time.
@@ -78,5 +77,16 @@ def _told(crm: str, event: CrmEvent, who: ProfileId, place: int, *, opts_out: bo
         key=f"crm:{crm}:{event.news}:{event.record or event.lead}:{event.id}:{place}",
         data={"crm": crm, **event.data},
         profile_id=who,
-        opts_out=f"in {crm}" if opts_out else "",
+        opts_out=_how(crm, event, is_echo=is_echo),
+        erased_in=crm if event.news == "erased" else "",
     )
+
+
+def _how(crm: str, event: CrmEvent, *, is_echo: bool) -> str:
+    """How they opted out by it; empty where they did not."""
+    match event.news:
+        case "unsubscribed" if not is_echo:
+            return f"in {crm}"
+        case "erased":
+            return erased_in(crm)
+    return ""

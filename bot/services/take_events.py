@@ -20,6 +20,7 @@ from bot.domain.timeline import PersonEvent
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.heed_erasure import heed_erasure
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
 from bot.services.know_person import NoSuchPerson, by_id, meet_person, owners_at_last
@@ -42,7 +43,7 @@ class Told:
 
     They are named by our id, else by the first of `identities`; the others are claimed to be theirs.
     `key` is the system's own id of the event. `attributes` are as they are declared. `opts_out` says how they opted
-    out with it, where they did. `by` is the key of whoever tells it.
+    out with it, where they did; `erased_in` is the CRM that has erased them. `by` is the key of whoever tells it.
     """
 
     event: str
@@ -55,6 +56,7 @@ class Told:
     time_zone: str | None = None
     locale: str | None = None
     opts_out: str = ""
+    erased_in: str = ""
     by: str = ""
 
     def origin(self, now: datetime) -> Origin:
@@ -120,7 +122,7 @@ async def _take_alone(runtime: Runtime, told: Told) -> Outcome:
         if isinstance(who, NoSuchPerson):
             return Outcome("refused", why=str(who))
         if await uow.timeline.add_new([_line(told, who, now)]) and told.opts_out:
-            await _opt_out(uow, runtime, told, who, now)
+            await _heed(uow, runtime, told, who, now)
     return Outcome("kept", who, "it is on the timeline, but segments and journeys could not be told; the log says why")
 
 
@@ -146,7 +148,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, told: Sequence[Told]) -> list
 async def _let_act(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> None:
     """What they are is kept first, so that what the event moves sees it; an opt-out counts however old it is."""
     if told.opts_out:
-        await tell_journeys(uow, runtime, who, await _opt_out(uow, runtime, told, who, now), now)
+        await tell_journeys(uow, runtime, who, await _heed(uow, runtime, told, who, now), now)
     if told.attributes or told.time_zone or told.locale:
         await tell_journeys(uow, runtime, who, await _learn(uow, runtime, told, who, now), now)
     if now - told.at > NEWS:
@@ -157,9 +159,11 @@ async def _let_act(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId
         await tell_journeys(uow, runtime, who, [Emit(told.event, told.data)], now, noted=True)
 
 
-async def _opt_out(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:
-    """Once: another system also tells of an opt-out that it has from us."""
+async def _heed(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:
+    """What is wanted for them. An opt-out counts once: another system also tells of one that it has from us."""
     await uow.profiles.lock(who)
+    if told.erased_in:
+        await heed_erasure(uow, runtime, who, told.erased_in, now)
     if has_opted_out(await uow.consents.of(who)):
         return ()
     return await opt_out(uow, runtime, who, Wish(told.opts_out, now))

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
+from bot.domain.crm import CrmNews
 from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.hubspot.crm import OUR_DEAL, OUR_ID
@@ -85,26 +86,34 @@ class HubSpotSandbox:
         return _error(404, "OBJECT_NOT_FOUND", "Unable to infer object type")
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        """Sales changes a contact, or they unsubscribe: the batch of one that HubSpot sends for it."""
+        """Sales changes a contact or deletes it for good, or they unsubscribe: the batch of one that HubSpot sends."""
         news, contact, value = read_deed(deed)
         if contact not in await self._records.all():
             raise WebhookRejected(404, f"HubSpot has no contact {contact}.")
-        name = next(name for name, what in WHAT_CHANGED.items() if what == news)
-        await self._records.write(contact, {name: value or "true"})
         event = {
             "eventId": uuid4().int >> 96,
             "subscriptionId": 1,
             "occurredAt": int(now.timestamp() * 1000),
-            "subscriptionType": "contact.propertyChange",
             "attemptNumber": 0,
             "objectId": int(contact),
-            "propertyName": name,
-            "propertyValue": value or "true",
             "changeSource": "CRM_UI",
+            **await self._change(news, contact, value),
         }
         headers = {"content-type": "application/json", TIMESTAMP: str(int(now.timestamp() * 1000))}
         request = WebhookRequest("POST", self._webhook_url, headers, json.dumps([event]).encode(), now)
         return replace(request, headers={**headers, SIGNATURE: signature(request, self._webhook_secret)})
+
+    async def _change(self, news: CrmNews, contact: str, value: str) -> Mapping[str, str]:
+        if news == "erased":
+            await self._records.remove(contact)
+            return {"subscriptionType": "contact.privacyDeletion"}
+        name = next(name for name, what in WHAT_CHANGED.items() if what == news)
+        await self._records.write(contact, {name: value or "true"})
+        return {
+            "subscriptionType": "contact.propertyChange",
+            "propertyName": name,
+            "propertyValue": value or "true",
+        }
 
     async def _read(self, value: str, query: Mapping[str, list[str]]) -> Reply:
         by = query.get("idProperty", ["hs_object_id"])[0]

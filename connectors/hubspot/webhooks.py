@@ -68,17 +68,29 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | CrmMerge | None:
             pass
         case {"subscriptionType": "contact.merge"} | {"subscriptionType": "object.merge", "objectTypeId": "0-1"}:
             return _merge(told, received_at)
+        case {"subscriptionType": "contact.privacyDeletion", "objectId": record}:
+            return _privacy_deletion(told, as_id(record), received_at)
         case _:
             return None
     contact, written = as_id(record), told.get("propertyValue")
     value = as_value("true" if written is True else written)
-    parts = [as_id(told.get(part)) for part in ("eventId", "subscriptionId", "occurredAt")]
+    parts = _parts(told)
     news = WHAT_CHANGED.get(name)
     if news is None or not contact or not all(parts) or (news == "unsubscribed" and value.lower() != "true"):
         return None
     data = {} if news == "unsubscribed" else {news.partition("_")[0]: value, "field": name}
     at = from_milliseconds(told.get("occurredAt"), received_at)
     return CrmEvent(f"{contact}:{':'.join(parts)}:{name}"[:240], news, contact, at, data=data)
+
+
+def _privacy_deletion(told: Mapping[str, Any], contact: str, received_at: datetime) -> CrmEvent | None:
+    """A contact was deleted for good. Which other fields come with it HubSpot does not say for each kind of event."""
+    at = from_milliseconds(told.get("occurredAt"), received_at)
+    return CrmEvent(f"{contact}:{':'.join(_parts(told))}"[:240], "erased", contact, at) if contact else None
+
+
+def _parts(told: Mapping[str, Any]) -> list[str]:
+    return [as_id(told.get(part)) for part in ("eventId", "subscriptionId", "occurredAt")]
 
 
 def _merge(told: Mapping[str, Any], received_at: datetime) -> CrmMerge | None:

@@ -97,7 +97,10 @@ class MarketoSandbox:
         news, lead, value = read_deed(deed)
         if lead not in await self._records.all():
             raise WebhookRejected(404, f"Marketo has no lead {lead}.")
-        await self._records.write(lead, {ANSWERS_TO[news]: value} if news in ANSWERS_TO else {"unsubscribed": True})
+        if news == "erased":
+            await self._records.remove(lead)
+        else:
+            await self._records.write(lead, {ANSWERS_TO[news]: value} if news in ANSWERS_TO else {"unsubscribed": True})
         headers = {"content-type": "application/json", SECRET_HEADER: self._webhook_secret}
         return WebhookRequest("POST", self._webhook_url, headers, our_event(news, lead, value, str(uuid4())), now)
 

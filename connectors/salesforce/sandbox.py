@@ -120,12 +120,15 @@ class SalesforceSandbox:
         news, lead, value = read_deed(deed)
         if lead not in await self._records.all():
             raise WebhookRejected(404, f"Salesforce has no lead {lead}.")
-        field, stored = {
-            "stage_changed": ("Status", value),
-            "owner_changed": ("OwnerId", value),
-            "unsubscribed": ("HasOptedOutOfEmail", True),
-        }[news]
-        await self._records.write(lead, {field: stored})
+        match news:
+            case "stage_changed":
+                await self._records.write(lead, {"Status": value})
+            case "owner_changed":
+                await self._records.write(lead, {"OwnerId": value})
+            case "unsubscribed":
+                await self._records.write(lead, {"HasOptedOutOfEmail": True})
+            case "erased":
+                await self._records.remove(lead)
         headers = {"content-type": "application/json", SECRET_HEADER: self._webhook_secret}
         return WebhookRequest("POST", self._webhook_url, headers, our_event(news, lead, value, str(uuid4())), now)
 

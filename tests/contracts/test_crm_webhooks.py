@@ -68,6 +68,18 @@ async def test_a_new_stage_and_a_new_owner_are_told(stage: Stage, deed: dict[str
     assert (event.name, event.data[name]) == (f"crm.{name}_changed", deed[name])
 
 
+async def test_who_is_erased_there_is_told_by_the_id_of_their_record(stage: Stage) -> None:
+    record = await stage.sync()
+    deed = {"record": record, "event": "erased"}
+    if TELLING[stage.crm.name] == 1:
+        with pytest.raises(WebhookRejected):
+            await stage.server.vendor.act(deed, NOW)
+        return
+    [event] = heard(stage.crm, await stage.server.vendor.act(deed, NOW))
+    assert (event.news, event.record, event.data) == ("erased", record, {})
+    assert abs(event.at - NOW) < timedelta(seconds=1)
+
+
 async def test_the_same_webhook_again_has_the_same_id_and_another_has_another(stage: Stage) -> None:
     first = await told(stage, UNSUBSCRIBED)
     other = await stage.server.vendor.act(
@@ -126,6 +138,16 @@ def test_hubspot_tells_what_merged_contacts_have_become(told: dict[str, Any], re
         assert BUILT["hubspot"].parse(signed("hubspot", json.dumps(body).encode())) == [CrmMerge(records, into, NOW)]
 
 
+def test_hubspot_tells_of_a_contact_that_was_deleted_for_good_and_not_of_one_that_can_be_restored() -> None:
+    """Both events come of the first. Some fields are not in every event of this kind."""
+    deleted = {"subscriptionType": "contact.deletion", "objectId": 101, "eventId": 7, "changeFlag": "DELETED"}
+    for_good = {"subscriptionType": "contact.privacyDeletion", "objectId": 101, "eventId": 8}
+    body = json.dumps([deleted, for_good, {**for_good, "objectId": None}]).encode()
+    [event] = BUILT["hubspot"].parse(signed("hubspot", body))
+    assert isinstance(event, CrmEvent)
+    assert (event.news, event.record, event.at) == ("erased", "101", NOW)
+
+
 @pytest.mark.parametrize(
     ("value", "told"), [("true", 1), ("True", 1), (True, 1), ("false", 0), (False, 0), ("", 0), (None, 0)]
 )
@@ -168,7 +190,17 @@ JUNK = st.recursive(
     max_leaves=8,
 )
 ANY = JUNK | st.sampled_from(
-    ["stage_changed", "unsubscribed", "contact.propertyChange", "contact.merge", "hs_email_optout", "true", 17]
+    [
+        "stage_changed",
+        "unsubscribed",
+        "erased",
+        "contact.propertyChange",
+        "contact.merge",
+        "contact.privacyDeletion",
+        "hs_email_optout",
+        "true",
+        17,
+    ]
 )
 NAMES = (
     "id event record lead at stage owner eventId subscriptionId occurredAt subscriptionType objectId propertyName "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.database.repository import Repository
@@ -25,6 +25,10 @@ PUT_LINK = _put_link.on_conflict_do_update(
     index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
 )
 
+REMOVE_LINK = delete(crm_link).where(
+    crm_link.c.crm == bindparam("of_crm"), crm_link.c.profile_id == bindparam("of_profile")
+)
+
 
 class StoredCrmLinks(Repository):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None:
@@ -39,6 +43,9 @@ class StoredCrmLinks(Repository):
         rows = [{"crm": crm, "profile_id": who, "crm_id": record} for who, record in sorted(records.items())]
         if rows:
             await self._session.execute(PUT_LINK, rows)
+
+    async def remove(self, crm: str, profile_id: ProfileId) -> None:
+        await self._session.execute(REMOVE_LINK, {"of_crm": crm, "of_profile": profile_id})
 
     async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
         return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}

@@ -201,6 +201,7 @@ async def test_a_crm_is_told_what_is_kept(asking: Stage) -> None:
     asking.scope()
     async with asking.store.transaction() as uow:
         await uow.crm_links.put("crm", ANA, "record-1")
+    asking.crm.fields[ANA] = {}
     await asking.says("stop the texts, keep the chats")
     lead = asking.crm.records[ANA]
     assert (lead.opted_out, lead.consents) == (False, ("webchat",))

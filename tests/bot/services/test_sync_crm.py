@@ -95,6 +95,47 @@ async def test_nobody_gets_a_record_because_they_opted_out(stage: Stage) -> None
     assert stage.crm.records == {}
 
 
+async def with_a_record_that_was_deleted_there(stage: Stage) -> None:
+    await with_mapping(stage)
+    await stage.do(SyncCrm())
+    await stage.settle()
+    await stage.crm.delete(f"record of {ANA}")
+
+
+async def test_nobody_gets_a_record_anew_because_they_opted_out_when_it_was_deleted_there(stage: Stage) -> None:
+    await with_a_record_that_was_deleted_there(stage)
+    at = stage.clock.now()
+    await stage.do(OptOut("said so"), cause=Cause("stop", ANA))
+    for _ in range(5):
+        await stage.later(minutes=3)
+    assert stage.crm.records == {}
+    reason = "the CRM has no record of them any more, and this alone makes none"
+    assert await stage.outcome(f"opt-out:{ANA}:{at.isoformat()}:crm:crm") == (OutboxStatus.WITHHELD, reason)
+
+
+async def test_an_opt_out_reaches_a_record_that_the_crm_finds_only_later(stage: Stage) -> None:
+    """Its search lags behind."""
+    await with_a_record_that_was_deleted_there(stage)
+    await stage.do(OptOut("said so"), cause=Cause("stop", ANA))
+    await stage.settle()
+    stage.crm.fields[ANA] = {}
+    await stage.later(seconds=5)
+    assert stage.crm.fields[ANA]["opted_out"] is True
+
+
+async def test_a_journey_makes_a_record_anew_once_it_is_sure_that_there_is_none(stage: Stage) -> None:
+    await with_a_record_that_was_deleted_there(stage)
+    await stage.do(SyncCrm("wants a demo"), cause=Cause("demo", ANA))
+    await stage.settle()
+    assert stage.crm.records == {}
+    await stage.later(seconds=10)
+    assert stage.crm.records == {}
+    for _ in range(4):
+        await stage.later(minutes=3)
+    assert list(stage.crm.records) == [ANA]
+    assert [text for _, text in stage.crm.notes.values()] == ["wants a demo"]
+
+
 async def test_of_two_syncs_of_one_lead_the_last_to_write_is_the_last_to_read(stage: Stage) -> None:
     """Without a conversation nothing else keeps them in order."""
     await with_mapping(stage)
@@ -274,6 +315,9 @@ async def test_a_task_and_a_deal_come_with_the_record_and_stand_in_the_ledger(st
 
 async def test_a_crm_without_tasks_gets_a_note_and_one_without_deals_nothing(stage: Stage) -> None:
     for crm in (FakeCrm(), SparingCrm(FakeCrm())):
+        inner = crm if isinstance(crm, FakeCrm) else crm._crm
+        assert isinstance(inner, FakeCrm)
+        inner.fields[ANA] = {}
         stage.runtime = replace(stage.runtime, crms={"crm": crm})
         async with stage.store.transaction() as uow:
             known = await uow.profiles.owner_of("phone", PHONE)
@@ -281,8 +325,6 @@ async def test_a_crm_without_tasks_gets_a_note_and_one_without_deals_nothing(sta
             await stage.meet()
         await stage.do(WANTED, cause=Cause(type(crm).__name__, ANA))
         await stage.settle()
-        inner = crm if isinstance(crm, FakeCrm) else crm._crm
-        assert isinstance(inner, FakeCrm)
         assert [text for _, text in inner.notes.values()] == ["To do: Call them"]
 
 

@@ -290,6 +290,7 @@ async def test_what_is_known_is_put_right_whole_or_not_at_all(client: Client, st
     stage.library.playbook = replace(stage.library.playbook, profile=schema)
     async with stage.store.transaction() as uow:
         await uow.crm_links.put("crm", ANA, "7")
+    stage.crm.fields[ANA] = {}
     status, told = await ask(client, "PATCH", "ana/attributes", json={"teamSize": 51, "timezone": "Europe/Berlin"})
     assert (status, told) == (200, {"person": "ana", "rectified": ["team_size"]})
     await stage.settle()
