@@ -74,7 +74,7 @@ class CrmEvent:
 
     `lead` is our own id of the person, where the CRM says it. `data` is what journeys may read of the event. `channel`
     is the one of which they are unsubscribed, where the CRM tells which: whoever has said no there before is told back
-    to us by it, and says nothing new.
+    to us by it, and says nothing new. `only_there`: it says nothing of other channels.
     """
 
     id: str
@@ -84,6 +84,7 @@ class CrmEvent:
     lead: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
     channel: str = ""
+    only_there: bool = False
 
     @property
     def name(self) -> str:

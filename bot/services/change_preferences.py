@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.consent import Consequence, Purpose, Suppression, Wish, standing_consent
+from bot.domain.consent import Consequence, Purpose, Suppression, Wish, all_standing, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -14,7 +14,7 @@ from bot.domain.journey import OPT_OUT_SIGNAL, PAUSE_CHOSEN
 from bot.domain.person import Identity
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
-from bot.services.opt_out import opt_in, opt_out
+from bot.services.opt_out import marketed_addresses, opt_in, opt_out
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
 from bot.services.take_consent import lasting, rule_for
@@ -86,7 +86,7 @@ async def change_preferences(
         await stop_marketing(uow, runtime, profile_id, replace(wish, text=text))
         return
     for choice in turned_off:
-        await _refuse(uow, profile_id, choice, replace(wish, text=texts[choice.channel]))
+        await _refuse(uow, profile_id, choice.channel, choice.addresses, replace(wish, text=texts[choice.channel]))
     if turned_on or turned_off:
         await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
 
@@ -104,12 +104,28 @@ async def _want(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, choice
         await uow.consents.add(lasting(wish.record(profile_id, choice.channel, granted=True), rule))
 
 
-async def _refuse(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, wish: Wish) -> None:
+async def refuse_channel(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channel: str, wish: Wish
+) -> Sequence[Emit]:
+    """They want no marketing on this channel, be it set up here or not. Whoever wants it on no other has opted out;
+    word of the journeys that end by that."""
+    await uow.profiles.lock(profile_id)
+    standing = all_standing(await uow.consents.of(profile_id))
+    marketing = {name: one for (purpose, name), one in standing.items() if purpose is Purpose.MARKETING}
+    if not any(one.granted for name, one in marketing.items() if name != channel):
+        return await opt_out(uow, runtime, profile_id, wish)
+    addresses = [address for name, address in await marketed_addresses(uow, runtime, profile_id) if name == channel]
+    await _refuse(uow, profile_id, channel, addresses, wish)
+    await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
+    return ()
+
+
+async def _refuse(uow: UnitOfWork, profile_id: ProfileId, channel: str, addresses: Collection[str], wish: Wish) -> None:
     """Whoever else has one of the addresses gets no marketing there, either."""
-    await uow.consents.add(wish.record(profile_id, choice.channel, granted=False))
-    for address in choice.addresses:
-        await uow.consents.suppress(Suppression(choice.channel, address, wish.how, wish.at, Consequence.UNWANTED))
-    await withhold_waiting(uow, profile_id, choice.channel, wish.at)
+    await uow.consents.add(wish.record(profile_id, channel, granted=False))
+    for address in addresses:
+        await uow.consents.suppress(Suppression(channel, address, wish.how, wish.at, Consequence.UNWANTED))
+    await withhold_waiting(uow, profile_id, channel, wish.at)
 
 
 async def choose_pause(

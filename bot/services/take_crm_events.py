@@ -78,6 +78,7 @@ def _told(crm: str, event: CrmEvent, who: ProfileId, place: int, *, is_echo: boo
         data={"crm": crm, **event.data},
         profile_id=who,
         opts_out=_how(crm, event, is_echo=is_echo),
+        opts_out_of=event.channel if event.only_there else "",
         erased_in=crm if event.news == "erased" else "",
     )
 

@@ -19,6 +19,7 @@ from bot.domain.provenance import Origin, Source
 from bot.domain.timeline import PersonEvent
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
+from bot.services.change_preferences import refuse_channel
 from bot.services.enrol import tell_journeys
 from bot.services.heed_erasure import heed_erasure
 from bot.services.keep_score import score_event
@@ -43,7 +44,8 @@ class Told:
 
     They are named by our id, else by the first of `identities`; the others are claimed to be theirs.
     `key` is the system's own id of the event. `attributes` are as they are declared. `opts_out` says how they opted
-    out with it, where they did; `erased_in` is the CRM that has erased them. `by` is the key of whoever tells it.
+    out with it, where they did, `opts_out_of` the channel, where it is one alone; `erased_in` is the CRM that has
+    erased them. `by` is the key of whoever tells it.
     """
 
     event: str
@@ -56,6 +58,7 @@ class Told:
     time_zone: str | None = None
     locale: str | None = None
     opts_out: str = ""
+    opts_out_of: str = ""
     erased_in: str = ""
     by: str = ""
 
@@ -166,6 +169,8 @@ async def _heed(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, n
         await heed_erasure(uow, runtime, who, told.erased_in, now)
     if has_opted_out(await uow.consents.of(who)):
         return ()
+    if told.opts_out_of:
+        return await refuse_channel(uow, runtime, who, told.opts_out_of, Wish(told.opts_out, now))
     return await opt_out(uow, runtime, who, Wish(told.opts_out, now))
 
 

@@ -13,15 +13,17 @@ from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.hubspot.crm import API_URL, HubSpotCrm
 from connectors.hubspot.sandbox import HubSpotSandbox
+from connectors.hubspot.webhooks import subscriptions_of
 from connectors.vendor_api import VendorApi
 
-__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "OPTIONS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("hubspot",)
 FIELDS = Path(__file__).with_name("fields.yml")
 BUDGET = CallBudget(per_second=10, per_day=250_000)
 """Calls of the smallest plan."""
-SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION", "HUBSPOT_CLIENT_SECRET")
+SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION", "HUBSPOT_CLIENT_SECRET", "HUBSPOT_SUBSCRIPTIONS")
+OPTIONS: tuple[str, ...] = ("HUBSPOT_SUBSCRIPTIONS",)
 DEFAULT_VERSION = "2026-09"
 VERSION = re.compile(r"20[0-9]{2}-(03|09)")
 
@@ -34,6 +36,7 @@ def build(settings: ConnectorSettings) -> HubSpotCrm:
         api=VendorApi("HubSpot", settings.sandbox_url or API_URL, settings),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "HUBSPOT_CLIENT_SECRET"),
+        subscriptions=subscriptions_of(settings),
     )
 
 

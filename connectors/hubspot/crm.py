@@ -13,7 +13,7 @@ from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmPerson, CrmRecord, Fi
 from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
-from connectors.hubspot.webhooks import parse_webhook
+from connectors.hubspot.webhooks import ALL_SUBSCRIPTIONS, Subscriptions, parse_webhook
 from connectors.vendor_api import Answer, VendorApi, found_after, marker
 
 API_URL = "https://api.hubapi.com"
@@ -61,12 +61,14 @@ class HubSpotCrm:
         api: VendorApi,
         clock: Clock,
         webhook_secret: str = "",
+        subscriptions: Subscriptions = ALL_SUBSCRIPTIONS,
     ) -> None:
         self._api = api
         self._headers = {"Authorization": f"Bearer {token}"}
         self._objects = f"/crm/objects/{version}"
         self._clock = clock
         self._webhook_secret = webhook_secret
+        self._subscriptions = subscriptions
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         """By our own id first: an e-mail address changes."""
@@ -135,18 +137,19 @@ class HubSpotCrm:
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids, as HubSpot lists them."""
-        params = {"limit": str(PAGE), "properties": ",".join(sorted({*fields, *OPTED_OUT}))}
+        opted_out = (*OPTED_OUT, *self._subscriptions.properties)
+        params = {"limit": str(PAGE), "properties": ",".join(sorted({*fields, *opted_out}))}
         params |= {"after": after} if after else {}
         answer = await self._api.call("GET", f"{self._objects}/contacts", params=params, headers=self._headers)
         match answer:
             case Answer(status=200, body={"results": list() as results, **rest}):
-                return CrmPage([_person(one) for one in results], _next(rest))
+                return CrmPage([_person(one, opted_out) for one in results], _next(rest))
             case Answer(status=200):
                 raise TemporarySendError("HubSpot's answer is no list of contacts")
         raise _refusal(answer)
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent | CrmMerge]:
-        return parse_webhook(request, self._webhook_secret)
+        return parse_webhook(request, self._webhook_secret, self._subscriptions)
 
     async def close(self) -> None:
         await self._api.close()
@@ -200,10 +203,10 @@ def _is_missing(answer: Answer) -> bool:
     return isinstance(answer.body, dict) and answer.body.get("category") == "OBJECT_NOT_FOUND"
 
 
-def _person(contact: Any) -> CrmPerson:
+def _person(contact: Any, opt_outs: Collection[str]) -> CrmPerson:
     match contact:
         case {"id": str(contact_id), "properties": dict() as properties}:
-            opted_out = any(str(properties.get(name)).lower() == "true" for name in OPTED_OUT)
+            opted_out = any(str(properties.get(name)).lower() == "true" for name in opt_outs)
             return CrmPerson(CrmRecord(contact_id, properties), opted_out)
     raise TemporarySendError("HubSpot's answer is no list of contacts")
 

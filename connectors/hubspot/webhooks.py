@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmMerge, CrmNews
-from bot.domain.errors import WebhookRejected
-from bot.ports import WebhookRequest
+from bot.domain.errors import SettingsError, WebhookRejected
+from bot.ports import ConnectorSettings, WebhookRequest
 from connectors.crm_webhooks import (
     as_id,
     as_value,
@@ -26,17 +27,46 @@ SIGNATURE = "x-hubspot-signature-v3"
 TIMESTAMP = "x-hubspot-request-timestamp"
 SETTING = "HUBSPOT_CLIENT_SECRET"
 MOST_EVENTS = 1000
+E_MAIL = "email"
+PROPERTY = re.compile(r"[a-z0-9_]{1,100}")
 WHAT_CHANGED: Mapping[str, CrmNews] = {
     "lifecyclestage": "stage_changed",
     "hs_lead_status": "stage_changed",
     "hubspot_owner_id": "owner_changed",
     "hs_email_optout": "unsubscribed",
 }
+OF_ONE_SUBSCRIPTION = re.compile(r"hs_email_optout_[0-9]+")
+"""The property of who has opted out of one subscription type of e-mail."""
+
 DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
 """What HubSpot decodes of an address before it signs it, and no more."""
 
 
-def parse_webhook(request: WebhookRequest, secret: str) -> Sequence[CrmEvent | CrmMerge]:
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """The properties of those subscription types of e-mail that are ours; of all of them, where none is named."""
+
+    properties: tuple[str, ...] = ()
+
+    def has(self, name: str) -> bool:
+        return name in self.properties if self.properties else OF_ONE_SUBSCRIPTION.fullmatch(name) is not None
+
+
+ALL_SUBSCRIPTIONS = Subscriptions()
+
+
+def subscriptions_of(settings: ConnectorSettings) -> Subscriptions:
+    """Raises SettingsError for what is neither the id of a subscription type nor the name of a property."""
+    named = [one.strip() for one in settings.get("HUBSPOT_SUBSCRIPTIONS").split(",") if one.strip()]
+    if wrong := next((one for one in named if not PROPERTY.fullmatch(one)), None):
+        raise SettingsError(
+            f'HUBSPOT_SUBSCRIPTIONS has "{wrong}", which is neither the id of a subscription type, such as 6125111, '
+            "nor the internal name of a property."
+        )
+    return Subscriptions(tuple(f"hs_email_optout_{one}" if one.isdecimal() else one for one in named))
+
+
+def parse_webhook(request: WebhookRequest, secret: str, subscriptions: Subscriptions) -> Sequence[CrmEvent | CrmMerge]:
     """The events of a batch that say something to us; raises WebhookRejected."""
     check_post(request, secret, SETTING)
     check_equal(request.headers.get(SIGNATURE, ""), signature(request, secret), "X-HubSpot-Signature-v3", SETTING)
@@ -44,7 +74,7 @@ def parse_webhook(request: WebhookRequest, secret: str) -> Sequence[CrmEvent | C
     told = read_json(request.body)
     if not isinstance(told, list) or len(told) > MOST_EVENTS:
         raise WebhookRejected(400, f"The body must be a list of at most {MOST_EVENTS} events.")
-    return [event for one in told if (event := _event(one, request.received_at)) is not None]
+    return [event for one in told if (event := _event(one, request.received_at, subscriptions)) is not None]
 
 
 def signature(request: WebhookRequest, secret: str) -> str:
@@ -54,7 +84,7 @@ def signature(request: WebhookRequest, secret: str) -> str:
     return base64.b64encode(hmac_sha256(secret, *signed)).decode()
 
 
-def _event(told: Any, received_at: datetime) -> CrmEvent | CrmMerge | None:
+def _event(told: Any, received_at: datetime, subscriptions: Subscriptions) -> CrmEvent | CrmMerge | None:
     """By HubSpot's documentation its `eventId` alone is not unique, so what else names the change goes with it."""
     match told:
         case {"subscriptionType": "contact.propertyChange", "propertyName": str(name), "objectId": record}:
@@ -75,12 +105,18 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | CrmMerge | None:
     contact, written = as_id(record), told.get("propertyValue")
     value = as_value("true" if written is True else written)
     parts = _parts(told)
-    news = WHAT_CHANGED.get(name)
+    only_there = name not in WHAT_CHANGED and subscriptions.has(name)
+    news = "unsubscribed" if only_there else WHAT_CHANGED.get(name)
     if news is None or not contact or not all(parts) or (news == "unsubscribed" and value.lower() != "true"):
         return None
     data = {} if news == "unsubscribed" else {news.partition("_")[0]: value, "field": name}
     at = from_milliseconds(told.get("occurredAt"), received_at)
-    return CrmEvent(f"{contact}:{':'.join(parts)}:{name}"[:240], news, contact, at, data=data)
+    event = CrmEvent(f"{contact}:{':'.join(parts)}:{name}"[:240], news, contact, at, data=data)
+    return (
+        replace(event, data={"channel": E_MAIL, "field": name}, channel=E_MAIL, only_there=True)
+        if only_there
+        else event
+    )
 
 
 def _privacy_deletion(told: Mapping[str, Any], contact: str, received_at: datetime) -> CrmEvent | None:

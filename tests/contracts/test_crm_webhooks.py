@@ -158,6 +158,41 @@ def test_hubspot_tells_of_an_opt_out_in_words_or_as_json_has_it(value: Any, told
     assert len(BUILT["hubspot"].parse(signed("hubspot", json.dumps(body).encode()))) == told
 
 
+def subscription(name: str, value: Any = "true") -> bytes:
+    ids = {"eventId": 1, "subscriptionId": 2, "occurredAt": int(NOW.timestamp() * 1000)}
+    change = {"objectId": 101, "propertyName": name, "propertyValue": value}
+    return json.dumps([{**ids, **change, "subscriptionType": "contact.propertyChange"}]).encode()
+
+
+@pytest.mark.parametrize(
+    ("ours", "name", "told"),
+    [
+        ("", "hs_email_optout_6125111", True),
+        ("", "hs_email_optout_timestamp", False),
+        ("6125111, 6125161", "hs_email_optout_6125161", True),
+        ("6125111", "hs_email_optout_6125161", False),
+        ("newsletter_stopped", "newsletter_stopped", True),
+    ],
+)
+def test_hubspot_tells_of_an_opt_out_of_one_subscription_as_one_of_e_mail(ours: str, name: str, told: bool) -> None:
+    crm = CrmUnderTest("hubspot", {"HUBSPOT_SUBSCRIPTIONS": ours}).build(sandbox_url="http://127.0.0.1:1")
+    events = crm.parse(signed("hubspot", subscription(name)))
+    assert bool(events) is told
+    for event in events:
+        assert isinstance(event, CrmEvent)
+        assert (event.news, event.channel, event.only_there) == ("unsubscribed", "email", True)
+        assert event.data == {"channel": "email", "field": name}
+    assert crm.parse(signed("hubspot", subscription(name, "false"))) == []
+
+
+@pytest.mark.parametrize("ours", ["", "6125111", "hs_email_optout"])
+def test_of_who_opts_out_of_all_at_hubspot_nothing_is_said_of_a_channel(ours: str) -> None:
+    crm = CrmUnderTest("hubspot", {"HUBSPOT_SUBSCRIPTIONS": ours}).build(sandbox_url="http://127.0.0.1:1")
+    [event] = crm.parse(signed("hubspot", subscription("hs_email_optout")))
+    assert isinstance(event, CrmEvent)
+    assert (event.channel, event.only_there) == ("", False)
+
+
 # ---------------------------------------------------------------- whatever comes, signed
 
 
@@ -198,6 +233,7 @@ ANY = JUNK | st.sampled_from(
         "contact.merge",
         "contact.privacyDeletion",
         "hs_email_optout",
+        "hs_email_optout_17",
         "true",
         17,
     ]

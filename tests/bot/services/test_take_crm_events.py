@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose, has_opted_out, standing_consent
+from bot.domain.consent import Purpose, all_standing, has_opted_out, standing_consent
 from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
+from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.person import Identity, Profile
 from bot.services import take_events
 from bot.services.take_crm_events import take_crm_events
@@ -123,6 +124,61 @@ async def test_who_unsubscribes_there_has_opted_out_of_everything_here(linked: S
     assert {(one.how, one.purpose) for one in records} == {("in crm", Purpose.MARKETING)}
     assert suppressed is not None
     assert await attributes(linked) == {"asked": "why"}, "a service journey may enter on it"
+
+
+def unsubscribed_from_mail(stage: Stage) -> CrmEvent:
+    return replace(unsubscribed(stage), channel="email", only_there=True)
+
+
+async def standing(stage: Stage) -> dict[str, bool]:
+    async with stage.store.transaction() as uow:
+        found = all_standing(await uow.consents.of(ANA))
+    return {channel: one.granted for (purpose, channel), one in found.items() if purpose is Purpose.MARKETING}
+
+
+async def test_who_unsubscribes_there_from_one_kind_of_e_mail_gets_no_e_mail_and_keeps_the_rest(linked: Stage) -> None:
+    """Also where the channel is not set up: it may be tomorrow."""
+    await linked.consent(channel="email")
+    async with linked.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), linked.clock.now())
+    linked.play(journey_of("- wait: 9d\n- send: {response: utter_offer, channels: [sms]}"))
+    await linked.happens("demo.requested")
+    linked.clock.forward(timedelta(minutes=1))
+    await take_crm_events(linked.runtime, "crm", [unsubscribed_from_mail(linked)])
+    assert await standing(linked) == {"sms": True, "email": False}
+    async with linked.store.transaction() as uow:
+        assert await uow.consents.refusal("email", "ana@example.com") is not None
+        assert await uow.consents.suppression("sms", PHONE) is None
+    assert len(await linked.enrolments()) == 1
+    before = await standing(linked)
+    await take_crm_events(linked.runtime, "crm", [replace(unsubscribed_from_mail(linked), id="u2")])
+    assert await standing(linked) == before, "another kind of e-mail says nothing new"
+
+
+async def test_it_settles_no_question_about_another_channel(linked: Stage) -> None:
+    await linked.consent(channel="email")
+    now = linked.clock.now()
+    question = OptOutQuestion(
+        OptOutQuestionId("q1"), ANA, Asking.DOUBT, "sms", PHONE, "Stop?", asked_at=now, ends_at=now + timedelta(hours=1)
+    )
+    async with linked.store.transaction() as uow:
+        await uow.opt_out_questions.add(question)
+    await take_crm_events(linked.runtime, "crm", [unsubscribed_from_mail(linked)])
+    async with linked.store.transaction() as uow:
+        assert await uow.opt_out_questions.unsettled(ANA)
+
+
+async def test_who_wanted_nothing_but_e_mail_has_opted_out(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent(channel="email")
+    async with stage.store.transaction() as uow:
+        await uow.crm_links.put("crm", ANA, "17")
+    stage.play(journey_of("- wait: 9d\n- send: {response: utter_offer, channels: [sms]}"))
+    await stage.happens("demo.requested")
+    stage.clock.forward(timedelta(minutes=1))
+    await take_crm_events(stage.runtime, "crm", [unsubscribed_from_mail(stage)])
+    assert not any((await standing(stage)).values())
+    assert await stage.enrolments() == []
 
 
 async def test_an_opt_out_counts_however_late_it_is_told(linked: Stage) -> None:

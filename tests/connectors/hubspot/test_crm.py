@@ -20,7 +20,7 @@ from bot.domain.errors import (
     WebhookRejected,
 )
 from bot.domain.handoff import Lead
-from bot.ports import Reply
+from bot.ports import GivesPeople, Reply
 from connectors.hubspot.crm import HubSpotCrm
 from tests.connectors.vendor_server import NOW, Fault, MemoryFeed, StillClock, VendorServer, serve, settings_for
 
@@ -110,6 +110,26 @@ async def test_another_version_of_the_api_can_be_chosen(stage: Stage) -> None:
 def test_a_version_that_is_none_stops_the_start_with_a_sentence(version: str) -> None:
     with pytest.raises(SettingsError, match="HUBSPOT_API_VERSION"):
         connectors.hubspot.build(settings_for(connectors.hubspot, values={"HUBSPOT_API_VERSION": version}))
+
+
+@pytest.mark.parametrize("written", ["6125111, all e-mail", "hs_email_optout_*"])
+def test_a_subscription_that_is_none_stops_the_start_with_a_sentence(written: str) -> None:
+    with pytest.raises(SettingsError, match="HUBSPOT_SUBSCRIPTIONS"):
+        connectors.hubspot.build(settings_for(connectors.hubspot, values={"HUBSPOT_SUBSCRIPTIONS": written}))
+
+
+async def test_who_has_opted_out_of_a_subscription_of_ours_has_opted_out_for_an_import(stage: Stage) -> None:
+    for number, gone in enumerate(["6125111", "6125161", ""]):
+        email = f"p{number}@example.com"
+        fields: dict[str, FieldValue] = {"email": email, "overture_opted_out": False}
+        fields |= {f"hs_email_optout_{gone}": "true"} if gone else {}
+        await write(stage.crm, replace(LEAD, key=f"k{number}", email=email), **fields)
+    values = {"HUBSPOT_SUBSCRIPTIONS": "6125161"}
+    crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
+    assert isinstance(crm, GivesPeople)
+    page = await crm.page(["email"], after="")
+    await crm.close()
+    assert [one.opted_out for one in page.people] == [False, True, False]
 
 
 async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
