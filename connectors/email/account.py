@@ -12,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings
+from connectors.email import signatures
+from connectors.email.signatures import NO_KEYS, SigningKeys, signing_keys_of
 
 SETTINGS: tuple[str, ...] = (
     "EMAIL_SMTP_HOST",
@@ -24,6 +26,7 @@ SETTINGS: tuple[str, ...] = (
     "EMAIL_SUBJECT",
     "EMAIL_POSTAL_ADDRESS",
     "EMAIL_WEBHOOK_SECRET",
+    *signatures.SETTINGS,
 )
 
 Security = Literal["starttls", "tls", "none"]
@@ -37,7 +40,7 @@ class EmailAccount:
     """The sender, the server that takes its mail, and the secret that those who post to us must know.
 
     `name` is shown before the address; `subject` is that of a message that has none of its own. Where the secret is
-    empty nobody may post.
+    empty nobody may post but those who sign with one of the `keys`.
     """
 
     host: str
@@ -51,6 +54,7 @@ class EmailAccount:
     webhook_secret: str = field(repr=False)
     user: str = ""
     password: str = field(default="", repr=False)
+    keys: SigningKeys = NO_KEYS
 
     @property
     def domain(self) -> str:
@@ -73,6 +77,7 @@ def account_of(settings: ConnectorSettings) -> EmailAccount:
     """The account of these settings; raises SettingsError where one is missing or cannot be."""
     security = security_of(settings, "EMAIL_SMTP_SECURITY", "starttls")
     name, sender = _mailbox(settings, "EMAIL_FROM", settings.require("EMAIL_FROM"))
+    keys = signing_keys_of(settings)
     account = EmailAccount(
         host=settings.require("EMAIL_SMTP_HOST").strip(),
         port=port_of(settings, "EMAIL_SMTP_PORT", PORTS[security]),
@@ -82,9 +87,10 @@ def account_of(settings: ConnectorSettings) -> EmailAccount:
         reply_to=_mailbox(settings, "EMAIL_REPLY_TO", settings.get("EMAIL_REPLY_TO", sender))[1],
         subject=_line(settings, "EMAIL_SUBJECT", f"A message from {name or sender}"),
         postal_address=_postal_address(settings),
-        webhook_secret=_webhook_secret(settings),
+        webhook_secret=_webhook_secret(settings, keys),
         user=settings.get("EMAIL_SMTP_USER"),
         password=settings.get("EMAIL_SMTP_PASSWORD"),
+        keys=keys,
     )
     if settings.get("EMAIL_OAUTH_TOKEN_URL"):
         settings.require("EMAIL_SMTP_USER")
@@ -98,10 +104,10 @@ def account_of(settings: ConnectorSettings) -> EmailAccount:
     return account
 
 
-def _webhook_secret(settings: ConnectorSettings) -> str:
-    """Empty only where a mailbox is read instead: then nobody may post."""
-    read = bool(settings.get("EMAIL_IMAP_HOST"))
-    secret = settings.get("EMAIL_WEBHOOK_SECRET") if read else settings.require("EMAIL_WEBHOOK_SECRET")
+def _webhook_secret(settings: ConnectorSettings, keys: SigningKeys) -> str:
+    """Empty only where a mailbox is read instead, or those who post sign it."""
+    needless = bool(settings.get("EMAIL_IMAP_HOST")) or bool(keys)
+    secret = settings.get("EMAIL_WEBHOOK_SECRET") if needless else settings.require("EMAIL_WEBHOOK_SECRET")
     if secret and len(secret) < SHORTEST_SECRET:
         raise SettingsError(
             f"EMAIL_WEBHOOK_SECRET has less than {SHORTEST_SECRET} characters, which can be guessed. Make one: "

@@ -3,7 +3,7 @@
 `our_code` is there where the service says by words of its own what became of the message. Services:
 twilio.com/docs/sendgrid/for-developers/tracking-events/event, documentation.mailgun.com (Webhook Payloads),
 postmarkapp.com/developer/webhooks, developers.sparkpost.com/api/webhooks,
-docs.aws.amazon.com/ses/latest/dg/notification-contents.html.
+docs.aws.amazon.com/ses/latest/dg (notification-contents.html, event-publishing-retrieving-sns-contents.html).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import storable
+from connectors.email import mailersend, mandrill, resend
 from connectors.email.failures import HARD, NOT_SENT, SOFT, UNSUBSCRIBED
 
 Json = Mapping[str, Any]
@@ -52,6 +53,9 @@ POSTMARK_BOUNCES = {
 POSTMARK_SUPPRESSIONS = {"HardBounce": "bounce", "SpamComplaint": "complaint", "ManualSuppression": "unsubscribe"}
 
 
+ALL_TOPICS = ""
+"""Stands for every topic of a contact list of SES's."""
+
 SPARKPOST = {"spam_complaint": "complaint", "list_unsubscribe": "unsubscribe", "link_unsubscribe": "unsubscribe"}
 SPARKPOST_BOUNCES = {"10": "bounce", "30": "bounce", "90": "unsubscribe"}
 """Its classes of bounces that say something of the address; the others pass, or are about us."""
@@ -72,6 +76,12 @@ def shaped(event: Json) -> Iterator[Mapping[str, str]]:
             told = [*_ses(_object(message))]
         case {"mail": {}}:
             told = [*_ses(event)]
+        case {"type": str(kind), "data": {}} if kind.startswith(resend.FAMILIES):
+            told = [resend.shape(kind, event)]
+        case {"type": str(kind), "data": {}} if kind.startswith(mailersend.FAMILY):
+            told = [mailersend.shape(kind, event)]
+        case {"event": str(), "msg": {}} | {"type": str(), "action": str(), "reject": {}}:
+            told = [mandrill.shape(event)]
         case _:
             told = [_sendgrid(event)]
     for one in told:
@@ -141,12 +151,32 @@ def _ses(event: Json) -> Iterator[Json]:
         case {"delivery": {"recipients": list(addresses)}}:
             recipients = [{"emailAddress": one} for one in addresses]
             told |= {"event": "delivered"}
+        case {"subscription": {} as change, "mail": {"destination": [address]}}:
+            recipients = [{"emailAddress": address}]
+            told |= {"event": "unsubscribe" if _leaves(change) else "", "at": change.get("timestamp")}
         case _:
             recipients = []
     for one in recipients:
         if isinstance(one, Mapping):
             reason = str(one.get("diagnosticCode", "")).removeprefix("smtp;").strip()
             yield {**told, "email": one.get("emailAddress"), "status": one.get("status"), "reason": reason}
+
+
+def _leaves(change: Json) -> bool:
+    """Whether somebody has left a topic of a contact list of SES's, or all of them."""
+    new, old = (_topics(change.get(name)) for name in ("newTopicPreferences", "oldTopicPreferences"))
+    return bool(new - old) or ALL_TOPICS in new
+
+
+def _topics(preferences: Any) -> frozenset[str]:
+    """Those that they are out of."""
+    match preferences:
+        case {"unsubscribeAll": True}:
+            return frozenset({ALL_TOPICS})
+        case {"topicSubscriptionStatus": list(topics)}:
+            known = [one for one in topics if isinstance(one, Mapping)]
+            return frozenset(str(one.get("topicName")) for one in known if one.get("subscriptionStatus") == "OptOut")
+    return frozenset()
 
 
 def _object(text: str) -> Json:

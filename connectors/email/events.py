@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parseaddr
+from typing import Any
 
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
@@ -30,7 +31,11 @@ def events_of(body: bytes, channel: str) -> tuple[DeliveryStatus | SpareAddress,
         written = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise WebhookRejected(400, "The body is no JSON.") from error
-    events = written if isinstance(written, list) else [written]
+    return words_of_events(written if isinstance(written, list) else [written], channel)
+
+
+def words_of_events(events: Sequence[Any], channel: str) -> tuple[DeliveryStatus | SpareAddress, ...]:
+    """The same of a list of them."""
     if len(events) > MOST_EVENTS:
         raise WebhookRejected(400, f"These are more than {MOST_EVENTS} events. Post fewer at a time.")
     if not all(isinstance(event, dict) for event in events):

@@ -275,6 +275,44 @@ def test_sparkpost_tells_of_addresses(event: dict[str, Any], cause: Consequence 
     assert len(spared) == (1 if cause else 0)
 
 
+ONE_TOPIC = {"topicName": "News", "subscriptionStatus": "OptOut"}
+OTHER_TOPIC = {"topicName": "Offers", "subscriptionStatus": "OptOut"}
+
+
+def preferences(*out_of: object, all_: bool = False) -> dict[str, object]:
+    return {"unsubscribeAll": all_, "topicSubscriptionStatus": list(out_of)}
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "leaves"),
+    [
+        (preferences(ONE_TOPIC, all_=True), preferences(ONE_TOPIC), True),
+        ({"unsubscribeAll": True}, None, True),
+        (preferences(ONE_TOPIC), preferences(), True),
+        (preferences(ONE_TOPIC, OTHER_TOPIC), preferences(OTHER_TOPIC), True),
+        (preferences({**ONE_TOPIC, "subscriptionStatus": "OptIn"}), preferences(ONE_TOPIC), False),
+        (preferences(OTHER_TOPIC), preferences(ONE_TOPIC, OTHER_TOPIC), False),
+        (preferences(ONE_TOPIC), preferences(ONE_TOPIC), False),
+        (preferences(), preferences(all_=True), False),
+        (preferences("OptOut", None), "nothing", False),
+    ],
+)
+def test_who_leaves_a_topic_of_amazon_ses_has_opted_out(new: object, old: object, leaves: bool) -> None:
+    change = {"contactList": "C", "timestamp": "2026-11-24T12:00:00Z", "source": "UnsubscribeHeader"}
+    told = {
+        "eventType": "Subscription",
+        "mail": {**SES_MAIL, "destination": ["Ana@example.com"]},
+        "subscription": {**change, "newTopicPreferences": new, "oldTopicPreferences": old},
+    }
+    for event in (told, in_sns(told)):
+        spared = events(event)
+        assert [(one.address, one.cause) for one in spared if isinstance(one, SpareAddress)] == (
+            [("ana@example.com", Consequence.OPTED_OUT)] if leaves else []
+        )
+    several = {**told, "mail": {"destination": ["ana@example.com", "ben@example.com"]}}
+    assert events(several) == [], "nobody can tell who of them it was"
+
+
 @pytest.mark.parametrize("kind", ["blocked", "error"])
 def test_what_brevo_did_not_send_did_not_arrive(kind: str) -> None:
     (status,) = events({"event": kind, "email": "ana@example.com", "message-id": "<k@x.example>", "id": 26224})
