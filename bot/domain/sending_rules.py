@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from bot.domain.consent import Purpose
@@ -324,6 +325,7 @@ class SendingRules:
         return tuple(kind for kind in RequestKind if kind in found)
 
 
+@lru_cache(maxsize=512)
 def _form(row: RequestWords | OptOutWords, asked: Sequence[str] | None = None) -> WordForm:
     return word_form(say=row.say, of=row.of, words=row.words, unless=row.unless, asked=asked)
 

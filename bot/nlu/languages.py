@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -127,6 +128,7 @@ def languages_with_examples(intent: str, examples: Sequence[Example], languages:
     return frozenset(of_folders - {""} | (many & languages.spoken or {languages.own}))
 
 
+@lru_cache(maxsize=512)
 def folder_language(path: str) -> str:
     """The language of a file's examples, which is the name of its folder under `nlu`: `nlu/de/talking.yml`; else ""."""
     for folder, below in pairwise(PurePath(path).parts[:-1]):

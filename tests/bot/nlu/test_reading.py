@@ -38,3 +38,9 @@ def test_any_text_can_be_read(text: str) -> None:
     reading = read(text)
     assert len(reading.text) == len(reading.origin)
     assert list(reading.origin) == sorted(reading.origin)
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)))
+def test_a_text_of_plain_letters_is_read_as_it_is_beside_others(text: str) -> None:
+    alone, beside = read(text), read(text + "ж")
+    assert (alone.text, list(alone.origin)) == (beside.text[:-1], list(beside.origin)[:-1])
