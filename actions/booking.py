@@ -24,6 +24,9 @@ HOME = "Europe/London"
 FARTHEST = timedelta(days=180)
 """Nobody books a demo for later than this."""
 
+LONGEST = timedelta(days=14)
+"""The longest in which a colleague finds a time by themselves; of a month or a year a day is asked for."""
+
 ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
 
 
@@ -57,10 +60,10 @@ def _is_to_come(booked: str, now: datetime, zone: tzinfo) -> bool:
 
 
 def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
-    """When it suits them, with dates ("next week" is over in a week); None for no time, or one that is past."""
+    """When it suits them, with dates ("next week" is over in a week); None for none, one that is past, or a month."""
     for expression in find_times(text):
         span = resolve_expression(expression, now, zone)
-        if span is None:
+        if span is None or span[1] - span[0] > LONGEST:
             continue
         # A day ends where the next one begins.
         first, last = span[0].astimezone(zone), (span[1] - timedelta(seconds=1)).astimezone(zone)

@@ -3,81 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
-from bot.domain.time_words import AMOUNT, FLAGS, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
-
-Unit = Literal["minute", "hour", "day", "working day", "week", "month"]
-Part = Literal["", "early", "mid", "late", "last day"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ahead:
-    """So much later than now. Working days are Monday to Friday, holidays or not."""
-
-    amount: int
-    unit: Unit
-
-
-@dataclass(frozen=True, slots=True)
-class OnWeekday:
-    """0 is Monday. `next`: the one in the week that begins next Monday; `weeks` are added."""
-
-    weekday: int
-    next: bool = False
-    weeks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class WeekdayOfMonth:
-    """The first, second, third, fourth or last (-1) such day of the present month (0), the next (1), or, where none is
-    named, of the month in which it comes next."""
-
-    weekday: int
-    number: int
-    months: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InPeriod:
-    """The present one (offset 0), the next (1), or a part of it."""
-
-    unit: Literal["week", "weekend", "month"]
-    offset: int = 0
-    part: Part = ""
-
-
-@dataclass(frozen=True, slots=True)
-class OnDate:
-    """A date as far as it was named; without year or month, the next such one.
-
-    `months`: so many months after the present one; `years`: so many years after the present one.
-    """
-
-    day: int
-    month: int | None = None
-    year: int | None = None
-    months: int | None = None
-    years: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Slashed:
-    """3/4 or 3/4/2027: which number is the month depends on where the writer lives."""
-
-    first: int
-    second: int
-    year: int | None = None
-
-
-Day = Ahead | OnWeekday | WeekdayOfMonth | InPeriod | OnDate | Slashed
+from bot.domain.days import Ahead, Day, OnDate, OnWeekday, Slashed, Unit
+from bot.domain.period_grammar import MONTHS, PERIOD_RULES, RULES_OF_A_MONTH, WHICH_MONTH, DayRule
+from bot.domain.time_words import (
+    AMOUNT,
+    DAY_IN_WORDS,
+    DAY_NUMBER,
+    FLAGS,
+    MONTH,
+    WEEKDAY,
+    YEAR,
+    amount_of,
+    month_of,
+    ordinal_of,
+    rule,
+    weekday_of,
+)
 
 _WORKING_DAYS = r"(?:working|business|work) ?days?"
-_DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
-_YEAR = r"(?:19|20)\d\d"
-_DOTTED = rf"(?P<day>{_DAY_NUMBER})\.(?P<month>0?[1-9]|1[0-2])\."
+_DOTTED = rf"(?P<day>{DAY_NUMBER})\.(?P<month>0?[1-9]|1[0-2])\."
 """As on the Continent: a date where it stands alone or the sentence goes on with it; "we run on 3.12." has none."""
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
 _HOLIDAYS = {
@@ -143,39 +88,12 @@ def _weeks_from(match: re.Match[str]) -> Day:
     return Ahead(7 * weeks + 1, "day") if day == "tomorrow" else OnWeekday(weekday_of(day), weeks=weeks)
 
 
-def _in_period(match: re.Match[str]) -> Day:
-    said = (match["part"] or "").lower()
-    part: Part = ""
-    if said:
-        part = "late" if "late" in said or "end" in said else "mid" if "mid" in said else "early"
-    which = match["which"].lower()
-    unit: Literal["week", "weekend", "month"] = "month"
-    if match["unit"].lower().startswith("week"):
-        unit = "weekend" if match["unit"].lower() == "weekend" else "week"
-    after_next = "after next" in (match["after"] or "").lower()
-    return InPeriod(unit, 2 if after_next else 1 if which in {"next", "the following", "the coming"} else 0, part)
-
-
-_NUMBERS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "last": -1}
-_MONTHS = {"the": None, "this": 0, "next": 1, "the following": 1, "the coming": 1}
-_WHICH_MONTH = rf"(?P<which>{'|'.join(sorted(_MONTHS, key=len, reverse=True))}) month"
-
-
-def _weekday_of_month(match: re.Match[str]) -> Day:
-    months = _MONTHS[match["which"].lower()]
-    return WeekdayOfMonth(weekday_of(match["day"]), _NUMBERS[match["number"].lower()], months)
-
-
-def _end_of_month(match: re.Match[str]) -> Day:
-    """The first or the last day of a month: "the first of next month"."""
-    months = _MONTHS[match["which"].lower()]
-    return InPeriod("month", months or 0, "last day") if match["end"].lower() != "first" else OnDate(1, months=months)
-
-
 def _on_date(match: re.Match[str]) -> Day:
     which = (match["which"] or "").lower()
     years = {"this year": 0, "next year": 1, "the year after next": 2}.get(which)
-    return OnDate(int(match["day"]), month_of(match["month"]), _year(match["year"]), years=years)
+    groups = match.groupdict()
+    day = ordinal_of(groups["words"]) if groups.get("words") else int(groups["day"])
+    return OnDate(day, month_of(match["month"]), _year(match["year"]), years=years)
 
 
 def _on_holiday(match: re.Match[str]) -> Day:
@@ -184,13 +102,10 @@ def _on_holiday(match: re.Match[str]) -> Day:
     return OnDate(day, month, _year(match["year"]), years={"this year": 0, "next year": 1}.get(which))
 
 
-DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
-
-
 DAY_RULES: tuple[DayRule, ...] = (
     (
         re.compile(
-            rf"(?<!\w)(?P<year>{_YEAR})(?P<mark>[-/])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<day>[0-3]?\d)"
+            rf"(?<!\w)(?P<year>{YEAR})(?P<mark>[-/])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<day>[0-3]?\d)"
             r"(?!(?!T\d\d:)\w)",
             FLAGS,
         ),
@@ -198,7 +113,7 @@ DAY_RULES: tuple[DayRule, ...] = (
     ),
     (
         rule(
-            rf"(?!24/7\b)(?P<first>\d{{1,2}})([/.])(?P<second>\d{{1,2}})(?:\2(?P<year>{_YEAR}|\d\d))?"
+            rf"(?!24/7\b)(?P<first>\d{{1,2}})([/.])(?P<second>\d{{1,2}})(?:\2(?P<year>{YEAR}|\d\d))?"
             r"(?![%/.\d]|\s?[ap]\.?m)"
         ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
@@ -209,44 +124,51 @@ DAY_RULES: tuple[DayRule, ...] = (
         lambda m: OnDate(int(m["day"]), int(m["month"])),
     ),
     (
-        rule(rf"(?P<first>\d{{1,2}})-(?P<second>\d{{1,2}})-(?P<year>{_YEAR})(?!-)"),
+        rule(rf"(?P<first>\d{{1,2}})-(?P<second>\d{{1,2}})-(?P<year>{YEAR})(?!-)"),
         lambda m: Slashed(int(m["first"]), int(m["second"]), int(m["year"])),
     ),
     (
         rule(
-            rf"(?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\b\.?"
-            rf"(?:,? (?P<year>{_YEAR})|,? {_WHICH_YEAR})?"
+            rf"(?:the )?(?P<day>{DAY_NUMBER})(?:st|nd|rd|th|\.)?(?: of)? (?P<month>{MONTH})\b\.?"
+            rf"(?:,? (?P<year>{YEAR})|,? {_WHICH_YEAR})?"
         ),
         _on_date,
     ),
     (
         rule(
-            rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?"
-            rf"(?:,? (?P<year>{_YEAR})|,? {_WHICH_YEAR})?(?!:)"
+            rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{DAY_NUMBER})(?:st|nd|rd|th)?"
+            rf"(?:,? (?P<year>{YEAR})|,? {_WHICH_YEAR})?(?!:| o'? ?clock)"
         ),
         _on_date,
     ),
     (
-        rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?{_WHICH_MONTH}"),
-        lambda m: OnDate(int(m["day"]), months=_MONTHS[m["which"].lower()]),
+        rule(
+            rf"(?:the )?(?P<words>{DAY_IN_WORDS})(?: of)? (?P<month>{MONTH})\b\.?"
+            rf"(?:,? (?P<year>{YEAR})|,? {_WHICH_YEAR})?"
+        ),
+        _on_date,
     ),
     (
-        rule(rf"{_WHICH_MONTH},? (?:on )?the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"),
-        lambda m: OnDate(int(m["day"]), months=_MONTHS[m["which"].lower()]),
+        rule(rf"(?P<month>{MONTH}) (?:the )?(?P<words>{DAY_IN_WORDS})(?:,? (?P<year>{YEAR})|,? {_WHICH_YEAR})?"),
+        _on_date,
     ),
-    (rule(rf"(?:the )?(?P<end>first|last)(?: day)? of {_WHICH_MONTH}"), _end_of_month),
     (
-        rule(rf"(?:the )?(?P<number>{'|'.join(_NUMBERS)}) (?P<day>{WEEKDAY}) (?:of|in) {_WHICH_MONTH}"),
-        _weekday_of_month,
+        rule(rf"the (?P<day>{DAY_NUMBER})(?:st|nd|rd|th) (?:of )?{WHICH_MONTH}"),
+        lambda m: OnDate(int(m["day"]), months=MONTHS[m["which"].lower()]),
     ),
+    (
+        rule(rf"{WHICH_MONTH},? (?:on )?the (?P<day>{DAY_NUMBER})(?:st|nd|rd|th)"),
+        lambda m: OnDate(int(m["day"]), months=MONTHS[m["which"].lower()]),
+    ),
+    *RULES_OF_A_MONTH,
     (
         rule(
             r"(?P<holiday>christmas (?:eve|day)|boxing day|new year['’]?s (?:eve|day))"
-            rf"(?:,? (?P<year>{_YEAR})|,? (?:of )?(?P<which>this year|next year))?"
+            rf"(?:,? (?P<year>{YEAR})|,? (?:of )?(?P<which>this year|next year))?"
         ),
         _on_holiday,
     ),
-    (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
+    (rule(rf"the (?P<day>{DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
     (
         rule(
             r"(?:with)?in (?:about |around )?(?:(?P<part>half|a quarter of) an hour|"
@@ -279,14 +201,8 @@ DAY_RULES: tuple[DayRule, ...] = (
         ),
         _on_weekday,
     ),
-    (
-        rule(
-            r"(?:(?P<part>early(?: in)?|late|later|later in|mid|(?:the )?(?:end|start|beginning|middle) of) )?"
-            r"(?P<which>this|next|the following|the coming|the) (?P<unit>weekend|week|month)(?P<after> after next)?"
-        ),
-        _in_period,
-    ),
+    *PERIOD_RULES,
 )
 
-DATE_OF_A_WEEKDAY = rule(rf"(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)")
+DATE_OF_A_WEEKDAY = rule(rf"(?P<day>{DAY_NUMBER})(?:st|nd|rd|th)")
 """What is a date only right after a weekday: "Wednesday 14th"."""

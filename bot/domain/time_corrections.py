@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.domain.day_grammar import Ahead, InPeriod
+from bot.domain.days import Ahead, SeveralDays
 from bot.domain.time_grammar import TimeExpression, find_times
 
 
@@ -33,10 +33,10 @@ def says_no_day(text: str) -> bool:
 
 def _is_a_day(time: TimeExpression) -> bool:
     match time.day:
-        case None | InPeriod() | Ahead(unit="minute" | "hour" | "month"):
+        case None | Ahead(unit="minute" | "hour" | "month"):
             return False
-        case _:
-            return True
+        case day:
+            return not isinstance(day, SeveralDays)
 
 
 def _only_time(text: str) -> TimeExpression | None:

@@ -23,8 +23,10 @@ from bot.domain.clock_grammar import (
     bare_time_of_day,
     in_half_of_day,
 )
-from bot.domain.day_grammar import DATE_OF_A_WEEKDAY, DAY_RULES, Day, OnDate, OnWeekday
-from bot.domain.time_words import AMOUNTS, FLAGS, MONTH, WEEKDAY
+from bot.domain.day_grammar import DATE_OF_A_WEEKDAY, DAY_RULES
+from bot.domain.days import Day, InMonth, OnDate, OnWeekday
+from bot.domain.period_grammar import BARE_MONTH, month_named
+from bot.domain.time_words import AMOUNTS, DAY_IN_WORDS, FLAGS, MONTH, WEEKDAY, YEAR
 from bot.domain.zone_grammar import NamedZone, zone_at
 
 
@@ -46,15 +48,21 @@ class TimeExpression:
 
 
 _OFTEN_NO_TIME = frozenset(
-    ("today", "tonight", "sun", "sat", "mon", "wed", "thu", "fri", "the week", "the month", "the weekend")
-)
+    (
+        "today", "tonight", "sun", "sat", "mon", "wed", "thu", "fri", "the week", "the month", "the weekend",
+        "this year",
+    )
+)  # fmt: skip
+
+_YEAR_ALONE = re.compile(rf"(?:in|during) {YEAR}", FLAGS)
+"""Said of what is over as often as of what is to come."""
 
 _BLANK = re.compile(r"[\s,]*")
 _JOIN = re.compile(r"[\s,]*(?:(?:on|at|in|the|of|around|about|say|maybe|sometime|for|then|any ?time)\s+)*", FLAGS)
 _BEGINNING = re.compile(
     rf"(?<![\w.:/$£€#-])(?:\d|@|(?:the|day|to[dnm]\w+|tmr\w?|in|within|next|this|coming|early|later?|mid|end|start|beginning|"
-    rf"middle|half|quarter|after|before|between|from|by|at|around|about|mornings?|lunch\w*|midday|midnight|noon|afternoons?|evenings?|eod|"
-    rf"first|last|christmas|boxing|new|{WEEKDAY}s?|{MONTH}|{'|'.join(AMOUNTS)})\b)",
+    rf"middle|during|week|weekend|w/c|half|quarter|after|before|between|from|by|at|around|about|mornings?|lunch\w*|midday|midnight|noon|afternoons?|evenings?|eod|"
+    rf"{DAY_IN_WORDS}|last|christmas|boxing|new|{WEEKDAY}s?|{MONTH}|{'|'.join(AMOUNTS)})\b)",
     FLAGS,
 )
 
@@ -64,7 +72,7 @@ _PREFIXES = frozenset({
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
     "sep", "oct", "nov", "dec", "tod", "ton", "tom", "tmr", "wee", "day", "min", "hou", "hr", "hrs", "lun",
     "mid", "noo", "aft", "eve", "eod", "mor", "clo", "one", "two", "thr", "fou", "fiv", "six", "sev", "eig",
-    "nin", "ten", "ele", "twe", "hal", "qua",
+    "nin", "ten", "yea", "ele", "twe", "thi", "hal", "qua",
 })  # fmt: skip
 
 
@@ -88,6 +96,15 @@ def find_times(text: str) -> Iterator[TimeExpression]:
         if found := _expression_at(text, beginning.start()):
             read_to = found.end
             yield found
+
+
+def bare_month(text: str) -> TimeExpression | None:
+    """The month that a text is, and nothing besides, where a time was asked for: "March", "maybe May next year"."""
+    match = BARE_MONTH.fullmatch(text)
+    if match is None:
+        return None
+    phrase = "in " + " ".join(match["said"].lower().split())
+    return TimeExpression(*match.span("said"), phrase, InMonth(month_named(match)), None, False)
 
 
 def bare_clock(text: str) -> TimeExpression | None:
@@ -177,5 +194,5 @@ def _clock_at(text: str, at: int) -> tuple[TimeOfDay, int, bool] | None:
 def _day_at(text: str, at: int) -> tuple[Day, int, bool] | None:
     for pattern, build in DAY_RULES:
         if (match := pattern.match(text, at)) and (day := build(match)) is not None:
-            return day, match.end(), match[0].lower() not in _OFTEN_NO_TIME
+            return day, match.end(), not (match[0].lower() in _OFTEN_NO_TIME or _YEAR_ALONE.fullmatch(match[0]))
     return None

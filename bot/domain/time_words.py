@@ -22,6 +22,16 @@ MONTH = (
 )
 AMOUNT = r"(?:\d{1,3}|" + "|".join(sorted(AMOUNTS, key=len, reverse=True)) + ")"
 HOUR = r"(?:2[0-3]|[01]?\d|" + "|".join(HOURS) + ")"
+DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
+YEAR = r"(?:19|20)\d\d"
+
+_TO_TENTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_TO_THIRTY_FIRST = (
+    *_TO_TENTH, "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth",
+    "eighteenth", "nineteenth", "twentieth", *(f"twenty-{word}" for word in _TO_TENTH[:9]), "thirtieth", "thirty-first",
+)  # fmt: skip
+DAY_IN_WORDS = "(?:" + "|".join(sorted(_TO_THIRTY_FIRST, key=len, reverse=True)).replace("-", "[ -]") + ")"
+"""The number of a day as it is said: "the twenty-first"."""
 
 
 def weekday_of(word: str) -> int:
@@ -34,6 +44,12 @@ def month_of(word: str) -> int:
 
 def amount_of(word: str) -> int:
     return int(word) if word.isdigit() else AMOUNTS[word.lower()]
+
+
+def ordinal_of(word: str) -> int:
+    """The number of "third", "3rd" and "twenty first"."""
+    digits = "".join(filter(str.isdecimal, word))
+    return int(digits) if digits else _TO_THIRTY_FIRST.index(word.lower().replace(" ", "-")) + 1
 
 
 def rule(pattern: str) -> re.Pattern[str]:

@@ -9,6 +9,18 @@ from __future__ import annotations
 from bot.nlu.east_asian_writing import DIGITS
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
 
+
+def _months(month: str, *, early: str, mid: str, late: str, next_year: str, after: str) -> tuple[Row, ...]:
+    """A month without a day, or a part of it; `after` is what may come behind the month alone."""
+    parts = ((f" (?:{early})", "early"), (f" (?:{mid})", "mid"), (f" (?:{late})", "end of"), (after, "in"))
+    years = (("{year} 年 ", " {year}"), (next_year, " next year"), ("", ""))
+    return tuple(
+        (DAY, f"{before}{{month}} {month}{behind}", f"{part} {{month}}{year}")
+        for before, year in years
+        for behind, part in parts
+    )
+
+
 _TILL_THE_NEXT = rf"(?![{DIGITS}\d])"
 _AT_TWELVE_OR_LATER = r"(?=の? ?(?:12|十二|[0-4〇零一二两兩三四])[点點时時:：](?![间間]))"
 _BRACKETED = r"(?: [(（](?:周|週|星期)?[一二三四五六日天月火水木金土](?:曜日?)?[)）])?"
@@ -41,6 +53,11 @@ _ZH: tuple[Row, ...] = (
     (DATE, f"明年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} next year"),
     (DATE, f"[后後]年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} the year after next"),
     (DATE, f"{{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month}"),
+    *_months(
+        "月", early="[初头頭]|上旬", mid="中旬?", late="[底末]|下旬", next_year="明年 ", after="(?:份|(?![\\d饼餅]))"
+    ),
+    (DAY, "(?:今年)?年底|今年[底末]", "end of the year"),
+    (DAY, "明年", "next year"),
     (DATE, "{year}(?:-|/|\\.){month}(?:-|/|\\.){date}(?!\\d)", "{date} {month} {year}"),
     (DATE, f"{{month}}/{{date}}(?![\\d/%])(?! [的以左]){_BRACKETED}", "{date} {month}"),
     (DAY, f"{_ZH_NEXT}月(?:的)? {{nth}} [日号號]", "the {nth} of next month"),
@@ -144,6 +161,16 @@ _JA: tuple[Row, ...] = (
     (DATE, f"(?:再来年|さ来年) の? {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} the year after next"),
     (DATE, f"(?:来年|明年) の? {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} next year"),
     (DATE, f"{{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month}"),
+    *_months(
+        "月",
+        early="の?(?:初め|はじめ|初旬|上旬|頭)",
+        mid="の?(?:中旬|半ば)",
+        late="の?(?:末|下旬|終わり)",
+        next_year="(?:来年|明年) の? ",
+        after="中?(?![\\d号])",
+    ),
+    (DAY, "(?:今年の?)?年末|今年の?(?:末|終わり)", "end of the year"),
+    (DAY, "来年", "next year"),
     (DATE, "{year}(?:-|/|\\.){month}(?:-|/|\\.){date}(?!\\d)", "{date} {month} {year}"),
     (DATE, f"{{month}}/{{date}}(?![\\d/%])(?! の(?![午朝昼夕夜\\d])|[以程]){_BRACKETED}", "{date} {month}"),
     (DAY, "来月 の? {nth} 日(?!間)", "the {nth} of next month"),
@@ -230,6 +257,9 @@ _KO: tuple[Row, ...] = (
     (DATE, f"(?:내년|명년) {_KO_DATE}", "{date} {month} next year"),
     (DATE, f"(?:내후년|후년) {_KO_DATE}", "{date} {month} the year after next"),
     (DATE, _KO_DATE, "{date} {month}"),
+    *_months("월", early="초", mid="중순", late="말", next_year="(?:내년|명년) ", after="(?!\\d)"),
+    (DAY, "(?:올해 )?연말|올해 말", "end of the year"),
+    (DAY, "내년", "next year"),
     (DATE, "{year}(?:-|/|\\. ?){month}(?:-|/|\\. ?){date}\\.?(?!\\d)", "{date} {month} {year}"),
     (DATE, "{month}/{date}(?![\\d/%])", "{date} {month}"),
     (DAY, f"{_KO_NEXT}달 {{nth}} 일", "the {nth} of next month"),

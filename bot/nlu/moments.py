@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from bot.domain.day_grammar import Ahead, InPeriod
+from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekOf, WeekOfMonth
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression
 
@@ -33,10 +33,15 @@ def time_details(
 
 
 def _type(expression: TimeExpression) -> str:
-    """An `interval` is a part of a day, a week or a month; an instant or a whole day, week or month is a `value`."""
+    """An `interval` is a part of a day, a week or a month; an instant or a whole day, week or month is a `value`.
+
+    An hour of a whole week or month is no instant: which of its days is meant has yet to be said.
+    """
+    if expression.clock is not None and isinstance(expression.day, SeveralDays):
+        return "interval"
     if expression.clock is not None:
         return "value" if expression.clock.start == expression.clock.end else "interval"
-    return "interval" if isinstance(expression.day, InPeriod) and expression.day.part else "value"
+    return "interval" if isinstance(expression.day, InPeriod | InMonth | InYear) and expression.day.part else "value"
 
 
 def _grain(expression: TimeExpression) -> str:
@@ -45,6 +50,16 @@ def _grain(expression: TimeExpression) -> str:
     if expression.clock is not None:
         on_the_hour = expression.clock.start % 60 == 0 and expression.clock.end % 60 == 0
         return "hour" if on_the_hour else "minute"
-    if isinstance(expression.day, InPeriod):
-        return "week" if expression.day.unit == "week" else expression.day.unit
-    return "day"
+    match expression.day:
+        case InPeriod(unit=unit) | WeekOf(unit=unit):
+            return unit
+        case InMonth(part="last day"):
+            return "day"
+        case InMonth():
+            return "month"
+        case InYear():
+            return "year"
+        case WeekOfMonth():
+            return "week"
+        case _:
+            return "day"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
-from bot.domain.day_grammar import Ahead, InPeriod
-from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
+from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekOf, WeekOfMonth
+from bot.domain.time_expressions import resolve_expression
+from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find_times
 from bot.domain.understanding import TIMES, Entity
 from bot.nlu.east_asian_timelines import LATER, NOW, THIS_QUARTER, find_east_asian_timelines
 from bot.nlu.moments import time_details
@@ -106,7 +107,7 @@ def find_meeting_times(
     about_meeting = _MEETING.search(text) is not None
     times = _longest([*find_times(text), *find_translated_times(text, frozenset(languages), asked=asked)])
     if asked and not times:
-        times = [found for found in [bare_clock(text)] if found is not None]
+        times = [found for found in (bare_clock(text), bare_month(text)) if found is not None]
     for found in times:
         before = _NO_TIME_AFTER.search(text[max(0, found.start - 10) : found.start])
         if before and (before["over"] or found.day is None):
@@ -134,7 +135,7 @@ def _longest(times: Sequence[TimeExpression]) -> list[TimeExpression]:
 
 
 def _is_shaky_weekday(found: TimeExpression) -> bool:
-    return found.clock is None and not isinstance(found.day, Ahead | InPeriod)
+    return found.clock is None and not isinstance(found.day, Ahead | SeveralDays)
 
 
 def find_timelines(
@@ -177,8 +178,7 @@ def find_timelines(
         ]
     if not found and asked:
         for time in (*find_times(text), *find_translated_times(text, frozenset(languages))):
-            near = isinstance(time.day, Ahead | InPeriod) and time.certain
-            value = NOW if near else LATER
+            value = _how_soon_is(time, now)
             found.append(
                 Entity(
                     "timeline",
@@ -197,6 +197,19 @@ def find_timelines(
 def _how_soon(period: Period, now: datetime | None) -> str:
     ahead = period.months_ahead(now) if now is not None else _MONTHS_TILL_LATER
     return NOW if ahead <= 0 else THIS_QUARTER if ahead < _MONTHS_TILL_LATER else LATER
+
+
+def _how_soon_is(time: TimeExpression, now: datetime | None) -> str:
+    """Of a month or a year, how far it is off; of a date, nobody says that they start sooner."""
+    match time.day:
+        case Ahead() | InPeriod(unit="week" | "weekend" | "month"):
+            return NOW if time.certain else LATER
+        case InPeriod() | InMonth() | InYear() | WeekOfMonth() | WeekOf() if now is not None:
+            span = resolve_expression(time, now, UTC)
+            ahead = _DAYS_TILL_LATER if span is None else (span[0] - now).days
+            return NOW if ahead <= 31 else THIS_QUARTER if ahead < _DAYS_TILL_LATER else LATER
+        case _:
+            return LATER
 
 
 def _days(match: re.Match[str]) -> int | None:

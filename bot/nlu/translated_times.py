@@ -14,14 +14,17 @@ from functools import cache
 from babel.dates import get_day_names, get_month_names
 
 from bot.domain.time_grammar import TimeExpression, find_times
-from bot.nlu import east_asian_times, time_phrases
+from bot.nlu import east_asian_times, month_phrases, time_phrases
 from bot.nlu.chinese_numerals import read_chinese_numeral
 from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, WRITINGS, Writing, is_refused
 from bot.nlu.number_words import number_in_words
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
 from bot.nlu.words import YEAR, word_list
 
-PHRASES = time_phrases.PHRASES | east_asian_times.PHRASES
+PHRASES = {
+    code: month_phrases.PHRASES.get(code, ()) + rows  # those go first: "letzten Freitag" is over, "... im Mai" is not
+    for code, rows in (time_phrases.PHRASES | east_asian_times.PHRASES).items()
+}
 _JOINING = time_phrases.JOINING | east_asian_times.JOINING
 _MEETING = time_phrases.MEETING | east_asian_times.MEETING
 _NUMBERS = time_phrases.NUMBERS | NUMBERS

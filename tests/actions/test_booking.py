@@ -33,6 +33,11 @@ def tracker_with(slots: dict[str, Any]) -> Tracker:
         ("any time is fine", "any time"),
         ("purple", None),
         ("in 2020", None),
+        ("the last Friday of May at 3", "Friday 28 May at 15:00"),
+        ("end of the month", "end of the month (Tuesday 24 November to Monday 30 November)"),
+        ("in March", None),
+        ("next month", None),
+        ("next year", None),
     ],
 )
 def test_a_time_is_kept_with_its_date(said: str, kept: str | None) -> None:

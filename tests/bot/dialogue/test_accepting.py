@@ -252,6 +252,7 @@ def test_of_several_numbers_the_last_that_fits() -> None:
         ("date", "2026-12-05", "2026-12-06", "2026-12-05"),
         ("date", "2026-11-24", "2026-11-25", "2026-11-24"),
         ("date", "2026-11-30", "2026-12-05", None),
+        ("date", "2026-12-01", "2027-01-01", None),
         ("{date: {from: tomorrow}}", "2026-11-24", "2026-11-25", None),
         ("{date: {from: tomorrow}}", "2026-11-25", "2026-11-26", "2026-11-25"),
         ("{date: {from: 2d, to: 1w}}", "2026-11-25", "2026-11-26", None),
@@ -272,6 +273,12 @@ def test_a_day_as_a_button_writes_it(text: str, kept: str | None) -> None:
 def test_a_day_as_duckling_tells_it() -> None:
     details = {"grain": "day", "type": "value", "value": "2026-12-05T00:00:00.000+00:00"}
     assert taken("date", "then", Entity("time", "2026-12-05T00:00:00.000+00:00", details=details)) == "2026-12-05"
+
+
+@pytest.mark.parametrize("grain", ["week", "month", "year"])
+def test_a_month_as_duckling_tells_it_is_no_day(grain: str) -> None:
+    details = {"grain": grain, "type": "value", "value": "2026-12-01T00:00:00.000+00:00"}
+    assert taken("date", "then", Entity("time", "2026-12-01T00:00:00.000+00:00", details=details)) is None
 
 
 @pytest.mark.parametrize(

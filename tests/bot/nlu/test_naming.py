@@ -131,6 +131,28 @@ def test_a_time_is_duckling_s_moment_with_its_grain() -> None:
     assert (entity.value, entity.details) == (moment["value"], {**moment, "values": [moment]})
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "grain"),
+    [
+        ("the last friday of may", "2027-05-28", "day"),
+        ("in march", "2027-03-01", "month"),
+        ("next year", "2027-01-01", "year"),
+        ("the week of may 4th", "2027-05-03", "week"),
+    ],
+)
+def test_a_whole_month_or_year_is_duckling_s_first_moment_with_that_grain(text: str, start: str, grain: str) -> None:
+    entity = found(text, DOMAIN, CONFIG)[0]
+    assert str(entity.value).startswith(f"{start}T00:00:00.000")
+    assert entity.details is not None
+    assert entity.details["grain"] == grain
+
+
+@pytest.mark.parametrize("text", ["end of february", "in march at 3pm", "next week at 10"])
+def test_a_part_of_a_month_and_an_hour_of_more_days_than_one_are_intervals(text: str) -> None:
+    (entity,) = found(text, DOMAIN, CONFIG)
+    assert set(entity.value) == {"from", "to"}
+
+
 def test_a_part_of_a_day_is_an_interval() -> None:
     (entity,) = found("tomorrow afternoon", DOMAIN, CONFIG)
     assert entity.value == {"to": "2026-11-25T17:00:00.000-05:00", "from": "2026-11-25T12:00:00.000-05:00"}

@@ -56,6 +56,21 @@ def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
     assert [entity.value for entity in find_timelines(text, asked=True, now=november)] == [value]
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("im Dezember", "now"), ("Ende Januar", "this_quarter"), ("nächstes Jahr", "this_quarter"),
+                        ("Mitte Mai", "later")]
+)  # fmt: skip
+def test_so_it_does_in_other_languages(text: str, value: str) -> None:
+    november = datetime(2026, 11, 28, 10, tzinfo=UTC)
+    found = find_timelines(text, asked=True, now=november, languages=("de",))
+    assert [entity.value for entity in found] == [value]
+
+
+def test_a_month_alone_is_a_time_where_one_was_asked_for() -> None:
+    assert [one.value for one in find_meeting_times("maybe March?", asked=True)] == ["in march"]
+    assert list(find_meeting_times("maybe March?")) == []
+
+
 def test_a_season_that_has_begun_is_now() -> None:
     january = datetime(2027, 1, 10, tzinfo=UTC)
     assert [one.value for one in find_timelines("this winter", asked=True, now=january)] == ["now"]

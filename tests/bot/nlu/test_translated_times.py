@@ -10,6 +10,11 @@ from bot.nlu.translated_times import PHRASES, find_translated_times
 
 TIMES = {
     "de": {
+        "am letzten Freitag im Mai um 15 Uhr": "last friday of may 15 o'clock",
+        "Mitte April": "middle of april",
+        "Ende des Monats": "end of the month",
+        "im März 2028": "in march 2028",
+        "nächstes Jahr": "next year",
         "in fünf Werktagen": "in 5 working days",
         "am nächsten Werktag um 10 Uhr": "next working day 10 o'clock",
         "Donnerstag, den 3. Dezember um 14:00 Uhr": "thursday 3 december at 14:00",
@@ -32,6 +37,11 @@ TIMES = {
         "am Freitagnachmittag": "friday afternoon",
     },
     "fr": {
+        "le premier lundi de juin": "first monday of june",
+        "fin février": "end of february",
+        "mi-avril": "middle of april",
+        "l'année prochaine": "next year",
+        "en mars": "in march",
         "sous 5 jours ouvrés": "in 5 working days",
         "dans trois jours ouvrables": "in 3 working days",
         "demain entre 14h et 16h": "tomorrow between 14 and 16",
@@ -49,6 +59,10 @@ TIMES = {
         "jeudi à 9 heures du matin": "thursday 9 o'clock in the morning",
     },
     "es": {
+        "el último viernes de mayo": "last friday of may",
+        "a finales de febrero": "end of february",
+        "en marzo de 2028": "in march 2028",
+        "el próximo año": "next year",
         "en tres días hábiles": "in 3 working days",
         "mañana entre las 9 y las 11": "tomorrow between 9 and 11",
         "mañana sobre las 4": "tomorrow at 4",
@@ -64,6 +78,10 @@ TIMES = {
         "esta noche": "today evening",
     },
     "it": {
+        "l'ultimo venerdì di maggio": "last friday of may",
+        "a metà aprile": "middle of april",
+        "a marzo": "in march",
+        "l'anno prossimo": "next year",
         "entro 5 giorni lavorativi": "in 5 working days",
         "domani pomeriggio verso le 4": "tomorrow at 4 in the afternoon",
         "dalle 9 alle 11": "between 9 and 11",
@@ -79,6 +97,10 @@ TIMES = {
         "giovedì all'una": "thursday at 1",
     },
     "nl": {
+        "de eerste maandag van juni": "first monday of june",
+        "eind februari": "end of february",
+        "in maart": "in march",
+        "volgend jaar": "next year",
         "binnen vijf werkdagen": "in 5 working days",
         "donderdag 3 december om 14:00": "thursday 3 december at 14:00",
         "tussen 9 en 11 uur": "between 9 and 11",
@@ -93,6 +115,10 @@ TIMES = {
         "volgende week": "next week",
     },
     "pt": {
+        "na última sexta-feira de maio": "last friday of may",
+        "no fim de fevereiro": "end of february",
+        "em março": "in march",
+        "no próximo ano": "next year",
         "em 3 dias úteis": "in 3 working days",
         "sexta às 14h": "friday 14 o'clock",
         "das 9 às 11": "between 9 and 11",
@@ -107,6 +133,10 @@ TIMES = {
         "hoje à noite": "today evening",
     },
     "ca": {
+        "el primer dilluns de juny": "first monday of june",
+        "a finals de febrer": "end of february",
+        "al març": "in march",
+        "l'any vinent": "next year",
         "d'aquí a tres dies hàbils": "in 3 working days",
         "entre les 9 i les 11": "between 9 and 11",
         "demà a les tres": "tomorrow at 3",
@@ -120,6 +150,10 @@ TIMES = {
         "aquest vespre": "today evening",
     },
     "sv": {
+        "den sista fredagen i maj": "last friday of may",
+        "i slutet av februari": "end of february",
+        "i mars": "in march",
+        "nästa år": "next year",
         "inom fem arbetsdagar": "in 5 working days",
         "i helgen": "this weekend",
         "i morgon klockan tre": "tomorrow 3 o'clock",
