@@ -13,11 +13,11 @@ from bot.documents import Document, Faults, did_you_mean, plain
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import Place
 from bot.domain.ids import ProfileId
+from bot.domain.time_zones import zone_called
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.known import Known
 from bot.journeys.people import Behaviour, Crowd, Day, Occurrence, OneOf, Reaction, Spread, WholeNumber
-from bot.journeys.send_window import is_zone
 from bot.journeys.virtual_world import Someone
 from bot.journeys.wording import Unreadable
 
@@ -267,9 +267,12 @@ def _someone(
     def listed(key: str) -> list[str]:
         return [part.strip() for part in (row.get(key) or "").split(";") if part.strip()]
 
-    zone = row.get("time_zone") or None
-    if zone is not None and not is_zone(zone):
-        faults.add(place, f'there is no time zone "{zone}".', "Write a name such as Europe/London, or leave it empty.")
+    written = row.get("time_zone") or None
+    zone = zone_called(written)
+    if written is not None and zone is None:
+        faults.add(
+            place, f'there is no time zone "{written}".', "Write a name such as Europe/London, or leave it empty."
+        )
     for channel in listed("consent"):
         if channel not in known.channels:
             faults.unknown(place, "channel", channel, known.channels)

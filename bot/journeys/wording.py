@@ -10,7 +10,7 @@ from bot.documents import did_you_mean
 from bot.domain.journey import REPLIED, TOLD_BY_SERVICE, WHOLE
 from bot.domain.send_window import PERSON_ZONE
 from bot.domain.steps import AttributeTime, ClockTime, Until
-from bot.domain.time_zones import zone_names
+from bot.domain.time_zones import zone_called, zone_names
 from bot.journeys.schedule import cron_fault
 from bot.journeys.send_window import is_zone
 
@@ -155,6 +155,8 @@ def zone(text: str) -> str:
     """`person`, or an IANA time zone such as Europe/London."""
     if text == PERSON_ZONE or is_zone(text):
         return text
+    if called := zone_called(text):
+        raise Unreadable(f'"{text}" is not how a time zone is written here.', f"Write {called}.")
     near = did_you_mean(text, zone_names())
     raise Unreadable(f'there is no time zone "{text}".', near or 'Write "person", or a name such as Europe/London.')
 

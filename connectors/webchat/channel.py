@@ -21,7 +21,7 @@ from bot.domain.message import (
     storable,
 )
 from bot.domain.preview import Preview
-from bot.domain.time_zones import zone_names
+from bot.domain.time_zones import zone_called
 from bot.ports import Abilities, FeedPost, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
 from connectors.json_bodies import read_short_object
 from connectors.visitor_tokens import TokenRefused, VisitorTokens
@@ -140,7 +140,7 @@ class WebchatChannel:
             vendor_id=f"open:{visitor}",
             address=str(visitor),
             opened=True,
-            time_zone=time_zone if isinstance(time_zone, str) and time_zone in zone_names() else None,
+            time_zone=zone_called(time_zone),
             locale=locale if isinstance(locale, str) and LANGUAGE_TAG.fullmatch(locale) else None,
             metadata=_privacy(request),
         )

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from babel.core import get_global
 
 from bot.domain.time_zones import zone_called, zone_names
+from bot.domain.windows_zones import WINDOWS_ZONES
 
 
 @pytest.mark.parametrize(
@@ -11,7 +13,12 @@ from bot.domain.time_zones import zone_called, zone_names
         ("Europe/Berlin", "Europe/Berlin"),
         ("america/new_york", "America/New_York"),
         (" US/eastern ", "US/Eastern"),
-        ("Pacific Standard Time", None),
+        ("Pacific Standard Time", "America/Los_Angeles"),
+        ("W. Europe  Standard time", "Europe/Berlin"),
+        ("UTC-11", "Etc/GMT+11"),
+        ("america_slash_port_hyphen_au_hyphen_prince", "America/Port-au-Prince"),
+        ("Standard Time", None),
+        ("_slash_", None),
         ("GMT+2", None),
         ("../../etc/passwd", None),
         ("", None),
@@ -21,6 +28,11 @@ from bot.domain.time_zones import zone_called, zone_names
 )
 def test_a_zone_is_known_by_its_name_in_any_case(written: object, zone: str | None) -> None:
     assert zone_called(written) == zone
+
+
+def test_windows_names_are_those_of_cldr() -> None:
+    assert dict(get_global("windows_zone_mapping")) == WINDOWS_ZONES
+    assert set(WINDOWS_ZONES.values()) <= zone_names()
 
 
 def test_the_clock_of_this_machine_is_nobodys_zone() -> None:

@@ -142,6 +142,11 @@ def test_people_of_a_table_are_read_as_they_are_declared(knowing: Known) -> None
     assert (second.attributes, second.addresses, second.consents) == ({}, {}, {})
 
 
+def test_a_table_of_people_may_name_a_zone_as_windows_does(knowing: Known) -> None:
+    written = CSV.replace("Europe/Berlin", "W. Europe Standard Time").splitlines()
+    assert read_people_csv("people.csv", written, knowing, CHANNELS)[0].time_zone == "Europe/Berlin"
+
+
 @pytest.mark.parametrize(
     ("before", "after_", "told"),
     [

@@ -82,7 +82,7 @@ def test_a_session_needs_no_body() -> None:
     assert len(widget().parse(request_to("webchat/session")).inbound) == 1
 
 
-@pytest.mark.parametrize("zone", ["../../etc/passwd", "localtime", "Pacific Standard Time"])
+@pytest.mark.parametrize("zone", ["../../etc/passwd", "localtime", "Standard Time"])
 def test_a_time_zone_or_language_that_does_not_exist_is_not_kept(zone: str) -> None:
     body = json.dumps({"time_zone": zone, "locale": "<script>"}).encode()
     [opened] = widget().parse(request_to("webchat/session", body=body)).inbound

@@ -63,6 +63,10 @@ def test_cells_become_what_their_attributes_are_declared_to_be() -> None:
     assert (found.consents, found.opted_out) == ((), "")
 
 
+def test_a_zone_may_have_the_name_that_windows_gives_it() -> None:
+    assert read(Id="17", Zone="W. Europe Standard Time").time_zone == "Europe/Berlin"
+
+
 @pytest.mark.parametrize(
     ("told", "name"),
     [
