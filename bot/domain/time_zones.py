@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from zoneinfo import available_timezones
+from datetime import UTC, datetime
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.domain.windows_zones import WINDOWS_ZONES
 
@@ -35,3 +36,16 @@ def zone_called(name: object) -> str | None:
 def _in_lower_case() -> dict[str, str]:
     windows = {name.lower(): zone for name, zone in WINDOWS_ZONES.items() if zone in zone_names()}
     return windows | {name.lower(): name for name in zone_names()}
+
+
+@lru_cache(maxsize=4096)
+def keep_the_same_time(one: str, other: str) -> bool:
+    """Whether two names of zones are of one clock: `Asia/Calcutta` and `Asia/Kolkata`.
+
+    Zones of which the tz database has a history of their own have had different hours at some time since 1970.
+    """
+    if one == other:
+        return True
+    moments = [datetime(year, month, 1, tzinfo=UTC) for year in range(1970, 2038) for month in range(1, 13)]
+    here, there = ZoneInfo(one), ZoneInfo(other)
+    return all(at.astimezone(here).utcoffset() == at.astimezone(there).utcoffset() for at in moments)

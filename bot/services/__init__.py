@@ -14,7 +14,8 @@ alone: `spare_vendor`, `spare_address`, `stop_sender`, `withdraw_messages`. When
 `keep_schedule`, `publish`, `in_force`, `count_splits`. What they read of a person: `read_facts`, `person_facts`.
 Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`. Figures: `report`.
 
-**People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `trace`. One or two:
+**People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `note_time_zone`,
+`person_zones`, `trace`. One or two:
 `merge_people`, `join_profiles`. What they may ask for: `take_request`, `note_request`, `give_data`, `rectify`,
 `erase_person`, `erase_elsewhere`, `tell_of_erasure`, `leave_alone`, `tell_provenance`, `apply_retention`.
 

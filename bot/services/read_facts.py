@@ -11,9 +11,10 @@ from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
 from bot.domain.timeline import Counts
 from bot.journeys.scoring import lead_facts
-from bot.journeys.send_window import is_zone, zones_of
+from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.person_facts import foresee, profile_facts
+from bot.services.person_zones import zones_of_person
 from bot.services.runtime import Runtime
 
 
@@ -40,17 +41,17 @@ async def read_facts(
     return Known(
         profile=profile_facts(profile),
         lead=lead_facts(changes, now, await foresee(uow, playbook.scorecards, profile, now), grades=playbook.grades),
-        zones=await _zones(uow, runtime, profile),
+        zones=await _zones(uow, runtime, profile, now),
         scored=frozenset(change.rule for change in changes),
         did=await uow.timeline.counts(profile_id, counted),
         is_restricted=profile.restricted_at is not None,
     )
 
 
-async def _zones(uow: UnitOfWork, runtime: Runtime, profile: Profile) -> tuple[str, ...]:
+async def _zones(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> tuple[str, ...]:
     """Their own, else those of a number that they go by, else those of our region."""
     if is_zone(profile.time_zone):
-        return zones_of(profile.time_zone)
+        return zones_of_person(profile, None, runtime.region, now)
     identities = await uow.profiles.identities(profile.id)
     phone = next((one.value for one in reversed(identities) if one.kind == "phone"), profile.attributes.get("phone"))
-    return zones_of(profile.time_zone, phone, runtime.region)
+    return zones_of_person(profile, phone, runtime.region, now)

@@ -26,6 +26,7 @@ from bot.domain.message import (
     PageReport,
     Reminder,
     ReplyOverdue,
+    SessionBegan,
     SnoozeOver,
     SpareAddress,
     TriggerIntent,
@@ -37,6 +38,7 @@ from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
 from bot.services.leave_alone import stops_when_erased
 from bot.services.meet import meet
+from bot.services.note_time_zone import note_time_zone
 from bot.services.runtime import SEGMENTS, Runtime
 from bot.services.settle import track_delivery
 from bot.services.spare_address import spare_address
@@ -107,6 +109,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
         case PageReport():
             conversation = await meet(uow, runtime, channel, item, now)
             return await uow.inbox.add(conversation.id, item, now)
+        case SessionBegan():
+            return await note_time_zone(uow, runtime, item, now)
         case Interruption() | OpenForm() | Reminder() | CheckIn() | HoldOver() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)

@@ -30,9 +30,10 @@ from bot.domain.understanding import LEAVING_INTENTS
 from bot.journeys.caps import CapFacts, cap_facts
 from bot.journeys.how_to_stop import says_how_to_stop
 from bot.journeys.judge import SendFacts, judge
-from bot.journeys.send_window import country_of, zones_of
+from bot.journeys.send_window import country_of
 from bot.journeys.us_states import STATE, UNITED_STATES, states_of
 from bot.ports import UnitOfWork
+from bot.services.person_zones import zones_of_person
 from bot.services.runtime import Runtime
 
 CHALLENGE_KEY = "challenge:"
@@ -336,7 +337,7 @@ def windows_and_zones(
         rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
         legal = rules.windows_for(_country(runtime, matter), matter.channel, now, states=states)
         windows = (*legal, *windows)
-    return windows, zones_of(profile.time_zone, _phone(runtime, matter), runtime.region)
+    return windows, zones_of_person(profile, _phone(runtime, matter), runtime.region, now)
 
 
 def _country(runtime: Runtime, matter: Matter) -> str:

@@ -17,6 +17,7 @@ from bot.domain.message import (
     DeliveryStatus,
     OutboundMessage,
     Receipt,
+    SessionBegan,
     Text,
     storable,
 )
@@ -132,19 +133,20 @@ class WebchatChannel:
             "files": self._files.told(),
         }
         reply = _json_reply(200, told, cors)
+        time_zone, locale = zone_called(body.get("time_zone")), body.get("locale")
+        began = () if time_zone is None else (SessionBegan(self.name, f"session:{visitor}", str(visitor), time_zone),)
         if not body.get("opened", known is None):
-            return Webhook(reply=reply)
-        time_zone, locale = body.get("time_zone"), body.get("locale")
+            return Webhook(inbound=began if known else (), reply=reply)
         opened = CustomerMessage(
             channel=self.name,
             vendor_id=f"open:{visitor}",
             address=str(visitor),
             opened=True,
-            time_zone=zone_called(time_zone),
+            time_zone=time_zone,
             locale=locale if isinstance(locale, str) and LANGUAGE_TAG.fullmatch(locale) else None,
             metadata=_privacy(request),
         )
-        return Webhook(inbound=(opened,), reply=reply)
+        return Webhook(inbound=(opened, *began) if known else (opened,), reply=reply)
 
     def _take(self, request: WebhookRequest, visitor: UUID, cors: Mapping[str, str]) -> Webhook:
         body = read_short_object(request.body)

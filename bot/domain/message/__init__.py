@@ -8,6 +8,7 @@ from bot.domain.message.customer import (
     FromCustomer,
     Interruption,
     PageReport,
+    SessionBegan,
 )
 from bot.domain.message.desk import (
     DeskAction,
@@ -105,6 +106,7 @@ __all__ = [
     "Reminder",
     "ReplyForm",
     "ReplyOverdue",
+    "SessionBegan",
     "SnoozeOver",
     "SpareAddress",
     "Speech",
@@ -121,4 +123,4 @@ __all__ = [
 ]
 
 FromVendor = DeliveryStatus | SpareAddress | DeskOpened
-Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | HoldOver | FromOutside
+Inbound = FromCustomer | SessionBegan | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | HoldOver | FromOutside

@@ -94,4 +94,18 @@ class PageReport:
     kind: Literal["page_report"] = "page_report"
 
 
+@dataclass(frozen=True, slots=True)
+class SessionBegan:
+    """A customer has come, or come back, to a channel whose device says in which time zone it is.
+
+    It is no message: nothing waits in the inbox for it, and it begins no conversation.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    time_zone: str
+    kind: Literal["session_began"] = "session_began"
+
+
 FromCustomer = CustomerMessage | Interruption | PageReport

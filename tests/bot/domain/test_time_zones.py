@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from babel.core import get_global
 
-from bot.domain.time_zones import zone_called, zone_names
+from bot.domain.time_zones import keep_the_same_time, zone_called, zone_names
 from bot.domain.windows_zones import WINDOWS_ZONES
 
 
@@ -38,3 +38,16 @@ def test_windows_names_are_those_of_cldr() -> None:
 def test_the_clock_of_this_machine_is_nobodys_zone() -> None:
     assert not {"localtime", "Factory", "posixrules"} & zone_names()
     assert zone_called("localtime") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Asia/Calcutta", "Asia/Kolkata", True),
+        ("Europe/London", "Europe/London", True),
+        ("Europe/Paris", "Europe/Berlin", False),
+        ("Europe/London", "Africa/Abidjan", False),
+    ],
+)
+def test_two_names_may_be_of_one_clock(one: str, other: str, same: bool) -> None:
+    assert keep_the_same_time(one, other) is same

@@ -19,6 +19,7 @@ from bot.domain.message import (
     DeliveryState,
     DeliveryStatus,
     OutboundMessage,
+    SessionBegan,
     Text,
 )
 from bot.ports import FollowFeed, Webhook, WebhookRequest
@@ -96,6 +97,21 @@ def test_a_returning_visitor_stays_the_same_and_opens_nothing(age: timedelta) ->
     assert answer(webhook)["visitor"] == str(VISITOR)
     assert webhook.inbound == ()
     assert VisitorTokens(SECRET).visitor(answer(webhook)["token"], None, NOW + age) == VISITOR
+
+
+def test_a_returning_visitor_s_browser_says_where_it_is_each_time() -> None:
+    body = b'{"time_zone": "W. Europe Standard Time", "opened": false}'
+    [began] = widget().parse(request_to("webchat/session", bearer(), body=body)).inbound
+    assert began == SessionBegan("webchat", f"session:{VISITOR}", str(VISITOR), "Europe/Berlin")
+    opens = b'{"time_zone": "Asia/Tokyo", "opened": true}'
+    opened, began = widget().parse(request_to("webchat/session", bearer(), body=opens)).inbound
+    assert isinstance(opened, CustomerMessage)
+    assert isinstance(began, SessionBegan)
+
+
+@pytest.mark.parametrize("body", [b'{"time_zone": "Nowhere/Land"}', b'{"time_zone": ["Europe/London"]}', b"{}"])
+def test_what_is_no_zone_is_not_told(body: bytes) -> None:
+    assert widget().parse(request_to("webchat/session", bearer(), body=body)).inbound == ()
 
 
 @pytest.mark.parametrize("token", ["rubbish", VisitorTokens("another secret").issue(VISITOR, "", NOW)])
