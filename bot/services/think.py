@@ -39,7 +39,7 @@ from bot.services.compose_answer import compose_answer
 from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
 from bot.services.thought import Thought
-from bot.services.trace import trace
+from bot.services.trace import as_said, trace
 from bot.services.verify_contact import verify_in_talk
 
 log = structlog.get_logger()
@@ -199,7 +199,8 @@ async def _take_over(
     runtime: Runtime, assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted
 ) -> None:
     """What the action says is worded before what it sets is set, as in Rasa: "Sent {amount}" may empty `amount`."""
-    traced = [trace(effect, executed.name, thought.tracker.slots) for effect in result.effects]
+    slots = as_said(thought.tracker, result.events)
+    traced = [trace(effect, executed.name, slots) for effect in result.effects]
     if takes_back(result.events):
         thought.apply(executed)
     for say in result.says:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
-from bot.domain.conversation import REQUESTED_SLOT
+from bot.domain.conversation import REQUESTED_SLOT, Event, SlotSet, Tracker, UserUttered
 from bot.domain.effects import AddTag, ClaimIdentity, PersonEffect, SetAttribute
 
 
@@ -21,6 +22,14 @@ def trace(effect: PersonEffect, action: str, slots: Mapping[str, Any]) -> Person
             return replace(effect, by=action)
         case _:
             return effect
+
+
+def as_said(tracker: Tracker, events: Iterable[Event]) -> Mapping[str, Any]:
+    """The slots as an action found them; what this message told is in the form that the action gives it."""
+    since = takewhile(lambda one: not isinstance(one, UserUttered), reversed(tracker.recent))
+    heard = {one.name for one in since if isinstance(one, SlotSet) and one.heard}
+    given = {one.name: one.value for one in events if isinstance(one, SlotSet) and one.name in heard}
+    return {**tracker.slots, **{name: value for name, value in given.items() if value is not None}}
 
 
 def _slot_of(value: Any, name: str, slots: Mapping[str, Any]) -> str:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from bot.domain.conversation import SlotSet, Tracker
 from bot.domain.effects import AddTag, ClaimIdentity, Emit, SetAttribute
-from bot.services.trace import trace
+from bot.domain.ids import ConversationId
+from bot.services.trace import as_said, trace
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,12 @@ def test_an_address_and_a_tag_are_traced_and_an_event_is_not() -> None:
     assert isinstance(tagged, AddTag)
     assert tagged.by == "action_lead"
     assert trace(Emit("a.b"), "action_lead", {}) == Emit("a.b")
+
+
+def test_what_a_message_told_is_said_in_whatever_form_an_action_keeps_it() -> None:
+    heard = SlotSet("booked", "at 11", heard=True)
+    tracker = Tracker(ConversationId("c"), slots={"plan": "gold"}).apply(heard)
+    kept = [SlotSet("booked", "Tuesday at 11:00"), SlotSet("plan", "silver")]
+    slots = as_said(tracker, kept)
+    assert slots == {"booked": "Tuesday at 11:00", "plan": "gold"}, "nobody has said silver"
+    assert as_said(tracker, [SlotSet("booked", None)])["booked"] == "at 11"
