@@ -10,10 +10,15 @@ from bot.dialogue.slots import heard_slots
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker, UserUttered
 from bot.domain.ids import MessageId
-from bot.domain.understanding import OUT_OF_SCOPE_INTENTS, Entity, IntentScore, Understood
+from bot.domain.understanding import (
+    CORRECT_INTENT,
+    INFORM_INTENT,
+    OUT_OF_SCOPE_INTENTS,
+    Entity,
+    IntentScore,
+    Understood,
+)
 
-CORRECT: Final = "correct"
-STATES: Final = "inform"
 _ADDRESSES: Final = frozenset({"email", "phone"})
 
 
@@ -27,12 +32,12 @@ def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood
     """
     if tracker.loop is not None or understood.stage == "button" or not _is_taken_by(assistant):
         return understood
-    if understood.intent.name == CORRECT:
+    if understood.intent.name == CORRECT_INTENT:
         return understood if _has_answers(assistant, tracker) else _as_statement(assistant, understood)
-    states = understood.intent.name == STATES
+    states = understood.intent.name == INFORM_INTENT
     if not states and understood.intent.name not in OUT_OF_SCOPE_INTENTS:
         return understood
-    corrected = replace(understood, intent=IntentScore(CORRECT, understood.intent.confidence))
+    corrected = replace(understood, intent=IntentScore(CORRECT_INTENT, understood.intent.confidence))
     said = UserUttered(understood.text, corrected, MessageId(""), None, "")
     changed = [
         slot.value
@@ -43,19 +48,25 @@ def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood
 
 
 def _has_answers(assistant: Assistant, tracker: Tracker) -> bool:
-    return any(tracker.slots.get(name) is not None for form in assistant.forms.values() for name in form.required_slots)
+    """Whether something is known that may be put right: what a form asks for, or what its action made of it."""
+    asked = {name for form in assistant.forms.values() for name in form.required_slots}
+    return any(
+        tracker.slots.get(slot.name) is not None
+        for slot in assistant.slots.values()
+        if slot.name in asked or any(CORRECT_INTENT in mapping.intents for mapping in slot.mappings)
+    )
 
 
 def _as_statement(assistant: Assistant, understood: Understood) -> Understood:
     """Of who has answered nothing yet, "8 people" corrects nothing, though corrections are worded so, too."""
-    if not understood.entities or STATES not in assistant.intents:
+    if not understood.entities or INFORM_INTENT not in assistant.intents:
         return understood
-    return replace(understood, intent=IntentScore(STATES, understood.intent.confidence))
+    return replace(understood, intent=IntentScore(INFORM_INTENT, understood.intent.confidence))
 
 
 def _is_taken_by(assistant: Assistant) -> bool:
     mappings = (mapping for slot in assistant.slots.values() for mapping in slot.mappings)
-    return any(CORRECT in mapping.intents for mapping in mappings)
+    return any(CORRECT_INTENT in mapping.intents for mapping in mappings)
 
 
 def _differ(known: Any, told: Any) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from bot.domain.time_corrections import put_right, says_no_day
+from bot.domain.time_grammar import bare_clock
 from bot.domain.understanding import AS_DUCKLING, TIMES, Entity
 
 
@@ -28,7 +29,7 @@ def _moment(known: str, told: Entity, grain: str) -> Any:
         return told.value
     if grain == "day" and before.time() != time():
         meant = datetime.combine(now.date(), before.time(), now.tzinfo)
-    elif grain in ("hour", "minute") and says_no_day(told.text):
+    elif grain in ("hour", "minute") and (says_no_day(told.text) or bare_clock(told.text)):
         meant = datetime.combine(before.date(), now.time(), before.tzinfo)
     else:
         return told.value

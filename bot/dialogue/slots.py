@@ -17,7 +17,7 @@ from bot.dialogue.partial_times import with_what_stays
 from bot.domain.accepting import OneOf
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
-from bot.domain.understanding import COUNTED, Entity, base_intent
+from bot.domain.understanding import CORRECT_INTENT, COUNTED, Entity, base_intent
 
 VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
 
@@ -69,6 +69,15 @@ def _told_early(assistant: Assistant, tracker: Tracker, slot: Slot, message: Use
     if all(intent in mapping.not_intents for mapping in of_the_form):
         return None
     return named(slot.accepts, message.text)
+
+
+def entities_that_fill(assistant: Assistant, tracker: Tracker, slot: Slot, intent: str) -> frozenset[str]:
+    """The entities of a message with this intent that would fill the slot now."""
+    return frozenset(
+        mapping.entity
+        for mapping in slot.mappings
+        if mapping.type == "from_entity" and mapping.entity and _applies(assistant, tracker, slot, mapping, intent)
+    )
 
 
 def _is_choosy(slot: Slot | None) -> bool:
@@ -201,7 +210,7 @@ def _values(
     match mapping.type:
         case "from_entity":
             found = _entities(mapping, message)
-            if _is_told_anew(assistant, tracker, slot):
+            if _is_told_anew(assistant, tracker, slot, mapping):
                 found = [replace(one, value=with_what_stays(tracker.slots[slot.name], one)) for one in found]
             return [_as_written(entity) if slot.type == "text" else entity.value for entity in found]
         case "from_intent":
@@ -214,10 +223,12 @@ def _values(
             return []
 
 
-def _is_told_anew(assistant: Assistant, tracker: Tracker, slot: Slot) -> bool:
-    """Whether the open form asks for it, and has been told it."""
+def _is_told_anew(assistant: Assistant, tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
+    """Whether it is known, and the open form asks for it or the author lets it be put right."""
+    if tracker.slots.get(slot.name) is None:
+        return False
     form = assistant.forms.get(tracker.loop.name) if tracker.loop else None
-    return form is not None and slot.name in form.required_slots and tracker.slots.get(slot.name) is not None
+    return CORRECT_INTENT in mapping.intents or (form is not None and slot.name in form.required_slots)
 
 
 def _entities(mapping: SlotMapping, message: UserUttered) -> list[Entity]:

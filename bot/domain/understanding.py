@@ -25,6 +25,9 @@ LEAVING_INTENTS = frozenset({OPT_OUT_INTENT, STOP_INTENT, ERASURE_INTENT, WRONG_
 
 PERSON_INTENT = "talk_to_person"
 
+INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
+"""Of a message that tells an answer, and of one that puts an answer right."""
+
 OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", FALLBACK_INTENT})
 """An assistant may have one for what is not its business: to be taken for it is as good as not to be understood."""
 

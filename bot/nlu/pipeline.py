@@ -13,7 +13,9 @@ from typing import Any
 from bot.domain.message import storable_json
 from bot.domain.understanding import (
     ANYBODY,
+    CORRECT_INTENT,
     FALLBACK_INTENT,
+    INFORM_INTENT,
     KNOWLEDGE_INTENT,
     OPT_OUT_INTENT,
     OUT_OF_SCOPE_INTENTS,
@@ -42,7 +44,6 @@ from bot.nlu.spelling import Speller
 from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
 
-INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
 _NOT_UNDERSTOOD = OUT_OF_SCOPE_INTENTS | {KNOWLEDGE_INTENT}
 """What a message in a language without examples is taken for, as nothing that the examples say is near it."""
 

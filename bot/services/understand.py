@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 
 import structlog
 
@@ -12,6 +13,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, Tracker
 from bot.domain.errors import DialogueError
 from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
+from bot.services.read_change import read_change
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -22,17 +24,15 @@ async def understand(
 ) -> Understood:
     """The reading of a text that is written now, in that country and time zone; off the event loop, for an encoder
     computes."""
-    playbook = runtime.library.current()
-    expected = expecting(playbook.assistant, tracker)
-    understood = await asyncio.to_thread(
-        playbook.nlu.parse,
-        text,
-        expecting=expected,
-        region=region,
-        zone=zone,
-        now=runtime.clock.now(),
-        asker=asker,
-    )
+    playbook, now = runtime.library.current(), runtime.clock.now()
+    assistant = playbook.assistant
+    parse = partial(playbook.nlu.parse, region=region, zone=zone, now=now, asker=asker)
+
+    def read() -> Understood:
+        understood = parse(text, expecting=expecting(assistant, tracker))
+        return read_change(assistant, tracker, understood, lambda value, asked: parse(value, expecting=asked))
+
+    understood = await asyncio.to_thread(read)
     return await _as_the_engine_reads_it(runtime, understood, tracker)
 
 

@@ -86,3 +86,9 @@ def test_an_assistant_that_lets_nothing_be_put_right_is_left_alone() -> None:
     said = reading("inform", email("ana.silva@example.com"))
     without = assistant_of(DOMAIN.replace("intent: [inform, correct]", "intent: inform"))
     assert as_correction(without, KNOWN, said) == said
+
+
+def test_what_an_action_made_of_the_answers_may_be_put_right_too() -> None:
+    only_name = Tracker(ConversationId("c")).apply(SlotSet("name", "Ana"))
+    said = reading("correct", Entity("person", "Anna", "Anna", 0, 5))
+    assert as_correction(ASSISTANT, only_name, said) == said, "no form asks for a name"

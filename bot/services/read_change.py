@@ -1,0 +1,71 @@
+"""Read a change: a message that only puts another value in the place of an answer, and which answer that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from bot.dialogue.changes import (
+    NUMBERS,
+    TIMES,
+    Change,
+    changeable,
+    changes_in,
+    changing_intent,
+    is_all_of,
+    slots_meant,
+    told_lately,
+)
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import Tracker
+from bot.domain.time_grammar import find_times
+from bot.domain.understanding import CORRECT_INTENT, LEAVING_INTENTS, Entity, Expecting, IntentScore, Understood
+
+CHANGED: Final = "expected"
+"""The stage of such a reading: it is an answer to what was asked, a little late."""
+
+Parse = Callable[[str, Expecting], Understood]
+
+
+def read_change(assistant: Assistant, tracker: Tracker, understood: Understood, parse: Parse) -> Understood:
+    """The reading, as a correction where the message only changes an answer; the value is read by `parse`, as if it
+    were asked for now. Where it might be of several answers, it is a correction that does not say of which.
+
+    An answer to what is asked for now is none, nor what a button or a wish to be left alone says.
+    """
+    intent = changing_intent(assistant, tracker)
+    if intent is None or understood.stage in ("button", CHANGED) or understood.intent.name in LEAVING_INTENTS:
+        return understood
+    known = changeable(assistant, tracker, intent)
+    for change in changes_in(understood.text) if known else ():
+        found = _readings(change, known, parse)
+        fitting = {slot: kind & names for slot, names in known.items() for kind in found if kind & names}
+        is_a_time = any(find_times(change.value)) or not any(map(str.isdecimal, change.value))
+        meant = slots_meant(fitting, told_lately(tracker), is_a_time=is_a_time, proposed=change.proposed)
+        if not meant or (len(meant) > 1 and intent != CORRECT_INTENT):
+            continue
+        slot = next(iter(meant)) if len(meant) == 1 else None
+        told = tuple(one for kind in found.values() for one in kind if slot is not None and one.name in known[slot])
+        correction = IntentScore(intent, 1.0)
+        return replace(understood, intent=correction, entities=told, stage=CHANGED, answer=None, further=())
+    return understood
+
+
+def _readings(
+    change: Change, known: Mapping[str, frozenset[str]], parse: Parse
+) -> Mapping[frozenset[str], tuple[Entity, ...]]:
+    """What the value is as a number and as a time, as far as an answer that is known is one."""
+    kinds = [kind for kind in (NUMBERS, TIMES) if any(kind & entities for entities in known.values())]
+    read = {kind: _value_of(change, Expecting("", "", tuple(sorted(kind))), parse) for kind in kinds}
+    return {kind: entities for kind, entities in read.items() if entities}
+
+
+def _value_of(change: Change, expected: Expecting, parse: Parse) -> tuple[Entity, ...]:
+    """The entities that the value is, each by itself, where they stand in the message."""
+    found = parse(change.value, expected).entities
+    return tuple(
+        replace(one, start=one.start + change.start, end=one.end + change.start)
+        for one in found
+        if one.name in expected.entities and is_all_of(change.value, one)
+    )

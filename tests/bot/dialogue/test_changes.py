@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.changes import Change, changes_in, slots_meant, told_lately
+from bot.domain.conversation import SlotSet, Tracker, UserUttered
+from bot.domain.ids import ConversationId, MessageId
+from bot.domain.understanding import IntentScore, Understood
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("can we make it 11?", "11"),
+        ("could we do 11 instead", "11"),
+        ("actually 3pm works better", "3pm"),
+        ("could you move the demo to Friday, please?", "Friday"),
+        ("can we push it back to 4", "4"),
+        ("how about Thursday at 2?", "Thursday at 2"),
+        ("would 2pm be ok for you?", "2pm"),
+        ("I'd rather do Friday", "Friday"),
+        ("Thursday is better for me", "Thursday"),
+    ],
+)
+def test_a_time_is_proposed_in_many_words(text: str, value: str) -> None:
+    assert next(changes_in(text)) == Change(value, text.index(value), proposed=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("make it Thursday", "Thursday"),
+        ("sorry, 45", "45"),
+        ("no, 45", "45"),
+        ("45 I mean", "45"),
+        ("oops, I meant 60!", "60"),
+        ("that should have been 12", "12"),
+        ("hmm, 3 actually", "3"),
+    ],
+)
+def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:
+    assert Change(value, text.index(value)) in list(changes_in(text))
+
+
+@pytest.mark.parametrize("text", ["we have 3 sites", "we have 45 staff", "45", "can we meet at 11?", "Thursday", "no"])
+def test_other_words_change_nothing(text: str) -> None:
+    assert list(changes_in(text)) == []
+
+
+@given(text=st.text(max_size=100))
+def test_any_text_can_be_looked_at(text: str) -> None:
+    for change in changes_in(text):
+        assert text[change.start :].startswith(change.value)
+
+
+def said(number: int) -> UserUttered:
+    return UserUttered("x", Understood("x", IntentScore("inform", 1.0)), MessageId(f"m{number}"), None, "webchat")
+
+
+def test_what_was_told_some_messages_ago_was_not_told_lately() -> None:
+    events = [event for number in range(6) for event in (said(number), SlotSet(f"slot_{number}", number))]
+    assert told_lately(Tracker(ConversationId("c")).apply_all(events)) == {"slot_2", "slot_3", "slot_4", "slot_5"}
+
+
+SEATS, WHEN = {"seats": {"number"}}, {"when": {"time"}}
+
+
+@pytest.mark.parametrize(
+    ("fitting", "lately", "is_a_time", "proposed", "meant"),
+    [
+        (SEATS, {"seats"}, False, False, {"seats"}),
+        (SEATS, set(), False, False, set()),
+        (SEATS, {"seats"}, False, True, set()),
+        (WHEN, set(), True, False, {"when"}),
+        (WHEN, set(), False, True, {"when"}),
+        (WHEN, set(), False, False, set()),
+        (SEATS | WHEN, {"seats", "when"}, False, False, {"seats", "when"}),
+        (SEATS | WHEN, {"seats", "when"}, False, True, {"when"}),
+        (SEATS | WHEN, {"when"}, False, False, {"when"}),
+    ],
+)
+def test_of_which_answer_a_value_is(
+    fitting: dict[str, set[str]], lately: set[str], is_a_time: bool, proposed: bool, meant: set[str]
+) -> None:
+    assert slots_meant(fitting, lately, is_a_time=is_a_time, proposed=proposed) == meant
