@@ -108,6 +108,10 @@ def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
     if history.last_name == ANSWER_REFUSED:
         _validate(turn, form, policy, _answered(turn, form, history.events))
         return True
+    if chosen.failed:
+        _take_back(turn, form, history)
+        _ask(turn, form, policy, [])
+        return True
     run = _since_it_began(form, history.since_last)
     names = (form.name, validation_of(form))
     if any(isinstance(event, ActionExecutionRejected) and event.name in names for event in run):
@@ -125,6 +129,15 @@ def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
     requests = [event.value for event in run if isinstance(event, SlotSet) and event.name == REQUESTED_SLOT]
     _ask(turn, form, policy, requests)
     return True
+
+
+def _take_back(turn: Turn, form: Form, history: SoFar) -> None:
+    """What the message told the form is not known, since nothing could look at it; the form asks for it again."""
+    before = len(history.events)
+    heard = {event.name for event in history.events if isinstance(event, SlotSet) and event.heard}
+    for name in _answered(turn, form, history.events):
+        if name in heard:
+            turn.set_slot(name, slot_before(turn.tracker, before, name))
 
 
 def _since_it_began(form: Form, events: tuple[Event, ...]) -> tuple[Event, ...]:

@@ -22,13 +22,16 @@ _FAILED = "; it failed"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A policy taken apart. `part_of_form`: the action is a form's validation or question, not a step of its own."""
+    """A policy taken apart. `part_of_form`: the action is a form's validation or question, not a step of its own.
+    `failed`: it could not be run, or raised.
+    """
 
     policy: str
     rule: str | None = None
     form: str | None = None
     part_of_form: bool = False
     slot_filling: bool = False
+    failed: bool = False
 
 
 def by_rule(rule: str) -> str:
@@ -46,14 +49,15 @@ def by_form(form: str, opened_by: str = "") -> str:
 @lru_cache(maxsize=4096)
 def chosen_by(action: str, policy: str) -> Chosen:
     """Read `policy`, the reason for which `action` was executed."""
+    failed = policy.endswith(_FAILED)
     policy = policy.removesuffix(_FAILED)
     if policy == SLOT_FILLING:
-        return Chosen(policy, slot_filling=True)
+        return Chosen(policy, slot_filling=True, failed=failed)
     kind, _, name = policy.partition(": ")
     if kind == "rule":
-        return Chosen(policy, rule=name)
+        return Chosen(policy, rule=name, failed=failed)
     if kind != "form":
-        return Chosen(policy)
+        return Chosen(policy, failed=failed)
     form, _, opened_by = name.partition(" (")
     rule = opened_by.removesuffix(")").removeprefix("rule: ") if opened_by.startswith("rule: ") else None
-    return Chosen(policy, rule=rule, form=form, part_of_form=action != form)
+    return Chosen(policy, rule=rule, form=form, part_of_form=action != form, failed=failed)

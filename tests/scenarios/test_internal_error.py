@@ -44,3 +44,17 @@ async def test_several_failures_on_one_message_are_told_once(tmp_path: Path) -> 
         lines = await stage.lines_by("bot", "bot")
         assert sum("something went wrong" in line for line in lines) == 1, lines
         assert any("mobile number" in line for line in lines), lines
+
+
+async def test_an_answer_that_nothing_could_validate_is_asked_for_again(tmp_path: Path) -> None:
+    async with set_stage(tmp_path) as stage:
+        runtime = stage.service.runtime
+        working = stage.service
+        await play(stage, ["visitor opens the chat", {"visitor": "I'd like a demo"}, {"visitor": "Lea"}])
+        await play(stage, [{"visitor": "lea@lea.example"}, {"bot": "how many"}])
+        failing = Failing(runtime.actions, frozenset(("validate_demo_form",)))
+        stage.service = replace(stage.service, runtime=replace(runtime, actions=failing))
+        await play(stage, [{"visitor": "80"}, {"bot": ["something went wrong", "how many"]}])
+        await play(stage, [{"slots": {"team_size": None, "work_email": "lea@lea.example"}}])
+        stage.service = working
+        await play(stage, [{"visitor": "80"}, {"bot": "start"}, {"slots": {"team_size": 80}}])

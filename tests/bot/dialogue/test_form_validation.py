@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 from bot.dialogue.engine import decide
@@ -12,8 +13,11 @@ from bot.domain.conversation import (
     Event,
     SlotSet,
     Tracker,
+    UserUttered,
 )
-from bot.domain.effects import Apply, RunAction
+from bot.domain.effects import Apply, DialogueEffect, RunAction, Say
+from bot.domain.ids import MessageId
+from bot.domain.understanding import IntentScore, Understood
 from tests.bot.dialogue.chat import Chat, assistant_of, sets
 from tests.bot.dialogue.test_forms import TABLE, VALIDATED, steps
 
@@ -120,15 +124,31 @@ def test_a_validation_can_pass_on_the_message() -> None:
     assert chat.form == "table_form"
 
 
-def test_a_validation_that_fails_lets_the_answer_stand() -> None:
-    chat = Chat(assistant_of(VALIDATED))
+def after_a_failure(chat: Chat, *heard: SlotSet) -> Sequence[DialogueEffect]:
+    """What the engine decides once the validation of what the message told has failed."""
+    message = UserUttered("x", Understood("x", IntentScore("inform", 1.0)), MessageId("m9"), None, "webchat")
+    tracker = chat.tracker.apply_all([message, *heard])
+    return decide(chat.assistant, tracker.apply(ActionExecuted("validate_table_form", "form: table_form; it failed")))
+
+
+def test_an_answer_whose_validation_fails_is_not_taken_and_asked_for_again() -> None:
+    chat = Chat(assistant_of(VALIDATED), {"validate_table_form": lambda tracker: []})
     chat.hear("book")
-    tracker = chat.tracker
-    chat.apply(SlotSet("people", 2, heard=True))
-    effects = decide(
-        chat.assistant, tracker.apply(ActionExecuted("validate_table_form", "form: table_form; it failed"))
-    )
+    effects = after_a_failure(chat, SlotSet("people", 2, heard=True))
+    assert Apply(SlotSet("people", None)) in effects
+    assert Apply(SlotSet("requested_slot", "people")) in effects
     assert Apply(ActionExecuted("table_form", "form: table_form")) in effects
+    assert [effect.response for effect in effects if isinstance(effect, Say)] == ["utter_ask_table_form_people"]
+
+
+def test_an_earlier_answer_stands_where_the_validation_of_its_correction_fails() -> None:
+    chat = Chat(assistant_of(VALIDATED), {"validate_table_form": lambda tracker: []})
+    chat.hear("book")
+    chat.hear("inform", number=2)
+    assert chat.asked_for == "place"
+    effects = after_a_failure(chat, SlotSet("people", 3, heard=True))
+    assert Apply(SlotSet("people", 2)) in effects
+    assert [effect.response for effect in effects if isinstance(effect, Say)] == ["utter_ask_place"]
 
 
 def test_slots_are_presented_again_when_another_validation_came_between() -> None:

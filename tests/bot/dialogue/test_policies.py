@@ -17,7 +17,7 @@ from bot.dialogue.policies import SLOT_FILLING, Chosen, by_form, by_rule, by_sto
             by_form("f", by_rule("open (f)")),
             Chosen("form: f (rule: open (f))", rule="open (f)", form="f"),
         ),
-        ("action_a", f"{SLOT_FILLING}; it failed", Chosen(SLOT_FILLING, slot_filling=True)),
+        ("action_a", f"{SLOT_FILLING}; it failed", Chosen(SLOT_FILLING, slot_filling=True, failed=True)),
         ("anything", "button", Chosen("button")),
         ("anything", "", Chosen("")),
     ],
