@@ -15,6 +15,7 @@ from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_file
 from bot.adapters.rasa.rasa_actions import files_of_actions
 from bot.adapters.rasa.rasa_files import ReadFiles, read_files
 from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
+from bot.adapters.rasa.way_out import PLACE, WayOut, with_a_way_out
 from bot.adapters.rasa.words_of_ours import words_of_ours
 from bot.adapters.understanding.language_guesser import language_guesser
 from bot.dialogue.builtin import DEFAULT_FALLBACK
@@ -71,13 +72,17 @@ def read_project(path: Path) -> RasaProject:
         assistant = _checked([*documents, configuration])
     except ContentError as error:
         raise told_of_older_files(error, read.older) from error
+    out = _with_a_way_out(documents, configuration, assistant)
+    documents = list(out.documents)
     notes = [*read.notes, *versions, *doubled, *guessed, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *_notes_on_replaced_actions(folder, assistant)]
-    notes += notes_on_settings(folder)
+    notes += [*notes_on_settings(folder), *out.notes]
     taken = [_taken(document, _place_of(read, document)) for document in documents]
     taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
     taken.append(_taken(configuration, PurePath("config.yml")))
     taken += _code(folder, taken)
+    if out.pattern is not None:
+        taken.append(_taken(out.pattern, PLACE))
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
         notes += _notes_on_responses(assistant, ours.target)
@@ -97,6 +102,17 @@ def _checked(documents: Sequence[Document]) -> Assistant:
     assistant = read_assistant(documents)
     read_training_data(documents, known_intents=assistant.intents, known_entities=assistant.entities)
     return assistant
+
+
+def _with_a_way_out(documents: Sequence[Document], configuration: Document, assistant: Assistant) -> WayOut:
+    """None where the project would not be right any more with one."""
+    out = with_a_way_out(documents, assistant)
+    try:
+        if out.pattern is not None:
+            _checked([*out.documents, out.pattern, configuration])
+    except ContentError:
+        return WayOut(tuple(documents))
+    return out
 
 
 def _told_of_lapses(configuration: Document) -> Document:
