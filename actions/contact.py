@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
@@ -36,6 +37,10 @@ ATTRIBUTES = {"lead_name": "name", "work_email": "email", "timeline": "timeline"
 """What is known of a person by the answers of the contact form."""
 
 
+REQUESTED = "contact_requested"
+"""The slot that says from then on that they are to hear from us, where the assistant has it."""
+
+
 class ActionKeepContact(Action):
     """Keeps the answers that there are, and tells journeys and the CRM."""
 
@@ -53,6 +58,7 @@ class ActionKeepContact(Action):
             *_kept(answers),
             effects.emit("contact.requested", **({"timeline": timeline} if timeline else {})),
             effects.sync_crm(f"{note}: {when}." if when else f"{note}."),
+            *([SlotSet(REQUESTED, True)] if REQUESTED in (domain.get("slots") or {}) else []),
         ]
 
 

@@ -4,7 +4,7 @@ import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.contact import ActionKeepContact, ValidateContactForm
-from tests.actions.test_lead import effects_in, tracker_with
+from tests.actions.test_lead import effects_in, slots_in, tracker_with
 
 ANSWERED = {"lead_name": "Ana Silva", "work_email": "ana@example.com", "timeline": "now"}
 
@@ -19,6 +19,13 @@ async def test_the_answers_are_kept_and_told_to_journeys_and_the_crm() -> None:
     assert (emitted["event"], emitted["data"]) == ("contact.requested", {"timeline": "now"})
     (synced,) = effects_in(events, "sync_crm")
     assert synced["note"] == "Asked to be contacted on webchat: wants to start within a month."
+
+
+async def test_an_assistant_that_has_a_slot_for_it_knows_that_they_are_to_hear_from_us() -> None:
+    domain = {"slots": {"contact_requested": {"type": "bool"}}}
+    events = await ActionKeepContact().run(CollectingDispatcher(), tracker_with(ANSWERED), domain)
+    assert slots_in(events) == {"contact_requested": True}
+    assert slots_in(await ActionKeepContact().run(CollectingDispatcher(), tracker_with(ANSWERED), {})) == {}
 
 
 @pytest.mark.parametrize("left_out", ["lead_name", "work_email", "timeline"])

@@ -123,7 +123,8 @@ def test_words_of_the_project_s_own_for_it_stay(tmp_path: Path) -> None:
 
 
 def test_a_form_in_which_no_line_can_be_added_is_left_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    flow = DOMAIN.replace("  table:\n    required_slots: [guest]   # who comes\n", "  table: {required_slots: [guest]}\n")
+    block = "  table:\n    required_slots: [guest]   # who comes\n"
+    flow = DOMAIN.replace(block, "  table: {required_slots: [guest]}\n")
     ours = imported(tmp_path, domain=flow)
     assert "cancel" in (ours / "domain" / "domain.yml").read_text()
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(ours))
