@@ -121,6 +121,15 @@ def test_what_is_not_worded_right_is_refused(read: Callable[[str], Any], text: s
         read(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "zone"), [("W. Europe Standard Time", "Europe/Berlin"), ("europe/london", "Europe/London")]
+)
+def test_a_zone_is_written_as_iana_has_it_and_the_author_is_told_how(text: str, zone: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        wording.zone(text)
+    assert raised.value.advice == f"Write {zone}."
+
+
 def test_an_event_may_be_called_one() -> None:
     assert wording.event("event meeting.booked") == wording.event("meeting.booked") == "meeting.booked"
 
