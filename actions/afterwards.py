@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import effects
 from actions.booking import time_told
 from actions.consent import change_number, phone_in
-from actions.corrections import NOTED, WHAT, changed_now, told_anew, unread_now, value_before, words_for
+from actions.corrections import NOTED, WHAT, changed_now, heard_now, told_anew, unread_now, value_before, words_for
 from actions.effects import ActionEvent
 from actions.forms import name_in, whole_number
 from actions.lead import LARGEST_TEAM, answers_in, email_in, people_in, timeline_in
@@ -43,6 +43,9 @@ class ActionCorrectContact(Action):
         kept = {slot: known[name] for slot, name in ATTRIBUTES.items() if known.get(name)}
         done = bool(kept)
         told = told_anew(tracker, read, kept=kept if done else None)
+        if not told and (again := _booked_again(tracker, read, kept.get("booked_time"))):
+            dispatcher.utter_message(response=BOOKED, booked_time=again)
+            return [SlotSet("booked_time", again)]
         others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
         if list(told) == ["booked_time"]:
             dispatcher.utter_message(response=BOOKED, **told)
@@ -76,6 +79,14 @@ class ActionTakeCorrection(ActionCorrectContact):
             effects.set_attribute("company_address", answers.are_from_a_company),
             SlotSet("qualified", answers.qualify),
         ]
+
+
+def _booked_again(tracker: Tracker, read: Mapping[str, Callable[[str], Any]], booked: Any) -> str | None:
+    """The time that is booked, where the message names that very time: it is confirmed once more."""
+    if "booked_time" not in heard_now(tracker):
+        return None
+    said = read["booked_time"](str(tracker.slots.get("booked_time")))
+    return str(said) if said is not None and said == booked else None
 
 
 def _readers(tracker: Tracker) -> Mapping[str, Callable[[str], Any]]:

@@ -19,6 +19,9 @@ TIMES: Final = frozenset({"time", "DATE", "TIME"})
 LATELY: Final = 4
 """Messages of the customer's within which a number alone may still be of an answer."""
 
+LONGEST: Final = 160
+"""Characters of a message that may be a change; a longer one says more."""
+
 _OPENING = (
     r"(?:(?:no|nope|nah|oh|oops|sorry|wait|hang on|hold on|actually|hm+|um+|well|ok(?:ay)?|hey|and|but|so|then|thanks|"
     r"thank you)\W+)*"
@@ -75,6 +78,8 @@ class Change:
 
 def changes_in(text: str) -> Iterator[Change]:
     """What it may put in the place of an answer, the likeliest first; nothing where it may say something else, too."""
+    if len(text) > LONGEST:
+        return
     for patterns, proposed in ((_PROPOSALS, True), (_CORRECTIONS, False)):
         for pattern in patterns:
             if match := pattern.fullmatch(text):

@@ -152,6 +152,15 @@ async def test_another_time_than_the_one_that_is_booked_is_booked_and_told() -> 
     assert [one["note"] for one in effects_in(events, "sync_crm")] == [f"Corrected on webchat: meeting_time {told}."]
 
 
+async def test_the_time_that_is_booked_is_confirmed_where_it_is_asked_for_again() -> None:
+    dispatcher = CollectingDispatcher()
+    booked = "Thursday 26 November at 15:00"
+    events = await ActionTakeCorrection().run(dispatcher, rebooked("thursday 26 november 3pm", booked), DOMAIN)
+    assert [(one["response"], one["booked_time"]) for one in dispatcher.messages] == [("utter_booked", booked)]
+    assert slots_in(events) == {"booked_time": booked}
+    assert effects_in(events, "emit") == effects_in(events, "sync_crm") == []
+
+
 async def test_where_nothing_is_booked_no_time_is_put_right() -> None:
     dispatcher = CollectingDispatcher()
     events = await ActionTakeCorrection().run(dispatcher, rebooked("at 11", None), DOMAIN)
