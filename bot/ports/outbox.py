@@ -119,5 +119,8 @@ class Outbox(Protocol):
         """What has gone to the same person and place already although it was queued after this entry."""
 
     async def count(self, status: OutboxStatus) -> int: ...
+    async def left_by(self, channel: str, since: datetime, *, at_most: int) -> int:
+        """How many messages were sent there; no more are counted than `at_most`."""
+
     async def dead(self, limit: int, *, to: str = "", reason: str = "", after: str = "") -> Sequence[OutboxEntry]:
         """What was given up, in the order of its ids from behind `after`; only what was for `to`, and for `reason`."""

@@ -137,6 +137,9 @@ class Consents(Protocol):
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
         """Whatever keeps a message from this address, one for each cause; also what holds for the whole channel."""
 
+    async def complaints(self, channel: str, since: datetime) -> int:
+        """How many called what came there spam."""
+
     async def stopped(self) -> Sequence[Suppression]:
         """The channels whose sender is stopped."""
 

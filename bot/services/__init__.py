@@ -9,16 +9,16 @@
 
 **Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `compose_outbound`, `attempt`, `hand_over`,
 `post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`, `take_refusal`, `replay`. What is left
-alone: `spare_vendor`, `spare_address`, `stop_sender`, `withdraw_messages`. When: `choose_time`.
+alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`, `withdraw_messages`. When: `choose_time`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `perform`, `cause`, `reach`, `attribute_reply`,
 `keep_schedule`, `publish`, `in_force`, `count_splits`. What they read of a person: `read_facts`, `person_facts`.
 Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`. Figures: `report`.
 
 **People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `note_time_zone`,
-`person_zones`, `trace`. One or two:
-`merge_people`, `join_profiles`. What they may ask for: `take_request`, `note_request`, `give_data`, `rectify`,
-`erase_person`, `erase_elsewhere`, `tell_of_erasure`, `leave_alone`, `tell_provenance`, `apply_retention`.
+`person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for: `take_request`,
+`note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`, `tell_of_erasure`, `leave_alone`,
+`tell_provenance`, `apply_retention`.
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
 `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,

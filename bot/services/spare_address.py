@@ -11,20 +11,25 @@ from bot.services.enrol import tell_journeys
 from bot.services.leave_alone import leave_alone
 from bot.services.opt_out import opt_out
 from bot.services.runtime import Runtime
+from bot.services.watch_complaints import watch_complaints
 
 
 async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, now: datetime) -> bool:
-    """Suppress it at once; an opt-out ends all marketing to its owner. False if that was known."""
-    if word.cause is not Consequence.OPTED_OUT:
+    """Suppress it at once; an opt-out ends all marketing to its owner, and so does a complaint. False if that was
+    known."""
+    if word.cause not in (Consequence.OPTED_OUT, Consequence.COMPLAINED):
         bars = await uow.consents.in_the_way(word.channel, word.address)
         await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
         return all(one.cause is not word.cause for one in bars)
-    if await uow.consents.suppression(word.channel, word.address) is not None:
-        return False
-    kind = runtime.channel(word.channel).abilities.identity
-    owner = await uow.profiles.owner_of(kind, word.address)
+    known = await uow.consents.suppression(word.channel, word.address)
+    owner = await uow.profiles.owner_of(runtime.channel(word.channel).abilities.identity, word.address)
     if owner is None and await uow.consents.erased(word.address):
-        return await leave_alone(uow, runtime, word.channel, word.address, word.how, now)
+        return known is None and await leave_alone(uow, runtime, word.channel, word.address, word.how, now)
+    if word.cause is Consequence.COMPLAINED:
+        await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
+        await watch_complaints(uow, runtime, word.channel, now)
+    if known is not None:
+        return False
     await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now))
     if owner is not None:
         ended = await opt_out(uow, runtime, owner.id, Wish(word.how, now))

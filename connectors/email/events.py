@@ -57,7 +57,7 @@ def _words_of(event: Mapping[str, str], channel: str) -> Iterator[DeliveryStatus
         if address and failure is not None and failure.then is not None:
             yield SpareAddress(channel, f"{name}:address", address, failure.then, failure.what)
     elif kind in COMPLAINED and address:
-        yield SpareAddress(channel, name, address, Consequence.OPTED_OUT, "marked our e-mail as spam")
+        yield SpareAddress(channel, name, address, Consequence.COMPLAINED, "marked our e-mail as spam")
     elif kind in UNSUBSCRIBED and address:
         yield SpareAddress(channel, name, address, Consequence.OPTED_OUT, "unsubscribed at the mail service")
 

@@ -107,7 +107,7 @@ def _complaint(message: Message[str, str], name: str, channel: str, links: Unsub
                 address = links.address_of(link)
             except WebhookRejected:
                 continue
-            return (SpareAddress(channel, name, address, Consequence.OPTED_OUT, "marked our e-mail as spam"),)
+            return (SpareAddress(channel, name, address, Consequence.COMPLAINED, "marked our e-mail as spam"),)
     raise WebhookRejected(406, "This complaint does not have our e-mail's header List-Unsubscribe, so it names nobody.")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
 
 from bot.adapters.database.erased_addresses import erased_among, forget_erased, keep_erased, salt_of
 from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
@@ -46,6 +47,11 @@ IN_THE_WAY = select(suppression).where(
         ),
         and_(suppression.c.channel == bindparam("stopped"), suppression.c.address == EVERY_ADDRESS),
     )
+)
+COMPLAINTS = (
+    select(func.count())
+    .select_from(suppression)
+    .where(suppression.c.channel == bindparam("complained"), suppression.c.at >= bindparam("since"))
 )
 STOPPED = select(suppression).where(suppression.c.address == EVERY_ADDRESS).order_by(suppression.c.channel)
 LIFT = delete(suppression).where(
@@ -184,6 +190,10 @@ class StoredConsents(Repository):
 
     async def stopped(self) -> Sequence[Suppression]:
         return [suppression_of(row, self._sealing) for row in await self._session.execute(STOPPED)]
+
+    async def complaints(self, channel: str, since: datetime) -> int:
+        values = {"complained": _kept_as(channel, Consequence.COMPLAINED), "since": since}
+        return int((await self._session.execute(COMPLAINTS, values)).scalar_one())
 
     async def decided(self, decision: Decision) -> None:
         await self.decided_all([decision])

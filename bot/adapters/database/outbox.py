@@ -163,6 +163,17 @@ COUNT = {
     for status in OutboxStatus
 }
 
+LEFT_BY = select(func.count()).select_from(
+    select(outbox.c.position)
+    .where(
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.sent_at >= bindparam("since"),
+        text(f"status = '{OutboxStatus.SENT.value}'"),
+    )
+    .limit(bindparam("at_most"))
+    .subquery()
+)
+
 SENT_IDS = select(outbox.c.vendor_id).where(
     outbox.c.profile_id == bindparam("profile"),
     outbox.c.channel == bindparam("on_channel"),
@@ -372,6 +383,10 @@ class StoredOutbox(Repository):
 
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())
+
+    async def left_by(self, channel: str, since: datetime, *, at_most: int) -> int:
+        values = {"on_channel": channel, "since": since, "at_most": at_most}
+        return int((await self._execute(LEFT_BY, values)).scalar_one())
 
     async def dead(self, limit: int, *, to: str = "", reason: str = "", after: str = "") -> Sequence[OutboxEntry]:
         values = {"to": to, "reason": reason, "after": after, "most": limit}

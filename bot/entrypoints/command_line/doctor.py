@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
 from typing import Final, Literal
@@ -25,6 +25,7 @@ from bot.adapters.scanning import scanner_of
 from bot.adapters.understanding.encoder import source_folder
 from bot.adapters.understanding.training import want_packages
 from bot.dialogue.builtin import BY_THE_SERVICE
+from bot.domain.consent import WRITTEN_TO
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
 from bot.domain.likelihood import DriftBounds, Scorecard
@@ -48,6 +49,7 @@ from bot.journeys.channel_fit import journeys_on
 from bot.ports import Playbook, Scanner
 from bot.services.fetch_files import FOLDER as MEDIA
 from bot.services.measure_drift import drift
+from bot.services.watch_complaints import WHAT_TO_DO, complaints_of
 from bot.settings import Settings, connector_values
 
 LATE = timedelta(minutes=1)
@@ -315,11 +317,22 @@ async def _queues(database: Database) -> AsyncIterator[Finding]:
             yield Finding("doubtful", words, "See to that; then it leaves by itself, within some minutes.")
     if not late:
         yield Finding("well", "nothing waits longer than it should")
+    async for finding in _complaints(database, now):
+        yield finding
     if untold:
         words = f"journeys were not told of {sum(one.entries for one in untold):,} changes of segments"
         yield Finding("doubtful", words, "The page Queues says which, and has them told once more.")
     if dead:
         yield Finding("doubtful", f"{dead:,} messages or records were given up", "overture outbox dead says why.")
+
+
+async def _complaints(database: Database, now: datetime) -> AsyncIterator[Finding]:
+    """Where readers call what we send spam."""
+    for channel in WRITTEN_TO:
+        async with database.reading() as uow:
+            found = await complaints_of(uow, channel, now)
+        if found.are_many:
+            yield Finding("ill" if found.are_too_many else "doubtful", f"{channel}: {found}", WHAT_TO_DO)
 
 
 async def _others(settings: Settings) -> AsyncIterator[Finding]:

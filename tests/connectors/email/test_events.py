@@ -35,11 +35,18 @@ def test_a_bounce_that_passes_spares_nobody(event: dict[str, str]) -> None:
     assert status == DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.FAILED, "soft_bounce")
 
 
-@pytest.mark.parametrize("kind", ["spamreport", "complained", "unsubscribe"])
-def test_a_complaint_is_an_opt_out(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        ("spamreport", Consequence.COMPLAINED),
+        ("complained", Consequence.COMPLAINED),
+        ("unsubscribe", Consequence.OPTED_OUT),
+    ],
+)
+def test_complaints_and_opt_outs_are_told_apart(kind: str, cause: Consequence) -> None:
     (spared,) = events({"event": kind, "email": "ana@example.com", "sg_event_id": "e1"})
     assert isinstance(spared, SpareAddress)
-    assert (spared.address, spared.cause) == ("ana@example.com", Consequence.OPTED_OUT)
+    assert (spared.address, spared.cause) == ("ana@example.com", cause)
 
 
 def test_mailguns_events_are_read_as_well() -> None:
@@ -151,7 +158,7 @@ def test_mailgun_blames_no_address_for_what_its_server_said_of_the_sender(
         ),
         ({"RecordType": "Bounce", "ID": 1, "Type": "SoftBounce", "Email": "ana@example.com"}, None),
         ({"RecordType": "Bounce", "ID": 1, "Type": "AutoResponder", "Email": "ana@example.com"}, None),
-        ({"RecordType": "SpamComplaint", "ID": 1, "Email": "ana@example.com"}, Consequence.OPTED_OUT),
+        ({"RecordType": "SpamComplaint", "ID": 1, "Email": "ana@example.com"}, Consequence.COMPLAINED),
         (
             {
                 "RecordType": "SubscriptionChange",
@@ -230,7 +237,7 @@ def test_amazon_ses_tells_what_arrived_what_passes_and_who_complained() -> None:
     complaint = {"feedbackId": "f2", "complainedRecipients": [{"emailAddress": "ana@example.com"}]}
     (spared,) = events({"notificationType": "Complaint", "mail": SES_MAIL, "complaint": complaint})
     assert isinstance(spared, SpareAddress)
-    assert spared.cause is Consequence.OPTED_OUT
+    assert spared.cause is Consequence.COMPLAINED
     not_spam = {**complaint, "complaintFeedbackType": "not-spam"}
     assert events({"notificationType": "Complaint", "mail": SES_MAIL, "complaint": not_spam}) == []
 
@@ -263,7 +270,7 @@ def test_events_of_a_service_that_calls_all_of_them_by_one_id_are_each_taken() -
         ({"type": "out_of_band", "bounce_class": 30, "raw_reason": "550 unknown"}, Consequence.UNREACHABLE),
         ({"type": "bounce", "bounce_class": "90"}, Consequence.OPTED_OUT),
         ({"type": "bounce", "bounce_class": "51", "raw_reason": "550 5.7.1 blocked"}, None),
-        ({"type": "spam_complaint"}, Consequence.OPTED_OUT),
+        ({"type": "spam_complaint"}, Consequence.COMPLAINED),
         ({"type": "list_unsubscribe"}, Consequence.OPTED_OUT),
         ({"type": "delivery"}, None),
     ],

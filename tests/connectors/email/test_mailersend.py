@@ -48,7 +48,7 @@ def first_kind(address: str, reason: str | None = None) -> dict[str, Any]:
     ("kind", "cause"),
     [
         ("hard_bounced", Consequence.UNREACHABLE),
-        ("spam_complaint", Consequence.OPTED_OUT),
+        ("spam_complaint", Consequence.COMPLAINED),
         ("unsubscribed", Consequence.OPTED_OUT),
     ],
 )

@@ -55,7 +55,7 @@ def spared(*told: Any) -> list[tuple[str, Consequence]]:
         (message("hard_bounce", bounce_description="bad_mailbox"), Consequence.UNREACHABLE),
         (message("hard_bounce", diag="smtp;550 5.7.1 blocked"), None),
         (message("soft_bounce", diag="smtp;452 4.2.2 full"), None),
-        (message("spam"), Consequence.OPTED_OUT),
+        (message("spam"), Consequence.COMPLAINED),
         (message("unsub"), Consequence.OPTED_OUT),
         (message("send"), None),
         (message("reject"), None),
@@ -70,7 +70,7 @@ def test_it_tells_of_addresses(event: dict[str, Any], cause: Consequence | None)
     ("list_", "action", "reason", "cause"),
     [
         ("blacklist", "add", "hard-bounce", Consequence.UNREACHABLE),
-        ("denylist", "change", "spam", Consequence.OPTED_OUT),
+        ("denylist", "change", "spam", Consequence.COMPLAINED),
         ("denylist", "add", "unsub", Consequence.OPTED_OUT),
         ("denylist", "add", "custom", Consequence.OPTED_OUT),
         ("denylist", "add", "soft-bounce", None),

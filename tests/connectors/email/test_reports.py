@@ -190,7 +190,7 @@ def test_a_complaint_is_an_opt_out_of_whom_the_link_in_our_e_mail_names() -> Non
     assert isinstance(word, SpareAddress)
     assert (word.address, word.cause, word.how) == (
         "ana@example.com",
-        Consequence.OPTED_OUT,
+        Consequence.COMPLAINED,
         "marked our e-mail as spam",
     )
 

@@ -59,7 +59,7 @@ def test_only_a_bounce_for_good_spares_the_address(bounce: Any, code: str, spare
 def test_a_complaint_is_an_opt_out_and_what_arrived_is_known() -> None:
     (spared,) = told("email.complained")
     assert isinstance(spared, SpareAddress)
-    assert (spared.address, spared.cause) == ("ana@example.com", Consequence.OPTED_OUT)
+    assert (spared.address, spared.cause) == ("ana@example.com", Consequence.COMPLAINED)
     (arrived,) = told("email.delivered")
     assert isinstance(arrived, DeliveryStatus)
     assert (arrived.sent_id, arrived.state) == ("<k@x.example>", DeliveryState.DELIVERED)
@@ -76,7 +76,7 @@ def test_what_it_did_not_send_is_no_fault_of_the_address(kind: str) -> None:
     ("origin", "cause"),
     [
         ("bounce", Consequence.UNREACHABLE),
-        ("complaint", Consequence.OPTED_OUT),
+        ("complaint", Consequence.COMPLAINED),
         ("manual", Consequence.OPTED_OUT),
         ("other", None),
         ([], None),

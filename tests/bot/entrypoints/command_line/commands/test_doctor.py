@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.adapters.understanding import training
+from bot.domain.consent import Consequence, Suppression
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.entrypoints.command_line.cli import run
@@ -335,3 +336,19 @@ def test_a_collector_of_traces_that_is_away_is_told(
     monkeypatch.setenv("OVERTURE_TRACES", "http://127.0.0.1:1")
     assert run(["doctor"]) == 0, "a service does its work without"
     assert "? the collector of traces does not answer\n    see OVERTURE_TRACES" in capsys.readouterr().out
+
+
+async def test_complaints_above_what_mail_services_bear_are_told(
+    monkeypatch: pytest.MonkeyPatch, sqlite_url: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    store, now = Database(sqlite_url), datetime.now(UTC)
+    async with store.transaction() as uow:
+        for number in range(4):
+            address = f"{number}@example.com"
+            await uow.consents.suppress(Suppression("email", address, "spam", now, Consequence.COMPLAINED))
+    await store.close()
+    (found,) = [one async for one in examine(Settings()) if "called spam" in one.what]
+    assert found.state == "ill"
+    assert found.what == "email: 4 of 0 messages within 7 days were called spam"
+    assert found.advice.startswith("Gmail and Yahoo want fewer than 3 of 1,000")
