@@ -45,14 +45,23 @@ class Document:
 
     def place(self, node: Any = None, key: Any = None) -> Place:
         """Where `node` begins, or where its entry `key` stands; the file's first line when that is not known."""
-        position = getattr(self.data if node is None else node, "lc", None)
+        node = self.data if node is None else node
+        position = getattr(node, "lc", None)
         if position is None:
             return Place(self.path)
-        try:
-            line, column = position.data[key][:2] if key is not None else (position.line, position.col)
-        except (KeyError, TypeError, IndexError):
-            line, column = position.line, position.col
+        line, column = (position_of(node, key) if key is not None else None) or (position.line, position.col)
         return Place(self.path, (line or 0) + 1, (column or 0) + 1)
+
+
+def position_of(node: Any, key: Any, *, of_value: bool = False) -> tuple[int, int] | None:
+    """The line and column, from 0, of the entry `key`, or of its value, which another place may have (`key: *alias`);
+    also of an entry that is merged in (`<<: *alias`). None where it is not known."""
+    try:
+        found = node.lc.data[key]
+        return (found[2], found[3]) if of_value and len(found) > 2 else (found[0], found[1])
+    except (AttributeError, KeyError, TypeError, IndexError):
+        merged = (position_of(one, key, of_value=of_value) for one in getattr(node, "merge", ()))
+        return next((one for one in merged if one is not None), None)
 
 
 class _Constructor(RoundTripConstructor):

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from bot.documents import Document, Faults, did_you_mean, warns_of_lapses
+from bot.documents import Document, Faults, did_you_mean, position_of, warns_of_lapses
 from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
 from bot.nlu.annotations import read_annotated, with_other_entities
@@ -19,6 +19,8 @@ from bot.nlu.reading import read
 
 FEWEST_EXAMPLES = 2
 FEWEST_INTENTS = 2
+MOST_ROWS = 200
+"""Rows over which one line of a folded block may go on."""
 
 _KINDS = ("intent", "synonym", "regex", "lookup")
 
@@ -63,8 +65,9 @@ def read_training_data(
 
     `extra` are examples from elsewhere (the questions of knowledge pages). Where `known_intents` and `known_entities`
     are given (those of the domain), whatever else the files name is a fault. A text that is an example of two intents
-    is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts. Of an
-    intent that has nothing but `extra`, and too little of it, nothing is learnt: its author never wrote it.
+    is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts, as it
+    does where this is a warning. Of an intent that has nothing but `extra`, and too little of it, nothing is learnt:
+    its author never wrote it.
     """
     reader = _Reader(known_intents, known_entities, lenient=warns_of_lapses(documents))
     for document in documents:
@@ -128,6 +131,7 @@ class _Reader:
         self.lookups: dict[str, list[str]] = {}
         self._places: dict[str, Place] = {}
         self._valued: dict[str, tuple[str, Place]] = {}
+        self._rows: list[str] = []
         self._known_intents = known_intents
         self._known_entities = known_entities
 
@@ -137,6 +141,7 @@ class _Reader:
         items = document.data["nlu"]
         if items is None:
             return
+        self._rows = document.text.split("\n")
         if not isinstance(items, list):
             self.faults.add(document.place(key="nlu"), '"nlu" is not a list.', "Start each item with `- intent: ...`.")
             return
@@ -223,23 +228,30 @@ class _Reader:
             )
 
     def _block(self, document: Document, item: Any, owner: str) -> Iterator[tuple[str, Place]]:
-        key = document.place(item, "examples")
-        position = item.lc.data["examples"]
-        # Of `examples: |` the text begins on the next line, and ruamel has a class of its own for it.
-        first = position[2] - position[0] if type(item["examples"]) is str else 1
         lines = str(item["examples"]).split("\n")
         is_list = any(line.lstrip().startswith("-") for line in lines)
-        for offset, line in enumerate(lines):
+        for line, where in zip(lines, self._places_of(document, item, lines), strict=True):
             text = line.strip()
             if not text or text.startswith("#"):
                 continue
-            indent = len(line) - len(line.lstrip())
-            where = Place(document.path, key.line + first + offset, key.column + 2 + indent)
             if not text.startswith("-"):
                 found, so = (self.warnings, ", and is passed over, as in Rasa") if is_list else (self.lapses, "")
                 found.add(where, f"this line of the {owner} does not begin with a dash{so}.", "Write `- text`.")
                 continue
             yield text[1:].strip(), where
+
+    def _places_of(self, document: Document, item: Any, lines: Sequence[str]) -> Iterator[Place]:
+        """Where each line of the block stands: an alias (`examples: *greetings`) has its lines elsewhere, and one of a
+        folded block (`examples: >`) goes on over several."""
+        begins = position_of(item, "examples", of_value=True) or (0, 0)
+        row = begins[0] + (type(item["examples"]) is not str)  # of `examples: |` the text begins on the next line
+        for line in lines:
+            said = line.strip()
+            near = enumerate(self._rows[row : row + MOST_ROWS], row)
+            found = next(((at, one) for at, one in near if _begins(said, one.strip())), None)
+            at, column = begins if found is None else (found[0], len(found[1]) - len(found[1].lstrip()))
+            yield Place(document.path, at + 1, column + 1)
+            row = row if found is None else at + 1
 
     def _read_example(self, annotated: str, intent: str, place: Place) -> Example:
         read = read_annotated(
@@ -275,10 +287,10 @@ class _Reader:
         counts: dict[str, set[str]] = {}
         for example in self.examples:
             key = plain_key(example.text)
-            counts.setdefault(example.intent, set()).add(key)
             other = first.setdefault(key, example)
+            counts.setdefault(example.intent, set()).update({key} if other.intent == example.intent else ())
             if other.intent != example.intent and not allow_duplicates:
-                self.faults.add(
+                self.lapses.add(
                     example.place,
                     f'"{example.text}" is an example of "{example.intent}" and, at {other.place}, of "{other.intent}".',
                     "Keep it in one of them.",
@@ -308,9 +320,14 @@ class _Reader:
             )
             found.add(
                 self._places.get(intent, nowhere),
-                f'the intent "{intent}" has {count} example; {what}.',
+                f'the intent "{intent}" has {count or "no"} example{"" if count else " of its own"}; {what}.',
                 "Add more, ten if you can, in the words that customers use.",
             )
+
+
+def _begins(said: str, written: str) -> bool:
+    """Whether what is written in a row is a line of the block, or, where it is folded, the first part of one."""
+    return bool(written) and (said == written or said.startswith(f"{written} "))
 
 
 def _where_examples_belong(documents: Sequence[Document]) -> Place:

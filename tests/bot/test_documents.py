@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents import Faults, did_you_mean, parse, salvage
+from bot.documents import Faults, did_you_mean, parse, position_of, salvage
 from bot.domain.errors import ContentError, Place
 
 ANY_TEXT = st.text(st.sampled_from("ab:- \t\n\"'[]{}#&*!|>%@0\x00é"), max_size=60) | st.text(max_size=40)
@@ -34,6 +34,13 @@ def test_an_entry_has_the_place_at_which_it_stands() -> None:
     assert document.place(document.data["two"][1]) == Place("a.yml", 4, 5)
     assert document.place("a plain text") == Place("a.yml")
     assert document.place(document.data, "no such key") == Place("a.yml", 1, 1)
+
+
+def test_an_entry_that_is_merged_in_has_the_place_at_which_it_is_written() -> None:
+    document = parse("a.yml", "one: &x\n  y: 1\ntwo:\n  <<: *x\n  z: 2\nthree: *x\n")
+    assert document.place(document.data["two"], "y") == Place("a.yml", 2, 3)
+    assert position_of(document.data, "three") == (5, 0)
+    assert position_of(document.data, "three", of_value=True) == (0, 5)
 
 
 def test_what_has_a_tag_and_no_place_of_its_own_stands_at_the_beginning() -> None:

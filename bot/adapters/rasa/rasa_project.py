@@ -24,6 +24,7 @@ from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, parse
 from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError
+from bot.domain.understanding import ANNOTATION
 from bot.nlu.languages import folder_language, spoken_languages
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
@@ -154,27 +155,36 @@ def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], 
 
 
 def _without_duplicates(documents: list[Document], older: Sequence[Converted]) -> tuple[list[Document], list[Note]]:
-    """A text that is an example of two intents stays with the first."""
+    """A text that is an example of two intents stays with the first. Where it has no line of its own (several intents
+    share a list by an alias, say) it is let be, and validation warns of it."""
     try:
         examples = read_examples(documents)
     except ContentError:
         return documents, []  # told with everything else when the project is checked
     texts = {one.path: one.text for one in documents}
     first: dict[str, Example] = {}
+    for example in examples:
+        first.setdefault(plain_key(example.text), example)
+    twice = [one for one in examples if first[plain_key(one.text)].intent != one.intent]
+    others = {one.place for one in examples if first[plain_key(one.text)].intent == one.intent}
     lines: dict[str, list[str]] = {}
     notes = []
-    for example in examples:
-        other = first.setdefault(plain_key(example.text), example)
-        if other.intent == example.intent:
-            continue
+    for example in (one for one in twice if one.place not in others):
         path, row = example.place.path, example.place.line - 1
         written = lines.setdefault(path, texts[path].split("\n"))
-        if written[row].strip().startswith("-"):
+        if _is_line_of(example, written[row]):
             written[row] = ""  # so that the lines below keep their numbers
-            said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other.intent} only.'
+            other = first[plain_key(example.text)].intent
+            said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other} only.'
             notes.append(Note("mapped", str(in_older_file(example.place, older)), said))
     kept = [parse(one.path, "\n".join(lines[one.path])) if one.path in lines else one for one in documents]
     return kept, notes
+
+
+def _is_line_of(example: Example, line: str) -> bool:
+    """Whether nothing but the example stands in the line."""
+    said = ANNOTATION.sub(lambda found: found["text"], line.strip().removeprefix("-"))
+    return line.strip().startswith("-") and plain_key(said.strip("\"' ")) == plain_key(example.text)
 
 
 # ---------------------------------------------------------------- where files go

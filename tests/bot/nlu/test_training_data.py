@@ -4,7 +4,7 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.errors import ContentError, Place
-from bot.nlu.training_data import Example, TrainingData, read_training_data
+from bot.nlu.training_data import Example, TrainingData, read_examples, read_training_data
 
 
 def read(text: str, **options: object) -> TrainingData:
@@ -260,3 +260,25 @@ def test_what_rasa_takes_is_warned_of_where_the_configuration_says_so() -> None:
     strange = [one for one in data.examples if one.intent == "strange"]
     assert [one.text for one in strange] == ["abc def", "something [strange] (city)", "from Oslo", "Oslo please"]
     assert [[entity.name for entity in one.entities] for one in strange] == [["place"], [], ["city"], ["city"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("nlu:\n- intent: a\n  examples: &x |\n    - hi\n    - ho\n- intent: b\n  examples: *x\n", [4, 5, 4, 5]),
+        ("nlu:\n- &x\n  intent: a\n  examples: |\n    - hi\n    - ho\n- <<: *x\n  intent: b\n", [5, 6, 5, 6]),
+        ("nlu:\n- intent: a\n  examples: >\n    - hi\n      there\n\n    - ho\n\n\n    - hu\n", [4, 7, 10]),
+        ("nlu:\n- intent: a\n  examples:\n    |-\n    - hi\n\n    - ho\n", [5, 7]),
+        ('nlu:\n- intent: a\n  examples: "- hi\\n- ho"\n', [3, 3]),
+    ],
+)
+def test_an_example_has_the_place_of_its_line_wherever_its_list_stands(text: str, places: list[int]) -> None:
+    assert [one.place.line for one in read_examples([parse("nlu.yml", text)])] == places
+
+
+def test_a_text_of_two_intents_is_a_warning_where_lapses_are_and_counts_for_the_first() -> None:
+    more = "\n  - intent: more\n    examples: |\n      - hello\n"
+    text = GOOD + "  - intent: other\n    examples: |\n      - hi\n      - ho" + more
+    told = [str(one) for one in read(text + "overture: {lapses: warn}\n").warnings]
+    assert any('"hi" is an example of "other" and, at nlu.yml:9:7, of "greet".' in one for one in told)
+    assert any('the intent "more" has no example of its own' in one for one in told)
