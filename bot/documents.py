@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -62,6 +63,18 @@ def position_of(node: Any, key: Any, *, of_value: bool = False) -> tuple[int, in
     except (AttributeError, KeyError, TypeError, IndexError):
         merged = (position_of(one, key, of_value=of_value) for one in getattr(node, "merge", ()))
         return next((one for one in merged if one is not None), None)
+
+
+def changeable(node: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A copy to change, which knows where everything in it stands; what is merged into the original is its own."""
+    copied = CommentedMap(node.items())
+    line, column = getattr(node, "lc", copied.lc).line, getattr(node, "lc", copied.lc).col
+    copied._yaml_set_line_col(line, column)
+    for key in node:
+        begins, value = position_of(node, key), position_of(node, key, of_value=True)
+        if begins is not None and value is not None:
+            copied._yaml_set_kv_line_col(key, [*begins, *value])
+    return copied
 
 
 class _Constructor(RoundTripConstructor):

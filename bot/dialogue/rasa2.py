@@ -5,13 +5,12 @@ Rasa 2 kept the mappings of slots in forms, and filled a slot from the entity of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
-from copy import copy
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.source import Source
-from bot.documents import plain
+from bot.documents import changeable, plain
 
 REQUESTED_BY_NAME = ("from_text", "from_intent", "custom")
 """Mappings that in Rasa 2 only applied while the form asked for their slot."""
@@ -80,7 +79,7 @@ def _map_in_slot(declared: Declarations, slot: Any, form: str, mappings: Any) ->
     node = declared.slots.get(str(slot))
     if node is None or not isinstance(node.value, Mapping) or not isinstance(mappings, Iterable):
         return
-    known = [_changeable(one) for one in node.value.get("mappings") or [] if isinstance(one, Mapping)]
+    known = [changeable(one) for one in node.value.get("mappings") or [] if isinstance(one, Mapping)]
     for mapping in mappings:
         if not isinstance(mapping, Mapping):
             continue
@@ -89,11 +88,11 @@ def _map_in_slot(declared: Declarations, slot: Any, form: str, mappings: Any) ->
             condition["requested_slot"] = str(slot)
         same = next((one for one in known if _bare(one) == plain(mapping) and "conditions" in one), None)
         if same is None:
-            same = _changeable(mapping)
+            same = changeable(mapping)
             same["conditions"] = []
             known.append(same)
         same["conditions"] = [*same["conditions"], condition]
-    properties = _changeable(node.value)
+    properties = changeable(node.value)
     properties["mappings"] = known
     declared.slots[str(slot)] = Node(node.source, properties, node.place)
 
@@ -102,14 +101,8 @@ def _bare(mapping: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in plain(mapping).items() if key != "conditions"}
 
 
-def _changeable(node: Mapping[Any, Any]) -> MutableMapping[Any, Any]:
-    """A copy that knows, as the original does, where everything in it stands."""
-    copied: MutableMapping[Any, Any] = copy(cast(MutableMapping[Any, Any], node))
-    return copied
-
-
 def _as_rasa_3_has_it(name: str, node: Node, declared: Declarations) -> Mapping[Any, Any]:
-    properties = _changeable(node.value)
+    properties = changeable(node.value)
     automatic = properties.pop("auto_fill", True) is True
     mappings = list(properties.get("mappings") or [])
     if name in declared.entities and automatic:

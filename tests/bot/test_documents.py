@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.documents import Faults, did_you_mean, parse, position_of, salvage
+from bot.documents import Faults, changeable, did_you_mean, parse, position_of, salvage
 from bot.domain.errors import ContentError, Place
 
 ANY_TEXT = st.text(st.sampled_from("ab:- \t\n\"'[]{}#&*!|>%@0\x00é"), max_size=60) | st.text(max_size=40)
@@ -41,6 +41,9 @@ def test_an_entry_that_is_merged_in_has_the_place_at_which_it_is_written() -> No
     assert document.place(document.data["two"], "y") == Place("a.yml", 2, 3)
     assert position_of(document.data, "three") == (5, 0)
     assert position_of(document.data, "three", of_value=True) == (0, 5)
+    changed = changeable(document.data["two"])
+    del changed["y"]
+    assert (document.place(changed, "z"), document.data["two"]["y"]) == (Place("a.yml", 5, 3), 1)
 
 
 def test_what_has_a_tag_and_no_place_of_its_own_stands_at_the_beginning() -> None:

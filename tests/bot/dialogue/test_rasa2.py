@@ -125,3 +125,28 @@ def test_a_slot_that_only_its_form_knows_is_asked_for_where_what_rasa_takes_is_n
     assert assistant.forms["table_form"].required_slots == ("extra",)
     assert assistant.slots["extra"].mappings[0].entity == "number"
     assert any('no slot "extra"' in str(warning) for warning in assistant.warnings)
+
+
+def test_a_slot_and_a_form_may_have_theirs_merged_in_from_others() -> None:
+    text = """
+version: "2.0"
+entities: [city, day]
+slots:
+  city: &plain {type: text, auto_fill: false, influence_conversation: false}
+  day: {<<: *plain, initial_value: today}
+  note: *plain
+responses: {utter_ask_city: [{text: "Where?"}], utter_ask_day: [{text: "When?"}]}
+forms:
+  trip: &trip {required_slots: {city: [{type: from_entity, entity: city}], day: [{type: from_text}]}}
+  tour: {<<: *trip, ignored_intents: [restart]}
+"""
+    assistant = assistant_of(text)
+    assert assistant.slots["day"].initial_value == "today"
+    assert assistant.slots["day"].mappings == (
+        SlotMapping(
+            "from_text",
+            conditions=(MappingCondition("trip", "day"), MappingCondition("tour", "day")),
+        ),
+    )
+    assert assistant.forms["tour"].required_slots == ("city", "day")
+    assert [one.type for one in assistant.slots["note"].mappings] == ["custom"]
