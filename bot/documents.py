@@ -27,6 +27,8 @@ from bot.domain.errors import ContentError, Fault, Place
 NO_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """What YAML does not take for a part of a text, and PostgreSQL in part."""
 
+_HALF = re.compile("[\ud800-\udfff]")
+
 _TWICE = re.compile(r'found duplicate key "(.*?)"')
 
 WARN = "warn"
@@ -81,6 +83,8 @@ class _Constructor(RoundTripConstructor):
     """Tells where a value stands of which nothing can be made, `-_` or a 30th of February, which ruamel raises bare."""
 
     def construct_object(self, node: Node, deep: bool = False) -> Any:
+        if isinstance(node, ScalarNode):
+            node.value = _whole(node)
         try:
             return super().construct_object(node, deep)
         except (ValueError, ArithmeticError, LookupError) as error:
@@ -95,6 +99,19 @@ class _Constructor(RoundTripConstructor):
         except TypeError as error:  # of such a name there is no hash
             problem = "a name here has entries of its own"
             raise ConstructorError(problem=problem, problem_mark=node.start_mark) from error
+
+
+def _whole(node: ScalarNode) -> str:
+    """The text of the node, its characters whole: JSON, and what writes YAML as JSON does, escapes those beyond U+FFFF
+    in two halves (`"\\ud83d\\ude00"`)."""
+    text: str = node.value
+    if not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError as error:
+        problem = "there is half of a character here, and the other half is missing"
+        raise ConstructorError(problem=problem, problem_mark=node.start_mark) from error
 
 
 class _Composer(Composer):
@@ -237,6 +254,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return "Put quotes around it if the braces are meant as text."
     if "looks like a number" in problem:
         return "Put quotes around it if it is meant as a text."
+    if "half of a character" in problem:
+        return "Write the character itself."
     if "escape character" in problem:
         return "Write the backslash twice, or put single quotes around the text."
     if "another document" in problem:

@@ -46,6 +46,13 @@ def test_an_entry_that_is_merged_in_has_the_place_at_which_it_is_written() -> No
     assert (document.place(changed, "z"), document.data["two"]["y"]) == (Place("a.yml", 5, 3), 1)
 
 
+def test_a_character_that_is_escaped_in_two_halves_is_read_whole() -> None:
+    assert parse("a.yml", 'text: "Hi \\ud83d\\ude00"\n').data == {"text": "Hi \N{GRINNING FACE}"}
+    told = fault_of('a: 1\ntext: "Hi \\ud83d"\n')
+    assert told.startswith("a.yml:2:7: this is not YAML: there is half of a character here")
+    assert told.endswith("Write the character itself.")
+
+
 def test_what_has_a_tag_and_no_place_of_its_own_stands_at_the_beginning() -> None:
     document = parse("a.yml", "!mine 3")
     assert document.place(document.data) == Place("a.yml", 1, 1)
