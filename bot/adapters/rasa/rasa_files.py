@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.content.content_files import YAML, files_below, read_documents
+from bot.adapters.rasa.escapes import with_escapes_read
 from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
 from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
 from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
@@ -46,15 +47,15 @@ def read_files(path: Path) -> ReadFiles:
     below = dict.fromkeys(file for one in (folder, *imported) for file in _yaml(one / "data"))
     data_files, notes = _that_rasa_opens(below, {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
-    content = read_documents(domain_files, faults)
-    below_data = read_documents(data_files, faults)
+    content, escaped = with_escapes_read(read_documents(domain_files, faults))
+    below_data, more = with_escapes_read(read_documents(data_files, faults))
     _refuse_flows([*content, *below_data], faults)
     data, foreign = _that_rasa_reads(below_data)
     content += data
     triggers = rules_of_triggers(folder, content)
     older = [found for one in (folder, *imported) for found in convert_files(one, content)]
-    notes += [*others, *foreign, *(note for one in older for note in one.notes)]
-    tests = read_documents(test_files, faults)
+    tests, further = with_escapes_read(read_documents(test_files, faults))
+    notes += [*escaped, *more, *further, *others, *foreign, *(note for one in older for note in one.notes)]
     for one in older:
         if not one.unread:
             (tests if folder / "tests" in Path(one.document.path).parents else content).append(one.document)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import run
-from tests.bot.entrypoints.command_line.commands.test_import import project
+from tests.bot.entrypoints.command_line.commands.test_import import NLU, project
 
 SHARED = """version: "3.1"
 nlu:
@@ -63,3 +63,23 @@ def test_an_example_of_two_intents_is_taken_out_where_it_stands_also_below_a_fol
     ours = taken(tmp_path, **{"data/nlu.yml": FOLDED, "data/rules.yml": "rules: []\n"})
     written = (ours / "data" / "nlu.yml").read_text()
     assert written == FOLDED.replace("    - bye\n    - good morning\n", "    - bye\n\n")
+
+
+def test_escapes_in_a_file_of_plain_ascii_are_characters_as_in_rasa(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only in quotes are they escapes to YAML."""
+    nlu = NLU.replace("- good morning", r"- bonne soir\u00e9e")
+    ours = taken(tmp_path, **{"data/nlu.yml": nlu, "tests/test_more.yml": 'stories: [] # "\\u00e9"\n'})
+    assert "- bonne soirée" in (ours / "nlu" / "nlu.yml").read_text(encoding="utf-8")
+    assert r"\u00e9" in (ours / "tests" / "test_more.yml").read_text()
+    told = capsys.readouterr().out
+    assert rf"{tmp_path / 'theirs/data/nlu.yml'} has characters as escapes (\u00e9), also outside of quotes" in told
+    assert "test_more.yml has" not in told
+
+
+def test_escapes_beside_other_characters_stay_what_they_are(tmp_path: Path) -> None:
+    nlu = NLU.replace("- good morning", r"- caf\u00e9 é")
+    assert r"- caf\u00e9 é" in (taken(tmp_path, **{"data/nlu.yml": nlu}) / "nlu" / "nlu.yml").read_text(
+        encoding="utf-8"
+    )
