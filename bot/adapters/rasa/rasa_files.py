@@ -67,6 +67,7 @@ def read_files(path: Path) -> ReadFiles:
     if triggers:
         content.append(triggers)
         notes.append(Note("mapped", "triggers", "what an intent triggers in the domain is a rule here."))
+    notes += _unread_domain(folder, domain_files)
     notes += [Note("mapped", str(one), "is a part of this project, and was taken with it.") for one in imported]
     configuration = settings or Document(str(folder / "config.yml"), None)
     return ReadFiles(folder, domain_files, imported, content, tests, configuration, older, notes)
@@ -135,6 +136,15 @@ def _find(path: Path) -> tuple[Path, list[Path]]:
         raise SettingsError(f"there is no {path}. Name a Rasa project's folder, or its domain file.")
     found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()]
     return path, found or _yaml(path / "domain")
+
+
+def _unread_domain(folder: Path, domain_files: Iterable[Path]) -> list[Note]:
+    """Rasa's `--domain` is domain.yml where there is one, and the folder where it is named or there is none."""
+    unread = folder / "domain"
+    if not _yaml(unread) or any(unread in file.parents for file in domain_files):
+        return []
+    said = "is not read beside a domain.yml, as in Rasa: move its files to data/ if they are meant, too."
+    return [Note("unknown", str(unread), said)]
 
 
 def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:

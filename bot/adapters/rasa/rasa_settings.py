@@ -101,8 +101,9 @@ def _component(file: str, name: str, component: Mapping[str, Any]) -> Iterator[N
 
 
 def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
-    for name, properties in data.items():
-        where = properties if isinstance(properties, Mapping) else {}
+    for name, where in data.items():
+        if not isinstance(where, Mapping):
+            continue  # a name that nothing is said of
         about = f"{file}: {name}"
         match str(name):
             case "action_endpoint":
