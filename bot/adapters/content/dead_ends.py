@@ -43,9 +43,14 @@ def replaced_actions(assistant: Assistant) -> list[str]:
     return sorted(assistant.actions & BUILTIN)
 
 
+def actions_to_write(assistant: Assistant) -> list[str]:
+    """All actions that somebody's code is asked for."""
+    return [*own_actions(assistant), *replaced_actions(assistant)]
+
+
 def without_code(assistant: Assistant, documents: Sequence[Document], knows: Callable[[str], bool]) -> Iterator[Fault]:
     """Warnings of actions that are declared and that nobody wrote; `knows` tells those that somebody did."""
-    for action in [*own_actions(assistant), *replaced_actions(assistant)]:
+    for action in actions_to_write(assistant):
         if not knows(action):
             advice = "take it out, and the built-in one runs." if action in BUILTIN else "take it out."
             yield Fault(

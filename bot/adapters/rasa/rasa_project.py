@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
 from bot.adapters.content.content_files import YAML
-from bot.adapters.content.dead_ends import own_actions, replaced_actions
 from bot.adapters.content.library import REQUIRED_RESPONSES
+from bot.adapters.rasa.notes_on_actions import notes_on_actions
 from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
 from bot.adapters.rasa.rasa_files import ReadFiles, read_files
@@ -32,7 +31,6 @@ NOT_UNDERSTOOD = "utter_default"
 """Said where neither rule nor story knows what comes next. Without it nothing is: in Rasa, too, but there most messages
 are taken for some intent, and here what is unclear for none."""
 
-HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 _LAPSES_ARE_WARNINGS = """# What is wrong and Rasa takes all the same is warned of. Without this line it is a fault.
 overture: {lapses: warn}
 """
@@ -76,7 +74,7 @@ def read_project(path: Path) -> RasaProject:
     out = _with_a_way_out(documents, configuration, assistant)
     documents = list(out.documents)
     notes = [*read.notes, *versions, *doubled, *guessed, *_notes_on_versions(documents)]
-    notes += [*_notes_on_actions(folder, assistant), *_notes_on_replaced_actions(folder, assistant)]
+    notes += notes_on_actions(folder, assistant)
     notes += [*notes_on_settings(folder), *out.notes]
     taken = [_taken(document, _place_of(read, document)) for document in documents]
     taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
@@ -298,51 +296,4 @@ def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:
                 document.path,
                 f"is of Rasa {version}: it is copied and converted when it is read (a slot without mappings is filled "
                 "from the entity of its name, a form's mappings become its slots').",
-            )
-
-
-def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
-    own = own_actions(assistant)
-    has_code = (folder / "actions").is_dir() or (folder / "actions.py").is_file()
-    if has_code:
-        yield Note(
-            "to do",
-            "actions/",
-            f"run them beside Overture, in the assistant's folder: overture actions. Then set {HAS_ACTION_SERVER}",
-        )
-        yield from _notes_on_forms_of_code(folder)
-    elif own:
-        yield Note(
-            "unknown",
-            "actions/",
-            f"the domain names custom actions ({', '.join(own)}), and their code is not here. Until OVERTURE_ACTIONS "
-            "names a package or a server that has them, they fail, and the conversation goes on without them.",
-        )
-
-
-def _notes_on_replaced_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
-    """Rasa asks the action server for a built-in action that the domain lists, whether there is one or not."""
-    code = b"".join(path.read_bytes() for path in files_of_actions(folder) if path.suffix == ".py")
-    missing = [name for name in replaced_actions(assistant) if name.encode() not in code]
-    if missing:
-        names, it = ", ".join(missing), "it" if len(missing) == 1 else "them"
-        yield Note(
-            "to do",
-            "actions",
-            f"the domain lists {names} among its own, and no code here has {it}: as in Rasa, that fails. Take "
-            f"{it} out, and what is built in runs.",
-        )
-
-
-def _notes_on_forms_of_code(folder: Path) -> Iterator[Note]:
-    """Forms were classes in Rasa 1: what they ask for can be read by nobody, and their file cannot be imported."""
-    for path in files_of_actions(folder):
-        if path.suffix == ".py" and re.search(rb"\bFormAction\b", path.read_bytes()):
-            yield Note(
-                "to do",
-                path.relative_to(folder).as_posix(),
-                "has forms of Rasa 1 (FormAction), which rasa-sdk has no more: the file fails when it is imported. In "
-                "the domain, list what each form asks for (forms: NAME: required_slots:) and say how each slot is "
-                "filled (slots: NAME: mappings:). Validation goes into a FormValidationAction, and what submit did "
-                "into an action that comes after the form. Then take the class out.",
             )

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePath
 
 from bot.adapters.content.starter import starter_rules
-from bot.adapters.rasa.rasa_project import HAS_ACTION_SERVER, RasaProject, TakenFile, read_project
+from bot.adapters.rasa.notes_on_actions import HAS_ACTION_SERVER
+from bot.adapters.rasa.rasa_project import RasaProject, TakenFile, read_project
 from bot.adapters.rasa.rasa_settings import Note
 from bot.domain.errors import SettingsError
 from bot.settings import Settings
