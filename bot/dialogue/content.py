@@ -54,7 +54,8 @@ KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
 FLOWS_OF_RASA_PRO = "flows"
 FLOWS_ARE_NOT_READ = (
     "flows are of Rasa Pro (CALM), where a language model holds the dialogue; they are not read.",
-    "Write what they do as rules, stories and forms, as in Rasa 3.6.",
+    "Write what they do as rules, stories and forms, as in Rasa 3.6: what a flow collects, a form asks for, and a rule "
+    "says what follows. What a language model may do here: docs/language-models.md",
 )
 
 TEST_PREFIX = "test_"

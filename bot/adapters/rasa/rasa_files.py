@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.content.content_files import YAML, files_below, read_documents
 from bot.adapters.rasa.escapes import with_escapes_read
+from bot.adapters.rasa.other_makers import refuse_what_is_not_rasas
 from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
 from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
 from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
@@ -18,6 +20,12 @@ from bot.domain.errors import SettingsError
 
 TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 """What Rasa knows a file of training data by."""
+
+SLOTS_OF_RASA_PRO = (
+    "from_llm is of Rasa Pro (CALM), where a language model holds the dialogue and fills the slots; it is not read.",
+    "Say how each slot is filled (from_text, from_entity, custom), and write what is done as rules, stories and forms, "
+    "as in Rasa 3.6. What a language model may do here: docs/language-models.md",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ def read_files(path: Path) -> ReadFiles:
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
     content, escaped = with_escapes_read(read_documents(domain_files, faults))
     below_data, more = with_escapes_read(read_documents(data_files, faults))
-    _refuse_flows([*content, *below_data], faults)
+    _refuse_rasa_pro([*content, *below_data], faults)
     data, foreign = _that_rasa_reads(below_data)
     content += data
     triggers = rules_of_triggers(folder, content)
@@ -59,9 +67,9 @@ def read_files(path: Path) -> ReadFiles:
     for one in older:
         if not one.unread:
             (tests if folder / "tests" in Path(one.document.path).parents else content).append(one.document)
+    faults.raise_if_any()
     if not domain_files:
         _require_a_domain(folder, content)
-    faults.raise_if_any()
     if older:
         content = with_answers_renamed(content)
     if triggers:
@@ -130,6 +138,7 @@ def _that_rasa_reads(documents: Iterable[Document]) -> tuple[list[Document], lis
 
 
 def _find(path: Path) -> tuple[Path, list[Path]]:
+    refuse_what_is_not_rasas(path)
     if path.is_file():
         return path.parent, [path]
     if not path.is_dir():
@@ -160,8 +169,25 @@ def _yaml(folder: Path) -> list[Path]:
     return [path for path in files_below(folder) if path.suffix in YAML]
 
 
-def _refuse_flows(documents: Iterable[Document], faults: Faults) -> None:
+def _refuse_rasa_pro(documents: Sequence[Document], faults: Faults) -> None:
     """A project of Rasa Pro is told so, and not of all the rest in it that Rasa 3 does not know."""
-    for one in documents:
-        if isinstance(one.data, Mapping) and FLOWS_OF_RASA_PRO in one.data:
+    mappings = [one for one in documents if isinstance(one.data, Mapping)]
+    if flows := [one for one in mappings if FLOWS_OF_RASA_PRO in one.data]:
+        for one in flows:
             faults.add(one.place(one.data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
+        return
+    for one in mappings:
+        slots = one.data.get("slots")
+        if (name := _mappings(slots).get("from_llm")) is not None:
+            faults.add(one.place(slots, name), *SLOTS_OF_RASA_PRO)
+
+
+def _mappings(slots: Any) -> dict[str, str]:
+    """The first slot with each type of mapping."""
+    found: dict[str, str] = {}
+    for name, slot in slots.items() if isinstance(slots, Mapping) else ():
+        mappings = slot.get("mappings") if isinstance(slot, Mapping) else None
+        for one in mappings if isinstance(mappings, list) else ():
+            if isinstance(one, Mapping):
+                found.setdefault(str(one.get("type")), str(name))
+    return found

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import run
-from tests.bot.entrypoints.command_line.commands.test_import import project
+from tests.bot.entrypoints.command_line.commands.test_import import DOMAIN, project
 
 
 def test_a_folder_of_the_domain_beside_its_file_is_told_to_be_left_out(
@@ -24,3 +24,51 @@ def test_nothing_is_said_of_an_endpoint_of_which_nothing_is_said(
     theirs = project(tmp_path / "theirs", **{"endpoints.yml": "event_broker:\nnlg:\n"})
     assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
     assert "endpoints.yml" not in capsys.readouterr().out
+
+
+EXPORTS = {
+    "Dialogflow ES": ["agent.json", "package.json", "intents/Welcome.json"],
+    "Dialogflow CX": ["agent.json", "flows/Start/Start.json"],
+    "Botpress": ["bot.config.json", "flows/main.flow.json"],
+}
+
+
+@pytest.mark.parametrize("maker", EXPORTS)
+def test_the_export_of_another_maker_is_told_what_it_is_and_what_to_do(
+    maker: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in EXPORTS[maker]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}")
+    assert run(["import", str(tmp_path), "--into", str(tmp_path / "ours")]) != 0
+    told = capsys.readouterr().err
+    assert f"of {maker}; only projects of Rasa are imported. Begin an assistant with `overture init`" in told
+    assert ("connectors/dialogflow/README.md" in told) == ("Dialogflow" in maker)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("models/20240101.tar.gz", "is an archive. Unpack it"),
+        ("bot.bpz", "is a bot of Botpress's cloud; only projects"),
+        ("workspace.json", "is no domain file. Name the folder"),
+    ],
+)
+def test_a_file_that_is_no_domain_is_told_to_be_none(
+    name: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / name).write_bytes(b"\x1f\x8b\xff")
+    assert run(["import", str(tmp_path / name), "--into", str(tmp_path / "ours")]) != 0
+    assert told in capsys.readouterr().err
+
+
+def test_slots_that_a_language_model_fills_are_told_to_be_of_rasa_pro_and_nothing_else_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    domain = DOMAIN + "slots:\n  day: {type: text}\n  amount:\n    type: float\n    mappings: [{type: from_llm}]\n"
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
+    told = capsys.readouterr().err
+    assert f"{theirs / 'domain.yml'}:10:3: from_llm is of Rasa Pro (CALM)" in told
+    assert "mappings. Say how it is filled" not in told
