@@ -15,8 +15,8 @@ _HEARD = re.compile(r"\s*\*\s*(\S.*)")
 _DONE = re.compile(r"\s*-\s*(\S.*)")
 _CALL = re.compile(r"([^{:]+?)\s*(\{.*\})?")
 _WORDS = re.compile(r"([\w/+-]+)\s*(?:\{.*?\})?\s*:\s*(\S.*)")
-_OF_A_FORM = re.compile(r"^form:\s*")
-"""Before what was said inside a form, in the stories of Rasa 1."""
+_OF_A_FORM = re.compile(r"form:\s+")
+"""Before what was said and done inside a form. Rasa 1 passed it over in stories: the form does it anyway."""
 _RESPOND = re.compile(r"^respond_")
 """Rasa 1's name for what says the answer of a retrieval intent."""
 LOOPS = ("form", "active_loop")
@@ -25,7 +25,7 @@ EVENTS = ("restart", "reset_slots", "rewind", "undo", "pause", "resume", "export
 
 
 def add_stories(written: Written, lines: Iterable[tuple[int, str]]) -> Written:
-    began = False
+    began = in_words = False
     for number, line in lines:
         if story := _STORY.match(line):
             written.add(f"- story: {scalar(story[1].strip())}", number)
@@ -39,10 +39,21 @@ def add_stories(written: Written, lines: Iterable[tuple[int, str]]) -> Written:
                 written.add("    slot_was_set:", number)
                 _add_values(written, slots, number, "    ")
         elif heard := _HEARD.match(line):
-            _add_heard(written, _OF_A_FORM.sub("", heard[1].strip()), number)
+            said, inside = _within(heard[1])
+            in_words = _WORDS.fullmatch(said) is not None
+            if in_words or not inside:
+                _add_heard(written, said, number)
         elif done := _DONE.match(line):
-            _add_done(written, done[1].strip(), number)
+            did, inside = _within(done[1])
+            if in_words or not inside:
+                _add_done(written, did, number)
     return written
+
+
+def _within(said: str) -> tuple[str, bool]:
+    """What is said or done, and whether it is marked as a part of what a form does."""
+    marked = _OF_A_FORM.match(said)
+    return (said[marked.end() :] if marked else said).strip(), marked is not None
 
 
 def _add_heard(written: Written, said: str, number: int) -> None:

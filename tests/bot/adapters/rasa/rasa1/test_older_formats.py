@@ -37,9 +37,11 @@ STORIES = """\
 * greet{"name": "Ada"} OR yes
     - utter_greet
     - slot{"name": null, "seen": true}
-* form: inform
+* ask
   - a_form
   - form{"name": "a_form"}
+* form: inform{"name": "Ada"}
+  - form: a_form
   - active_loop{"name": null}
   - respond_faq
   - restart
@@ -49,6 +51,8 @@ TESTS = """\
 ## hello
 * greet: hello [Ada](name)!
   - utter_greet
+* form: inform: five
+  - form: a_form
 """
 ANSWERS = """\
 ## prices
@@ -111,7 +115,7 @@ def test_stories_say_the_same_in_the_steps_of_rasa_3() -> None:
         {"or": [{"intent": "greet", "entities": [{"name": "Ada"}]}, {"intent": "yes"}]},
         {"action": "utter_greet"},
         {"slot_was_set": [{"name": None}, {"seen": True}]},
-        {"intent": "inform"},
+        {"intent": "ask"},
         {"action": "a_form"},
         {"active_loop": "a_form"},
         {"active_loop": None},
@@ -120,12 +124,17 @@ def test_stories_say_the_same_in_the_steps_of_rasa_3() -> None:
     ]
     assert data_of(written) == {"stories": [{"story": "happy path: the first", "steps": steps}]}
     assert written is not None
-    assert written.left_out == ['"restart" in line 11']
+    assert written.left_out == ['"restart" in line 13']
 
 
 def test_test_stories_keep_what_is_said() -> None:
     [story] = data_of(from_markdown(TESTS, no_lookups))["stories"]
-    assert story["steps"] == [{"user": "hello [Ada](name)!", "intent": "greet"}, {"action": "utter_greet"}]
+    assert story["steps"] == [
+        {"user": "hello [Ada](name)!", "intent": "greet"},
+        {"action": "utter_greet"},
+        {"user": "five", "intent": "inform"},
+        {"action": "a_form"},
+    ]
 
 
 def test_answers_to_questions_become_responses() -> None:
