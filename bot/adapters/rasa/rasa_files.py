@@ -52,7 +52,8 @@ def read_files(path: Path) -> ReadFiles:
     settings = _settings(folder, faults)
     imported = _imported(folder, settings, faults)
     domain_files += [file for one in imported for file in _find(one)[1]]
-    below = dict.fromkeys(file for one in (folder, *imported) for file in _yaml(one / "data"))
+    others_own = {*domain_files, *(file for one in imported for file in one.glob("config.y*ml"))}
+    below = dict.fromkeys(file for one in (folder, *imported) for file in _yaml(one / "data") if file not in others_own)
     data_files, notes = _that_rasa_opens(below, {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
     content, escaped = with_escapes_read(read_documents(domain_files, faults))

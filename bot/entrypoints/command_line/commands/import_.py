@@ -14,6 +14,7 @@ from bot.adapters.rasa.notes_on_actions import HAS_ACTION_SERVER
 from bot.adapters.rasa.rasa_project import RasaProject, TakenFile, read_project
 from bot.adapters.rasa.rasa_settings import Note
 from bot.domain.errors import SettingsError
+from bot.entrypoints.command_line.counting import counted
 from bot.settings import Settings
 
 HEADINGS = {"mapped": "Mapped", "to do": "To do", "unknown": "Not taken over"}
@@ -77,8 +78,9 @@ def report(project: RasaProject, into: Path, files: Sequence[TakenFile]) -> str:
     """What was taken, what was mapped, what is left to do, and how to go on."""
     assistant = project.assistant
     lines = [
-        f"Taken into {into}: {len(assistant.intents)} intents, {len(assistant.rules)} rules, "
-        f"{len(assistant.stories)} stories, {len(assistant.forms)} forms, {len(assistant.responses)} responses.",
+        f"Taken into {into}: {counted(len(assistant.intents), 'intent')}, {counted(len(assistant.rules), 'rule')}, "
+        f"{counted(len(assistant.stories), 'story', 'stories')}, {counted(len(assistant.forms), 'form')}, "
+        f"{counted(len(assistant.responses), 'response')}.",
     ]
     for file in files:
         lines.append(f"  {file.target}" + (f"  (from {file.origin})" if file.origin else "  (new)"))

@@ -26,6 +26,22 @@ def test_nothing_is_said_of_an_endpoint_of_which_nothing_is_said(
     assert "endpoints.yml" not in capsys.readouterr().out
 
 
+def test_a_project_that_is_a_part_of_this_one_and_lies_below_data_is_taken_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    part = {
+        "config.yml": "importers: [{name: MultiProjectImporter}]\nimports: [data/part]\n",
+        "data/part/config.yml": "language: en\n",
+        "data/part/domain.yml": "intents: [part]\n",
+        "data/part/data/nlu.yml": "nlu:\n- intent: part\n  examples: |\n    - one part\n    - another\n",
+    }
+    assert run(["import", str(project(tmp_path / "theirs", **part)), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert sorted(path.name for path in (tmp_path / "ours" / "domain").iterdir()) == ["domain.yml", "part-domain.yml"]
+    assert "part/config.yml" not in told
+    assert "0 stories, 0 forms, 2 responses" in told
+
+
 EXPORTS = {
     "Dialogflow ES": ["agent.json", "package.json", "intents/Welcome.json"],
     "Dialogflow CX": ["agent.json", "flows/Start/Start.json"],
