@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
+from ruamel.yaml.scalarstring import FoldedScalarString
+
 from bot.documents import Document, Faults, did_you_mean, position_of, warns_of_lapses
 from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
@@ -238,6 +240,9 @@ class _Reader:
                 found, so = (self.warnings, ", and is passed over, as in Rasa") if is_list else (self.lapses, "")
                 found.add(where, f"this line of the {owner} does not begin with a dash{so}.", "Write `- text`.")
                 continue
+            if isinstance(item["examples"], FoldedScalarString) and " - " in text:
+                what = f"these lines of the {owner} are one example: what `>` folds is one until an empty line."
+                self.warnings.add(where, what, "Write `examples: |`.")
             yield text[1:].strip(), where
 
     def _places_of(self, document: Document, item: Any, lines: Sequence[str]) -> Iterator[Place]:

@@ -282,3 +282,9 @@ def test_a_text_of_two_intents_is_a_warning_where_lapses_are_and_counts_for_the_
     told = [str(one) for one in read(text + "overture: {lapses: warn}\n").warnings]
     assert any('"hi" is an example of "other" and, at nlu.yml:9:7, of "greet".' in one for one in told)
     assert any('the intent "more" has no example of its own' in one for one in told)
+
+
+def test_examples_that_are_folded_into_one_are_told() -> None:
+    text = GOOD + "  - intent: odd\n    examples: >\n      - one\n      - two\n\n      - three\n        or so\n"
+    warning = warnings_of(text)[0]
+    assert warning.startswith('nlu.yml:13:7: these lines of the intent "odd" are one example: what `>` folds is one')
