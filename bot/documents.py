@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import Node, ScalarNode
+from ruamel.yaml.nodes import CollectionNode, Node, ScalarNode
 from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
@@ -120,6 +120,13 @@ class _Composer(Composer):
     def __init__(self, loader: Any = None) -> None:
         super().__init__(loader)
         self.warn_double_anchors = False
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        node = super().compose_node(parent, index)
+        if isinstance(node, CollectionNode) and node.end_mark is None:  # it is still being read
+            problem = "what begins here has an alias of itself in it"
+            raise ConstructorError(problem=problem, problem_mark=node.start_mark)
+        return node
 
     def get_single_node(self) -> Any:
         return quick_yaml.compose(self.loader.reader.buffer[:-1], self.resolver) or super().get_single_node()

@@ -57,7 +57,7 @@ class _Composer:
 
     def _node(self, event: Any) -> Node:
         kind, anchor = type(event), event.anchor
-        if kind is yaml.AliasEvent and anchor in self._anchors:
+        if kind is yaml.AliasEvent and anchor in self._anchors and self._anchors[anchor].end_mark is not None:
             return self._anchors[anchor]
         if kind is yaml.AliasEvent or event.tag is not None or anchor in self._anchors:
             raise _Left

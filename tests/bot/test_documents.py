@@ -46,6 +46,13 @@ def test_an_entry_that_is_merged_in_has_the_place_at_which_it_is_written() -> No
     assert (document.place(changed, "z"), document.data["two"]["y"]) == (Place("a.yml", 5, 3), 1)
 
 
+def test_what_has_an_alias_of_itself_in_it_is_a_fault() -> None:
+    assert fault_of("a:\n  b: &b\n    c: [*b]\n").startswith(
+        "a.yml:2:6: this is not YAML: what begins here has an alias"
+    )
+    assert refusal("a: &a [1]\nb: [*a, *a]\n") is None
+
+
 def test_a_character_that_is_escaped_in_two_halves_is_read_whole() -> None:
     assert parse("a.yml", 'text: "Hi \\ud83d\\ude00"\n').data == {"text": "Hi \N{GRINNING FACE}"}
     told = fault_of('a: 1\ntext: "Hi \\ud83d"\n')
