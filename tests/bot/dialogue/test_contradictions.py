@@ -54,6 +54,16 @@ rules:
     assert 'rule "hush" goes on with action_listen where the rule "hello"' in faults[0]
 
 
+def test_a_condition_on_a_slot_that_rules_do_not_look_at_is_told_not_to_tell_them_apart() -> None:
+    [fault] = faults_of("""
+rules:
+  - {rule: big, condition: [{slot_was_set: [{size: 9}]}], steps: [{intent: greet}, {action: utter_a}]}
+  - {rule: small, condition: [{slot_was_set: [{size: 1}]}], steps: [{intent: greet}, {action: utter_b}]}
+""")
+    assert 'A condition on "size" does not tell them apart: rules do not look at a slot' in fault
+    assert "Give one of them a condition" not in fault
+
+
 def test_the_check_can_be_switched_off_as_in_rasa() -> None:
     content = """
 rules: [{rule: hello, steps: [{intent: greet}, {action: utter_a}]}]
