@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.content.content_files import YAML, files_below, read_documents
+from bot.adapters.rasa.elsewhere import files_with, listed
 from bot.adapters.rasa.escapes import with_escapes_read
 from bot.adapters.rasa.other_makers import refuse_what_is_not_rasas
 from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
@@ -71,6 +72,7 @@ def read_files(path: Path) -> ReadFiles:
     faults.raise_if_any()
     if not domain_files:
         _require_a_domain(folder, content)
+    _require_training_data(folder, content)
     if older:
         content = with_answers_renamed(content)
     if triggers:
@@ -159,10 +161,23 @@ def _unread_domain(folder: Path, domain_files: Iterable[Path]) -> list[Note]:
 
 def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:
     """It may be spread over the files of data/, too, as `rasa train --domain data` reads it."""
-    if not any(isinstance(one.data, Mapping) and "intents" in one.data for one in documents):
+    if any(isinstance(one.data, Mapping) and "intents" in one.data for one in documents):
+        return
+    found = files_with({"intents"}, folder)
+    also = f" There is one in {listed(found)}." if found else ""
+    raise SettingsError(
+        f"there is no domain in {folder}: a Rasa project has a domain.yml or a folder domain/, or its intents below "
+        f"data/.{also} Name the project's folder, or its domain file."
+    )
+
+
+def _require_training_data(folder: Path, documents: Iterable[Document]) -> None:
+    if any(isinstance(one.data, Mapping) and TRAINING_KEYS & set(one.data) - {"responses"} for one in documents):
+        return
+    if found := files_with(TRAINING_KEYS - {"responses"}, folder):
         raise SettingsError(
-            f"there is no domain in {folder}: a Rasa project has a domain.yml or a folder domain/, or its intents "
-            "below data/. Name the project's folder, or its domain file."
+            f"there is no training data below {folder / 'data'}, where Rasa looks for it by itself. There is some in "
+            f"{listed(found)}: move it there."
         )
 
 

@@ -42,6 +42,21 @@ def test_a_project_that_is_a_part_of_this_one_and_lies_below_data_is_taken_once(
     assert "0 stories, 0 forms, 2 responses" in told
 
 
+def test_a_domain_or_examples_that_lie_elsewhere_are_told_where(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = project(tmp_path / "theirs")
+    (theirs / "data").rename(theirs / "training")
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) != 0
+    told = capsys.readouterr().err
+    assert f"no training data below {theirs / 'data'}, where Rasa looks for it by itself." in told
+    assert f"There is some in {theirs / 'training/nlu.yml'}, {theirs / 'training/rules.yml'}" in told
+    assert run(["import", str(tmp_path), "--into", str(tmp_path / "ours")]) != 0
+    told = capsys.readouterr().err
+    assert f"there is no domain in {tmp_path}" in told
+    assert f"There is one in {theirs / 'domain.yml'}. Name the project's folder" in told
+
+
 EXPORTS = {
     "Dialogflow ES": ["agent.json", "package.json", "intents/Welcome.json"],
     "Dialogflow CX": ["agent.json", "flows/Start/Start.json"],
