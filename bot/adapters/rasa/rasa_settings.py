@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ MULTI_PROJECT = "MultiProjectImporter"
 """What reads the projects that `imports:` names, too."""
 
 SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "DucklingHTTPExtractor", "SpacyEntityExtractor")
+_IN_ENVIRONMENT = re.compile(r"\$\{(\w+)\}")
+
 FOUND_HERE = frozenset(DUCKLING) | frozenset(SPACY)
 """Dimensions of Duckling and labels of spaCy that our own finders give, under these names."""
 
@@ -107,7 +110,7 @@ def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
         about = f"{file}: {name}"
         match str(name):
             case "action_endpoint":
-                yield Note("mapped", about, f"set OVERTURE_ACTIONS={where.get('url', 'http://localhost:5055/webhook')}")
+                yield Note("mapped", about, _action_endpoint(str(where.get("url", "http://localhost:5055/webhook"))))
             case "tracker_store":
                 yield Note(
                     "to do",
@@ -131,6 +134,12 @@ def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
                 yield Note("mapped", about, "is not needed: overture train keeps the model in OVERTURE_DATA.")
             case _:
                 yield Note("unknown", about, "has no counterpart here.")
+
+
+def _action_endpoint(url: str) -> str:
+    """Rasa fills in what stands in the environment; a setting is taken as it is written."""
+    names = ", ".join(_IN_ENVIRONMENT.findall(url))
+    return f"set OVERTURE_ACTIONS={url}" + (f", with what {names} is in its place" if names else "")
 
 
 def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:

@@ -26,6 +26,16 @@ def test_nothing_is_said_of_an_endpoint_of_which_nothing_is_said(
     assert "endpoints.yml" not in capsys.readouterr().out
 
 
+def test_what_rasa_fills_into_an_address_is_told_to_be_filled_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoints = "action_endpoint: {url: 'http://${ACTIONS_HOST}:5055/webhook'}\n"
+    theirs = project(tmp_path / "theirs", **{"endpoints.yml": endpoints})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "set OVERTURE_ACTIONS=http://${ACTIONS_HOST}:5055/webhook, with what ACTIONS_HOST is in its place" in told
+
+
 def test_a_project_that_is_a_part_of_this_one_and_lies_below_data_is_taken_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
