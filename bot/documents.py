@@ -16,7 +16,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.composer import Composer
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import CollectionNode, Node, ScalarNode
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner
@@ -33,6 +33,9 @@ _TWICE = re.compile(r'found duplicate key "(.*?)"')
 
 WARN = "warn"
 """What `overture: {lapses: warn}` in config.yml says of them."""
+
+MOST_ENTRIES = 1_000_000
+"""Of one file, those of its aliases wherever they stand; a few lines of aliases of aliases make milliards."""
 
 MOST_BAD_LINES = 20
 """A text with more of them than that is not worth guessing at."""
@@ -129,7 +132,23 @@ class _Composer(Composer):
         return node
 
     def get_single_node(self) -> Any:
-        return quick_yaml.compose(self.loader.reader.buffer[:-1], self.resolver) or super().get_single_node()
+        text = self.loader.reader.buffer[:-1]
+        node = quick_yaml.compose(text, self.resolver) or super().get_single_node()
+        if node is not None and "*" in text and _entries_below(node, {}) > MOST_ENTRIES:
+            problem = f"with its aliases filled in this has more than {MOST_ENTRIES:,} entries"
+            raise ConstructorError(problem=problem, problem_mark=node.start_mark)
+        return node
+
+
+def _entries_below(node: Node, counted: dict[int, int]) -> int:
+    """How many entries there are in all, those of an alias wherever it stands; each node is looked at once."""
+    if not isinstance(node, CollectionNode):
+        return 1
+    if id(node) not in counted:
+        mapped = isinstance(node, MappingNode)
+        inside = (one for pair in node.value for one in pair) if mapped else node.value
+        counted[id(node)] = 1 + sum(_entries_below(one, counted) for one in inside)
+    return counted[id(node)]
 
 
 def _yaml() -> YAML:
@@ -275,6 +294,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return 'Put quotes around a text that has a colon in it: "like: this".'
     if "could not find expected ':'" in problem:
         return "Put a colon and a blank after each name: `name: value`."
+    if "alias of itself" in problem or "aliases filled in" in problem:
+        return "Write out what is meant in the place of the alias (*)."
     if "alias" in problem or "tag" in problem or "cannot start any token" in problem:
         return "Put quotes around a text that begins with a sign such as *, &, !, @ or %."
     return "Check the indentation and the quotes of this line and the one above."

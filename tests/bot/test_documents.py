@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,14 @@ def test_what_has_an_alias_of_itself_in_it_is_a_fault() -> None:
         "a.yml:2:6: this is not YAML: what begins here has an alias"
     )
     assert refusal("a: &a [1]\nb: [*a, *a]\n") is None
+
+
+def test_aliases_of_aliases_that_make_more_than_anybody_means_are_a_fault() -> None:
+    rows = [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcdefgh")]
+    told = fault_of("\n".join(["a: &a [x, x, x, x, x, x, x, x, x]", *rows]))
+    assert "with its aliases filled in this has more than 1,000,000 entries" in told
+    assert told.endswith("Write out what is meant in the place of the alias (*).")
+    assert refusal("\n".join(["a: &a [x, x, x, x, x, x, x, x, x]", *rows[:4]])) is None
 
 
 def test_a_character_that_is_escaped_in_two_halves_is_read_whole() -> None:
