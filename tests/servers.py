@@ -165,6 +165,7 @@ def _private_postgresql(
     )
     if not durable:
         options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        options += " -c autovacuum=off"  # it would learn that tables are nearly empty, and plan queries for that
     initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "overture", "-A", "trust", "-E", "UTF8", "--locale=C"]
     pg_ctl = [*run_as, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
     _run([*run_as, *initdb, "--no-sync"])
