@@ -13,11 +13,21 @@ QUESTION_WORDS = frozenset(
     "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
 )
 NOT_IN_NAMES = frozenset(
-    """a about again an and any anything are be because bedankt bonjour but by can't ciao danke don't dont dunno
-    dziękuję email for from get give gracias grazie hallo have hello help hey hi hola how idk if in it it's its joke
-    know like maybe me merci my need no nope not now obrigada obrigado ok okay on or our please price rota shift skip
-    something sure tell thank thanks that the then there they think this to today tomorrow try us want was we weather
-    week what when where which who why with yes you your""".split()  # noqa: SIM905
+    """a able about after afternoon again already also always an and annoying any anything are asked asking bad be
+    because bedankt before being best better bonjour boring busy but by call can't cancel change ciao clear come
+    complicated confused confusing cost could curious danke day days did difficult do does doing don't done dont
+    dunno dziękuję early easy else email english enough evening ever every everything expensive far fast few fine
+    first for friday from full fun get give glad going gone good gracias grazie great had hallo happening happy has
+    have he hello help here hey hi hola hour hours how human idk if in interested it it's its joke kind know last
+    late later least left less like long look looking lost lot many matter maybe me mean merci minute minutes monday
+    month more morning most much my need never new next nice night no nobody none nope not nothing now number
+    obrigada obrigado of often ok okay old on once only or other others our out over pay people person please
+    possible price probably problem question questions quick quite ready real really right rota said same saturday
+    say see send she shift should silly site sites skip slow some someone something soon sorry still stop stupid
+    sunday sure take taking talk team tell thank thanks that the then there these they think this those thursday
+    time tired to today tomorrow too try tuesday unsure until up urgent us use very wait want was we weather
+    wednesday week weekend well what whatever when where which who why with working would wrong year years yes
+    yesterday yet you your""".split()  # noqa: SIM905
 )
 NAME_CUE = re.compile(
     r"^(?:(?:hi|hello|hey|oh|sure|yes|ok|okay)[,.! ]+)*"
@@ -41,11 +51,17 @@ def name_in(text: str) -> str | None:
     spelled = " ".join(words)
     if not 1 <= len(words) <= 5 or len(spelled) > LONGEST_NAME or asks_something(text):
         return None
-    if any(word.casefold().strip(".,!") in NOT_IN_NAMES for word in words) or HESITATION.fullmatch(spelled):
+    if any(_is_no_name(word, at) for at, word in enumerate(words)) or HESITATION.fullmatch(spelled):
         return None
     if not all(character.isalpha() or character in " '’-." for character in spelled):
         return None
     return " ".join(_capitalised(word) for word in words)
+
+
+def _is_no_name(word: str, at: int) -> bool:
+    """ "Day" and "Long" are surnames where they have their capital."""
+    is_surname = at > 0 and word[0].isupper() and not word.isupper()
+    return word.casefold().strip(".,!") in NOT_IN_NAMES and not is_surname
 
 
 def _capitalised(word: str) -> str:

@@ -65,6 +65,9 @@ _NAMES_TOO = word_set("will may")
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
     "dr mr mrs ms miss prof"
 )
+_NO_NAME_BEHIND = word_set("have our their they use we")
+"""What somebody has, or what they are about, comes behind them: "we have three sites"."""
+
 _NAME_ENDS = word_set("from at and with here of for in but we i my speaking again by the on who")
 _NO_ORGANISATIONS = (
     NO_NAMES
@@ -170,7 +173,11 @@ def _bare_name(text: str) -> Entity | None:
         skipped = 0
         if _NUMBER_BEHIND.match(text, match.end()):
             return None
+        if re.search(r"\d\+? *$", text[: match.start()]):
+            continue  # it is counted: "3 sites"
         while words and words[0].lower() in _BEFORE_A_NAME:
+            if words[0].lower() in _NO_NAME_BEHIND:
+                return None
             skipped += len(words.pop(0)) + 1
         if not words:
             continue

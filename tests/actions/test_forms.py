@@ -27,6 +27,19 @@ def test_a_name_that_was_taken_is_taken_again_unchanged(text: str) -> None:
         assert name_in(name) == name
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["I'm busy", "last friday of may", "it's complicated", "call me later", "this is taking too long", "ana long"],
+)
+def test_what_somebody_says_instead_of_a_name_is_none(text: str) -> None:
+    assert name_in(text) is None
+
+
+@pytest.mark.parametrize("name", ["Will", "May", "Grace", "John Day", "Ana Long"])
+def test_a_name_that_is_a_word_too_is_one(name: str) -> None:
+    assert name_in(name) == name
+
+
 @pytest.mark.parametrize("value", [True, None, float("inf"), float("nan"), [], {}])
 def test_what_is_no_count_is_none(value: Any) -> None:
     assert whole_number(value) is None
