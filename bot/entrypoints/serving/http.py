@@ -7,11 +7,12 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import cache, partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import ClientError, web
+from aiohttp import ClientError, hdrs, web
 from aiohttp.typedefs import Middleware
 
 from bot.adapters.database.trouble import is_trouble
@@ -242,11 +243,22 @@ def _widget() -> Handler:
         file = files.get(request.match_info.get("file", "widget.js"))
         if file is None:
             raise web.HTTPNotFound
-        response = web.FileResponse(file, headers={"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding"})
-        response.enable_compression()
+        response = _Module(file, headers={"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding"})
+        if request.method == hdrs.METH_GET:
+            response.enable_compression()
         return response
 
     return serve
+
+
+class _Module(web.FileResponse):
+    """Compressed only where it is sent whole. aiohttp ends even an answer without a body as a compressed one, by bytes
+    that a browser takes for the beginning of the next answer on that connection, which is then broken."""
+
+    def set_status(self, status: int, reason: str | None = None) -> None:
+        super().set_status(status, reason)
+        if status != HTTPStatus.OK:
+            self.enable_compression(web.ContentCoding.identity)
 
 
 def answering_for_errors(doors: Doorkeeper | None = None) -> Middleware:

@@ -184,6 +184,33 @@ async def test_other_websites_may_load_the_widget(front: Front) -> None:
     assert headers["Vary"] == "Accept-Encoding", "a proxy may keep it, and it leaves compressed to whom takes it so"
 
 
+@pytest.mark.parametrize(
+    ("method", "more", "status"),
+    [
+        ("GET", "If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT", 304),
+        ("HEAD", "X-Nothing: more", 200),
+    ],
+)
+async def test_a_module_that_is_not_sent_leaves_the_connection_clean_for_what_is_asked_next(
+    front: Front, method: str, more: str, status: int
+) -> None:
+    reader, writer = await asyncio.open_connection(front.server.host, front.server.port)
+    head = f"Host: {front.server.host}:{front.server.port}\r\nAccept-Encoding: gzip, deflate\r\n"
+    writer.write(f"{method} /widget.js HTTP/1.1\r\n{head}{more}\r\n\r\n".encode())
+    first = await reader.readuntil(b"\r\n\r\n")
+    writer.write(f"GET /healthz HTTP/1.1\r\n{head}Connection: close\r\n\r\n".encode())
+    rest = await reader.read()
+    writer.close()
+    assert first.startswith(f"HTTP/1.1 {status} ".encode())
+    assert rest.startswith(b"HTTP/1.1 200 OK"), "nothing stands between the two"
+
+
+async def test_a_part_of_a_module_is_as_many_bytes_as_it_says(front: Front) -> None:
+    status, body, headers = await front.ask("GET", "/widget.js", headers={"Range": "bytes=0-9"})
+    assert (status, len(body), headers["Content-Range"].split("/")[0]) == (206, 10, "bytes 0-9")
+    assert "Content-Encoding" not in headers
+
+
 async def test_a_webhook_is_stored_and_answered_in_the_channels_words(front: Front, stage: Stage) -> None:
     front.answer = Webhook([CustomerMessage("sms", "SM1", PHONE, "hi")], Reply(202, b"<ok/>", "text/xml", {"X-A": "b"}))
     path = "/channels/sms/in?oid=1%3A2"
