@@ -53,6 +53,11 @@ class Handoff:
     offered_why: str = ""
     claimed_at: datetime | None = None
 
+    @property
+    def floor(self) -> str:
+        """Which rep talks with the customer; empty where the assistant does."""
+        return self.rep if self.state is HandoffState.CLAIMED else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:

@@ -227,7 +227,7 @@ async def announce(
     if template is None:
         return
     words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values})
-    content = Text(words.text, author=Author.SYSTEM, author_name=handoff.rep, extras=words.extras)
+    content = Text(words.text, author=Author.SYSTEM, author_name=handoff.rep, extras=words.extras, floor=handoff.floor)
     await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{key or handoff.version}", content, now)
 
 

@@ -224,6 +224,7 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "source": source if content.source_url or content.source_title else None,
         "extras": dict(content.extras),
         **({"picture": content.author_picture} if content.author_picture else {}),
+        **({"floor": content.floor} if content.floor is not None else {}),
     }
 
 

@@ -125,7 +125,7 @@ class FakeService:
         answers = self.answers[visitor]
         slots: Item = dict(zip(SLOTS, [*answers, None, None, None, None], strict=False))
         if payload == "/talk_to_person":
-            await self.say(visitor, "Ana joined the conversation.", **{"from": "system"})
+            await self.say(visitor, "Ana joined the conversation.", **{"from": "system", "floor": "Ana"})
             await self.say(visitor, "Hi, Ana here. How can I help?", **{"from": "person", "name": "Ana"})
         elif "cost" in text:
             source = {"title": "Plans and prices", "url": "/site#pricing"}

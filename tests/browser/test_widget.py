@@ -118,6 +118,21 @@ def test_a_person_joins_by_name(page: Page, service: Service) -> None:
     assert message["payload"] == "/talk_to_person"
 
 
+def test_below_the_composer_it_says_who_talks_as_long_as_they_do(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    foot = page.locator(".fine")
+    expect(foot).to_have_text("Automated assistantTalk to a person")
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(foot.locator("span")).to_have_text("You’re talking to Ana")
+    expect(foot.get_by_role("button")).to_be_hidden()
+    page.reload()
+    expect(foot.locator("span")).to_have_text("You’re talking to Ana")
+    service.tell("say", text="Ana left the conversation.", **{"from": "system", "floor": ""})
+    expect(foot.locator("span")).to_have_text("Automated assistant")
+    expect(foot.get_by_role("button")).to_be_visible()
+
+
 def test_a_reload_keeps_the_history_and_is_silent_about_it(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

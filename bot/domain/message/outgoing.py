@@ -48,6 +48,7 @@ class Text:
     `image` is a picture, and `image_alt` what it shows; on channels whose `media` say so it may be another file.
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
     With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
+    `floor` names the rep who talks with the customer from here on, or is empty where the assistant does again.
     """
 
     text: str
@@ -62,6 +63,7 @@ class Text:
     template: Template | None = None
     subject: str = ""
     image_alt: str = ""
+    floor: str | None = None
     kind: Literal["text"] = "text"
 
 

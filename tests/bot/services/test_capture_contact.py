@@ -55,7 +55,7 @@ async def test_whom_nobody_answers_in_time_is_asked_how_to_be_reached(stage: Sta
     await stage.later(minutes=4)
     assert "Still busy." not in stage.webchat.texts()
     await stage.later(minutes=1)
-    assert said(stage)[-1] == Text("Still busy.", author=Author.SYSTEM, extras=FORM)
+    assert said(stage)[-1] == Text("Still busy.", author=Author.SYSTEM, extras=FORM, floor="")
     assert stage.desk_texts()[-1] == "Nobody has taken this over yet."
     await stage.later(hours=3)
     assert stage.webchat.texts().count("Still busy.") == 1

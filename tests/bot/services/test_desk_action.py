@@ -68,6 +68,9 @@ async def test_a_colleague_takes_over_and_both_sides_hear_of_it(stage: Stage) ->
     assert (await stage.handoff_by_id(handoff.id)).rep == stage.card().claimed_by == "Ben Rep"
     assert stage.desk_texts()[-1] == "Ben Rep has taken this conversation over from Ana Rep."
     assert stage.sms.texts() == ["Ana Rep has joined.", "Ben Rep has joined."]
+    await stage.click(handoff, DeskVerb.HAND_BACK, "Ben Rep")
+    news = [one.content for one in stage.sms.taken if isinstance(one.content, Text)]
+    assert [one.floor for one in news if one.floor is not None][-3:] == ["Ana Rep", "Ben Rep", ""]
 
 
 async def test_taking_over_what_nobody_has_is_a_claim(stage: Stage) -> None:

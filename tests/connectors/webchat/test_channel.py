@@ -335,7 +335,11 @@ async def test_an_answer_appears_in_the_visitors_feed() -> None:
     await channel.send(OutboundMessage("m1:0", "webchat", str(VISITOR), content))
     rep = Text("Hello, Sam here", author=Author.PERSON, author_name="Sam")
     await channel.send(OutboundMessage("m2:0", "webchat", str(VISITOR), rep))
-    assert list(feed.entries[f"webchat:{VISITOR}"].values()) == [
+    joined = Text("Sam has joined.", author=Author.SYSTEM, author_name="Sam", floor="Sam")
+    await channel.send(OutboundMessage("m3:0", "webchat", str(VISITOR), joined))
+    *said, news = feed.entries[f"webchat:{VISITOR}"].values()
+    assert (news["from"], news["floor"]) == ("system", "Sam")
+    assert said == [
         {
             "type": "message",
             "id": "m1:0",

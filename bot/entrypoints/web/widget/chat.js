@@ -16,6 +16,7 @@ export class Chat {
   #conversation;
   #own = new Map(); // the visitor's messages that the feed has not shown yet, by id
   #latest = null; // the visitor's last message that the feed has shown
+  #floor = ""; // the person who talks with the visitor; empty: the assistant
   #typing = 0;
   #hidden = 0;
   #parts = {};
@@ -104,7 +105,7 @@ export class Chat {
   /** Use these phrases from now on; what was said stays as it was. */
   speak(phrases) {
     this.#phrases = phrases;
-    const { close, notice, log, text, attach, send, assistant, person, typing } = this.#parts;
+    const { close, notice, log, text, attach, send, person, typing } = this.#parts;
     for (const [part, phrase] of [
       [close, phrases.minimise],
       [log, phrases.conversation],
@@ -118,7 +119,17 @@ export class Chat {
     notice.textContent = phrases.offline;
     typing.setAttribute("aria-label", phrases.typing);
     person.textContent = phrases.person;
-    assistant.textContent = navigator.globalPrivacyControl ? `${phrases.assistant}. ${phrases.privacy}` : phrases.assistant;
+    this.#sayWhoTalks(this.#floor);
+  }
+
+  /** Below the composer it stands all the time whether one talks with the assistant, or with whom. */
+  #sayWhoTalks(floor) {
+    const { assistant, person } = this.#parts;
+    const { assistant: automated, talkingTo, privacy } = this.#phrases;
+    this.#floor = floor;
+    const who = floor ? `${talkingTo} ${floor}` : automated;
+    assistant.textContent = navigator.globalPrivacyControl ? `${who}. ${privacy}` : who;
+    person.hidden = Boolean(floor);
   }
 
   #refused(report, why) {
@@ -250,6 +261,7 @@ export class Chat {
     } else {
       this.#endTyping();
       this.#place(this.#messageNode(item, isNew));
+      if (item.floor !== undefined) this.#sayWhoTalks(item.floor);
       if (item.from !== "system") this.#markLatest(this.#phrases.read);
       if (isNew) this.#notice();
     }
@@ -371,6 +383,7 @@ export class Chat {
     this.#own.clear();
     this.#latest = null;
     this.#host.unread = 0;
+    this.#sayWhoTalks("");
     this.#endTyping();
     this.#parts.log.replaceChildren();
     this.#announce(false);

@@ -10,6 +10,7 @@ export default {
   send: "إرسال",
   assistant: "مساعد آلي",
   person: "التحدث إلى شخص",
+  talkingTo: "تتحدث مع",
   you: "أنت",
   typing: "المساعد يكتب",
   choices: "ردود مقترحة",

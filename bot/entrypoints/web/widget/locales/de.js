@@ -9,6 +9,7 @@ export default {
   send: "Senden",
   assistant: "Automatischer Assistent",
   person: "Mit einem Menschen sprechen",
+  talkingTo: "Sie sprechen mit",
   you: "Sie",
   typing: "Der Assistent schreibt",
   choices: "Antwortvorschläge",

@@ -9,6 +9,7 @@ export default {
   send: "Send",
   assistant: "Automated assistant",
   person: "Talk to a person",
+  talkingTo: "You’re talking to",
   you: "You",
   typing: "The assistant is typing",
   choices: "Suggested replies",

@@ -9,6 +9,7 @@ export default {
   send: "Enviar",
   assistant: "Asistente automático",
   person: "Hablar con una persona",
+  talkingTo: "Está hablando con",
   you: "Usted",
   typing: "El asistente está escribiendo",
   choices: "Respuestas sugeridas",

@@ -9,6 +9,7 @@ export default {
   send: "Envoyer",
   assistant: "Assistant automatique",
   person: "Parler à une personne",
+  talkingTo: "Vous parlez avec",
   you: "Vous",
   typing: "L’assistant écrit",
   choices: "Réponses proposées",

@@ -10,6 +10,7 @@ export default {
   send: "שליחה",
   assistant: "עוזר אוטומטי",
   person: "שיחה עם נציג אנושי",
+  talkingTo: "השיחה היא עם",
   you: "את/ה",
   typing: "העוזר מקליד",
   choices: "תשובות מוצעות",

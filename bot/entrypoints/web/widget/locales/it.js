@@ -9,6 +9,7 @@ export default {
   send: "Invia",
   assistant: "Assistente automatico",
   person: "Parla con una persona",
+  talkingTo: "Sta parlando con",
   you: "Lei",
   typing: "L’assistente sta scrivendo",
   choices: "Risposte suggerite",

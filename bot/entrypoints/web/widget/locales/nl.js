@@ -9,6 +9,7 @@ export default {
   send: "Versturen",
   assistant: "Geautomatiseerde assistent",
   person: "Met een mens praten",
+  talkingTo: "U praat met",
   you: "U",
   typing: "De assistent is aan het typen",
   choices: "Voorgestelde antwoorden",

@@ -9,6 +9,7 @@ export default {
   send: "Wyślij",
   assistant: "Automatyczny asystent",
   person: "Porozmawiaj z człowiekiem",
+  talkingTo: "Rozmawiasz z:",
   you: "Ty",
   typing: "Asystent pisze",
   choices: "Proponowane odpowiedzi",

@@ -9,6 +9,7 @@ export default {
   send: "Enviar",
   assistant: "Assistente automático",
   person: "Falar com uma pessoa",
+  talkingTo: "Está a falar com",
   you: "Você",
   typing: "O assistente está a escrever",
   choices: "Respostas sugeridas",
