@@ -96,14 +96,18 @@ async def pass_on(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, ready: Fi
 
 
 def _content(runtime: Runtime, channel: Channel, file: SentFile) -> Text:
-    """The file itself where the channel shows files of its type, else a link to it."""
-    address = runtime.links.media(file.id)
-    if channel.abilities.own_lines:  # our own page asks where it came from itself, by whatever name
-        address = urlunsplit(("", "", *urlsplit(address)[2:]))
+    """The file itself where the channel shows files of its type, else a link to it, by its name where that is shown."""
+    able = channel.abilities
+    address, link = runtime.links.media(file.id), runtime.links.file(file.id)
+    if able.own_lines:  # our own page asks where it came from itself, by whatever name
+        address, link = (urlunsplit(("", "", *urlsplit(one)[2:])) for one in (address, link))
     fetchable = address.startswith(("https://", "/"))
-    if file.media_type in channel.abilities.media and file.size <= LARGEST_SHOWN and fetchable:
+    if file.media_type in able.media and file.size <= LARGEST_SHOWN and fetchable:
         return Text("", image=address, image_alt=file.name)
-    return Text(f"{file.name} ({in_words(file.size)}): {runtime.links.file(file.id)}")
+    named = f"{file.name} ({in_words(file.size)})"
+    if able.own_lines and able.extras:
+        return Text("", extras={"attachment": {"type": "file", "payload": {"src": link, "title": named}}})
+    return Text(f"{named}: {link}")
 
 
 async def take_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:

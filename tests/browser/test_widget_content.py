@@ -202,7 +202,7 @@ def fill(page: Page, service: Service) -> None:
     service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
     attachment = {"type": "file", "payload": {"src": "/site", "title": "The price list"}}
     service.tell("say", text="Here:", source={"title": "Prices", "url": "/site"}, extras={"attachment": attachment})
-    expect(page.get_by_role("link", name="The price list")).to_be_visible()
+    expect(page.locator(".bubble.file").get_by_role("link", name="The price list")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

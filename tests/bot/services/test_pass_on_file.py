@@ -128,6 +128,14 @@ async def test_elsewhere_it_is_a_link(desk: Stage, file: Attachment) -> None:
     assert last(desk).image is None
 
 
+async def test_our_own_chat_shows_its_name_as_the_link(desk: Stage) -> None:
+    desk.sms.abilities = replace(desk.sms.abilities, own_lines=True, extras=True)
+    await attaches(desk, OFFER)
+    [kept] = await files(desk)
+    payload = {"src": f"/files/{kept.id}", "title": f"{kept.name} ({kept.size} bytes)"}
+    assert (last(desk).text, last(desk).extras) == ("", {"attachment": {"type": "file", "payload": payload}})
+
+
 async def test_a_picture_that_is_too_large_for_a_text_is_a_link(desk: Stage) -> None:
     shows(desk, "image/png")
     vendor(desk).contents[PLAN.url] = PNG + bytes(5_000_000)

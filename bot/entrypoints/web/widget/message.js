@@ -60,5 +60,6 @@ function sourceLine({ title, url }, base, phrases) {
 function attachmentLine(attachment, base) {
   const { src, url, title } = attachment?.payload ?? {};
   const address = safeAddress(src ?? url ?? "", base);
-  return attachment && (src ?? url) && address ? element("div", { class: "source" }, link(title ?? address, address)) : null;
+  if (!attachment || !(src ?? url) || !address) return null;
+  return element("div", { class: "bubble file" }, icon("clip", 18), link(title ?? address, address));
 }
