@@ -305,8 +305,10 @@ class RowReader:
 
 
 def _each(value: Any) -> Sequence[Any]:
-    """The addresses of a cell, the first of which is the main one; whatever else is in it is read as one."""
-    parts = BETWEEN_ADDRESSES.split(value) if isinstance(value, str) else []
+    """The addresses of a cell, the first of which is the main one; whatever else is in it is read as one. The comma of
+    4,47701E+11 stands between none."""
+    is_several = isinstance(value, str) and not SHORTENED.fullmatch(value)
+    parts = BETWEEN_ADDRESSES.split(value) if is_several else []
     return [one.strip() for one in parts if one.strip()] or [value]
 
 

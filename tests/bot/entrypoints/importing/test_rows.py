@@ -100,6 +100,7 @@ def test_empty_cells_say_nothing() -> None:
         ({"Email": "nobody"}, "the e-mail address is not valid"),
         ({"Phone": "12"}, "Phone: "),
         ({"Phone": "4.47701E+11"}, "Phone: a spreadsheet has shortened the number to 4.47701E.11; format its column"),
+        ({"Phone": "4,47701E+11"}, "^Phone: a spreadsheet has shortened the number to 4,47701E.11; [^;]*$"),
         ({"Id": "1,00003E+14"}, "Id: a spreadsheet has shortened the number"),
         ({"Phone": "+44 20 7946 0018 ext. 5"}, "an extension"),
         ({"Zone": "Mars/Base"}, "the name of a time zone"),

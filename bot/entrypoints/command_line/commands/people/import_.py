@@ -14,6 +14,7 @@ from bot.domain.crm import CrmMapping
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
 from bot.entrypoints.command_line.commands.people.working import whoever
+from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.command_line.progress import bar
 from bot.entrypoints.importing.crms import CrmSource, fields_read_back
 from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
@@ -115,7 +116,7 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
 def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[str]:
     verb = "would be " if dry_run else ""
     yield (
-        f"{done.rows} rows: {done.new} {verb}new, {done.changed} {verb}changed, {done.same} as they were, "
+        f"{counted(done.rows, 'row')}: {done.new} {verb}new, {done.changed} {verb}changed, {done.same} as they were, "
         f"{done.refused} refused."
     )
     if done.warned:
