@@ -96,6 +96,14 @@ def test_a_file_is_looked_at_put_right_and_imported(page: Page, server: RunningS
     expect(page.locator("#figures")).to_contain_text("2as they were")
 
 
+def test_a_file_is_called_what_it_is_called(page: Page, server: RunningServer, tmp_path: Path) -> None:
+    path = tmp_path / "altes.csv"
+    path.write_bytes("Straße;E-Mail\nHafenstraße;ana@example.com\n".encode("cp1252"))
+    page.goto(f"{server.address}/people/import")
+    page.get_by_label("The file", exact=True).set_input_files(path)
+    expect(page.locator("#status")).to_contain_text("altes.csv is no UTF-8")
+
+
 def test_who_may_not_take_people_in_is_not_led_there(browser: Browser, tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
         key = elsewhere.submit(lambda: asyncio.run(key_of_a_rep(tmp_path))).result()

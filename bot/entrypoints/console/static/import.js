@@ -1,6 +1,6 @@
 /** The page "Import": a file is looked at, it is said what its columns are, and nothing is written before "Import". */
 
-import { byId, dayAndTime, h, keep, tell } from "./dom.js";
+import { byId, dayAndTime, h, keep, sentence, tell } from "./dom.js";
 import { ask, counted, number, streamed } from "./journeys/service.js";
 
 const NOW_LOOK_AGAIN = "You have changed something: look at it again before you import.";
@@ -107,7 +107,7 @@ function showProgress({ rows, of, waits }) {
 
 function fail(words) {
   byId("status").className = "problem";
-  byId("status").textContent = words.charAt(0).toUpperCase() + words.slice(1);
+  byId("status").textContent = sentence(words);
 }
 
 // ---------------------------------------------------------------- what its columns are
