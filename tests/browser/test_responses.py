@@ -153,6 +153,20 @@ def test_a_fault_elsewhere_is_told_and_words_are_saved(page: Page, server: Runni
         bad.unlink()
 
 
+def test_what_is_shown_comes_by_itself_once_a_service_that_was_away_is_back(
+    page: Page, server: RunningServer, file: Path
+) -> None:
+    page.goto(f"{server.address}/responses/utter_other")
+    shown = page.locator("#messages")
+    expect(shown).to_contain_text("Another thing.")
+    page.route("**/responses/check*", lambda route: route.abort())
+    page.get_by_label("Text", exact=True).fill("Something else.")
+    expect(page.locator("#messages-about")).to_contain_text("The service does not answer.")
+    page.unroute("**/responses/check*")
+    expect(shown).to_contain_text("Something else.")
+    expect(page.locator("#messages-about")).to_have_text("as each channel shows it")
+
+
 def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: RunningServer, file: Path) -> None:
     page.goto(f"{server.address}/responses/utter_greet")
     page.get_by_role("button", name="Take out this response…").click()

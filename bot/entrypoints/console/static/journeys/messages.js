@@ -7,6 +7,7 @@ import { request, soon, withToken } from "./service.js";
 const NAMES = { webchat: "Website", sms: "Text message", email: "E-mail", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
 export const channelName = (channel) => NAMES[channel] ?? channel;
 const TYPING = 250; // milliseconds
+const AWAY = 2_000; // milliseconds, until a service that did not answer is asked once more
 
 /** Warnings of the text, below the editor; they do not keep it from being saved. */
 export function showWarnings(warnings) {
@@ -28,6 +29,7 @@ export class Messages {
   #known = null; // what is known of the person; null until it is edited
   #fields = ""; // what it says of them
   #asked = 0;
+  #later = 0;
   #again = soon(() => void this.#ask(), TYPING);
 
   /** `asks` gets what each channel shows from the service, `hears` what it answered, and `drawn` makes a message of that. */
@@ -59,10 +61,13 @@ export class Messages {
   }
 
   async #ask() {
+    clearTimeout(this.#later);
+    if (this.#wanted === null) return;
     const asked = (this.#asked += 1);
     const body = { ...this.#wanted, first: byId("messages-first").checked, ...(this.#known ? { known: this.#known } : {}) };
-    const { ok, told } = await this.asks(body);
+    const { ok, status, told } = await this.asks(body);
     if (asked !== this.#asked) return;
+    if (status === 0) this.#later = setTimeout(() => void this.#ask(), AWAY);
     byId("messages-about").textContent = ok ? "as each channel shows it" : told.error;
     this.hears(ok, told);
     if (!ok) return;
