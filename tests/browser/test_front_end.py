@@ -166,6 +166,22 @@ def test_the_guide_takes_two_rows_that_are_full(page: Page, service: Service, wi
     assert [tops.count(top) for top in sorted(set(tops))] == [6, 6]
 
 
+def test_the_guide_leads_through_what_an_assistant_of_ones_own_can_do(page: Page, service: Service) -> None:
+    status = {"content": "ok", "intents": ["ask_knowledge", "request_contact"], "slots": ["lead_name", "sms_consent"]}
+    page.route("**/playground/status", lambda route: route.fulfill(json=status))
+    page.goto(service.url)
+    steps = page.locator("#guide-steps")
+    expect(steps).to_contain_text("Say “please contact me”")
+    expect(steps).not_to_contain_text("demo")
+    expect(steps).not_to_contain_text("80 people")
+    expect(page.locator("#guide-progress")).to_have_text("0 of 12 done")
+    page.unroute("**/playground/status")
+    status |= {"intents": ["greet"], "slots": []}
+    page.route("**/playground/status", lambda route: route.fulfill(json=status))
+    page.reload()
+    expect(page.locator("#guide-progress")).to_have_text("0 of 5 done")
+
+
 def test_what_is_next_is_read_in_full_on_a_phone(page: Page, service: Service) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(service.url)

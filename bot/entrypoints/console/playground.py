@@ -96,7 +96,9 @@ class Playground:
 
     async def _status(self, _request: web.Request) -> web.StreamResponse:
         stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())
-        return web.json_response({**content_status(self._service), "stand_ins": stand_ins})
+        assistant = self._runtime.library.current().assistant
+        knows = {"intents": sorted(assistant.intents), "slots": sorted(assistant.slots)}
+        return web.json_response({**content_status(self._service), "stand_ins": stand_ins, **knows})
 
     async def _people(self, request: web.Request) -> web.StreamResponse:
         """By what those are known whom items of the feeds name; who is not known any more is left out."""

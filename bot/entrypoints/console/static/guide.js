@@ -5,24 +5,36 @@ import { byId, h, icon } from "./dom.js";
 const isTurn = (item) => item.feed === "explain" && item.type === "turn";
 const isSms = (item, direction) =>
   item.type === "sms" && item.channel !== "whatsapp" && item.direction === direction;
+const repliesByText = (item) => isSms(item, "from_customer") && !/^\W*stop\b/i.test(item.body);
 const understood = (item, ...intents) => isTurn(item) && intents.includes(item.understood?.intent);
 const changed = (item, slot) =>
   item.slots_before?.[slot] != null && item.slots_after?.[slot] !== item.slots_before[slot];
 
+const sellsDemos = ({ intents }) => intents.includes("request_demo");
+const takesContacts = (known) => !sellsDemos(known) && known.intents.includes("request_contact");
+const sizesTeams = ({ slots }) => slots.includes("team_size");
+const asksNames = (known) => !sizesTeams(known) && known.slots.includes("lead_name");
+const asksForTexts = ({ slots }) => slots.includes("sms_consent");
+
+/** What is to be done, how it shows that it was, and for which assistants it is: for the sample, or one of one's own. */
 const STEPS = [
   ["Open the chat", (item) => item.channel === "webchat"],
-  ["Ask “How much does it cost?”", (item) => understood(item, "ask_knowledge")],
-  ["Say “I’d like a demo”", (item) => understood(item, "request_demo")],
-  ["Correct it: “no, 80 people”", (item) => isTurn(item) && changed(item, "team_size")],
-  ["Agree to texts on +447700900123", (item) => isTurn(item) && item.consents?.some(({ granted }) => granted)],
+  ["Ask “How much does it cost?”", (item) => understood(item, "ask_knowledge"), ({ intents }) => intents.includes("ask_knowledge")],
+  ["Say “I’d like a demo”", (item) => understood(item, "request_demo"), sellsDemos],
+  ["Say “please contact me”", (item) => understood(item, "request_contact"), takesContacts],
+  ["Correct it: “no, 80 people”", (item) => isTurn(item) && changed(item, "team_size"), sizesTeams],
+  ["Correct it: “no, my name is Ana”", (item) => isTurn(item) && changed(item, "lead_name"), asksNames],
+  ["Agree to texts on +447700900123", (item) => isTurn(item) && item.consents?.some(({ granted }) => granted), asksForTexts],
   ["See the lead in Slack and CRM", (item) => item.type === "post" && !item.thread_ts && item.blocks?.length > 0],
   ["Claim it in Slack", (item) => item.type === "update" && JSON.stringify(item.blocks).includes("Claimed by")],
   ["Reply there, then hand back", (item) => item.type === "post" && Boolean(item.user && item.thread_ts)],
-  ["Press “To what is next” until a text comes", (item) => item.feed === "clock"],
-  ["See the text on the phone", (item) => isSms(item, "to_customer")],
-  ["Text back “next week works”", (item) => isSms(item, "from_customer") && !/^\W*stop\b/i.test(item.body)],
+  ["Press “To what is next” until a text comes", (item) => item.feed === "clock", asksForTexts],
+  ["See the text on the phone", (item) => isSms(item, "to_customer"), asksForTexts],
+  ["Text back “next week works”", (item) => repliesByText(item), (known) => sellsDemos(known) && asksForTexts(known)],
+  ["Text back a question", (item) => repliesByText(item), (known) => !sellsDemos(known) && asksForTexts(known)],
   ["Text “STOP”: it ends", (item) => isSms(item, "from_customer") && /^\W*stop\b/i.test(item.body)],
-];
+].map(([text, happened, fits = () => true]) => ({ text, happened, fits }));
+const OF_THE_SAMPLE = { intents: ["ask_knowledge", "request_demo"], slots: ["team_size", "sms_consent"] };
 const FOLDED = "overture:playground:guide-folded";
 
 /** Whether the reader has folded it; keeps `now`, where it is given. A browser that blocks cookies keeps nothing. */
@@ -37,40 +49,44 @@ function folded(now) {
 
 export function startGuide() {
   const done = new Set();
-  const nodes = STEPS.map(([text], index) => {
-    const mark = h("span", { class: "mark", "aria-hidden": "true" }, String(index + 1));
-    return h("li", {}, mark, h("span", {}, text), h("span", { class: "unseen" }));
-  });
-  byId("guide-steps").replaceChildren(...nodes);
   const guide = byId("guide");
   const narrow = matchMedia("(max-width: 1199px)").matches;
   guide.open = narrow ? false : folded() !== "yes";
   guide.addEventListener("toggle", () => folded(guide.open ? "no" : "yes"));
+  let steps = [];
 
   const show = () => {
-    const next = STEPS.findIndex((_, index) => !done.has(index));
-    byId("guide-progress").textContent = `${done.size} of ${STEPS.length} done`;
-    byId("guide-next").textContent = next < 0 ? "That was the whole path." : `Next: ${STEPS[next][0]}`;
-    nodes.forEach((node, index) => {
-      node.classList.toggle("next", index === next);
-      if (index === next) node.setAttribute("aria-current", "step");
-      else node.removeAttribute("aria-current");
-    });
+    const next = steps.find((step) => !done.has(step));
+    byId("guide-progress").textContent = `${steps.filter((step) => done.has(step)).length} of ${steps.length} done`;
+    byId("guide-next").textContent = next ? `Next: ${next.text}` : "That was the whole path.";
+    byId("guide-steps").replaceChildren(...steps.map((step, index) => stepNode(step, index + 1, done.has(step), step === next)));
   };
 
-  const tick = (index) => {
-    done.add(index);
-    nodes[index].classList.add("done");
-    nodes[index].querySelector(".mark").replaceChildren(icon("tick"));
-    nodes[index].querySelector(".unseen").textContent = " (done)";
+  /** The steps that this assistant has a part in, by its intents and slots. */
+  const suit = (known) => {
+    steps = STEPS.filter(({ fits }) => fits(known));
+    show();
   };
 
-  show();
+  suit(OF_THE_SAMPLE);
   return {
+    suit,
     take(item) {
-      const fresh = STEPS.map((_, index) => index).filter((index) => !done.has(index) && STEPS[index][1](item));
-      fresh.forEach(tick);
+      const fresh = STEPS.filter((step) => !done.has(step) && step.happened(item));
+      for (const step of fresh) done.add(step);
       if (fresh.length > 0) show();
     },
   };
+}
+
+function stepNode({ text }, number, isDone, isNext) {
+  const mark = h("span", { class: "mark", "aria-hidden": "true" }, isDone ? icon("tick") : String(number));
+  const classes = [isDone && "done", isNext && "next"].filter(Boolean).join(" ");
+  return h(
+    "li",
+    { class: classes, ...(isNext ? { "aria-current": "step" } : {}) },
+    mark,
+    h("span", {}, text),
+    h("span", { class: "unseen" }, isDone ? " (done)" : ""),
+  );
 }

@@ -56,6 +56,7 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
+    if (status.intents) guide.suit(status);
     byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
   } catch {
     // The sign in the bar says that the service is away.

@@ -109,6 +109,16 @@ async def test_the_playground_tells_by_what_those_are_known_whom_its_feeds_name(
             assert await answer.json() == {"people": {found["person"]: found}}
 
 
+async def test_its_guide_is_told_what_the_assistant_knows(tmp_path: Path) -> None:
+    async with (
+        set_stage(tmp_path) as stage,
+        ClientSession() as http,
+        http.get(f"{stage.address}/playground/status") as answer,
+    ):
+        told = await answer.json()
+    assert ("ask_knowledge" in told["intents"], "sms_consent" in told["slots"]) == (True, True)
+
+
 async def test_before_anybody_has_an_account_it_can_be_tried_at_a_public_address(tmp_path: Path) -> None:
     async with (
         set_stage(tmp_path, public_url="http://demo.example.com") as stage,
