@@ -24,6 +24,9 @@ CLOSE = 0.5
 
 SUGGESTED = 3
 
+LIKELY = 0.1
+"""An intent of less confidence is none to suggest: one click, and every message like it would be taken for that."""
+
 _READ = ("classifier", "fallback")
 """The stages in which the words of a message were weighed; buttons and answers to questions are clear."""
 
@@ -113,7 +116,7 @@ def _described(said: _Said, region: str | None) -> UnclearMessage | None:
         doubt=said.doubt,
         count=1,
         last_said=said.at,
-        suggestions=_possible(understood)[:SUGGESTED],
+        suggestions=tuple(score for score in _possible(understood)[:SUGGESTED] if score.confidence >= LIKELY),
         meant=said.meant,
     )
 

@@ -48,7 +48,7 @@ def test_messages_that_were_not_clearly_understood_are_found_the_newest_first() 
         ("either or", Doubt.AMBIGUOUS),
         ("what is this", Doubt.NOT_UNDERSTOOD),
     ]
-    assert found[0].suggestions == LIKELY
+    assert found[0].suggestions == LIKELY[:1], "one in twenty is nothing to suggest"
     assert found[0].last_said == NOON + timedelta(minutes=3)
 
 
