@@ -252,6 +252,23 @@ def test_on_a_phone_the_chat_fills_the_screen(browser: Browser, service: Service
         expect(page.get_by_role("button", name="Open chat")).to_be_visible()
 
 
+def test_back_on_a_phone_closes_the_chat_before_it_leaves_the_page(browser: Browser, service: Service) -> None:
+    """A phone's "back" asks what covers the page to close, as Escape does where nothing in the chat has the focus."""
+    with browser.new_context(viewport={"width": 375, "height": 667}, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(f"{service.url}/site")
+        for _ in range(2):
+            open_chat(page)
+            page.locator("overture-chat").evaluate("(chat) => chat.shadowRoot.activeElement.blur()")
+            page.keyboard.press("Escape")
+            expect(page.get_by_role("dialog")).to_be_hidden()
+        page.set_viewport_size({"width": 1200, "height": 800})
+        open_chat(page)
+        page.locator("overture-chat").evaluate("(chat) => chat.shadowRoot.activeElement.blur()")
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def website_with(accent: str) -> Callable[[Route], None]:
     """Answers with a bare page whose widget has this colour."""
     body = f"""<!doctype html><html lang="en"><title>Page</title><main><h1>Page</h1></main>

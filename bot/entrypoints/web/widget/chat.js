@@ -1,6 +1,7 @@
 /** The chat: the panel with its log and its composer, and what happens in them. The loader (widget.js) is its host. */
 
 import { freezeAnswers } from "./answers.js";
+import { closedByBack } from "./back.js";
 import { Conversation } from "./conversation.js";
 import { element, icon } from "./dom.js";
 import { STYLES } from "./looks.js";
@@ -20,6 +21,7 @@ export class Chat {
   #typing = 0;
   #hidden = 0;
   #parts = {};
+  #covers = closedByBack(() => this.close());
 
   constructor(host, base, store, phrases) {
     this.#host = host;
@@ -396,6 +398,7 @@ export class Chat {
     const modal = this.#host.opened && this.#host.small;
     document.documentElement.style.overflow = modal ? "hidden" : "";
     this.#parts.panel.setAttribute("aria-modal", String(modal));
+    this.#covers(modal);
   }
 
   #keepFocus(event) {
