@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,7 +73,9 @@ class Beginning:
 
 
 def _advice(name: str) -> str:
-    near = re.sub("[^a-z0-9_-]+", "-", name.lower()).lstrip("-_0123456789").rstrip("-_")
+    apart = unicodedata.normalize("NFKD", name.casefold())  # a letter, and behind it its accent
+    letters = "".join(one for one in apart if not unicodedata.combining(one))
+    near = re.sub("[^a-z0-9_-]+", "-", letters).lstrip("-_0123456789").rstrip("-_")
     return f", such as {near}." if NAME.fullmatch(near) and near != PROFILE else ""
 
 

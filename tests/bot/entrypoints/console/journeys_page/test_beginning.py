@@ -60,6 +60,7 @@ async def test_what_cannot_be_is_refused(service: Service, folder: Path, client_
         for name in ("profile", "Spring", "../spring", ""):
             assert (await begun(client, name))[0] == 400
         assert (await begun(client, "2027: Spring offer!"))[1]["error"].endswith("_ follow, such as spring-offer.")
+        assert (await begun(client, "Frühjahrs-Check, größer"))[1]["error"].endswith(" fruhjahrs-check-grosser.")
         status, told = await begun(client, "spring", enter={"event": "no event"})
         assert (status, bool(told["faults"])) == (422, True)
         assert (await begun(client, "spring", enter="x"))[0] == 400
