@@ -167,6 +167,13 @@ def test_what_is_shown_comes_by_itself_once_a_service_that_was_away_is_back(
     expect(page.locator("#messages-about")).to_have_text("as each channel shows it")
 
 
+def test_a_double_click_selects_nothing_of_what_it_has_opened(page: Page, server: RunningServer, file: Path) -> None:
+    page.goto(f"{server.address}/responses")
+    page.get_by_role("button", name="New response…").dblclick()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == ""
+
+
 def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: RunningServer, file: Path) -> None:
     page.goto(f"{server.address}/responses/utter_greet")
     page.get_by_role("button", name="Take out this response…").click()

@@ -97,6 +97,9 @@ addEventListener(
   { capture: true },
 );
 
+/** Nor does it select the words that have come beneath the pointer. */
+addEventListener("mousedown", (event) => event.detail > 1 && clicked && event.preventDefault(), { capture: true });
+
 /** The address, if a link may lead there; else null. */
 export function safeAddress(address) {
   try {
