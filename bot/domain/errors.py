@@ -10,6 +10,7 @@ OvertureError
 │   │   └── NotTried            the vendor takes nothing just now, whatever it is
 │   │       └── CredentialRefused   it does not let us in, until somebody has mended that
 │   └── PermanentSendError  trying again will not help
+│       └── TooLittleKnown      a CRM keeps nobody who can be reached nowhere yet: no fault, and nothing to mend
 ├── ActionError             a custom action raised, timed out or answered nonsense
 ├── DialogueError           the dialogue engine is away, too slow or answered nonsense
 ├── LanguageModelError      a language model gave no answer that can be used
@@ -132,6 +133,13 @@ class CredentialRefused(NotTried):
 
 class PermanentSendError(SendError):
     """Not worth another try."""
+
+
+class TooLittleKnown(PermanentSendError):
+    """A CRM gets no record of somebody of whom no address is known yet that it would need."""
+
+    def __init__(self, reason: str = "this lead has neither an e-mail address nor a phone number yet") -> None:
+        super().__init__(reason)
 
 
 class FileRefused(PermanentSendError):

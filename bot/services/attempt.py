@@ -16,7 +16,7 @@ from bot.domain.delivery import (
     OutboxStatus,
     Withhold,
 )
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
 from bot.services.hand_over import Needless, NoRecord, Unanswered, Unknown, hand_over, left_before
@@ -75,6 +75,8 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
         return wait_for_vendor(trial, error, runtime.clock.now())
     except TemporarySendError as error:
         return retry(trial, error, runtime.clock.now())
+    except TooLittleKnown as error:
+        return replace(trial, status=OutboxStatus.WITHHELD, reason=error.reason)
     except PermanentSendError as error:
         await _take_refusal(runtime, trial, error)
         return replace(trial, status=OutboxStatus.DEAD, reason=error.reason)

@@ -31,7 +31,7 @@ from bot.domain.delivery import (
     Fetch,
     OutboxEntry,
 )
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskPage, OutboundMessage, Receipt
@@ -43,8 +43,9 @@ from bot.services.erase_elsewhere import GONE
 from bot.services.fetch_files import fetch_file
 from bot.services.heed_erasure import link_record
 from bot.services.runtime import Runtime
-from bot.services.sync_crm import fields_of
+from bot.services.sync_crm import fields_of, lead_of
 from bot.services.take_refusal import MAY_HAVE_LEFT
+from bot.services.try_again import MOST_ATTEMPTS
 from bot.services.weigh import not_set_up
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ async def hand_over(runtime: Runtime, entry: OutboxEntry, messages: Sequence[Out
         case CrmUpsert() as upsert:
             return await _upsert(runtime, entry, upsert, _owner(entry))
         case CrmNote(crm=crm, text=text):
-            return await _note(runtime, crm, _owner(entry), text, entry.key)
+            return await _note(runtime, crm, _owner(entry), text, entry.key, is_last=entry.attempts >= MOST_ATTEMPTS)
         case EndpointCall(endpoint=endpoint, body=body):
             return await _call(runtime, endpoint, body, entry.key)
         case CrmErasure() as erasure:
@@ -257,9 +258,15 @@ def _as_fields(told: Mapping[str, Any]) -> Mapping[str, FieldValue]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str) -> Receipt:
+async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str, *, is_last: bool) -> Receipt:
+    """Nobody gets a record of whom too little is known; the note waits for that, and is not missed if it never is."""
     async with runtime.store.transaction() as uow:
         crm_id = await uow.crm_links.get(crm, profile_id)
+        if crm_id is None and is_last:
+            person, grades = await uow.profiles.get(profile_id), runtime.library.current().grades
+            lead = await lead_of(uow, person, runtime.clock.now(), grades=grades)
+            if not lead.email and not lead.phone:
+                raise TooLittleKnown
     if crm_id is None:
         raise NoRecord("the CRM has no record of this person yet")
     write = CrmWrite(profile_id, crm, runtime.clock.now(), key, sent_fields(CrmMapping(crm), {}, {}, note=text), crm_id)

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.hubspot.webhooks import ALL_SUBSCRIPTIONS, Subscriptions, parse_webhook
@@ -79,7 +79,7 @@ class HubSpotCrm:
 
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+            raise TooLittleKnown
         if found is not None and not fields:
             return found.id
         properties = {name: as_text(value)[:LONGEST_VALUE] for name, value in fields.items()}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
@@ -100,7 +100,7 @@ class MarketoCrm:
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         """A second try finds what an earlier one made, by our id."""
         if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+            raise TooLittleKnown
         if found is not None and not fields:
             lead_id = found.id
         elif found is not None:

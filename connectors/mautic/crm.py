@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.mautic.webhooks import parse_webhook
@@ -61,7 +61,7 @@ class MauticCrm:
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         """Mautic merges a new contact with one of the same unique identifier, so a second try makes no second one."""
         if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+            raise TooLittleKnown
         contact_id = found.id if found is not None else ""
         if found is None:
             contact_id = await self._write("POST", "/contacts/new", {**fields, OUR_ID: lead.key})

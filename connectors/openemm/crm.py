@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.errors import TooLittleKnown, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import WebhookRequest
 from connectors.openemm.recipients import NEEDED, NOTES, OUR_ID, Recipient, Recipients
@@ -38,7 +38,7 @@ class OpenEmmCrm:
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         """OpenEMM itself looks for who is there before it adds a recipient, so a second try makes no second one."""
         if not lead.email:
-            raise PermanentSendError("this lead has no e-mail address yet, without which OpenEMM has no recipient")
+            raise TooLittleKnown("this lead has no e-mail address yet, without which OpenEMM has no recipient")
         if found is None:
             address = lead.email.strip().lower()
             recipient = await self._recipients.add({"email": address, **fields, OUR_ID: lead.key})

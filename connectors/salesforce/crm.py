@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue, as_field, as_text
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
@@ -173,7 +173,7 @@ class SalesforceCrm:
 
     def _lead_request(self, lead: Lead, fields: Mapping[str, FieldValue], found: CrmRecord | None) -> _Request:
         if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+            raise TooLittleKnown
         if found is not None:
             return _Request("PATCH", f"/sobjects/Lead/{quote(found.id, safe='')}", fields)
         own = {name: value for name, value in fields.items() if name != OUR_ID}

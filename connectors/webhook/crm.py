@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import check_age, check_equal, check_post, read_event
@@ -37,7 +37,7 @@ class WebhookCrm:
 
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+            raise TooLittleKnown
         if found is not None and not fields:
             return found.id
         record = found.id if found is not None else None

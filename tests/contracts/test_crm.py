@@ -16,7 +16,7 @@ import pytest
 import connectors.vendor_api
 from bot.documents import parse
 from bot.domain.crm import CrmMapping, FieldChange, as_text, weigh_fields
-from bot.domain.errors import CredentialRefused, PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, SendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.journeys.crm_mapping import field_values, read_crm_mapping
 from bot.ports import Crm, ErasesRecords, Reply, WritesTogether
@@ -186,7 +186,7 @@ async def test_what_was_written_is_read_back_as_the_same(stage: Stage) -> None:
 
 
 async def test_a_lead_of_whom_nobody_could_be_reached_is_refused_with_the_reason(stage: Stage) -> None:
-    with pytest.raises(PermanentSendError, match="e-mail"):
+    with pytest.raises(TooLittleKnown, match="e-mail"):
         await stage.sync(replace(LEAD, email=None, phone=None))
 
 

@@ -12,14 +12,15 @@ from bot.domain.consent import Purpose
 from bot.domain.crm import CrmMapping, CrmWrite, FieldValue, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
 from bot.domain.effects import ChangeScore, OptIn, OptOut, RecordConsent, RequestHandoff, SetAttribute, SyncCrm
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
-from bot.domain.person import Identity
+from bot.domain.person import Identity, Profile
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
 from bot.services.replay import replay
 from bot.services.respect_wishes import note_objection
+from bot.services.start_conversation import start_conversation
 from tests.bot.services.fakes import FakeCrm
 from tests.bot.services.stage import ANA, PHONE, Stage
 
@@ -195,6 +196,26 @@ async def test_a_note_is_given_up_with_the_record_that_it_was_for(stage: Stage) 
     given_up = await stage.entry("cause:0:crm:crm")
     assert (given_up.status, given_up.reason) == (OutboxStatus.DEAD, "no e-mail address")
     assert stage.crm.notes == {}
+
+
+async def test_nothing_is_given_up_because_a_visitor_never_says_who_they_are(stage: Stage) -> None:
+    """They ask for a person, and are gone: there is nothing that anybody could mend."""
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ANA, stage.clock.now()))
+        await start_conversation(uow, ANA, "sms", PHONE, stage.clock.now())
+    stage.crm.faults.append(TooLittleKnown())
+    await stage.do(RequestHandoff("Asked for a person"), SyncCrm("Resolved by Ana Rep"))
+    await stage.settle()
+    reason = "this lead has neither an e-mail address nor a phone number yet"
+    assert await stage.outcome("cause:1:crm:crm") == (OutboxStatus.WITHHELD, reason)
+    handoff = await stage.handoff()
+    waiting = await stage.entry(f"handoff:{handoff.id}:note:crm")
+    assert (waiting.status, waiting.reason) == (OutboxStatus.WAITING, "the CRM has no record of this person yet")
+    for _ in range(12):
+        await stage.later(hours=2)
+    assert await stage.outcome(f"handoff:{handoff.id}:note:crm") == (OutboxStatus.WITHHELD, reason)
+    async with stage.store.transaction() as uow:
+        assert await uow.outbox.dead(10) == []
 
 
 async def test_what_was_given_up_leaves_again_once_the_cause_is_mended(stage: Stage) -> None:
