@@ -233,6 +233,12 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     expect(dialog.locator(".line-diff .gone")).to_contain_text("- wait: 1d")
     expect(dialog.locator(".line-diff .new")).to_contain_text("- wait: 2d")
     is_for_everybody(page, 1440)
+    page.set_viewport_size({"width": 320, "height": 800})
+    below = (
+        "lines => lines.filter(({firstElementChild: a, lastElementChild: z}) => a?.offsetTop !== z?.offsetTop).length"
+    )
+    assert dialog.locator(".line-diff li").evaluate_all(below) == 0, "each line begins beside its sign"
+    page.set_viewport_size({"width": 1440, "height": 900})
     dialog.get_by_role("button", name="Publish", exact=True).click()
     history = page.locator("#history > li")
     expect(history).to_have_count(2)
