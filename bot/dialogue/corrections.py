@@ -37,14 +37,23 @@ def as_correction(assistant: Assistant, tracker: Tracker, understood: Understood
     states = understood.intent.name == INFORM_INTENT
     if not states and understood.intent.name not in OUT_OF_SCOPE_INTENTS:
         return understood
+    corrected, changed = _taken_as_one(assistant, tracker, understood)
+    return corrected if any(states or _is_an_address(one, understood.entities) for one in changed) else understood
+
+
+def told_correction(assistant: Assistant, tracker: Tracker, understood: Understood) -> Understood | None:
+    """The reading as a correction where, taken for one, it tells another answer than the one that is known, whatever
+    it was taken for; else None."""
+    corrected, changed = _taken_as_one(assistant, tracker, understood)
+    return corrected if changed else None
+
+
+def _taken_as_one(assistant: Assistant, tracker: Tracker, understood: Understood) -> tuple[Understood, list[Any]]:
+    """The reading as a correction, and the answers that it then changes."""
     corrected = replace(understood, intent=IntentScore(CORRECT_INTENT, understood.intent.confidence))
     said = UserUttered(understood.text, corrected, MessageId(""), None, "")
-    changed = [
-        slot.value
-        for slot in heard_slots(assistant, tracker.apply(said))
-        if _differ(tracker.slots.get(slot.name), slot.value)
-    ]
-    return corrected if any(states or _is_an_address(one, understood.entities) for one in changed) else understood
+    heard = list(heard_slots(assistant, tracker.apply(said)))
+    return corrected, [slot.value for slot in heard if _differ(tracker.slots.get(slot.name), slot.value)]
 
 
 def _has_answers(assistant: Assistant, tracker: Tracker) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from bot.dialogue.corrections import as_correction
+from bot.dialogue.corrections import as_correction, told_correction
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
@@ -59,8 +59,12 @@ async def hear(
     understood = reading or await _understand(runtime, thought, situation, message, keyword)
     understood = sure_on_consent(runtime.library.current(), thought.tracker, understood)
     interpreted = await interpret(runtime, thought, situation, understood)
-    understood = as_request(interpreted.understood, asked)
     playbook, loop = runtime.library.current(), thought.tracker.loop
+    corrected = None
+    if tuple(asked) == (RequestKind.RECTIFICATION,):  # "my e-mail is wrong, it's ..." is done at once, and not noted
+        corrected = told_correction(playbook.assistant, thought.tracker, interpreted.understood)
+        asked = () if corrected is not None else asked
+    understood = corrected or as_request(interpreted.understood, asked)
     if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
         keyword, understood = "stop", as_stop(understood)
     stops = not asked and (keyword == "stop" or understood.intent.name == OPT_OUT_INTENT)
