@@ -11,6 +11,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.errors import Place, SettingsError
+from bot.entrypoints.importing.countries import COUNTRY
 from bot.entrypoints.importing.dates import ORDERS
 from bot.entrypoints.importing.numbers import MARKS
 from bot.entrypoints.importing.words import close_up, fold, meaning_of, rank_of, words
@@ -24,6 +25,9 @@ NAME_PARTS = ("first_name", "last_name")
 """Together they are the attribute `name`."""
 
 FULL_NAME = "full_name"
+COUNTRY_COLUMN = f"profile.{COUNTRY}"
+"""What a column of countries is, where there is such an attribute and no other one is called as the column is."""
+
 WISHES = ("opted_out", "subscribed")
 """What somebody wants of marketing; with a channel's name behind it (`subscribed.email`) on that channel."""
 
@@ -244,12 +248,14 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
     column = ANOTHER.sub("", column)
     name = fold(column)
     meant = OWN.get(name) or meaning_of(column)
-    if meant and meant not in (*NAME_PARTS, FULL_NAME):
+    if meant and meant not in (*NAME_PARTS, FULL_NAME, COUNTRY_COLUMN):
         return meant
     if CONSENT.fullmatch(column.strip()):
         return column.strip()
     name = column.strip().removeprefix("profile.") if column.strip().startswith("profile.") else name
     if schema is None:
+        if meant == COUNTRY_COLUMN:
+            return meant
         try:
             return f"profile.{wording.attribute(name)}"
         except wording.Unreadable:
@@ -258,6 +264,8 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
     declared |= {close_up(one): one for one in schema.attributes}
     if attribute := declared.get(close_up(name)):
         return f"profile.{attribute}"
+    if meant == COUNTRY_COLUMN:
+        return meant if COUNTRY in schema.attributes else "ignore"
     if "name" not in schema.attributes:
         return "ignore"
     return "profile.name" if meant == FULL_NAME or name in words().either_name else meant or "ignore"

@@ -17,6 +17,7 @@ from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.api.events_api.traits import LONGEST_VALUE, read_traits
 from bot.entrypoints.api.named_person import NobodyNamed, normal_phone, read_email, read_own_id
+from bot.entrypoints.importing.countries import country_as_declared, is_country
 from bot.entrypoints.importing.dates import read_date
 from bot.entrypoints.importing.mapping import (
     CONSENT,
@@ -267,9 +268,11 @@ class RowReader:
         attribute = self._schema.attributes.get(name) if self._schema is not None else None
         if isinstance(value, str):
             value = storable(value)
-        if attribute is None or not isinstance(value, str) or len(value) > LONGEST_VALUE:
+        if not isinstance(value, str) or len(value) > LONGEST_VALUE:
             return value
-        match attribute.type:
+        if is_country(name, attribute):
+            return country_as_declared(value, attribute)
+        match attribute.type if attribute is not None else None:
             case AttributeType.NUMBER:
                 return read_number(value, "." if self._marks is None else self._marks.get(column, ""))
             case AttributeType.DATE:

@@ -14,6 +14,7 @@ from bot.domain.message import storable
 from bot.entrypoints.console.import_page.wording import channel_wish, for_page
 from bot.entrypoints.console.known_person import sees_personal
 from bot.entrypoints.importing.mapping import (
+    COUNTRY_COLUMN,
     IDENTITIES,
     NAME_PARTS,
     OPTED_OUT_ADDRESSES,
@@ -73,7 +74,10 @@ class Columns:
             return "As you said"
         if column not in self.mapping.overlooked:
             return "By its name"
-        if meaning_of(column):
+        meant = meaning_of(column)
+        if meant == COUNTRY_COLUMN and meant not in self.mapping.columns.values():
+            return "Left out: no attribute of people is their country"
+        if meant:
             return "Left out: another column is that already, or it is half of a name"
         return "Left out: its name says nothing to us" if target == "ignore" else "By its name, which is new to us"
 

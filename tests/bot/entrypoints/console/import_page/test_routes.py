@@ -104,6 +104,13 @@ async def test_a_look_tells_what_columns_are_and_what_would_come_of_it_and_write
     assert (await count_people(stage), await imports(stage)) == (0, [])
 
 
+async def test_a_column_of_countries_is_left_out_where_no_attribute_is_one(client: Client) -> None:
+    told = await told_of(client, "E-mail,Land\nana@example.com,Spanien\n")
+    assert (told["columns"][1]["target"], told["columns"][1]["why"]) == (
+        "ignore", "Left out: no attribute of people is their country",
+    )  # fmt: skip
+
+
 async def test_what_was_looked_at_is_imported_with_a_report_and_an_entry_in_the_audit_log(
     client: Client, stage: Stage
 ) -> None:
