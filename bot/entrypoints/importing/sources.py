@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import codecs
 import csv
 import hashlib
 import json
@@ -17,6 +16,7 @@ from typing import Any, Protocol
 from bot.domain.errors import SettingsError
 from bot.domain.message import storable
 from bot.entrypoints.importing.cells import unguarded
+from bot.entrypoints.importing.letters import Utf8Check, beginning_of, utf_16_of
 from bot.entrypoints.importing.mapping import named_apart
 
 CHUNK = 500
@@ -36,8 +36,8 @@ NO_UTF_8 = (
     "(--encoding windows-1252)."
 )
 NO_UTF_8_ROW = "it is no UTF-8; save the file as UTF-8, or say how its letters are written (--encoding windows-1252)"
+IS_UTF_16 = "is UTF-16, and is read as that where nothing else is said of its letters (leave --encoding out)."
 LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
-OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 DELIMITERS = ",;\t|"
 QUOTED = re.compile(r'"[^"]*"')
 DELIMITER_LINE = re.compile(rf'"?sep=([{DELIMITERS}])"?', re.IGNORECASE)
@@ -94,17 +94,16 @@ class FileSource:
         self.is_table = suffix in (".csv", ".tsv", ".txt")
         told = name or str(path)
         try:
-            begins = _beginning(path)
+            begins = beginning_of(path)
             _check_kind(told, suffix, begins, is_table=self.is_table)
-            self._is_utf_16 = begins.startswith(OF_UTF_16)
-            self.digest, lines = _digest_of(path, self._encoding)
+            self._utf_16 = utf_16_of(begins)
+            self.digest, lines, letters = _look_through(path, self._encoding)
             with self._open() as file:
                 self.columns: Sequence[str] = _header(told, file)[0] if self.is_table else _names(told, file)
         except OSError as error:
             raise SettingsError(f"{told} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
-        if self.is_table and (_is_broken(self.columns) or any("\0" in one for one in self.columns)):
-            raise SettingsError(f"{told} {NO_UTF_8}")
+        self._check_letters(told, letters)
         if not self.columns:
             wanted = "a header and a row" if self.is_table else "a JSON object on a line"
             raise SettingsError(f"there is nobody in {told}. Write {wanted} for each person.")
@@ -112,7 +111,16 @@ class FileSource:
     @property
     def encoding(self) -> str:
         """How its letters are read."""
-        return self._encoding or ("UTF-16" if self._is_utf_16 else "UTF-8")
+        return self._encoding or ("UTF-16" if self._utf_16 else "UTF-8")
+
+    def _check_letters(self, told: str, letters: Utf8Check) -> None:
+        """Raises SettingsError where they are written otherwise than they are read."""
+        has_zeros = self.is_table and any("\0" in one for one in self.columns)
+        if has_zeros and self._encoding and self._utf_16:
+            raise SettingsError(f"{told} {IS_UTF_16}")
+        is_else = letters.is_something_else and not (self._encoding or self._utf_16)
+        if is_else or has_zeros or (self.is_table and _is_broken(self.columns)):
+            raise SettingsError(f"{told} {NO_UTF_8}")
 
     async def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
         """Read in a thread: a service that is imported into has others to answer meanwhile."""
@@ -124,8 +132,8 @@ class FileSource:
     def _open(self) -> Any:
         if self._encoding:
             return self.path.open(encoding=self._encoding, errors="replace", newline="")
-        if self._is_utf_16:
-            return self.path.open(encoding="utf-16", errors="replace", newline="")
+        if self._utf_16:
+            return self.path.open(encoding=self._utf_16, errors="replace", newline="")
         # What is no UTF-8 is found in its row, by the characters that stand for it.
         return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
@@ -140,13 +148,8 @@ def checked_encoding(name: str) -> str:
     return name
 
 
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4)
-
-
 def _check_kind(told: str, suffix: str, begins: bytes, *, is_table: bool) -> None:
-    if suffix in SPREADSHEETS or begins in OF_SPREADSHEETS:
+    if suffix in SPREADSHEETS or begins.startswith(OF_SPREADSHEETS):
         raise SettingsError(
             f"{told} is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8 (comma delimited), and import that."
         )
@@ -154,14 +157,17 @@ def _check_kind(told: str, suffix: str, begins: bytes, *, is_table: bool) -> Non
         raise SettingsError(f"{told} is neither a .csv nor a .jsonl file.")
 
 
-def _digest_of(path: Path, encoding: str) -> tuple[str, int]:
-    """Also of how it is read; and about how many lines there are, of which a Mac ends some by a carriage return."""
-    digest, ends = hashlib.sha256(encoding.encode()), {b"\n": 0, b"\r": 0}
+def _look_through(path: Path, encoding: str) -> tuple[str, int, Utf8Check]:
+    """Its digest, also of how it is read; about how many lines there are, of which a Mac ends some by a carriage
+    return; and whether its letters are those of UTF-8."""
+    digest, ends, letters = hashlib.sha256(encoding.encode()), {b"\n": 0, b"\r": 0}, Utf8Check()
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
+            letters.see(block)
             ends = {end: count + block.count(end) for end, count in ends.items()}
-    return digest.hexdigest(), max(ends.values())
+    letters.see(b"", final=True)
+    return digest.hexdigest(), max(ends.values()), letters
 
 
 class _Lines:

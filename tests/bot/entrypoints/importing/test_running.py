@@ -141,7 +141,7 @@ async def test_json_lines_are_taken_as_they_are(stage: Stage, tmp_path: Path) ->
     ("content", "why"),
     [
         (b"email;phone\nana@example.com;1;2\n", "it has 3 cells, and the header 2"),
-        (b"email,name\nana@example.com,J\xf6rg\n", "it is no UTF-8"),
+        (b"email,name\nana@example.com,J\xf6rg Wei\xc3\x9f\n", "it is no UTF-8"),
         (b'email,name\n"ana@example.com,Ana\nbo@example.com,Bo\n', "look for a quotation mark that does not end"),
         (b'email,name\nana@example.com,"' + b"x" * 3_000_000 + b"\n", "a quotation mark that does not end"),
     ],
@@ -225,10 +225,12 @@ EXCELS = "E-mail;Name;;Team size;\r\nana@example.com;Ana Müller;;50;\r\nbo@exam
         EXCELS.encode("utf-8-sig"),
         EXCELS.encode("utf-16"),
         EXCELS.replace(";", "\t").encode("utf-16"),
+        EXCELS.encode("utf-16-le"),
+        EXCELS.encode("utf-16-be"),
         f"sep=;\r\n{EXCELS}".encode(),
         EXCELS.replace("\r\n", "\r").encode(),
     ],
-    ids=["bom", "utf-16", "unicode text", "sep line", "old mac"],
+    ids=["bom", "utf-16", "unicode text", "utf-16 without bom", "utf-16-be without bom", "sep line", "old mac"],
 )
 async def test_files_are_read_as_excel_writes_them(stage: Stage, tmp_path: Path, content: bytes) -> None:
     """With a byte order mark or as Unicode text, with columns without a name, and with empty cells beyond those."""
@@ -252,17 +254,17 @@ async def test_letters_that_are_lost_are_refused_again_where_they_were_not_writt
     stage: Stage, tmp_path: Path
 ) -> None:
     """Of a report that is imported as it is, nobody becomes J?rg."""
-    (tmp_path / "people.csv").write_bytes(b"email,name\nana@example.com,J\xf6rg\n")
+    (tmp_path / "people.csv").write_bytes(b"email,name\nana@example.com,J\xf6rg Wei\xc3\x9f\n")
     await take(stage, tmp_path / "people.csv")
     (line,) = reported(tmp_path / "people.report.csv")
-    assert (line["name"], line["overture_why"]) == ("J\ufffdrg", NO_UTF_8_ROW)
+    assert (line["name"], line["overture_why"]) == ("J\ufffdrg Weiß", NO_UTF_8_ROW)
     done = await take(stage, tmp_path / "people.report.csv")
     assert (done.new, done.refused) == (0, 1)
 
 
 async def test_who_opted_out_has_opted_out_though_their_row_is_no_utf_8(stage: Stage, tmp_path: Path) -> None:
     path = tmp_path / "people.csv"
-    path.write_bytes(b"phone,name,unsubscribed\n+447700900123,J\xf6rg,yes\n+44\xf6770,J,yes\n")
+    path.write_bytes(b"phone,name,unsubscribed\n+447700900123,J\xf6rg,yes\n+44\xf6770,Zo\xc3\xab \xc3\x98,yes\n")
     done = await take(stage, path)
     assert (done.new, done.refused) == (1, 1)
     async with stage.store.transaction() as uow:
@@ -272,11 +274,33 @@ async def test_who_opted_out_has_opted_out_though_their_row_is_no_utf_8(stage: S
         assert [one.granted for one in await uow.consents.of(person.id) if one.channel == "sms"] == [False]
 
 
-@pytest.mark.parametrize("content", ["Name,E-mail\nJo\n".encode("utf-16-le"), b"Pr\xe9nom,E-mail\n"])
-def test_a_file_whose_header_is_no_utf_8_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Pr\xe9nom,E-mail\n",
+        b"Name,E-mail\n" + b"Ana,ana@example.com\n" * 60_000 + b"J\xf6rg,joerg@example.com\n",
+        b"Na\0me,E-mail\nana,ana@example.com\n",
+    ],
+    ids=["header", "first letter far behind it", "a zero"],
+)
+def test_a_file_that_is_no_utf_8_is_refused_once_with_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "people.csv").write_bytes(content)
     with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8, which Excel calls"):
         FileSource(tmp_path / "people.csv")
+
+
+def test_lines_of_json_that_are_no_utf_8_are_refused_once(tmp_path: Path) -> None:
+    (tmp_path / "people.jsonl").write_bytes(b'{"email": "ana@example.com", "name": "J\xf6rg"}\n')
+    with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8"):
+        FileSource(tmp_path / "people.jsonl")
+    assert FileSource(tmp_path / "people.jsonl", "windows-1252").columns == ["email", "name"]
+
+
+def test_of_utf_16_that_was_said_to_be_something_else_it_is_told_what_it_is(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes("Name;E-Mail\r\nJörg;joerg@example.com\r\n".encode("utf-16-le"))
+    with pytest.raises(SettingsError, match=r"is UTF-16, and is read as that where nothing else is said"):
+        FileSource(tmp_path / "people.csv", "windows-1252")
+    assert FileSource(tmp_path / "people.csv").encoding == "UTF-16"
 
 
 IN_A_PROCESS = """
