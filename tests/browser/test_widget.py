@@ -133,6 +133,22 @@ def test_below_the_composer_it_says_who_talks_as_long_as_they_do(page: Page, ser
     expect(foot.get_by_role("button")).to_be_visible()
 
 
+def test_the_times_of_a_meeting_can_be_picked_whatever_else_is_said_first(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    times = [
+        {"title": title, "payload": f'/meeting{{"do":"book","at":"{title}"}}'} for title in ("Mon 09:00", "Tue 11:00")
+    ]
+    service.tell("say", text="When would you like to meet Ana?", buttons=times, **{"from": "system", "floor": "Ana"})
+    say(page, "How long does it take?")
+    expect(page.get_by_role("button", name="Book a demo")).to_be_disabled()
+    page.get_by_role("button", name="Tue 11:00").click()
+    for title in ("Mon 09:00", "Tue 11:00"):
+        expect(page.get_by_role("button", name=title)).to_be_disabled()
+    messages = [line["message"] for line in service.tell("log") if "message" in line]
+    assert messages[-1]["payload"] == times[1]["payload"]
+
+
 def test_a_reload_keeps_the_history_and_is_silent_about_it(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

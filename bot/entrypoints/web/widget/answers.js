@@ -23,7 +23,9 @@ export function answersNode(item, { phrases, choose, tell }) {
   if (INPUTS[input]) parts.unshift(field({ ...INPUTS[input], min, max }, label ?? phrases.answer, phrases, choose));
   if (!parts.length) return null;
   const name = { rating: phrases.rating, contact: phrases.contact }[show] ?? phrases.choices;
-  return element("fieldset", { class: "answers", "aria-label": input ? phrases.answer : name }, ...parts);
+  const group = element("fieldset", { class: "answers", "aria-label": input ? phrases.answer : name }, ...parts);
+  if (item.from === "system") group.lasts = buttons.map(({ title }) => title); // a meeting's: they hold whatever else is said
+  return group;
 }
 
 function choices(buttons, show, choose) {
@@ -94,8 +96,11 @@ function contactForm(label, phrases, tell) {
 
 /** Once the visitor has answered, what was asked before can no longer be pressed; the answer that was taken stays marked. */
 export function freezeAnswers(log, answer, before = null) {
-  for (const group of log.querySelectorAll(".answers:not([disabled])")) {
+  const open = [...log.querySelectorAll(".answers:not([disabled])")];
+  const isTaken = open.some(({ lasts }) => lasts?.includes(answer));
+  for (const group of open) {
     if (group.querySelector(".contact")) continue; // whoever writes on may still want to be reached
+    if (group.lasts && !isTaken) continue;
     if (before && !(group.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
     group.disabled = true;
     for (const button of group.querySelectorAll(".choices button")) {
