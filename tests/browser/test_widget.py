@@ -149,6 +149,17 @@ def test_the_times_of_a_meeting_can_be_picked_whatever_else_is_said_first(page: 
     assert messages[-1]["payload"] == times[1]["payload"]
 
 
+def test_nobody_is_seen_typing_for_a_person_who_has_the_floor(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    service.tell("say", text="Ana joined the conversation.", **{"from": "system", "floor": "Ana"})
+    expect(page.get_by_text("Ana joined the conversation.")).to_be_visible()
+    page.route("**/webchat/messages", lambda route: None)
+    say(page, "hello")
+    expect(page.get_by_text("Sending…")).to_be_visible()
+    assert not page.locator(".typing").is_visible()
+
+
 def test_a_reload_keeps_the_history_and_is_silent_about_it(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

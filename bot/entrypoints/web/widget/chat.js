@@ -358,8 +358,8 @@ export class Chat {
   }
 
   #beginTyping() {
-    const { typing, log } = this.#parts;
-    if (log.lastElementChild?.previousElementSibling?.classList.contains("person")) return; // people type for themselves
+    const { typing } = this.#parts;
+    if (this.#floor) return; // people type for themselves
     clearTimeout(this.#typing);
     typing.hidden = false;
     this.#typing = setTimeout(() => this.#endTyping(), TYPING_LASTS);
