@@ -248,6 +248,27 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     assert service.tell("log")[-1] == {**said, "channel": "whatsapp", "body": "and here"}
 
 
+def test_a_full_inbox_begins_at_the_latest_e_mail_although_it_appears_later(page: Page, service: Service) -> None:
+    for number in range(12):
+        mail = {
+            "type": "email",
+            "direction": "to_customer",
+            "from": "hello@harbourline.example",
+            "to": "ana@example.com",
+        }
+        service.tell(
+            "item", feed="sandbox:email", **mail, subject=f"Offer {number}", text="Shall we?", message_id=f"<{number}>"
+        )
+
+    def once_all_are_taken(route: Route) -> None:
+        page.locator("#mails .mail").nth(11).wait_for(state="attached")
+        route.fulfill(json={"content": "ok", "stand_ins": ["email", "sms"]})
+
+    page.route("**/playground/status", once_all_are_taken)
+    page.goto(service.url)
+    expect(page.locator(".mail").last).to_be_in_viewport()
+
+
 def test_the_inbox_is_there_with_e_mail_and_answers_in_the_thread(page: Page, service: Service) -> None:
     page.goto(service.url)
     expect(page.locator("#live")).to_have_text("Live")

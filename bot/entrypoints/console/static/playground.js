@@ -15,11 +15,12 @@ import { websitePanel } from "./panels/website.js";
 
 const clock = startClock();
 const guide = startGuide();
+const inbox = inboxPanel();
 const panels = [
   websitePanel(),
   phonePanel(),
   callPanel(),
-  inboxPanel(),
+  inbox,
   slackPanel(),
   crmPanel(),
   explainPanel(),
@@ -57,7 +58,7 @@ async function refresh() {
     const status = await read("/playground/status");
     showContent(status);
     if (status.intents) guide.suit(status);
-    byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
+    inbox.appear((status.stand_ins ?? []).includes("email"));
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -52,6 +52,12 @@ export function inboxPanel() {
   render();
 
   return {
+    /** Where e-mail has no stand-in there is no mail program. What came before it appeared had nowhere to scroll to. */
+    appear(isThere) {
+      if (byId("inbox").hidden === !isThere) return;
+      byId("inbox").hidden = !isThere;
+      render();
+    },
     take(item) {
       if (item.type !== "email") return;
       const address = item.direction === "to_customer" ? item.to : item.from;
