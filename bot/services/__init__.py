@@ -11,7 +11,7 @@
 `post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`, `take_refusal`, `replay`. What is left
 alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`, `withdraw_messages`. When: `choose_time`.
 
-**Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `perform`, `cause`, `reach`, `attribute_reply`,
+**Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
 `keep_schedule`, `publish`, `in_force`, `count_splits`. What they read of a person: `read_facts`, `person_facts`.
 Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`. Figures: `report`.
 

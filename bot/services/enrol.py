@@ -34,11 +34,11 @@ from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import Advance, advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.journeys.resting import OUTER_IS_OVER
-from bot.journeys.sayings import step_words
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.count_splits import count_metrics, count_splits, read_tallies
+from bot.services.end_run import end_run, explain_run
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
@@ -133,7 +133,8 @@ async def let_in(
 
 async def park(uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, reason: str, now: datetime) -> None:
     """Stop one enrolment where it is, with a reason that a marketer sees; the others go on."""
-    await tell_journeys(uow, runtime, enrolment.profile_id, await _park(uow, enrolment, reason), now)
+    emitted = await end_run(uow, enrolment, EnrolmentStatus.PARKED, reason, now)
+    await tell_journeys(uow, runtime, enrolment.profile_id, emitted, now)
 
 
 # ---------------------------------------------------------------- something happened to somebody
@@ -196,7 +197,7 @@ async def _step(
             return emitted
         enrolment, trigger, why = stuck.enrolment, stuck.failed, stuck.why
     reason = f"{MOST_FAILURES} times in a row it failed at once, the last time because {why}; put a wait into the loop"
-    return [*emitted, *await _park(uow, enrolment, reason)]
+    return [*emitted, *await end_run(uow, enrolment, EnrolmentStatus.PARKED, reason, now)]
 
 
 async def _step_once(
@@ -205,7 +206,7 @@ async def _step_once(
     if enrolment.status is not EnrolmentStatus.WAITING:
         return (), None
     if await is_stopped(uow, enrolment.journey):
-        return await end(uow, enrolment, JOURNEY_STOPPED), None
+        return await end_run(uow, enrolment, EnrolmentStatus.DONE, JOURNEY_STOPPED, now), None
     paused = await is_paused(uow, enrolment.journey)
     if paused and isinstance(trigger, TimerFired | Entered):
         await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
@@ -224,7 +225,8 @@ async def _step_once(
             raise
         # A journey's fault stops this run of it, and not the customer's turn or the batch that it came up in.
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey, step=enrolment.step)
-        return await _park(uow, enrolment, f"step {enrolment.step} failed: {error}"), None
+        reason = f"step {enrolment.step} failed: {error}"
+        return await end_run(uow, enrolment, EnrolmentStatus.PARKED, reason, now), None
     after = result.enrolment
     if after is enrolment:
         return (), None
@@ -262,7 +264,7 @@ async def _keep(
     await uow.enrolments.save_at_end(after)
     uow.passages.add(journey.id, journey.version, result.ways)
     count_splits(uow, journey.id, result.counted)
-    await _explain(uow, journey, after, result.trail, now)
+    await explain_run(uow, journey, after, result.trail, now)
     cause = Cause(
         key=f"{after.id}:{after.seq}",
         profile_id=after.profile_id,
@@ -329,47 +331,11 @@ async def _stop(uow: UnitOfWork, profile_id: ProfileId, key: str, now: datetime)
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if enrolment.lane == key:
-            emitted += await end(uow, enrolment, OUTER_IS_OVER)
+            emitted += await end_run(uow, enrolment, EnrolmentStatus.DONE, OUTER_IS_OVER, now)
             await withdraw_messages(uow, profile_id, enrolment.id, OUTER_IS_OVER, now)
             inner = f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
             emitted += await _stop(uow, profile_id, inner, now) if ENDED in enrolment.waiting_for else ()
     return emitted
-
-
-async def end(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> Sequence[Emit]:
-    """End one enrolment where it is; the word of it is the caller's to pass on."""
-    return await _close(uow, enrolment, EnrolmentStatus.DONE, reason)
-
-
-async def _park(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> Sequence[Emit]:
-    return await _close(uow, enrolment, EnrolmentStatus.PARKED, reason)
-
-
-async def _close(uow: UnitOfWork, enrolment: Enrolment, status: EnrolmentStatus, reason: str) -> Sequence[Emit]:
-    closed = replace(enrolment, status=status, reason=reason, due_at=None, waiting_for=(), seq=enrolment.seq + 1)
-    await uow.enrolments.save(closed)
-    return word_of_end(closed)
-
-
-async def _explain(
-    uow: UnitOfWork, journey: Journey, enrolment: Enrolment, trail: Sequence[tuple[str, str]], now: datetime
-) -> None:
-    """What was done at which step, with what the step is for people: its id may be no more than its place."""
-    if not trail:
-        return
-    item = {
-        "type": "step",
-        "journey": enrolment.journey,
-        "enrolment": enrolment.id,
-        "person": enrolment.profile_id,
-        "status": enrolment.status.value,
-        "trail": [{"step": name, "title": _title(journey, name), "did": did} for name, did in trail],
-    }
-    await uow.feeds.append("explain", f"{enrolment.id}:{enrolment.seq}", item, now)
-
-
-def _title(journey: Journey, step: str) -> str:
-    return step_words(journey.steps[step])[0] if step in journey.steps else step
 
 
 def _check_content(runtime: Runtime, effects: Iterable[JourneyEffect]) -> None:

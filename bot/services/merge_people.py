@@ -20,7 +20,8 @@ from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
-from bot.services.enrol import end, tell_journeys
+from bot.services.end_run import end_run
+from bot.services.enrol import tell_journeys
 from bot.services.join_profiles import joined, of_the_other, parted, parted_off
 from bot.services.keep_segments import sort_into_segments
 from bot.services.opt_out import may_be_marketing
@@ -97,8 +98,8 @@ async def merge_people(
     kept, merged = plan.kept, plan.merged
     merge_id = new_id(now)
     claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
-    emitted = [word for run in plan.ended for word in await end(uow, run, TWICE)]
-    emitted += [word for run in plan.stopped for word in await end(uow, run, plan.stopped_for)]
+    over = [*((run, TWICE) for run in plan.ended), *((run, plan.stopped_for) for run in plan.stopped)]
+    emitted = [word for run, why in over for word in await end_run(uow, run, EnrolmentStatus.DONE, why, now)]
     links = await uow.crm_links.of(merged.id)
     mine, theirs = await uow.scores.of(kept.id), await uow.scores.of(merged.id)
     rekeyed, twice = _counted_once(mine, theirs, kept.id, merged.id)

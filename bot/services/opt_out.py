@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -14,8 +13,8 @@ from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Settled
-from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
+from bot.services.end_run import end_run
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent, tell_crms_of_opt_out
 from bot.services.take_consent import lasting, rule_for
@@ -59,7 +58,7 @@ async def opt_out(
         await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
         return ()
     await tell_crms_of_opt_out(uow, runtime, profile_id, wish.at)
-    return await _end_journeys(uow, profile_id)
+    return await _end_journeys(uow, profile_id, wish.at)
 
 
 async def _withhold_waiting(
@@ -74,21 +73,12 @@ async def _withhold_waiting(
                 await note_decision(uow, matter, "withhold", "the customer opted out", now)
 
 
-async def _end_journeys(uow: UnitOfWork, profile_id: ProfileId) -> Sequence[Emit]:
+async def _end_journeys(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Sequence[Emit]:
     """End those of marketing; word of them."""
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if await may_be_marketing(uow, enrolment):
-            ended = replace(
-                enrolment,
-                status=EnrolmentStatus.DONE,
-                reason="the customer opted out",
-                due_at=None,
-                waiting_for=(),
-                seq=enrolment.seq + 1,
-            )
-            await uow.enrolments.save(ended)
-            emitted += word_of_end(ended)
+            emitted += await end_run(uow, enrolment, EnrolmentStatus.DONE, "the customer opted out", now)
     return emitted
 
 

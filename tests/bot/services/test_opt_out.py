@@ -101,10 +101,22 @@ async def test_a_stop_ends_every_journey_of_marketing_and_no_other(stage: Stage)
     assert len(before) == 3
     await stage.says("stop")
     assert [one.journey for one in await stage.enrolments()] == ["booking"]
+
     ended = [await stage.enrolment(one.id) for one in before if one.journey != "booking"]
     assert {(one.status, one.reason) for one in ended} == {(EnrolmentStatus.DONE, "the customer opted out")}
     await stage.later(days=3)
     assert "A tip." not in " ".join(stage.sms.texts()), "not even what was asked for, to an address that said stop"
+
+
+async def test_whoever_looks_on_is_told_that_a_stop_has_ended_the_journey(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    stage.play(journey_of(WAITS))
+    await stage.happens("demo.requested")
+    await stage.says("stop")
+    last = [item for item in await stage.feed("explain") if item["type"] == "step"][-1]
+    (line,) = last["trail"]
+    assert (line["title"], line["did"]) == ("Wait for link.clicked", "leaves: the customer opted out")
+    assert last["status"] == "done"
 
 
 async def test_a_journey_that_cannot_be_read_does_not_keep_a_stop_from_counting(stage: Stage, sqlite_url: str) -> None:
