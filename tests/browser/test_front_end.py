@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -246,6 +247,18 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     phone.get_by_role("button", name="Send text").click()
     expect(phone.get_by_label("Text message", exact=True)).to_have_value("")
     assert service.tell("log")[-1] == {**said, "channel": "whatsapp", "body": "and here"}
+
+
+def test_what_is_next_is_looked_at_again_once_its_time_has_come(page: Page, service: Service) -> None:
+    soon = datetime.now(UTC) + timedelta(seconds=1)
+    told = {"now": datetime.now(UTC).isoformat(), "moved_by_seconds": 0, "next": None, "next_what": ""}
+    upcoming = [{"next": soon.isoformat(), "next_what": "a chat or the desk"}]
+    page.route("**/playground/clock", lambda route: route.fulfill(json=told | (upcoming[0] if upcoming else {})))
+    page.goto(service.url)
+    expect(page.locator("#live")).to_have_text("Live")
+    expect(page.locator("#next")).to_contain_text("Next: a chat or the desk")
+    upcoming.clear()
+    expect(page.locator("#next")).to_have_text("Nothing is scheduled", timeout=15_000)
 
 
 def test_a_full_inbox_begins_at_the_latest_e_mail_although_it_appears_later(page: Page, service: Service) -> None:

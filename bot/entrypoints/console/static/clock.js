@@ -5,6 +5,7 @@ import { post, read } from "./feed.js";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
+const LOOK_AGAIN = 5_000; // milliseconds: what was next, and has come, may still be under way
 
 /** "+2 d 3 h", from seconds. */
 function distance(seconds) {
@@ -19,11 +20,15 @@ function distance(seconds) {
 
 export function startClock() {
   let ahead = 0; // milliseconds that the sandbox's time is ahead of this computer's
+  let looksAgain = Infinity; // when what was next has come, by this computer's clock
 
   const tick = () => {
     const now = new Date(Date.now() + ahead);
     byId("now").textContent = dayAndTime(now);
     byId("now").dateTime = now.toISOString();
+    if (Date.now() < looksAgain) return;
+    looksAgain = Infinity;
+    void refresh();
   };
 
   const show = (clock) => {
@@ -36,6 +41,7 @@ export function startClock() {
       ? `Next: ${clock.next_what || "a send"}, ${sameDay(clock.next, clock.now) ? clockTime(clock.next) : dayAndTime(clock.next)}`
       : "Nothing is scheduled";
     byId("next").title = byId("next").textContent;
+    looksAgain = clock.next ? Math.max(Date.parse(clock.next) - ahead, Date.now()) + LOOK_AGAIN : Infinity;
     tick();
   };
 
