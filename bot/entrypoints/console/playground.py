@@ -14,6 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
+from bot.domain.delivery import Lane
 from bot.domain.errors import OvertureError, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.domain.message import storable
@@ -190,7 +191,9 @@ class Playground:
         async with self._runtime.store.transaction() as uow:
             candidates = [
                 (await uow.enrolments.next_due(), "a journey's step"),
-                (await uow.outbox.next_due(), "a message at its hour"),
+                (await uow.outbox.next_due(Lane.REPLIES), "an answer"),
+                (await uow.outbox.next_due(Lane.SENDS), "a message at its hour"),
+                (await uow.outbox.next_due(Lane.CRM), "word to the CRM or another system"),
                 (await uow.inbox.next_due(), "a chat or the desk"),
             ]
         due = [(at, what) for at, what in candidates if at is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
+from bot.domain.consent import Purpose
+from bot.domain.delivery import CrmNote, OutboxEntry
+from bot.domain.ids import HandoffId, OutboxId, ProfileId
 from bot.entrypoints.console.playground import FARTHEST
 from tests.lending import ROOT
 from tests.scenarios.stage import set_stage
@@ -30,6 +34,26 @@ async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> 
             for origin, refused in (("https://elsewhere.example", True), ("null", True), (own, False)):
                 async with http.post(f"{stage.address}{path}", json=deed, headers={"Origin": origin}) as answer:
                     assert (answer.status == 403) == refused, (path, origin, answer.status)
+
+
+async def test_a_try_at_the_crm_is_not_announced_as_a_message(tmp_path: Path) -> None:
+    async with set_stage(tmp_path) as stage, ClientSession() as http:
+        runtime = stage.service.runtime
+        later = runtime.clock.now() + timedelta(minutes=5)
+        entry = OutboxEntry(
+            id=OutboxId("id of a note"),
+            key="a note",
+            dispatch=CrmNote("hubspot", HandoffId("none"), "Handed over."),
+            purpose=Purpose.DESK,
+            profile_id=ProfileId("nobody"),
+            created_at=runtime.clock.now(),
+            due_at=later,
+        )
+        async with runtime.store.transaction() as uow:
+            await uow.outbox.add(entry)
+        async with http.get(f"{stage.address}/playground/clock") as answer:
+            told = await answer.json()
+    assert (told["next"], told["next_what"]) == (later.isoformat(), "word to the CRM or another system")
 
 
 @pytest.mark.parametrize(
