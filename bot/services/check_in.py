@@ -37,8 +37,11 @@ async def plan_check_in(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: date
         return
     if tracker.loop is None or not isinstance(slot, str) or turn.handoff is not None:
         return
-    if runtime.channel(turn.conversation.channel).abilities.spoken:
+    abilities = runtime.channel(turn.conversation.channel).abilities
+    if abilities.spoken:
         return  # a call that goes quiet is asked again at once, by its channel, and is over long before
+    if abilities.correspondence:
+        return  # nobody is expected to answer a letter within minutes
     conversation = turn.conversation
     planned = CheckIn(conversation.channel, _key_of(turn.key), conversation.address, tracker.loop.name, slot)
     await uow.inbox.add(conversation.id, planned, now, due_at=now + playbook.silence)

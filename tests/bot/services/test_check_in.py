@@ -37,6 +37,12 @@ async def test_of_several_messages_only_the_last_has_somebody_looked_after(askin
     assert asking.sms.texts()[before:] == ["A tip."]
 
 
+async def test_whoever_writes_letters_is_not_asked_for_an_answer_within_minutes(asking: Stage) -> None:
+    asking.sms.abilities = replace(asking.sms.abilities, correspondence=True)
+    await asking.says("book")
+    assert await check_ins(asking) == 0
+
+
 async def test_who_is_restricted_is_not_asked_whether_they_are_still_there(asking: Stage) -> None:
     await asking.says("book")
     person = (await asking.at()).profile_id
