@@ -81,6 +81,15 @@ def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
     assert drawn == set(re.findall(r'<symbol id="icon-([a-z-]+)"', page))
 
 
+def test_every_channel_that_comes_with_overture_has_a_name_for_people() -> None:
+    script = (ENTRYPOINTS / "console" / "static" / "journeys" / "messages.js").read_text()
+    named = set(re.findall(r"^  (\w+): \"", script.partition("const NAMES = {")[2].partition("};")[0], re.MULTILINE))
+    channels = [file.read_text() for file in (ROOT / "connectors").glob("*/channel.py")]
+    names = {name for text in channels for name in re.findall(r'^    name = "(\w+)"', text, re.MULTILINE)}
+    assert "whatsapp" in names
+    assert names - named == set()
+
+
 def test_no_script_imports_itself_by_a_detour() -> None:
     scripts = [one for folder in ("console/static", "web/widget") for one in (ENTRYPOINTS / folder).rglob("*.js")]
     imports = {

@@ -4,7 +4,20 @@ import { byId, h, safeAddress, words } from "../dom.js";
 import { blockNodes } from "../panels/blocks.js";
 import { request, soon, withToken } from "./service.js";
 
-const NAMES = { webchat: "Website", sms: "Text message", email: "E-mail", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
+const NAMES = {
+  alexa: "Alexa",
+  console: "Console",
+  dialogflow: "Dialogflow",
+  email: "E-mail",
+  rest: "REST",
+  slack: "Slack",
+  sms: "Text message",
+  socketio: "Socket.IO",
+  voice: "Voice",
+  webchat: "Website",
+  webhook: "Webhook",
+  whatsapp: "WhatsApp",
+};
 export const channelName = (channel) => NAMES[channel] ?? channel;
 const TYPING = 250; // milliseconds
 const AWAY = 2_000; // milliseconds, until a service that did not answer is asked once more
