@@ -158,6 +158,25 @@ def test_what_is_next_by_the_clock_is_one_line(page: Page, service: Service, wid
     assert page.evaluate(lines) < 1.5
 
 
+@pytest.mark.parametrize("width", [1280, 1440, 1600])
+def test_how_far_the_clock_was_moved_stands_beside_its_buttons(page: Page, service: Service, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(service.url)
+    page.get_by_role("button", name="+1 day").click()
+    expect(page.locator("#moved")).to_have_text("+1 d")
+    page.evaluate("document.getElementById('now').textContent = 'Wed, Nov 30, 12:27 PM'")
+    page.evaluate("document.getElementById('moved').textContent = '+12 d 23 h'")
+    page.evaluate(
+        "for (const word of Array(7).fill('Understanding')) {"
+        " const link = document.createElement('a'); link.textContent = word;"
+        " document.querySelector('.bar nav').append(link, ' '); }"
+    )
+    boxes: list[Any] = [page.locator(at).bounding_box() for at in ("#live", ".now", "#moved", "#hour")]
+    (_, live), (now, _), (_, moved), (hour, _) = [(box["x"], box["x"] + box["width"]) for box in boxes]
+    assert live <= now
+    assert moved <= hour
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
 def test_the_guide_takes_two_rows_that_are_full(page: Page, service: Service, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
