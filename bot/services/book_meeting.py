@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from bot.domain.chosen_time import chosen_time
 from bot.domain.conversation import Conversation, UserUttered
 from bot.domain.handoff import Handoff
 from bot.domain.ids import HandoffId, new_id
@@ -19,7 +21,7 @@ from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
 from bot.services.hand_off import relay
 from bot.services.offer import desk_time, plan_of
-from bot.services.press_button import title_pressed
+from bot.services.press_button import last_buttons, title_pressed
 from bot.services.runtime import Runtime
 from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
 
@@ -59,7 +61,8 @@ async def offer_times(
         return f"{rep.name} has no free time in the days that can be booked, so nothing was sent."
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
     about = {"handoff": handoff.id, "rep": rep.id} | ({"instead": instead} if instead else {})
-    buttons = tuple(Button(in_words(at, zone), payload("book", about, at)) for at in times)
+    shown = [at.astimezone(ZoneInfo(zone)) for at in times]
+    buttons = tuple(Button(in_words(at, zone), payload("book", about, at)) for at in shown)
     told = {"rep": rep.name, "zone": zone}
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", buttons, key, now, told)
     return f"Times with {rep.name} were sent: {', '.join(button.title for button in buttons)} ({zone})."
@@ -68,9 +71,19 @@ async def offer_times(
 # ---------------------------------------------------------------- the customer picks
 
 
-def picked(conversation: Conversation, message: CustomerMessage) -> Picked | None:
-    """What of a meeting the message picks: by a button, or by its title where buttons are typed."""
-    payload = message.payload or title_pressed(conversation.tracker, message.text) or ""
+def picked(conversation: Conversation, message: CustomerMessage, now: datetime) -> Picked | None:
+    """What of a meeting the message picks: by a button, by its title where buttons are typed, or by naming a time that
+    was just offered."""
+    if pressed := message.payload or title_pressed(conversation.tracker, message.text):
+        return _read(pressed)
+    picks = (_read(button.payload) for button in last_buttons(conversation.tracker))
+    offered = {pick.at: pick for pick in picks if pick is not None and pick.at is not None}
+    at = chosen_time(message.text, offered, now) if offered else None
+    return None if at is None else offered[at]
+
+
+def _read(payload: str) -> Picked | None:
+    """What one of our buttons says."""
     if not payload.startswith(PICK + "{"):
         return None
     try:

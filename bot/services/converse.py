@@ -198,7 +198,7 @@ async def _customer_turn(
 
 async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation) -> bool:
     """Take what answers a question that no dialogue asked: for a time to meet, a consent, or what an opt-out meant."""
-    if (pick := picked(situation.conversation, message)) is not None:
+    if (pick := picked(situation.conversation, message, runtime.clock.now())) is not None:
         await take_pick(runtime, entry, message, pick)
     elif (challenge := await awaited_yes(runtime, message, situation)) is not None:
         await take_yes(runtime, entry, message, situation, challenge)

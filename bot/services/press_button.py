@@ -44,7 +44,7 @@ def words_pressed(playbook: Playbook, tracker: Tracker, understood: Understood) 
 def title_pressed(tracker: Tracker, text: str) -> str | None:
     """The payload of the button that was last shown with this title: on some channels it is typed, not pressed."""
     asked = spelled(text)
-    titles = _last_buttons(tracker) if asked else ()
+    titles = last_buttons(tracker) if asked else ()
     return next((button.payload for button in titles if spelled(button.title) == asked), None)
 
 
@@ -68,13 +68,14 @@ def _thumb_in(text: str) -> Answer | None:
 def _of_the_buttons(playbook: Playbook, tracker: Tracker, answer: Answer) -> str | None:
     """Of the last question, where one button is a yes and another a no ("Yes, a person please", "No, thanks")."""
     found: dict[Answer, str] = {}
-    for button in _last_buttons(tracker):
+    for button in last_buttons(tracker):
         for said in _meant_by(playbook, button):
             found.setdefault(said, button.payload)
     return found.get(answer) if {CONFIRM, DENY} <= found.keys() else None
 
 
-def _last_buttons(tracker: Tracker) -> Sequence[Button]:
+def last_buttons(tracker: Tracker) -> Sequence[Button]:
+    """Those of what was said last."""
     last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
     return last.buttons if last is not None else ()
 

@@ -79,6 +79,23 @@ async def test_the_customer_picks_a_time_and_both_sides_and_journeys_hear_of_it(
     assert (meeting.profile_id, meeting.starts_at.hour) == (ANA, 14)
 
 
+@pytest.mark.parametrize(
+    "text", ["tuesday at 10 please", "Could we do Tue at 10?", "10am on Tuesday", "Tuesday, 10:00 works"]
+)
+async def test_an_offered_time_is_picked_in_words(desk: Stage, text: str) -> None:
+    await offered(desk)
+    assert await desk.says(text) == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
+
+
+@pytest.mark.parametrize(
+    "text", ["not on tuesday at 10", "tuesday", "friday at 10", "10", "tuesday at 10 or 8", "greet"]
+)
+async def test_what_names_no_offered_time_or_several_books_nothing(desk: Stage, text: str) -> None:
+    await offered(desk)
+    await desk.says(text)
+    assert await happened(desk) == []
+
+
 async def test_a_time_that_was_taken_meanwhile_is_told_and_others_are_offered(desk: Stage) -> None:
     await offered(desk)
     mine = buttons(desk)[0]
