@@ -129,4 +129,6 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check torch==2.13.0 -c constraints.txt
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@# What serves is compiled now: a service may not be allowed to write here.
+	@$(BIN)/python -c 'import bot.entrypoints.command_line.commands.serve, bot.entrypoints.command_line.commands.work'
 	@touch $@

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.domain.time_expressions import resolve_expression
+from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
 from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
 
 _BESIDE = frozenset(
@@ -47,6 +47,6 @@ def _is(expression: TimeExpression, at: datetime, now: datetime) -> bool:
     begins, ends = span
     if expression.day is None:
         return begins.astimezone(zone).time() == at.time()
-    if expression.clock is not None and ends - begins <= timedelta(minutes=30):
+    if expression.clock is not None and ends - begins <= AN_INSTANT_LASTS:
         return begins == at
     return begins <= at < ends

@@ -20,8 +20,8 @@ February 2024: support.google.com/mail/answer/81126, senders.yahooinc.com)."""
 
 @dataclass(frozen=True, slots=True)
 class Complaints:
-    """Those about what left by a channel within a week, beside how many messages left. `sent` need not be counted
-    further than `enough_for` says."""
+    """Those about what left by a channel within a week, beside how many messages left; `sent` is counted no further
+    than `enough_for` says."""
 
     complaints: int
     sent: int
@@ -42,5 +42,5 @@ class Complaints:
 
 
 def enough_for(complaints: int) -> int:
-    """So many messages are enough for these complaints to be few."""
-    return int(complaints / WISE) + 1
+    """So many messages are enough for these complaints to be few; none, where there are too few to say anything."""
+    return int(complaints / WISE) + 1 if complaints >= FEWEST else 0

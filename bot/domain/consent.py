@@ -79,9 +79,7 @@ class Consequence(StrEnum):
     """Why nothing more is sent to an address; also what follows from a message that its vendor will not deliver."""
 
     OPTED_OUT = "opted_out"  # the person wants no more, whichever of us they told
-    COMPLAINED = (
-        "complained"  # they called what came spam, which is an opt-out; the vendor counts it against the sender
-    )
+    COMPLAINED = "complained"  # they called what came spam, which is an opt-out, and counts against the sender
     UNWANTED = "unwanted"  # they want no marketing there, and may get what they ask for
     DISOWNED = "disowned"  # who answers there is not the person whom we took them for, so that nothing is sent unasked
     UNREACHABLE = "unreachable"  # nothing ever arrives there, until somebody writes from it

@@ -1,4 +1,4 @@
-"""The time zones that there are, by their IANA names, and by what Windows and HubSpot call them."""
+"""The time zones that there are, by their IANA names, and by what Windows calls them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ def zone_names() -> frozenset[str]:
 def zone_called(name: object) -> str | None:
     """The zone of this name, whatever its case: `america/new_york`; None where there is none.
 
-    Windows, Outlook and Exchange have names of their own (`W. Europe Standard Time`), and HubSpot writes
-    `america_slash_new_york`.
+    Windows, Outlook and Exchange have names of their own (`W. Europe Standard Time`).
     """
     if not isinstance(name, str):
         return None
     if name in zone_names():
         return name
-    written = " ".join(name.lower().split())
-    return _in_lower_case().get(written.replace("_slash_", "/").replace("_hyphen_", "-"))
+    return _in_lower_case().get(" ".join(name.lower().split()))
 
 
 @cache

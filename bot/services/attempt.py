@@ -67,7 +67,7 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
         return left_unknown(entry, str(error), now)
     except Unanswered as error:
         return left_open(trial, str(error))
-    except Needless as error:
+    except (Needless, TooLittleKnown) as error:
         return replace(trial, status=OutboxStatus.WITHHELD, reason=str(error))
     except NoRecord as error:
         return replace(retry(trial, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
@@ -75,8 +75,6 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
         return wait_for_vendor(trial, error, runtime.clock.now())
     except TemporarySendError as error:
         return retry(trial, error, runtime.clock.now())
-    except TooLittleKnown as error:
-        return replace(trial, status=OutboxStatus.WITHHELD, reason=error.reason)
     except PermanentSendError as error:
         await _take_refusal(runtime, trial, error)
         return replace(trial, status=OutboxStatus.DEAD, reason=error.reason)

@@ -29,5 +29,7 @@ async def watch_complaints(uow: UnitOfWork, runtime: Runtime, channel: str, now:
 
 async def complaints_of(uow: UnitOfWork, channel: str, now: datetime) -> Complaints:
     """Of the last week."""
-    complaints = await uow.consents.complaints(channel, now - WITHIN)
-    return Complaints(complaints, await uow.outbox.left_by(channel, now - WITHIN, at_most=enough_for(complaints)))
+    since = now - WITHIN
+    complaints = await uow.consents.complaints(channel, since)
+    enough = enough_for(complaints)
+    return Complaints(complaints, await uow.outbox.left_by(channel, since, at_most=enough) if enough else 0)

@@ -207,8 +207,16 @@ def _person(contact: Any, opt_outs: Collection[str]) -> CrmPerson:
     match contact:
         case {"id": str(contact_id), "properties": dict() as properties}:
             opted_out = any(str(properties.get(name)).lower() == "true" for name in opt_outs)
-            return CrmPerson(CrmRecord(contact_id, properties), opted_out)
+            return CrmPerson(CrmRecord(contact_id, properties | _time_zone(properties)), opted_out)
     raise TemporarySendError("HubSpot's answer is no list of contacts")
+
+
+def _time_zone(properties: Mapping[str, Any]) -> dict[str, str]:
+    """HubSpot's own property for it, as the zone is called elsewhere: `america_slash_new_york` is America/New_York."""
+    written = properties.get("hs_timezone")
+    if not isinstance(written, str):
+        return {}
+    return {"hs_timezone": written.replace("_slash_", "/").replace("_hyphen_", "-")}
 
 
 def _next(listed: object) -> str:

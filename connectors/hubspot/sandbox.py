@@ -24,7 +24,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIQUE = ("email", OUR_ID)
 KNOWN_PROPERTIES = frozenset(
     "email firstname lastname phone company jobtitle website country city lifecyclestage hubspot_owner_id "  # noqa: SIM905
-    "hs_lead_status hs_email_optout hs_email_optout_6125111 hs_email_optout_6125161 "
+    "hs_lead_status hs_timezone hs_email_optout hs_email_optout_6125111 hs_email_optout_6125161 "
     "overture_lead overture_score overture_grade overture_score_reasons overture_team_size overture_timeline "
     "overture_meeting_time overture_opted_out".split()
 )

@@ -132,6 +132,13 @@ async def test_who_has_opted_out_of_a_subscription_of_ours_has_opted_out_for_an_
     assert [one.opted_out for one in page.people] == [False, True, False]
 
 
+async def test_a_time_zone_is_read_by_the_name_that_others_give_it(stage: Stage) -> None:
+    await write(stage.crm, email="robin@example.com", hs_timezone="america_slash_port_hyphen_au_hyphen_prince")
+    assert isinstance(stage.crm, GivesPeople)
+    (person,) = (await stage.crm.page(["hs_timezone"], after="")).people
+    assert person.record.fields["hs_timezone"] == "america/port-au-prince"
+
+
 async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
     contact = await write(stage.crm)
     await stage.crm.note(contact, "wants <script>alert(1)</script>\n& a call", key="a")
