@@ -37,7 +37,7 @@ OLDEST: Final = timedelta(days=7)
 MOST_AT_ONCE: Final = 50
 TIMEOUT_SECONDS: Final = 15.0
 WAIT_SECONDS: Final = 60
-"""For the server to tell of something new. Of what came just before the wait, some servers tell before it only."""
+"""For the server to tell of something new, before it is asked."""
 
 LOOK_EVERY: Final = 30.0
 """Seconds, where the server tells nothing, and where something could not be kept."""
@@ -183,6 +183,7 @@ class _Reader:
         return len(self._client.search(["UNSEEN", "UNDELETED", "BEFORE", day]))
 
     def _unread(self, since: date) -> Sequence[int]:
+        self._told_of_new()
         return sorted(self._client.search(["UNSEEN", "UNDELETED", "SINCE", since]))
 
     def _read(self, uid: int) -> bytes:
@@ -199,6 +200,13 @@ class _Reader:
             self._client.noop()
             return False
         self._client.idle()
-        self._client.idle_check(timeout=WAIT_SECONDS)
+        if not self._told_of_new():
+            self._client.idle_check(timeout=WAIT_SECONDS)
         self._client.idle_done()
         return True
+
+    def _told_of_new(self) -> bool:
+        """Whether an answer since this was last asked told of new mail: a server tells of it once, with any answer
+        (RFC 3501, 7.3.1), so with that to the search, or to a flag, as well as within the wait."""
+        told: list[bytes | None] = self._client._imap.response("EXISTS")[1]  # IMAPClient itself shows it of idle only
+        return told != [None]

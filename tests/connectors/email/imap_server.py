@@ -114,6 +114,7 @@ def _settings(server: ImapServer, owner: pwd.struct_passwd) -> str:
         "auth_failure_delay = 0",
         "first_valid_uid = 1",
         "first_valid_gid = 1",
+        "mailbox_idle_check_interval = 1 secs",  # where the system tells it of no changes
         f"mail_location = maildir:{folder}/mail",
         f"passdb {{\n driver = static\n args = password={PASSWORD}\n}}",
         f"userdb {{\n driver = static\n args = uid={owner.pw_uid} gid={owner.pw_gid} home={folder}\n}}",

@@ -175,6 +175,25 @@ async def test_what_nobody_can_read_is_flagged_and_the_rest_goes_on(server: Imap
         await until_flagged(server, {SEEN, FLAGGED}, {SEEN})
 
 
+@dataclass
+class KeptSlowly(Kept):
+    """Another mail comes while the first is being kept."""
+
+    put: Callable[[], None] = lambda: None
+
+    async def take(self, webhook: Webhook) -> Reply:
+        if not self.texts:
+            await asyncio.to_thread(self.put)
+        return await super().take(webhook)
+
+
+async def test_what_comes_while_another_is_kept_is_not_waited_for(server: ImapServer) -> None:
+    kept = KeptSlowly(put=lambda: server.put(mail(2, "Two"), at=NOW))
+    await put(server, mail(1, "One"))
+    async with listening(server, kept=kept):
+        await kept.until(2)
+
+
 async def test_another_folder_is_read_where_the_settings_name_it(server: ImapServer) -> None:
     with server.reader() as client:
         client.create_folder("Für uns")
