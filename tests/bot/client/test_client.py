@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestServer
 from jsonschema import Draft202012Validator
 
 from bot import client as described
-from bot.client import Client, Refused, ToldPerson, Unreachable
+from bot.client import Client, Refused, Unreachable
+from bot.client.shapes import ToldPerson
 from bot.entrypoints.api.openapi import document
 from tests.lending import ROOT
 from tests.running import RunningServer, running
