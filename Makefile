@@ -124,8 +124,9 @@ clean:
 # "Installing" in the README. Half of an install would go into compiling modules of which most are never imported; those
 # that are get compiled then.
 $(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Overture needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ version=$$($(PYTHON) --version 2>/dev/null); \
+		echo "Overture needs Python 3.11 or newer; $(PYTHON) is $${version:-not there}. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check torch==2.13.0 -c constraints.txt
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
