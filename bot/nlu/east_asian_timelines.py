@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from bot.nlu.east_asian_durations import find_east_asian_durations
 from bot.nlu.east_asian_writing import is_refused
-
-NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
+from bot.nlu.timeline_phrases import LATER, NOW, THIS_QUARTER
 
 _SCRIPTS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _QUESTION = re.compile(r"[?？吗嗎呢么]|か(?:[。、\s]|$)|(?:나요|까요|가요|니까|을까|는지)")

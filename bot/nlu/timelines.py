@@ -10,9 +10,10 @@ from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekO
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find_times
 from bot.domain.understanding import TIMES, Entity
-from bot.nlu.east_asian_timelines import LATER, NOW, THIS_QUARTER, find_east_asian_timelines
+from bot.nlu.east_asian_timelines import find_east_asian_timelines
 from bot.nlu.moments import time_details
 from bot.nlu.periods import Period, find_periods
+from bot.nlu.timeline_phrases import ANSWERS, LATER, NOW, SURE_PHRASES, THIS_QUARTER
 from bot.nlu.translated_times import find_translated_times
 from bot.nlu.words import word_set
 
@@ -76,6 +77,8 @@ def _compiled(phrases: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[st
 _RULES = [(*rule, SURE) for rule in _compiled(_SURE_PHRASES)] + [
     (*rule, POSSIBLE) for rule in _compiled(_POSSIBLE_PHRASES)
 ]
+_IN_OTHERS = {language: _compiled(phrases) for language, phrases in SURE_PHRASES.items()}
+_ANSWERS_IN_OTHERS = {language: _compiled(phrases) for language, phrases in ANSWERS.items()}
 _SPAN = re.compile(
     r"(?<!\w)(?:in|within|over)(?: the)?(?: next)?(?: about| around)? (?:\d{1,2} ?(?:-|to|or) ?)?"
     r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w| of an hour)",
@@ -141,57 +144,48 @@ def _is_shaky_weekday(found: TimeExpression) -> bool:
 def find_timelines(
     text: str, *, asked: bool = False, now: datetime | None = None, languages: Collection[str] = ()
 ) -> Iterator[Entity]:
-    """How soon, in English, Chinese, Japanese and Korean; at most one, since the first of several is what is meant:
-    "asap, at the latest next quarter".
+    """How soon, in English, Chinese, Japanese, Korean and `languages`; at most one, since the first of several is what
+    is meant: "asap, at the latest next quarter".
 
-    `asked`: it is what we asked for, so "in May" or a weekday is an answer too, in English and `languages`; how soon
-    May is, `now` tells.
+    `asked`: it is what we asked for, so "in May" or a weekday is an answer too; how soon May is, `now` tells.
     """
-    found = (
-        []
-        if _WORDS_OF_A_TIMELINE.isdisjoint(_WORD.findall(text.lower()))
-        else [
-            Entity("timeline", value, match[0], match.start(), match.end(), confidence, extractor="timelines")
-            for pattern, value, confidence in _RULES
-            for match in [pattern.search(text)]
-            if match and (confidence == SURE or "?" not in text)
-        ]
-    )
-    if (match := _SPAN.search(text)) and (days := _days(match)) is not None:
-        value = NOW if days <= 31 else THIS_QUARTER if days < _DAYS_TILL_LATER else LATER
-        found.append(Entity("timeline", value, match[0], match.start(), match.end(), SURE, extractor="timelines"))
-    for one in find_east_asian_timelines(text, till_later=_DAYS_TILL_LATER):
-        words, confidence = text[one.start : one.end], SURE if one.sure else POSSIBLE
-        found.append(Entity("timeline", one.value, words, one.start, one.end, confidence, extractor="timelines"))
+    found = [*_in_english(text), *_in_others(text, languages, asked=asked)]
     if asked:
-        found += [
-            Entity(
-                "timeline",
-                _how_soon(period, now),
-                text[period.start : period.end],
-                period.start,
-                period.end,
-                POSSIBLE,
-                extractor="timelines",
-            )
-            for period in find_periods(text)
-        ]
-    if not found and asked:
-        for time in (*find_times(text), *find_translated_times(text, frozenset(languages))):
-            value = _how_soon_is(time, now)
-            found.append(
-                Entity(
-                    "timeline",
-                    value,
-                    text[time.start : time.end],
-                    time.start,
-                    time.end,
-                    POSSIBLE,
-                    extractor="timelines",
-                )
-            )
+        found += [_said(text, _how_soon(one, now), one.start, one.end) for one in find_periods(text)]
+    if asked and not found:
+        times = (*find_times(text), *find_translated_times(text, frozenset(languages)))
+        found = [_said(text, _how_soon_is(one, now), one.start, one.end) for one in times]
     if found:
         yield min(found, key=lambda entity: (-entity.confidence, entity.start, -entity.end))
+
+
+def _said(text: str, value: str, start: int, end: int, confidence: float = POSSIBLE) -> Entity:
+    return Entity("timeline", value, text[start:end], start, end, confidence, extractor="timelines")
+
+
+def _in_english(text: str) -> Iterator[Entity]:
+    if not _WORDS_OF_A_TIMELINE.isdisjoint(_WORD.findall(text.lower())):
+        for pattern, value, confidence in _RULES:
+            if (match := pattern.search(text)) and (confidence == SURE or "?" not in text):
+                yield _said(text, value, *match.span(), confidence)
+    if (match := _SPAN.search(text)) and (days := _days(match)) is not None:
+        yield _said(text, _in_days(days), *match.span(), SURE)
+
+
+def _in_others(text: str, languages: Collection[str], *, asked: bool) -> Iterator[Entity]:
+    for one in find_east_asian_timelines(text, till_later=_DAYS_TILL_LATER):
+        yield _said(text, one.value, one.start, one.end, SURE if one.sure else POSSIBLE)
+    for language in languages:
+        rules = [(*rule, SURE) for rule in _IN_OTHERS.get(language, ())]
+        if asked and "?" not in text:
+            rules += [(*rule, POSSIBLE) for rule in _ANSWERS_IN_OTHERS.get(language, ())]
+        for pattern, value, confidence in rules:
+            if match := pattern.search(text):
+                yield _said(text, value, *match.span(), confidence)
+
+
+def _in_days(days: int) -> str:
+    return NOW if days <= 31 else THIS_QUARTER if days < _DAYS_TILL_LATER else LATER
 
 
 def _how_soon(period: Period, now: datetime | None) -> str:
@@ -202,12 +196,13 @@ def _how_soon(period: Period, now: datetime | None) -> str:
 def _how_soon_is(time: TimeExpression, now: datetime | None) -> str:
     """Of a month or a year, how far it is off; of a date, nobody says that they start sooner."""
     match time.day:
-        case Ahead() | InPeriod(unit="week" | "weekend" | "month"):
+        case Ahead(amount, unit):
+            return _in_days(amount * _DAYS.get(unit, 1))
+        case InPeriod(unit="week" | "weekend" | "month"):
             return NOW if time.certain else LATER
         case InPeriod() | InMonth() | InYear() | WeekOfMonth() | WeekOf() if now is not None:
             span = resolve_expression(time, now, UTC)
-            ahead = _DAYS_TILL_LATER if span is None else (span[0] - now).days
-            return NOW if ahead <= 31 else THIS_QUARTER if ahead < _DAYS_TILL_LATER else LATER
+            return _in_days(_DAYS_TILL_LATER if span is None else (span[0] - now).days)
         case _:
             return LATER
 

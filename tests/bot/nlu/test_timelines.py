@@ -57,13 +57,61 @@ def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("im Dezember", "now"), ("Ende Januar", "this_quarter"), ("nächstes Jahr", "this_quarter"),
+    ("text", "value"), [("im Dezember", "now"), ("Ende Januar", "this_quarter"), ("nächstes Jahr", "later"),
                         ("Mitte Mai", "later")]
 )  # fmt: skip
 def test_so_it_does_in_other_languages(text: str, value: str) -> None:
     november = datetime(2026, 11, 28, 10, tzinfo=UTC)
     found = find_timelines(text, asked=True, now=november, languages=("de",))
     assert [entity.value for entity in found] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("so bald wie möglich", "de", "now"),
+        ("möglichst schnell bitte", "de", "now"),
+        ("es eilt nicht", "de", "later"),
+        ("wir schauen uns erst mal um", "de", "later"),
+        ("au plus vite", "fr", "now"),
+        ("le trimestre prochain", "fr", "this_quarter"),
+        ("rien ne presse", "fr", "later"),
+        ("lo antes posible", "es", "now"),
+        ("no tenemos prisa", "es", "later"),
+        ("il prima possibile", "it", "now"),
+        ("nei prossimi mesi", "it", "this_quarter"),
+        ("zo snel mogelijk", "nl", "now"),
+        ("o mais rápido possível", "pt", "now"),
+        ("sem pressa", "pt", "later"),
+    ],
+)
+def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language: str, value: str) -> None:
+    assert [(one.value, one.confidence) for one in find_timelines(text, languages=[language])] == [(value, SURE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("in etwa zwei Wochen", "de", "now"),
+        ("in sechs Wochen", "de", "this_quarter"),
+        ("innerhalb der nächsten 3 Monate", "de", "this_quarter"),
+        ("in sechs Monaten", "de", "later"),
+        ("in zwei Jahren", "de", "later"),
+        ("nächsten Monat", "de", "this_quarter"),
+        ("weiß ich noch nicht", "de", "later"),
+        ("dans environ deux mois", "fr", "this_quarter"),
+        ("dentro de seis meses", "es", "later"),
+        ("entro tre settimane", "it", "now"),
+        ("over ongeveer twee maanden", "nl", "this_quarter"),
+        ("nos próximos 2 meses", "pt", "this_quarter"),
+    ],
+)
+def test_how_soon_a_span_is_in_other_languages_goes_by_its_length(text: str, language: str, value: str) -> None:
+    assert [one.value for one in find_timelines(text, asked=True, languages=[language])] == [value]
+
+
+def test_a_good_morning_is_no_answer_to_how_soon() -> None:
+    assert list(find_timelines("Guten Morgen", asked=True, languages=["de"])) == []
 
 
 def test_a_month_alone_is_a_time_where_one_was_asked_for() -> None:
