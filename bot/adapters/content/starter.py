@@ -1,4 +1,7 @@
-"""The starter: a small assistant that works, for a newcomer to begin with. Its files are content, in `starter/`."""
+"""The starter: a small assistant that works, for a newcomer to begin with.
+
+Its files are content, in `starter/`; those of another language, in `starter_in/<language>/`, take their place.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePath
 
 from bot.dialogue.content import read_assistant
@@ -20,6 +23,8 @@ LONGEST_NAME = 60
 """Characters of a company's name: it stands in text messages."""
 
 _FILES = Path(__file__).with_name("starter")
+_IN_OTHERS = Path(__file__).with_name("starter_in")
+_OWN = "en"
 _COMPANY, _FOLDER = "Your Company", "FOLDER"
 _JOINERS = "\u200c\u200d"
 """Written within words of some scripts, though they cannot be seen."""
@@ -46,17 +51,32 @@ def name_of_folder(folder: Path) -> str:
     return " ".join(word[:1].upper() + word[1:] if word.islower() else word for word in words).strip()
 
 
-def starter_files(company: str, *, folder: str) -> Mapping[PurePath, str]:
+def starter_languages() -> Sequence[str]:
+    """Those that it can speak, by their two letters; the first is what it speaks unless told."""
+    return (_OWN, *sorted(path.name for path in _IN_OTHERS.iterdir()))
+
+
+def starter_files(company: str, *, folder: str, language: str = _OWN) -> Mapping[PurePath, str]:
     """The starter's files by their places, with the company's name in them; `folder` is how a shell names theirs.
 
-    Raises SettingsError where the name may not stand in one of the texts.
+    Raises SettingsError where the name may not stand in one of the texts, or it does not speak the language.
     """
-    paths = sorted(path for path in _FILES.rglob("*") if path.suffix in (".yml", ".md"))
-    files: dict[PurePath, str] = {
-        path.relative_to(_FILES): _filled(path, path.read_text(encoding="utf-8"), company, folder) for path in paths
+    if language not in starter_languages():
+        raise SettingsError(
+            f'there is no assistant to begin with in "{language}"; --language is {" or ".join(starter_languages())}. '
+            "In any other, begin with one of those, name the language in its config.yml, and put your words and "
+            "examples in place of its."
+        )
+    paths = {**_paths(_FILES), **(_paths(_IN_OTHERS / language) if language != _OWN else {})}
+    files = {
+        place: _filled(path, path.read_text(encoding="utf-8"), company, folder) for place, path in sorted(paths.items())
     }
     _refuse_what_sells(files, company)
     return files
+
+
+def _paths(home: Path) -> Mapping[PurePath, Path]:
+    return {path.relative_to(home): path for path in home.rglob("*") if path.suffix in (".yml", ".md")}
 
 
 def starter_rules() -> Mapping[PurePath, str]:

@@ -16,7 +16,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     into: Path = options.folder
     company = company_name(name_of_folder(into) if options.name is None else options.name)
     here = shlex.quote(str(into))
-    files = starter_files(company, folder=here)
+    files = starter_files(company, folder=here, language=options.language)
     begin_assistant(into, files)
     print(f"The assistant of {company} is in {into}: {len(files)} files. {into / 'README.md'} tells what is what.")
     print("Go on with:")

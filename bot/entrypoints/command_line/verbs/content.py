@@ -14,6 +14,7 @@ COMMANDS = (
         (
             ("folder", {"type": Path, "help": "the folder to write"}),
             ("--name", {"metavar": "COMPANY", "help": "what your company is called (the folder's name)"}),
+            ("--language", {"default": "en", "help": "what it speaks: en (unless said) or de"}),
         ),
     ),
     Command("validate", "check everything in nlu_data/ and journeys/"),

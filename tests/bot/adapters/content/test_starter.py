@@ -14,7 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.content.assistant_settings import read_assistant_settings
-from bot.adapters.content.starter import begin_assistant, company_name, name_of_folder, starter_files
+from bot.adapters.content.starter import (
+    begin_assistant,
+    company_name,
+    name_of_folder,
+    starter_files,
+    starter_languages,
+)
 from bot.dialogue.responses import fill_in
 from bot.documents import parse
 from bot.domain.errors import SettingsError
@@ -22,6 +28,10 @@ from bot.nlu.knowledge_pages import read_pages
 from tests.test_repository import ROOT
 
 STARTER = ROOT / "bot/adapters/content/starter"
+IN_OTHERS = ROOT / "bot/adapters/content/starter_in"
+WORDS = ("text", "title", "label", "examples")
+"""What is put into another language in a file of content; an intent's examples are one text."""
+
 COMPANY = "Your Company"
 FILES = {PurePath("config.yml"): "language: en\n", PurePath("journeys/one.yml"): "journey: one\n"}
 NAMES = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60)
@@ -69,9 +79,15 @@ def test_any_name_that_is_taken_stands_in_the_texts_as_it_was_written(written: s
 
 
 def assert_named(name: str) -> None:
+    for language in starter_languages():
+        assert_named_in(language, name)
+
+
+def assert_named_in(language: str, name: str) -> None:
     places = 0
-    for place, text in starter_files(name, folder="acme").items():
-        before = (STARTER / place).read_text(encoding="utf-8")
+    for place, text in starter_files(name, folder="acme", language=language).items():
+        own = IN_OTHERS / language / place
+        before = (own if own.exists() else STARTER / place).read_text(encoding="utf-8")
         if COMPANY not in before:
             assert text == before
         elif place.name == "config.yml":
@@ -95,7 +111,7 @@ def assert_named(name: str) -> None:
 
 
 def test_the_name_is_written_only_where_it_is_between_quotes_in_yaml() -> None:
-    for path in STARTER.rglob("*.yml"):
+    for path in (*STARTER.rglob("*.yml"), *IN_OTHERS.rglob("*.yml")):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert COMPANY not in line or re.fullmatch(r'\s*(- text|company): ".*"(  #.*)?', line), f"{path}: {line}"
 
@@ -163,6 +179,43 @@ def examples_of(intent: str, path: Path) -> str:
 def test_nothing_of_the_sample_company_is_in_it() -> None:
     for path in STARTER.rglob("*.*"):
         assert not re.search(r"harbourline|\brota\b", path.read_text(encoding="utf-8"), re.IGNORECASE), path
+
+
+# ---------------------------------------------------------------- other languages
+
+
+def test_a_language_that_it_does_not_speak_is_told_with_what_to_do() -> None:
+    with pytest.raises(SettingsError, match=r"\"tlh\"; --language is en or de\. In any other, begin with one of those"):
+        starter_files("Acme", folder="acme", language="tlh")
+
+
+@pytest.mark.parametrize("language", starter_languages()[1:])
+def test_in_another_language_it_does_the_same_in_other_words(language: str) -> None:
+    english, other = (starter_files("Acme", folder="acme", language=one) for one in ("en", language))
+    assert english.keys() == other.keys()
+    for place in english:
+        if place.suffix == ".yml" and place.parts[0] in ("domain", "journeys", "patterns", "responses", "rules.yml"):
+            was, now = (parse(str(place), files[place]).data for files in (english, other))
+            assert without_words(now) == without_words(was), place
+    assert parse("config.yml", other[PurePath("config.yml")]).data["language"] == language
+
+
+@pytest.mark.parametrize("language", starter_languages()[1:])
+def test_what_another_language_has_of_its_own_is_in_other_words(language: str) -> None:
+    for path in (IN_OTHERS / language).rglob("*.*"):
+        place = path.relative_to(IN_OTHERS / language)
+        assert path.read_bytes() != (STARTER / place).read_bytes(), f"{place} is as in English; delete it"
+
+
+def without_words(node: Any) -> Any:
+    """Payloads stay where they are intents; one may be what a customer could say."""
+    if isinstance(node, Mapping):
+        return {
+            key: without_words(value)
+            for key, value in node.items()
+            if key not in WORDS and not (key == "payload" and not value.startswith("/"))
+        }
+    return [without_words(one) for one in node] if isinstance(node, list) else node
 
 
 # ---------------------------------------------------------------- writing

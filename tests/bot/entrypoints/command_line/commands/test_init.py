@@ -69,9 +69,21 @@ def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
     assert "OVERTURE_JOURNEYS is set" in capsys.readouterr().out
 
 
+def test_an_assistant_that_speaks_german_is_begun_in_german(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", "acme", "--language", "de", "--name", "Müller & Söhne"]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    assert run(["validate"]) == 0
+    told = capsys.readouterr()
+    assert [line for line in told.err.splitlines() if "OVERTURE_ENCODER" not in line] == []
+    assert run(["test", "--stories"]) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["init", "acme", "--language", "xx"], 'no assistant to begin with in "xx"; --language is en or de.'),
         (["init", "full"], "full has something in it: mine.yml. Nothing was written."),
         (["init", "full/mine.yml"], "full/mine.yml is a file."),
         (["init", "acme", "--name", "???"], '"???" is no name'),
@@ -115,13 +127,28 @@ async def test_a_talk_gets_from_a_greeting_to_a_lead_with_consent(here: Path, mo
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_what_its_stories_say_is_understood(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_its_stories_say_is_understood(language: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lend_model(here)
-    assert run(["init", "acme", "--name", HOSTILE]) == 0
+    assert run(["init", "acme", "--name", HOSTILE, "--language", language]) == 0
     monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
     monkeypatch.setenv("OVERTURE_DATA", str(here))
     assert run(["train"]) == 0
     assert run(["test"]) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_a_talk_in_german_gets_from_a_greeting_to_a_lead_with_consent(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lend_model(here)
+    assert run(["init", "acme", "--language", "de", "--name", "Müller & Söhne"]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
+    monkeypatch.setenv("OVERTURE_DATA", str(here))
+    assert run(["train"]) == 0
+    async with set_stage(here, assistant=Path("acme")) as stage:
+        await play(stage, TALK_IN_GERMAN)
 
 
 TALK = [
@@ -155,4 +182,35 @@ TALK = [
     {"phone hears": [HOSTILE, "STOP"]},
     {"phone": "please stop texting me"},
     {"phone hears": ["opted out", HOSTILE]},
+]
+
+TALK_IN_GERMAN = [
+    "visitor opens the chat",
+    {"bot": ["der automatische Assistent von Müller & Söhne", "willkommen bei Müller & Söhne"]},
+    {"visitor": "Guten Tag"},
+    {"visitor": "was machen Sie denn?"},
+    {"bot": "Hier ist Müller & Söhne."},
+    {"visitor": "erzähl mir mal einen Witz"},
+    {"bot": "kenne ich mich nicht aus"},
+    {"visitor": "könnte sich bitte jemand bei mir melden?"},
+    {"bot": "Name?"},
+    {"visitor": "bist du ein Mensch?"},
+    {"bot": ["automatische", "heißen Sie?"]},
+    {"visitor": "ich heiße Jürgen Weiß"},
+    {"visitor": "juergen@example"},
+    {"bot": "vollständigen E-Mail-Adresse"},
+    {"visitor": "juergen@example.com"},
+    {"visitor": "so in etwa sechs Wochen"},
+    {"bot": ["Vielen Dank, Jürgen Weiß", "SMS"]},
+    {"visitor": "+44 7700 900123"},
+    {"bot": "Darf Müller & Söhne Ihnen automatische Werbe-SMS"},
+    {"offered": ["Ja, schreiben Sie mir", "Keine SMS"]},
+    {"visitor presses": "Ja, schreiben Sie mir"},
+    {"bot": ["per SMS", "jemanden aus dem Team gebeten"]},
+    {"desk": ["about three months", "Jürgen Weiß"]},
+    {"crm": {"email": "juergen@example.com", "firstname": "Jürgen"}},
+    {"later": "2d"},
+    {"phone hears": ["Müller & Söhne", "STOP"]},
+    {"phone": "bitte schreiben Sie mir nicht mehr"},
+    {"phone hears": ["abgemeldet", "Müller & Söhne"]},
 ]
