@@ -77,6 +77,11 @@ class Statement:
         if not self.only_reads:
             raise RuntimeError(f"a reading may not write or lock; begin a transaction for: {self.sql}")
 
+    def must_give_no_rows(self) -> None:
+        """Raises RuntimeError where a statement that is run for many at once would give rows: nobody gets them."""
+        if self.gives_rows:
+            raise RuntimeError(f"what is run for many at once gives no rows: {self.sql}")
+
     def bind(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """The text, and the values in its order."""
         if self._lists:
@@ -152,7 +157,13 @@ def _written(value: Any, process: Process | None) -> Any:
 
 
 @lru_cache(maxsize=MOST_STATEMENTS)
-def compiled(statement: Executable, keys: tuple[str, ...] | None, dialect: Dialect) -> Statement:
-    """`keys` are the columns that an insert or update is given values for."""
-    made = statement.compile(dialect=dialect, column_keys=list(keys) if keys else None)  # type: ignore[attr-defined]
+def compiled(statement: Executable, keys: tuple[str, ...] | None, dialect: Dialect, *, many: bool = False) -> Statement:
+    """`keys` are the columns that an insert or update is given values for.
+
+    One that is run for `many` gives no rows: SQLAlchemy adds no RETURNING of its own to it, which sqlite3 takes for one
+    row only from Python 3.12 on.
+    """
+    made = statement.compile(  # type: ignore[attr-defined]
+        dialect=dialect, column_keys=list(keys) if keys else None, for_executemany=many
+    )
     return Statement(made)

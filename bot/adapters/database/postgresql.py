@@ -87,13 +87,14 @@ class PostgresSession:
             values = values[0]
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
-        prepared = compiled(statement, keys, _DIALECT)
+        prepared = compiled(statement, keys, _DIALECT, many=many)
         if self._only_reads:
             prepared.must_only_read()
         try:
             if self._begun is None and not prepared.only_reads:
                 await self.begin()
             if many:
+                prepared.must_give_no_rows()
                 bound = [prepared.bind(one) for one in values]
                 await self._connection.executemany(bound[0][0], [arguments for _, arguments in bound])
                 return Rows([], -1)

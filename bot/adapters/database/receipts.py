@@ -16,9 +16,10 @@ from bot.domain.message import DeliveryState, DeliveryStatus
 
 _known = (delivery.c.channel, delivery.c.vendor_id, delivery.c.state, delivery.c.error)
 _receipt = upsert(delivery)
-KEEP_RECEIPT = _receipt.on_conflict_do_update(
+KEEP_RECEIPTS = _receipt.on_conflict_do_update(
     index_elements=["channel", "vendor_id"], set_={"outbox_key": _receipt.excluded.outbox_key}
-).returning(*_known)
+)
+KEEP_RECEIPT = KEEP_RECEIPTS.returning(*_known)
 KNOWN = Listed(
     lambda among: select(*_known).where(
         among(delivery.c.channel, "channels"), among(delivery.c.vendor_id, "vendor_ids")
@@ -59,7 +60,7 @@ async def keep_receipts(session: Session, sent: Collection[OutboxEntry]) -> Mapp
     if len(rows) == 1:
         known = await session.execute(KEEP_RECEIPT, rows[0])
     else:
-        await session.execute(KEEP_RECEIPT, rows)
+        await session.execute(KEEP_RECEIPTS, rows)
         known = await KNOWN.run(
             session, channels={channel for channel, _ in taken}, vendor_ids={one for _, one in taken}
         )

@@ -41,11 +41,12 @@ class SqliteSession:
     def run(self, statement: Executable, values: Any) -> Rows:
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
-        prepared = compiled(statement, keys, DIALECT)
+        prepared = compiled(statement, keys, DIALECT, many=many)
         if self._only_reads:
             prepared.must_only_read()
         try:
             if many:
+                prepared.must_give_no_rows()
                 return self._execute_each(prepared, values)
             cursor = self._connection.execute(*prepared.bind(values or {}))
             if cursor.description is None:
