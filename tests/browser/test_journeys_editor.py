@@ -161,3 +161,27 @@ def test_what_is_typed_while_a_step_is_edited_stays(page: Page, site: Site) -> N
     held[0].continue_()
     expect(page.locator("#toast")).to_contain_text("What was typed is still being read")
     expect(text).to_have_value(site.file.read_text() + "# more\n")
+
+
+def test_ctrl_z_undoes_what_was_done_in_the_picture_and_what_was_typed(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    before, text = site.file.read_text(), page.get_by_label(f"The file of {NAME}")
+    expect(text).to_have_value(before)
+    text.press("Control+End")
+    page.keyboard.type("# One")
+    page.locator("#picture-about").get_by_text("not saved yet").wait_for()
+    page.locator("[data-step='steps.0']").click()
+    page.locator("#step").get_by_role("button", name="Remove").click()
+    expect(text).to_have_value((before + "# One").replace("  - wait: 1d\n\n", ""))
+    text.press("Control+z")
+    expect(text).to_have_value(before + "# One")
+    text.press("Control+z")
+    expect(text).to_have_value(before)
+    text.press("Control+z")  # there is nothing before that
+    text.press("Control+Shift+z")
+    text.press("Control+y")
+    expect(text).to_have_value((before + "# One").replace("  - wait: 1d\n\n", ""))
+    page.get_by_role("button", name="Undo all").click()
+    expect(text).to_have_value(before)
+    text.press("Control+z")
+    expect(text).to_have_value((before + "# One").replace("  - wait: 1d\n\n", ""))

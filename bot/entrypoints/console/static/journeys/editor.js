@@ -2,6 +2,7 @@
 
 import { h } from "../dom.js";
 import { soon } from "./service.js";
+import { Undoing } from "./undoing.js";
 
 const CHECK_AFTER = 350;
 
@@ -29,6 +30,7 @@ export class Editor {
     this.marks = new Map();
     this.chosen = null;
     this.offered = null;
+    this.undoing = new Undoing();
     this.before = "";
     this.windowsLines = false;
     this.complete = complete;
@@ -47,6 +49,7 @@ export class Editor {
       this.lines.scrollTop = this.area.scrollTop;
       if (this.scrolledTo !== this.placedAt) this.close(); // the event may be late, of scrolling before the words came
     });
+    this.area.addEventListener("beforeinput", (event) => this.hear(event));
     this.area.addEventListener("keydown", (event) => this.key(event));
     for (const leaving of ["blur", "pointerdown"]) this.area.addEventListener(leaving, () => this.close());
     this.changed = ({ isLookedAt = false } = {}) => {
@@ -66,12 +69,14 @@ export class Editor {
     this.area.value = text;
     this.area.readOnly = readOnly;
     this.before = this.area.value;
+    this.undoing.clear();
     this.mark(faults);
   }
 
   /** Put another text in, as if somebody had typed it; where its faults are known, it is not looked at again. */
   set(text, faults = null) {
     const { scrollTop } = this.area;
+    this.undoing.note(this.area.value);
     this.area.value = text;
     this.area.scrollTop = scrollTop;
     if (faults) this.mark(faults);
@@ -134,9 +139,35 @@ export class Editor {
     this.reveal(line);
   }
 
+  // ---------------------------------------------------------------- undoing
+
+  /** What is about to be typed, or undone by the browser's menu. */
+  hear(event) {
+    const way = { historyUndo: "back", historyRedo: "forth" }[event.inputType];
+    if (way) this.undo(event, way);
+    else this.undoing.note(this.area.value, { isTyped: true });
+  }
+
+  undo(event, way) {
+    event.preventDefault();
+    const text = this.area.readOnly ? null : this.undoing[way](this.area.value);
+    if (text === null) return;
+    const cursor = placeOfChange(this.area.value, text);
+    this.area.value = text;
+    this.area.setSelectionRange(cursor, cursor);
+    this.number();
+    this.close();
+    this.changed();
+  }
+
   // ---------------------------------------------------------------- words
 
   key(event) {
+    const way = undoes(event);
+    if (way) {
+      this.undo(event, way);
+      return;
+    }
     if (event.key === " " && event.ctrlKey) {
       event.preventDefault();
       void this.offer();
@@ -210,6 +241,7 @@ export class Editor {
     const { start, end } = this.offered;
     const at = letters.slice(0, start).join("").length;
     const isKey = words.endsWith(":");
+    this.undoing.note(this.area.value);
     const put = isKey && letters[end] === ":" ? words.slice(0, -1) : isKey ? `${words} ` : words;
     this.area.setRangeText(put, at, letters.slice(0, end).join("").length, "end");
     this.close();
@@ -223,4 +255,18 @@ export class Editor {
     delete this.faults.dataset.note;
     this.area.removeAttribute("aria-activedescendant");
   }
+}
+
+/** Whether these keys undo (`back`) or do again (`forth`). */
+function undoes({ key, ctrlKey, metaKey, altKey, shiftKey }) {
+  if (!(ctrlKey || metaKey) || altKey) return null;
+  if (key.toLowerCase() === "z") return shiftKey ? "forth" : "back";
+  return key.toLowerCase() === "y" ? "forth" : null;
+}
+
+/** Behind what differs in the second text, where the cursor belongs. */
+function placeOfChange(text, other) {
+  let same = 0;
+  while (same < Math.min(text.length, other.length) && text.at(-1 - same) === other.at(-1 - same)) same += 1;
+  return other.length - same;
 }
