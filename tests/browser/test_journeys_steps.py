@@ -307,3 +307,23 @@ def test_a_marketer_edits_what_happens_when_it_fails_or_is_late(page: Page, offe
     failed.get_by_label("Go to").fill("end")
     put.click()
     expect(text).to_have_value(re.compile("offered\n  - action: action_book_meeting\n    failed: {go: end}\n"))
+
+
+def test_a_step_that_is_moved_stays_the_chosen_one(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    step, name = page.locator("#step"), page.locator("#step .step-name strong")
+    page.locator("[data-step='steps.3']").click()
+    expect(name).to_have_text("Score +10 engagement")
+    step.get_by_role("button", name="Down", exact=True).click()
+    expect(page.locator("[data-step='steps.4']")).to_contain_text("Score +10 engagement")
+    expect(name).to_have_text("Score +10 engagement")
+    step.get_by_role("button", name="Up", exact=True).click()
+    expect(page.locator("[data-step='steps.3']")).to_contain_text("Score +10 engagement")
+    expect(name).to_have_text("Score +10 engagement")
+    for _ in range(2):
+        step.get_by_role("button", name="Up", exact=True).click()
+    expect(page.locator("[data-step='steps.1']")).to_contain_text("Score +10 engagement")  # past a step with an id
+    expect(name).to_have_text("Score +10 engagement")
+    step.get_by_role("button", name="Remove").click()
+    expect(step).to_contain_text("No step is chosen")
+    expect(page.get_by_label(f"The file of {NAME}")).not_to_have_value(re.compile("engagement"))

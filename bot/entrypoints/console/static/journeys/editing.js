@@ -10,7 +10,7 @@ const ENTRANCE = ":enter";
 
 export class Editing {
   #schema = null;
-  #sources = {}; // what each step, way and entry says, by its id, in the text that was looked at last
+  sources = {}; // what each step, way and entry says, by its id, in the text that was looked at last
   #head = {};
 
   /** `make` makes edits and says whether it could; `choose` chooses a step; `isLookedAt` says whether this is of what is typed. */
@@ -29,19 +29,19 @@ export class Editing {
   }
 
   look({ sources, head }) {
-    this.#sources = sources;
+    this.sources = sources;
     this.#head = head;
   }
 
   says(id) {
-    return this.#sources[id]?.says;
+    return this.sources[id]?.says;
   }
 
   /** What can be done to the chosen step, or to what lets people in; `sayings` are the words of its box. */
   nodes(id, sayings) {
     if (!this.isReady) return [];
     if (id === ENTRANCE) return this.#entranceNodes(sayings);
-    const source = this.#sources[id];
+    const source = this.sources[id];
     return source ? [...this.#heldNodes(id, source), this.#stepNode(id, source)] : [];
   }
 
@@ -74,15 +74,15 @@ export class Editing {
 
   /** The steps of this text can be pointed at where they have ids of their own. */
   #offering() {
-    const own = Object.entries(this.#sources).filter(([id, { kind, says }]) => kind === "step" && says?.id === id);
+    const own = Object.entries(this.sources).filter(([id, { kind, says }]) => kind === "step" && says?.id === id);
     return withTargets(this.#schema, own.map(([id]) => id));
   }
 
   // ---------------------------------------------------------------- ways, and the steps of a way
 
   #heldNodes(id, { says, holds }) {
-    const ways = holds.filter((one) => this.#sources[one].kind !== "step");
-    const steps = holds.filter((one) => this.#sources[one].kind === "step");
+    const ways = holds.filter((one) => this.sources[one].kind !== "step");
+    const steps = holds.filter((one) => this.sources[one].kind === "step");
     const kind = ["branch", "split"].find((one) => says && Array.isArray(says[one]));
     return [
       kind && section("Ways", itemList(ways.map((way) => this.#wayNode(way, kind, ways))), this.#wayButtons(kind, ways)),
@@ -91,7 +91,7 @@ export class Editing {
   }
 
   #wayNode(id, kind, ways) {
-    const { says, holds, above, below } = this.#sources[id];
+    const { says, holds, above, below } = this.sources[id];
     const otherwise = isElse(says);
     const name = otherwise ? "everybody else" : kind === "branch" ? `if ${says?.if}` : `${says?.name}`;
     const lead = otherwise ? says.else : says;
@@ -100,7 +100,7 @@ export class Editing {
       lead?.go !== undefined && h("span", {}, `${holds.length > 0 ? "then " : ""}goes to ${lead.go}`),
       holds.length === 0 && lead?.go === undefined && h("span", {}, "goes on"),
     ];
-    const canDrop = below !== null && !isElse(this.#sources[below].says);
+    const canDrop = below !== null && !isElse(this.sources[below].says);
     return item(name, kind === "split" ? `${says?.weight} of 100` : null, leads, [
       ["Edit…", () => this.#editWay(id, otherwise ? "else" : kind, ways), says !== null && typeof says === "object"],
       ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null && !otherwise],
@@ -121,7 +121,7 @@ export class Editing {
 
   #stepLinks(steps) {
     return steps.map((id) => {
-      const { says } = this.#sources[id];
+      const { says } = this.sources[id];
       const kind = kindOf(this.#schema, says);
       const about = ["go", "add_to", "wait"].includes(kind) && typeof says[kind] === "string" ? `${words(kind)} ${says[kind]}` : words(kind ?? "step");
       return h("button", { type: "button", class: "link", onclick: () => this.choose(id, true) }, about);
@@ -169,7 +169,7 @@ export class Editing {
   // ---------------------------------------------------------------- what lets people in, and settings
 
   #entranceNodes(sayings) {
-    const entries = Object.keys(this.#sources).filter((id) => this.#sources[id].kind === "enter");
+    const entries = Object.keys(this.sources).filter((id) => this.sources[id].kind === "enter");
     return [
       section("Entries", itemList(entries.map((id, number) => this.#entryNode(id, entries, sayings[number])))),
       h(
@@ -182,7 +182,7 @@ export class Editing {
   }
 
   #entryNode(id, entries, saying) {
-    const { says, above, below } = this.#sources[id];
+    const { says, above, below } = this.sources[id];
     return item(words(ENTRIES[entryKind(says)]), null, saying ?? "", [
       ["Edit…", () => this.#editEntry(id, id), says !== null && typeof says === "object"],
       ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null],

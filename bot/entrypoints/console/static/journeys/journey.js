@@ -1,6 +1,7 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
 import { byId, complain, dayAndTime, empty, h, latest, percent, refill, tell } from "../dom.js";
+import { chosenAfter } from "./choosing.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
@@ -304,13 +305,13 @@ function choose(id, go = false) {
 function showStep() {
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
-  const known = { picture: picture(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts) };
+  const known = { picture: picture(), isBehind: isBehind(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts) };
   const nodes = stepNodes(known, chosen, choose);
-  const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
-  const deeds = journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [];
+  const wrong = isBehind() && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
+  const deeds = journey.may_edit ? editing.nodes(chosen, isBehind() ? [] : (box?.words ?? [])) : [];
   refill(byId("step"), [wrong, ...nodes, ...deeds].filter(Boolean), byId("step-title"));
   void messages.show(journey.older ? null : wantedOf(says));
-  if (!journey.older) editor.show(box?.line ?? null);
+  if (!journey.older) editor.show(isBehind() ? null : (box?.line ?? null));
 }
 
 function showParked() {
