@@ -327,3 +327,21 @@ def test_a_step_that_is_moved_stays_the_chosen_one(page: Page, site: Site) -> No
     step.get_by_role("button", name="Remove").click()
     expect(step).to_contain_text("No step is chosen")
     expect(page.get_by_label(f"The file of {NAME}")).not_to_have_value(re.compile("engagement"))
+
+
+def test_the_page_says_that_a_picture_is_of_before_a_fault(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    text, step = page.get_by_label(f"The file of {NAME}"), page.locator("#step")
+    page.locator("[data-step='steps.0']").click()
+    expect(step).to_contain_text("Wait 1 day")
+    text.fill(site.file.read_text().replace("  - wait: 1d\n", "  - crm: {note: New}\n  - wait: soon\n"))
+    expect(page.locator("#picture-about")).to_have_text("7 steps, as before the fault in line 10")
+    expect(step).to_contain_text("Crm")  # which has come into the place of the step in the picture
+    expect(step).not_to_contain_text("Wait 1 day")
+    page.get_by_role("button", name="the fault in line 10").click()
+    expect(text).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(" # or later")
+    text.fill(text.input_value().replace("soon # or later", "2d"))
+    expect(page.locator("#picture-about")).to_have_text("8 steps, not saved yet")
+    expect(step).to_contain_text("New")

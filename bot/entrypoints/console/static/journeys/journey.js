@@ -243,12 +243,22 @@ function showPicture() {
   const shown = picture();
   const count = shown.boxes.length - 1;
   const steps = count === 1 ? "1 step" : `${count} steps`;
-  byId("picture-about").textContent = drawn ? `${steps}, not saved yet` : steps;
+  byId("picture-about").replaceChildren(...aboutPicture(steps));
   const isFirst = !byId("canvas").querySelector(".box");
   byId("canvas").replaceChildren(pictureNode({ picture: shown, steps: drawn ? {} : journey.steps }, chosen, choose));
   if (isFirst) bringToMiddle(byId("canvas"), byId("canvas").querySelector(".box"));
   if (focused) boxOf(focused)?.focus();
   showStep();
+}
+
+/** Whether the text says something else than the picture, which is drawn of texts without faults alone. */
+const isBehind = () => !journey.older && faults.length > 0;
+
+function aboutPicture(steps) {
+  if (!isBehind()) return [drawn ? `${steps}, not saved yet` : steps];
+  const { line, column } = faults[0];
+  const there = h("button", { type: "button", class: "link", onclick: () => editor.go(line, column) }, `the fault in line ${line}`);
+  return [`${steps}, as before `, there];
 }
 
 // ---------------------------------------------------------------- editing by forms
@@ -283,6 +293,7 @@ async function make(edits, refuses = () => false) {
   const known = faults.map(({ message }) => message);
   if (refuses(told.faults.filter(({ message }) => !known.includes(message)))) return false;
   editor.set(told.text.replaceAll("\r\n", "\n"), told.faults);
+  chosen = chosenAfter(chosen, edits, editing.sources, told.sources);
   takeIn(told);
   return true;
 }
@@ -344,4 +355,5 @@ byId("settings").addEventListener("click", () => editing.openSettings());
 byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
-void load();
+await load();
+if (journey && waits()) lookAgain(MOST_LOOKS);

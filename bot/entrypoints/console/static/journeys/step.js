@@ -1,13 +1,18 @@
 /** What is to be known of one step: what it does, where it leads, and who is there. */
 
-import { empty, h, percent } from "../dom.js";
+import { empty, h, percent, shown, words } from "../dom.js";
 import { counted, number } from "./service.js";
 
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
-/** The nodes about the step; `choose` goes to another. With `listsEntries`, what lets people in is told elsewhere; `inside` gives the list of who is there. */
-export function stepNodes({ picture, steps, splits, says, listsEntries, inside }, id, choose) {
+/**
+ * The nodes about the step; `choose` goes to another. Where the picture `isBehind` the text, this is of the text, in which
+ * another step may stand in that place. With `listsEntries`, what lets people in is told elsewhere; `inside` gives the
+ * list of who is there.
+ */
+export function stepNodes({ picture, isBehind, steps, splits, says, listsEntries, inside }, id, choose) {
   const box = picture.boxes.find((one) => one.id === id);
+  if (isBehind && says !== undefined) return typedNodes(id, says);
   if (!box && says !== undefined) return [h("p", { class: "step-name" }, h("strong", {}, id), h("code", {}, leadsOn(says)))];
   if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
   const counts = steps[id];
@@ -18,6 +23,15 @@ export function stepNodes({ picture, steps, splits, says, listsEntries, inside }
     splits?.[id] && part("What came of each way", waysTable(splits[id])),
     counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts)), counts.waiting + counts.parked > 0 && inside(id, counts)),
   ].filter(Boolean);
+}
+
+/** What is typed of a step that may not be as the picture shows it. */
+function typedNodes(id, says) {
+  const [kind, does] = Object.entries(typeof says === "object" ? Object(says) : {}).find(([key]) => key !== "id") ?? ["step", says];
+  return [
+    h("p", { class: "step-name" }, h("strong", {}, words(kind)), h("code", {}, id)),
+    h("p", { class: "step-words" }, h("code", {}, shown(does))),
+  ];
 }
 
 /** A step without a box: a `go` or `end` is an arrow, and one with a fault is not drawn. */
