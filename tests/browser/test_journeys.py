@@ -97,6 +97,11 @@ def test_the_page_looks_again_until_what_was_saved_is_in_force(page: Page, site:
     expect(page.locator("#tags")).not_to_contain_text("not in force", timeout=60_000)
     assert len(looks) >= 4
 
+    looks.clear()
+    page.goto(site.url)  # as it is after a journey is begun
+    expect(page.locator("#tags")).to_contain_text("not in force")
+    expect(page.locator("#tags")).not_to_contain_text("not in force", timeout=60_000)
+
 
 def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: Site, complaints: list[str]) -> None:
     before = site.file.read_text()

@@ -79,9 +79,14 @@ function lookAgain(times) {
   clearTimeout(nextLook);
   nextLook = setTimeout(async () => {
     await load();
-    const isDraft = journey.standing.publishing === "on_command";
-    if (!journey.in_force && !journey.older && journey.file && !isDraft && times > 1) lookAgain(times - 1);
+    if (waits() && times > 1) lookAgain(times - 1);
   }, 2_500);
+}
+
+/** Whether the file is about to be read: one that was begun or saved a moment ago. */
+function waits() {
+  const isDraft = journey.standing.publishing === "on_command";
+  return !journey.in_force && !journey.older && journey.file && journey.faults.length === 0 && !isDraft;
 }
 
 // ---------------------------------------------------------------- the file
