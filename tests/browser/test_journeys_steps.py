@@ -345,3 +345,15 @@ def test_the_page_says_that_a_picture_is_of_before_a_fault(page: Page, site: Sit
     text.fill(text.input_value().replace("soon # or later", "2d"))
     expect(page.locator("#picture-about")).to_have_text("8 steps, not saved yet")
     expect(step).to_contain_text("New")
+
+
+def test_a_step_is_added_with_the_keyboard_alone(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.locator("[data-step='steps.0']").press("Enter")
+    page.get_by_role("button", name="Add a step after it…").press("Enter")
+    expect(page.get_by_label("What it does")).to_be_focused()
+    page.get_by_label("What it does").select_option("add_to")
+    page.locator("#form-dialog").get_by_label(re.compile("^Add to")).fill("asked")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-step='steps.1']")).to_contain_text("Add to asked")
+    expect(page.get_by_role("button", name="Add a step after it…")).to_be_focused()

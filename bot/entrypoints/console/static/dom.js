@@ -59,13 +59,17 @@ export function latest(asking) {
 export function refill(place, nodes, otherwise = null) {
   const deed = place.contains(document.activeElement) && deedOf(document.activeElement);
   place.replaceChildren(...nodes);
-  if (!deed) return;
+  if (deed) focusOn(place, deed, otherwise);
+}
+
+/** The keyboard's focus goes to what does this there, or to `otherwise`. */
+export function focusOn(place, deed, otherwise) {
   const same = [...place.querySelectorAll("a, button:enabled")].find((one) => deedOf(one) === deed);
   (same ?? otherwise)?.focus();
 }
 
 /** What a button or link does, and to what. */
-const deedOf = (node) => `${node.closest("[role=group]")?.getAttribute("aria-label")}: ${node.getAttribute("aria-label") ?? node.textContent}`;
+export const deedOf = (node) => `${node.closest("[role=group]")?.getAttribute("aria-label")}: ${node.getAttribute("aria-label") ?? node.textContent}`;
 
 /**
  * A line that is sent: it leaves its field at once, so that it is sent once and the next one can be typed. Where `send`

@@ -1,6 +1,6 @@
 /** Editing a journey by forms: its steps, their ways, what lets people in, and its settings. */
 
-import { byId, h, sentence, words } from "../dom.js";
+import { byId, deedOf, focusOn, h, sentence, words } from "../dom.js";
 import { kindOf, kindsOf, labelled, withTargets } from "./fields.js";
 import { stepForm, wayForm } from "./form.js";
 import { ENTRIES, entryForm, entryKind, settingsForm } from "./head.js";
@@ -226,7 +226,12 @@ export class Editing {
     byId("form-title").textContent = title;
     byId("form-fields").replaceChildren(node);
     showFaults([]);
-    const put = async (refuses) => (await this.make(deed(), refuses)) && byId("form-dialog").close();
+    const opener = document.activeElement;
+    const put = async (refuses) => {
+      if (!(await this.make(deed(), refuses))) return;
+      byId("form-dialog").close();
+      if (!opener.isConnected) focusOn(byId("step"), deedOf(opener), byId("step-title"));
+    };
     byId("step-form").onsubmit = (event) => {
       event.preventDefault();
       void put(showFaults);
@@ -234,6 +239,7 @@ export class Editing {
     byId("form-anyway").onclick = () => byId("step-form").reportValidity() && void put();
     byId("form-dialog").showModal();
     byId("form-fields").scrollTop = 0;
+    byId("form-fields").querySelector("input, select, textarea").focus();
   }
 }
 
