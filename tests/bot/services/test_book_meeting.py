@@ -58,7 +58,7 @@ async def happened(stage: Stage) -> list[str]:
 
 async def test_times_come_from_the_reps_hours_by_the_customers_clock(desk: Stage) -> None:
     await offered(desk)
-    assert desk.sms.texts()[-1] == "When would you like to meet Ana Rep? Times are those of Europe/London."
+    assert desk.sms.texts()[-1] == "When would you like to meet Ana Rep? Times are in the Europe/London time zone."
     titles = [one.title for one in buttons(desk)]
     assert titles == [FIRST, SECOND, "Tue 24 Nov, 10:00", "Wed 25 Nov, 08:00", "Wed 25 Nov, 10:00"]
     assert desk.desk_texts()[-1].startswith("Times with Ana Rep were sent: Mon 23 Nov, 14:00")
