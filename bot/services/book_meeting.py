@@ -173,8 +173,8 @@ async def _book(
     buttons = buttons_of(handoff, meeting)
     await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", buttons, key, now, told)
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
-    instead_of = f" instead of {in_words(instead.starts_at, zone)}" if instead is not None else ""
-    return f"Booked: {rep.name} on {told['when']} ({zone}){instead_of}."
+    instead_of = f" instead of {in_words(instead.starts_at, diary.zone)}" if instead is not None else ""
+    return f"Booked: {rep.name} on {in_words(at, diary.zone)} ({diary.zone}){instead_of}."
 
 
 async def put_in_diary(

@@ -51,13 +51,14 @@ async def _cancel(
     again = {"handoff": handoff.id, "rep": rep.id} if rep is not None and rep.meetings is not None else None
     buttons = (Button("Choose another time", payload("offer", again)),) if again is not None else ()
     diary = diary_of(runtime, handoff, meeting.rep)
-    zone = await zone_of(uow, meeting.profile_id, diary.zone if diary is not None else "UTC")
+    reps = diary.zone if diary is not None else "UTC"
+    zone = await zone_of(uow, meeting.profile_id, reps)
     told = {"rep": meeting.rep, "when": in_words(meeting.starts_at, zone), "zone": zone}
     key = action.vendor_id
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_called_off", buttons, key, now, told)
     cancelled = replace(meeting, state=MeetingState.CANCELLED)
     await tell(uow, runtime, handoff, cancelled, MEETING_CANCELLED, REP, now)
-    return f"{action.rep} has cancelled {_whose(meeting, action)} of {told['when']} ({zone})."
+    return f"{action.rep} has cancelled {_whose(meeting, action)} of {in_words(meeting.starts_at, reps)} ({reps})."
 
 
 async def _move(
@@ -79,8 +80,8 @@ async def _move(
     buttons, key = buttons_of(handoff, moved), action.vendor_id
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_moved", buttons, key, now, told)
     await tell(uow, runtime, handoff, moved, MEETING_BOOKED, REP, now)
-    was = in_words(meeting.starts_at, zone)
-    return f"{action.rep} has moved {_whose(meeting, action)} from {was} to {told['when']} ({zone})."
+    was, is_now = in_words(meeting.starts_at, diary.zone), in_words(at, diary.zone)
+    return f"{action.rep} has moved {_whose(meeting, action)} from {was} to {is_now} ({diary.zone})."
 
 
 def _whose(meeting: Meeting, action: DeskAction) -> str:
