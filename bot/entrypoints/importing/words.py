@@ -16,11 +16,13 @@ FILE = Path(__file__).with_name("words.yml")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """All of them folded. `columns` leads from a name, closed up, to what the column means, `begins` from how a name
-    begins; `rank` says which of two is taken; `either_name` is what may be half of a name, or the whole; `speaks_of`
-    leads from what may be within a name to what of marketing the column tells."""
+    """All of them folded. `columns` leads from a name, closed up, to what the column means, `in_any_order` from the
+    words of a name that has several, `begins` from how a name begins; `rank` says which of two is taken; `either_name`
+    is what may be half of a name, or the whole; `speaks_of` leads from what may be within a name to what of marketing
+    the column tells."""
 
     columns: Mapping[str, str]
+    in_any_order: Mapping[frozenset[str], str]
     begins: Mapping[str, str]
     speaks_of: Mapping[str, str]
     either_name: frozenset[str]
@@ -35,6 +37,7 @@ def words() -> Words:
     columns = _closed_up(told["columns"])
     return Words(
         columns,
+        _in_any_order(told["columns"]),
         _closed_up(told["begins"]),
         _closed_up(told["speaks_of"]),
         frozenset(_meanings(told["half_or_whole_name"])),
@@ -60,6 +63,18 @@ def _closed_up(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
     return found
 
 
+def _in_any_order(told: Mapping[str, Mapping[str, list[str]]]) -> dict[frozenset[str], str]:
+    found: dict[frozenset[str], str] = {}
+    for name, meaning in _meanings(told).items():
+        if len(parts := _parts(name)) > 1:
+            found.setdefault(parts, meaning)
+    return found
+
+
+def _parts(folded: str) -> frozenset[str]:
+    return frozenset(folded.split("_"))
+
+
 def fold(text: str) -> str:
     """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
     `first_name`. A sign alone stays what it is."""
@@ -76,10 +91,15 @@ def close_up(name: str) -> str:
 
 
 def meaning_of(column: str) -> str:
-    """What a column of this name means, as far as its name is known; else empty."""
+    """What a column of this name means, as far as the name is known, be its words in another order; else empty."""
     found, name = words(), close_up(column)
+    if meaning := found.columns.get(name):
+        return meaning
     begun = (meaning for begins, meaning in found.begins.items() if name.startswith(begins))
-    return found.columns.get(name) or next(begun, "")
+    ordered = (
+        found.in_any_order.get(_parts(fold(one)), "") for one in (column, column.lower())
+    )  # "WhatsApp" is one word
+    return next(begun, "") or next(filter(None, ordered), "")
 
 
 def speaks_of(column: str) -> str:

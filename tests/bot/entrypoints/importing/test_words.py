@@ -6,7 +6,7 @@ import pytest
 
 from bot.documents import parse
 from bot.entrypoints.importing.mapping import FULL_NAME, WISHES, check_target
-from bot.entrypoints.importing.words import FILE, fold, says_yes, words
+from bot.entrypoints.importing.words import FILE, fold, meaning_of, says_yes, words
 from bot.entrypoints.web.preferences.words import LANGUAGES
 
 TOLD = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
@@ -40,3 +40,18 @@ def test_case_accents_and_signs_do_not_count() -> None:
 
 def test_yes_and_no_are_read_in_each_language() -> None:
     assert [says_yes(one) for one in ("OUI", "nein", "はい", "perhaps")] == [True, False, True, None]
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [
+        ("Consent SMS", "subscribed.sms"),
+        ("opt-out: WhatsApp", "opted_out.whatsapp"),
+        ("Name, last", "last_name"),
+        ("Do not text", "opted_out.sms"),
+        ("Text", ""),
+        ("Not", ""),
+    ],
+)
+def test_the_words_of_a_columns_name_may_stand_in_another_order(column: str, target: str) -> None:
+    assert meaning_of(column) == target
