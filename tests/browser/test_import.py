@@ -70,6 +70,13 @@ def test_a_file_is_looked_at_put_right_and_imported(page: Page, server: RunningS
     expect(asked.last).to_contain_text("Row 3 says “unsubscribed”")
     expect(page.locator("#take")).to_be_hidden()
 
+    newsletter = page.get_by_label("Newsletter", exact=True)
+    expect(newsletter).to_contain_text("Is subscribed: WhatsApp")
+    newsletter.select_option("consent.granted")
+    page.get_by_label("Contact", exact=True).select_option("email")
+    look_again(page)
+    expect(page.locator("#status")).to_contain_text("there is no “Consent: channel”, “Consent: how”")
+
     say_what_columns_are(page)
     look_again(page)
     expect(page.locator("#status")).to_contain_text("3 rows. Nothing is written yet.")
@@ -102,6 +109,15 @@ def test_a_file_is_called_what_it_is_called(page: Page, server: RunningServer, t
     page.goto(f"{server.address}/people/import")
     page.get_by_label("The file", exact=True).set_input_files(path)
     expect(page.locator("#status")).to_contain_text("altes.csv is no UTF-8")
+
+
+def test_a_file_with_nobody_in_it_is_said_to_be_so(page: Page, server: RunningServer, tmp_path: Path) -> None:
+    path = tmp_path / "nobody.csv"
+    path.write_text("Email;Consented at\n", encoding="utf-8")
+    page.goto(f"{server.address}/people/import")
+    page.get_by_label("The file", exact=True).set_input_files(path)
+    expect(page.locator("#status")).to_contain_text("There is nobody in nobody.csv")
+    expect(page.locator("#columns")).to_contain_text("if it tells of a consent, say which part of its proof it is")
 
 
 def test_who_may_not_take_people_in_is_not_led_there(browser: Browser, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.masking import mask
 from bot.domain.message import storable
-from bot.entrypoints.console.import_page.wording import channel_wish, for_page
+from bot.entrypoints.console.import_page.wording import as_told, channel_wish, for_page
 from bot.entrypoints.console.known_person import sees_personal
 from bot.entrypoints.importing.mapping import (
     COUNTRY_COLUMN,
@@ -23,7 +23,7 @@ from bot.entrypoints.importing.mapping import (
 )
 from bot.entrypoints.importing.running import Shown
 from bot.entrypoints.importing.sources import Row
-from bot.entrypoints.importing.words import meaning_of
+from bot.entrypoints.importing.words import meaning_of, speaks_of
 
 EXAMPLES = 3
 LONGEST_EXAMPLE = 60
@@ -60,7 +60,7 @@ class Columns:
             {
                 "column": column,
                 "target": target,
-                "means": {"target": target} | dict(zip(("name", "about"), channel_wish(target), strict=True)),
+                "means": as_told(target, channel_wish(target)),
                 "why": self._why(column, target),
                 "cells": cells.get(column, ""),
                 "examples": masked(self._examples(column), target, self.schema, role),
@@ -79,7 +79,11 @@ class Columns:
             return "Left out: no attribute of people is their country"
         if meant:
             return "Left out: another column is that already, or it is half of a name"
-        return "Left out: its name says nothing to us" if target == "ignore" else "By its name, which is new to us"
+        if target != "ignore":
+            return "By its name, which is new to us"
+        if speaks_of(column) == "subscribed":
+            return "Left out: if it tells of a consent, say which part of its proof it is"
+        return "Left out: its name says nothing to us"
 
     def _cells(self) -> Mapping[str, str]:
         """By column, what its cells show of how they are written."""

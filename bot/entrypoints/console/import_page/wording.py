@@ -38,8 +38,8 @@ WISHES = {
     "opted_out_addresses": ("Addresses that have opted out", "These addresses get no more marketing."),
 }
 ON_A_CHANNEL = {
-    "opted_out": ("Has opted out: {}", "Yes is a refusal on this channel alone."),
-    "subscribed": ("Is subscribed: {}", "No is a refusal on this channel alone. A yes is no consent."),
+    "opted_out": ("Has opted out", "Yes is a refusal on this channel alone."),
+    "subscribed": ("Is subscribed", "No is a refusal on this channel alone. A yes is no consent."),
 }
 CONSENT = {
     "granted": ("Consent: yes or no", "A yes is a consent, taken with its proof alone; a no is a refusal. Neither "
@@ -52,20 +52,19 @@ CONSENT = {
     "ip": ("Consent: network address", "From which the form was sent, where you have it."),
 }  # fmt: skip
 IGNORE = ("Left out", "")
+PART = re.compile(rf"\bconsent\.({'|'.join(CONSENT)})\b")
 
 
 def for_page(words: str) -> str:
-    return COMMANDS.sub("", words)
+    """The same without what only the terminal has, and with the parts of a consent called as they are in the list."""
+    return PART.sub(lambda part: f"“{CONSENT[part[1]][0]}”", COMMANDS.sub("", words))
 
 
-def channel_wish(target: str) -> tuple[str, str]:
-    """What a column is that tells of one channel, also of one that is not set up yet, and what comes of it; else its
-    name alone."""
+def channel_wish(target: str) -> tuple[str, ...]:
+    """What a column is that tells of one channel, also of one that is not set up yet, what comes of it, and which; else
+    its name alone."""
     wish, _, channel = target.partition(".")
-    if wish not in ON_A_CHANNEL or not channel:
-        return target, ""
-    title, about = ON_A_CHANNEL[wish]
-    return title.format(channel), about
+    return (*ON_A_CHANNEL[wish], channel) if wish in ON_A_CHANNEL and channel else (target, "")
 
 
 def targets(schema: ProfileSchema | None, channels: Collection[str]) -> Iterator[Mapping[str, Any]]:
@@ -82,8 +81,10 @@ def targets(schema: ProfileSchema | None, channels: Collection[str]) -> Iterator
     yield _group("A consent, with its proof", {f"consent.{part}": told for part, told in CONSENT.items()})
 
 
-def _group(name: str, found: Mapping[str, tuple[str, str]]) -> Mapping[str, Any]:
-    return {
-        "name": name,
-        "targets": [{"target": target, "name": title, "about": about} for target, (title, about) in found.items()],
-    }
+def _group(name: str, found: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
+    return {"name": name, "targets": [as_told(target, told) for target, told in found.items()]}
+
+
+def as_told(target: str, told: tuple[str, ...]) -> Mapping[str, str]:
+    """For the page, which knows what channels are called."""
+    return {"target": target, **dict(zip(("name", "about", "channel"), told, strict=False))}

@@ -1,5 +1,6 @@
 /** The page "Import": a file is looked at, it is said what its columns are, and nothing is written before "Import". */
 
+import { channelName } from "./channels.js";
 import { byId, dayAndTime, h, keep, sentence, tell } from "./dom.js";
 import { ask, counted, number, streamed } from "./journeys/service.js";
 
@@ -144,7 +145,7 @@ function columnRow(one, index) {
 /** What a column may be; one that means what is offered to no other (a consent with a name) keeps that. */
 function options(one, isChosen) {
   const target = targetOf(one);
-  const option = ({ target: value, name }) => h("option", { value, selected: isChosen && value === target }, name);
+  const option = ({ target: value, name, channel }) => h("option", { value, selected: isChosen && value === target }, channel ? `${name}: ${channelName(channel)}` : name);
   const isOffered = choices.targets.some((group) => group.targets.some((offered) => offered.target === one.means.target));
   return [
     !isOffered && option(one.means),
@@ -202,6 +203,7 @@ function fewNodes({ few }, result, title, count) {
 }
 
 function showLook(told) {
+  if (told.done.rows === 0) return fail(`There is nobody in ${told.file}: no row follows the names of its columns.`);
   looked = told;
   const before = told.before && `This file was imported as it stands here ${dayAndTime(told.before.finished_at)}: ${counted(told.before.new, "row", "rows")} new, ${number(told.before.changed)} brought up to date, ${number(told.before.refused)} refused.\n`;
   showOutcome(told, "What would come of it", `${before || ""}${counted(told.done.rows, "row", "rows")}. Nothing is written yet.`);
@@ -249,7 +251,7 @@ async function start() {
   if (!choices) return;
   const regions = choices.regions.map((code) => [code, REGIONS.of(code)]).sort(([, one], [, other]) => one.localeCompare(other));
   byId("region").replaceChildren(...regions.map(([code, name]) => h("option", { value: code, selected: code === choices.region }, name)));
-  byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, name)));
+  byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, channelName(name))));
   byId("file").addEventListener("change", choose);
   byId("encoding").addEventListener("change", () => said.clear());  // its columns have other names then
   byId("form").addEventListener("input", (event) => event.target.id !== "file" && change());

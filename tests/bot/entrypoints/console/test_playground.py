@@ -82,7 +82,7 @@ def test_each_symbol_that_the_playground_draws_is_on_its_page() -> None:
 
 
 def test_every_channel_that_comes_with_overture_has_a_name_for_people() -> None:
-    script = (ENTRYPOINTS / "console" / "static" / "journeys" / "messages.js").read_text()
+    script = (ENTRYPOINTS / "console" / "static" / "channels.js").read_text()
     named = set(re.findall(r"^  (\w+): \"", script.partition("const NAMES = {")[2].partition("};")[0], re.MULTILINE))
     channels = [file.read_text() for file in (ROOT / "connectors").glob("*/channel.py")]
     names = {name for text in channels for name in re.findall(r'^    name = "(\w+)"', text, re.MULTILINE)}

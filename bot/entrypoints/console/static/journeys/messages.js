@@ -1,24 +1,10 @@
 /** What is said, side by side on each channel, worded to a person who can be edited. */
 
+import { channelName } from "../channels.js";
 import { byId, h, safeAddress, words } from "../dom.js";
 import { blockNodes } from "../panels/blocks.js";
 import { request, soon, withToken } from "./service.js";
 
-const NAMES = {
-  alexa: "Alexa",
-  console: "Console",
-  dialogflow: "Dialogflow",
-  email: "E-mail",
-  rest: "REST",
-  slack: "Slack",
-  sms: "Text message",
-  socketio: "Socket.IO",
-  voice: "Voice",
-  webchat: "Website",
-  webhook: "Webhook",
-  whatsapp: "WhatsApp",
-};
-export const channelName = (channel) => NAMES[channel] ?? channel;
 const TYPING = 250; // milliseconds
 const AWAY = 2_000; // milliseconds, until a service that did not answer is asked once more
 

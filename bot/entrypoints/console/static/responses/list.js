@@ -1,7 +1,8 @@
 /** The list of responses: by file, searched by name and by words. */
 
+import { channelName } from "../channels.js";
 import { byId, empty, h, refill } from "../dom.js";
-import { channelName, pageOfResponse } from "../journeys/messages.js";
+import { pageOfResponse } from "../journeys/messages.js";
 import { ask, counted, number, soon } from "../journeys/service.js";
 import { offerNew, ownButton } from "./new.js";
 import { lackTags, usesNodes } from "./uses.js";

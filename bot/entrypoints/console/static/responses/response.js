@@ -1,9 +1,10 @@
 /** One response: its variations, as each channel shows them, and saving them into the file. */
 
+import { channelName } from "../channels.js";
 import { byId, complain, empty, h, tell } from "../dom.js";
 import { chosen as chosenOfTwo } from "../journeys/conflict.js";
 import { diffNode } from "../journeys/diff.js";
-import { channelName, channelNode, Messages } from "../journeys/messages.js";
+import { channelNode, Messages } from "../journeys/messages.js";
 import { ask, counted, request, withToken } from "../journeys/service.js";
 import { askToTakeOut } from "./taking_out.js";
 import { lackTags, usesNodes } from "./uses.js";

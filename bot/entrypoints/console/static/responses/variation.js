@@ -1,7 +1,7 @@
 /** One variation: what it says in a few words, or its form. */
 
+import { channelName } from "../channels.js";
 import { h } from "../dom.js";
-import { channelName } from "../journeys/messages.js";
 import { asLiquid, nameChoice } from "./names.js";
 
 let count = 0;

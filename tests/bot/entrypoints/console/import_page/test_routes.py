@@ -179,7 +179,10 @@ async def test_what_a_column_is_may_be_said_and_a_consent_is_taken_with_its_proo
     assert "done" not in told
     columns = {"Contact": "email", "News": "consent.granted", "When": "consent.at"}
     told = await told_of(client, rows, columns=columns)
-    assert "there is no consent.purpose, consent.channel, consent.how, consent.text" in told["problem"]
+    assert (
+        "there is no “Consent: purpose”, “Consent: channel”, “Consent: how”, “Consent: to which words”"
+        in told["problem"]
+    )
     values = {
         "consent.purpose": "marketing",
         "consent.channel": "sms",

@@ -16,9 +16,10 @@ from bot.entrypoints.importing.mapping import PARTS, PLAIN, check_target
         ('stands before the decimals (--decimal "," or --decimal ".")', "stands before the decimals"),
         ("nothing was changed (overture people restrict --lift)", "nothing was changed"),
         ("her number (mobile) is none", "her number (mobile) is none"),
+        ("there is no consent.channel, consent.text.", "there is no “Consent: channel”, “Consent: to which words”."),
     ],
 )  # fmt: skip
-def test_what_only_the_terminal_has_is_left_out(words: str, said: str) -> None:
+def test_what_is_said_in_the_terminal_is_said_as_on_the_page(words: str, said: str) -> None:
     assert for_page(words) == said
 
 
@@ -30,7 +31,7 @@ def test_a_column_may_be_all_that_it_may_be_for_the_command() -> None:
 
 
 def test_what_is_told_of_a_channel_that_is_not_set_up_is_said_in_words_too() -> None:
-    name, about = channel_wish("subscribed.email")
-    assert name == "Is subscribed: email"
+    name, about, channel = channel_wish("subscribed.email")
+    assert (name, channel) == ("Is subscribed", "email")
     assert "A yes is no consent" in about
     assert channel_wish("consent.fair.granted") == ("consent.fair.granted", "")
