@@ -317,7 +317,7 @@ def test_the_inbox_is_there_with_e_mail_and_answers_in_the_thread(page: Page, se
         "name": "Harbourline",
         "to": "ana@example.com",
         "subject": "Your <b>demo</b>",
-        "text": "Shall we?\n\n-- \n1 Quay Street",
+        "text": "Shall we? (https://harbourline.example/why).\n\n-- \n1 Quay Street",
         "buttons": [
             {"title": "Yes, please", "href": "mailto:hello@harbourline.example?body=Yes"},
             {"title": "Prices", "href": "https://harbourline.example/prices"},
@@ -329,8 +329,9 @@ def test_the_inbox_is_there_with_e_mail_and_answers_in_the_thread(page: Page, se
     service.tell("item", feed="sandbox:email", **offer)
     mail = inbox.locator(".mail")
     expect(mail).to_contain_text("Your <b>demo</b>")
-    expect(mail.locator("p")).to_have_text("Shall we?")
-    expect(mail.get_by_role("link")).to_have_attribute("href", "https://harbourline.example/prices")
+    expect(mail.locator("p")).to_have_text("Shall we? (https://harbourline.example/why).")
+    for place, address in enumerate(("https://harbourline.example/why", "https://harbourline.example/prices")):
+        expect(mail.get_by_role("link").nth(place)).to_have_attribute("href", address)
     expect(mail.get_by_role("button", name="Trap")).to_be_visible()
     deeds: list[Any] = []
 
@@ -341,6 +342,7 @@ def test_the_inbox_is_there_with_e_mail_and_answers_in_the_thread(page: Page, se
     page.route("**/playground/act/email", take)
     mail.get_by_role("button", name="Yes, please").click()
     mail.get_by_role("button", name="Unsubscribe").click()
+    expect(page.locator("#done")).to_contain_text("Unsubscribed")
     inbox.get_by_label("E-mail", exact=True).fill("Tuesday")
     inbox.get_by_role("button", name="Send e-mail").click()
     expect(inbox.get_by_label("E-mail", exact=True)).to_have_value("")

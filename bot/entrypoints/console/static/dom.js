@@ -116,6 +116,11 @@ export function safeAddress(address) {
 
 export const link = (text, address) => h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
 
+const ADDRESS = /(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])/;
+
+/** A text as nodes: the addresses in it are links, as programs for messages make them. */
+export const linked = (text) => (text ?? "").split(ADDRESS).map((part, index) => (index % 2 ? link(part, part) : part));
+
 /** "team_size" and "hs_lead_status" as a person would write them. */
 export function words(name) {
   const spaced = String(name)

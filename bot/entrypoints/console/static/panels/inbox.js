@@ -1,6 +1,6 @@
 /** The customer's mail program: e-mails in and out, by the sandbox's clock. There only where e-mail is in its sandbox. */
 
-import { byId, clockTime, composer, day, empty, h, link, safeAddress, soon } from "../dom.js";
+import { byId, clockTime, composer, day, empty, h, link, linked, safeAddress, soon, tell } from "../dom.js";
 import { act } from "../feed.js";
 
 const OWN_ADDRESS = "ana@example.com";
@@ -85,7 +85,7 @@ function card(one, reply) {
       h("time", { datetime: at }, `${day(at)}, ${clockTime(at)}`),
       h("span", {}, own ? "You" : name || from),
     ),
-    h("p", {}, text.replace(FOOTER, "")),
+    h("p", {}, linked(text.replace(FOOTER, ""))),
     buttons.map(({ title, href }) => button(title, href, () => reply(one, title))),
     !own && h("footer", {}, deeds(one)),
   );
@@ -98,12 +98,12 @@ const button = (title, href, press) =>
 
 /** What else a mail program, or its server, can do with an e-mail of ours. */
 function deeds({ message_id: id, list_unsubscribe: way }) {
-  const deed = (words, name) =>
-    h("button", { type: "button", class: "quiet", onclick: () => act("email", { deed: name, message_id: id }) }, words);
+  const doAndTell = async (name, done) => (await act("email", { deed: name, message_id: id })) && tell(done);
+  const deed = (words, name, done) => h("button", { type: "button", class: "quiet", onclick: () => void doAndTell(name, done) }, words);
   return [
-    way && deed("Unsubscribe", "unsubscribe"),
-    deed("Mark as spam", "complain"),
-    deed("I am away", "away"),
-    deed("Bounce", "bounce"),
+    way && deed("Unsubscribe", "unsubscribe", "Unsubscribed, as a mail program does it."),
+    deed("Mark as spam", "complain", "Reported as spam."),
+    deed("I am away", "away", "Answered that you are away."),
+    deed("Bounce", "bounce", "Returned as undeliverable."),
   ];
 }

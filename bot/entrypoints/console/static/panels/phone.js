@@ -1,6 +1,6 @@
 /** The customer's phone: text messages (SMS, RCS) and WhatsApp, in and out, by the sandbox's clock. */
 
-import { byId, clockTime, composer, day, empty, h, soon } from "../dom.js";
+import { byId, clockTime, composer, day, empty, h, linked, soon } from "../dom.js";
 import { act } from "../feed.js";
 
 const OWN_NUMBER = "+447700900123"; // Ofcom's range for drama: nobody's
@@ -80,7 +80,7 @@ function bubble(text, press) {
   return h(
     "div",
     { class: `text ${own ? "own" : "theirs"}` },
-    h("p", {}, h("span", { class: "unseen" }, own ? "Sent: " : "Received: "), body, media && `\n🖼 ${media}`),
+    h("p", {}, h("span", { class: "unseen" }, own ? "Sent: " : "Received: "), linked(body), media && `\n🖼 ${media}`),
     buttons.map(({ title }) => h("button", { type: "button", onclick: () => press(text, title) }, title)),
     h("time", { datetime: at }, clockTime(at)),
   );
