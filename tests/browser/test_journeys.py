@@ -92,7 +92,8 @@ def test_the_page_looks_again_until_what_was_saved_is_in_force(page: Page, site:
     text.fill(site.file.read_text().replace("- wait: 1d", "- wait: 2d"))
     page.locator("#save").click()
     page.route(f"**/journeys/{NAME}.json", not_yet)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    expect(page.get_by_role("heading", name="File")).to_be_focused()
     expect(page.locator("#tags")).to_contain_text("not in force")
     expect(page.locator("#tags")).not_to_contain_text("not in force", timeout=60_000)
     assert len(looks) >= 4

@@ -88,6 +88,7 @@ def test_a_marketer_finds_words_changes_them_and_sees_them_on_each_channel(
     text.fill("The rota editor is new – have a look.")
     expect(on["sms"].locator(".cost")).to_contain_text("1 segment, UCS-2 because of ‘–’")
     save(page)
+    expect(page.locator("#words-title")).to_be_focused()
     expect(page.locator("#done")).to_contain_text("Saved.")
     before, after = WORDS.split("\n"), file.read_text().split("\n")
     assert after[5].startswith('    - text: "Look, {lead_name}" ')

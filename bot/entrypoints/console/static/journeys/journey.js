@@ -168,6 +168,7 @@ let isSaving = false;
 /** One at a time; what is typed meanwhile is not saved, and stays. */
 async function save() {
   byId("save-dialog").close();
+  byId("file-title").focus({ preventScroll: true }); // the button that had the focus cannot have it while it saves
   isSaving = byId("save").disabled = true;
   await write();
   isSaving = false;

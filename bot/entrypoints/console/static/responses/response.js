@@ -236,6 +236,7 @@ async function compare() {
 
 async function save() {
   byId("save-dialog").close();
+  byId("words-title").focus({ preventScroll: true }); // the button that had the focus cannot have it while it saves
   isSaving = byId("save").disabled = true;
   byId("save").setAttribute("aria-busy", "true");
   await write();
