@@ -76,6 +76,15 @@ def test_somebody_without_an_account_talks_with_an_agent_of_each_edition(page: P
     expect(agent.locator(".trouble")).to_contain_text("status 401")
 
 
+def test_a_value_without_a_name_is_not_dropped_in_silence(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/speakers")
+    for form, name in (("#alexa-intent", "slots"), ("#dialogflow-intent", "parameters")):
+        field = page.locator(f"{form} [name={name}]")
+        for given, fits in (("number=80, timeline = now", True), ("", True), ("number=80, now", False), ("80", False)):
+            field.evaluate("(field, given) => (field.value = given)", given)
+            assert field.evaluate("field => field.validity.valid") is fits, given
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_wrong(browser: Browser, server: RunningServer, scheme: str) -> None:
     with browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": 390, "height": 844}) as context:  # type: ignore[arg-type]
