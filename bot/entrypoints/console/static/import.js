@@ -186,6 +186,7 @@ function showOutcome(told, title, words) {
     ...fewNodes(told, "refused", would ? "Why rows would be refused" : "Why rows were refused", told.done.refused),
     ...fewNodes(told, "taken in part", would ? "Why rows would be taken in part" : "Why rows were taken in part", told.done.warned),
   ];
+  if (would && told.done.refused && !byId("in-part").checked) nodes.push(h("p", { class: "small" }, "Tick “Rows are taken without values that cannot be read” to take them without such a value, or put them right in the file."));
   if (nodes.length) nodes.push(h("p", { class: "small" }, "In a table, its header and its empty rows are not counted: row 1 is the first person."));
   byId("few").replaceChildren(...nodes);
 }

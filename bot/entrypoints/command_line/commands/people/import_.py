@@ -78,7 +78,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             print(f"It goes on behind row {begun.rows}, where it was interrupted.")
         with bar(source.total, source.name, begun.rows) as moved:
             done = await run_import(runtime, wanted, begun, moved=moved)
-    print("\n".join(summary(done, report, dry_run=options.dry_run)))
+    print("\n".join(summary(done, report, dry_run=options.dry_run, in_part=options.in_part)))
     return 1 if done.refused else 0
 
 
@@ -113,7 +113,7 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
     return given.joined(read_options(options.map or (), options.set or (), region, decimal, dates))
 
 
-def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[str]:
+def summary(done: ImportProgress, report: Path, *, dry_run: bool, in_part: bool) -> Iterator[str]:
     verb = "would be " if dry_run else ""
     yield (
         f"{counted(done.rows, 'row')}: {done.new} {verb}new, {done.changed} {verb}changed, {done.same} as they were, "
@@ -123,5 +123,10 @@ def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[st
         yield f"{done.warned} of them {verb}taken in part."
     if done.reported:
         yield f"Why, row by row: {report}"
+    if done.refused and not in_part:
+        yield (
+            "Put the refused rows right there, and import that file. With --in-part, rows are taken without an address "
+            "or value that cannot be read, never without a consent or an opt-out."
+        )
     if dry_run:
         yield "Nothing was changed."

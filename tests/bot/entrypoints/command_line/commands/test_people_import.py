@@ -43,7 +43,9 @@ def test_files_that_differ_in_their_endings_alone_have_a_report_each(
     (tmp_path / "fair.jsonl").write_text('{"email": "nobody at all"}\n')
     for name in ("fair.csv", "fair.jsonl"):
         assert run(["people", "import", str(tmp_path / name), "--map", "email=email"]) == 1
-    assert "1 row: 0 new, 0 changed, 0 as they were, 1 refused." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "1 row: 0 new, 0 changed, 0 as they were, 1 refused." in told
+    assert "With --in-part, rows are taken without an address or value that cannot be read" in told
     assert "nobody at all" not in (tmp_path / "fair.report.csv").read_text()
     assert "nobody at all" in (tmp_path / "fair.jsonl.report.csv").read_text()
     assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt
