@@ -7,6 +7,7 @@ import structlog
 from bot.domain.effects import Emit, JourneyEffect, SetAttribute
 from bot.domain.message import PageReport
 from bot.domain.provenance import Origin, Source
+from bot.journeys.told.addresses import in_one_form
 from bot.ports import InboxEntry
 from bot.services.admit import NoSuchJourney, admit_known
 from bot.services.ask import finish
@@ -31,7 +32,7 @@ async def learn(runtime: Runtime, entry: InboxEntry, report: PageReport) -> None
         effects.append(Emit(report.event, report.data))
     async with runtime.store.transaction() as uow:
         person = (await uow.conversations.get(entry.conversation_id)).profile_id
-        for identity in report.identities:
+        for identity in map(in_one_form, report.identities):
             if identity.verified:
                 person = await prove(uow, runtime, person, identity, told)
             else:

@@ -40,6 +40,7 @@ from bot.domain.message import Reminder
 from bot.domain.person import Identity
 from bot.domain.provenance import Origin, Source
 from bot.domain.score import ScoreChange
+from bot.journeys.told.countries import country_if_known
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.disown_address import disown_address
@@ -138,6 +139,7 @@ async def _change_profile(
     match effect:
         case SetAttribute(name=name, value=value):
             origin = _origin(cause, now, by=effect.by, slot=effect.slot)
+            value = country_if_known(name, value, runtime.library.current().profile)
             await uow.profiles.save(profile.told(origin, runtime.trust_in, attributes={name: value}))
             _note_another_type(runtime, name, value)
         case AddTag(tag=tag):

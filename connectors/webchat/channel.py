@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.file_types import PICTURES
+from bot.domain.languages import language_tag
 from bot.domain.message import (
     CustomerMessage,
     DeliveryState,
@@ -26,7 +27,7 @@ from bot.domain.time_zones import zone_called
 from bot.ports import Abilities, FeedPost, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
 from connectors.json_bodies import read_short_object
 from connectors.visitor_tokens import TokenRefused, VisitorTokens
-from connectors.webchat.bodies import LANGUAGE_TAG, message_id
+from connectors.webchat.bodies import message_id
 from connectors.webchat.files import FileRules
 from connectors.webchat.origins import cors_headers, preflight_headers
 from connectors.webchat.reports import Reports
@@ -133,7 +134,7 @@ class WebchatChannel:
             "files": self._files.told(),
         }
         reply = _json_reply(200, told, cors)
-        time_zone, locale = zone_called(body.get("time_zone")), body.get("locale")
+        time_zone, locale = zone_called(body.get("time_zone")), language_tag(body.get("locale"))
         began = () if time_zone is None else (SessionBegan(self.name, f"session:{visitor}", str(visitor), time_zone),)
         if not body.get("opened", known is None):
             return Webhook(inbound=began if known else (), reply=reply)
@@ -143,7 +144,7 @@ class WebchatChannel:
             address=str(visitor),
             opened=True,
             time_zone=time_zone,
-            locale=locale if isinstance(locale, str) and LANGUAGE_TAG.fullmatch(locale) else None,
+            locale=locale,
             metadata=_privacy(request),
         )
         return Webhook(inbound=(opened, *began) if known else (opened,), reply=reply)

@@ -15,7 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from bot.domain.errors import SettingsError, WebhookRejected
-from bot.domain.message import storable
+from bot.domain.message import storable, storable_json
 from bot.domain.person import USER_ID, Identity
 
 SHORTEST_SECRET = 32
@@ -78,6 +78,10 @@ class IdentityProofs:
         attributes = claims.get("attributes", {})
         if not isinstance(attributes, dict):
             raise WebhookRejected(400, 'The "attributes" of the JWT are not an object.')
+        try:
+            attributes = storable_json(attributes)
+        except ValueError as error:
+            raise WebhookRejected(400, f'The "attributes" of the JWT are not taken: {error}.') from error
         return Known(
             (Identity(USER_ID, storable(subject), verified=True), *_addresses(claims, verified=True)), attributes
         )

@@ -15,9 +15,10 @@ from typing import Any
 from uuid import UUID
 
 from bot.domain.errors import WebhookRejected
+from bot.domain.languages import language_tag
 from bot.domain.message import PageReport, storable
 from bot.domain.person import Identity
-from connectors.webchat.bodies import LANGUAGE_TAG, message_id
+from connectors.webchat.bodies import message_id
 from connectors.webchat.identities import E164, EMAIL, IdentityProofs
 
 KINDS = ("identify", "attributes", "event", "journey", "locale", "contact")
@@ -61,9 +62,9 @@ class Reports:
                 contact = _contact(given)
                 more = {"attributes": contact, "identities": _claims(contact), "left_contact": True}
             case _:
-                if not isinstance(given, str) or not LANGUAGE_TAG.fullmatch(given):
+                if (locale := language_tag(given)) is None:
                     raise WebhookRejected(400, '"locale" is no language tag, such as de or pt-BR.')
-                more = {"locale": given}
+                more = {"locale": locale}
         return PageReport(channel="webchat", vendor_id=f"{visitor}:{message_id(body)}", address=str(visitor), **more)
 
 

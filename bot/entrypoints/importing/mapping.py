@@ -11,12 +11,13 @@ from phonenumbers import SUPPORTED_REGIONS
 from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.errors import Place, SettingsError
-from bot.entrypoints.importing.countries import COUNTRY
+from bot.domain.folding import close_up, fold
 from bot.entrypoints.importing.dates import ORDERS
 from bot.entrypoints.importing.numbers import MARKS
-from bot.entrypoints.importing.words import close_up, fold, meaning_of, rank_of, words
+from bot.entrypoints.importing.words import meaning_of, rank_of, words
 from bot.journeys import wording
 from bot.journeys.fields import Fields
+from bot.journeys.told.countries import COUNTRY
 
 IDENTITIES = ("user_id", "email", "phone", "anonymous_id")
 """In the order in which a person is looked for by them."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.errors import SettingsError
+from bot.domain.folding import fold
 from bot.domain.message import storable
 from bot.entrypoints.importing.rows import DAY
 from bot.entrypoints.importing.sources import Row
-from bot.entrypoints.importing.words import fold, says_yes, speaks_of, words
+from bot.entrypoints.importing.words import says_yes, speaks_of, words
 
 LONGEST_ANSWER = 60
 DIGITS = ("0", "1")

@@ -10,14 +10,14 @@ from ipaddress import ip_address
 from typing import Any
 
 from bot.documents import did_you_mean
-from bot.domain.audience import AttributeType, ProfileSchema
+from bot.domain.audience import ProfileSchema
 from bot.domain.consent import WRITTEN_TO, Purpose
+from bot.domain.folding import fold
 from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.api.events_api.traits import LONGEST_VALUE, read_traits
-from bot.entrypoints.api.named_person import NobodyNamed, normal_phone, read_email, read_own_id
-from bot.entrypoints.importing.countries import country_as_declared, is_country
+from bot.entrypoints.api.named_person import NobodyNamed, read_email, read_own_id
 from bot.entrypoints.importing.dates import read_date
 from bot.entrypoints.importing.mapping import (
     CONSENT,
@@ -26,9 +26,11 @@ from bot.entrypoints.importing.mapping import (
     WISHES,
     ColumnMapping,
 )
-from bot.entrypoints.importing.numbers import read_number
-from bot.entrypoints.importing.words import fold, says_yes, words
+from bot.entrypoints.importing.values import read_value, read_yes_no
+from bot.entrypoints.importing.words import says_yes, words
 from bot.journeys import wording
+from bot.journeys.told.addresses import normal_phone
+from bot.journeys.told.countries import country_as_declared, is_country
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
@@ -272,17 +274,8 @@ class RowReader:
             return value
         if is_country(name, attribute):
             return country_as_declared(value, attribute)
-        match attribute.type if attribute is not None else None:
-            case AttributeType.NUMBER:
-                return read_number(value, "." if self._marks is None else self._marks.get(column, ""))
-            case AttributeType.DATE:
-                return read_date(value, self._orders.get(column, ""))
-            case AttributeType.YES_NO:
-                return _yes_no(value)
-            case AttributeType.LIST:
-                return [one.strip() for one in value.split(";") if one.strip()]
-            case _:
-                return value
+        mark = "." if self._marks is None else self._marks.get(column, "")
+        return read_value(value, attribute, mark=mark, order=self._orders.get(column, ""))
 
     def _consent(self, row: _Row, told: Mapping[str, str]) -> GivenConsent | None:
         """None where the row says nothing of it. A consent needs all of its proof; a refusal counts without."""
@@ -359,15 +352,6 @@ def _joined_up(tag: str) -> str:
     return NOT_OF_TAGS.sub("-", tag).lstrip(".:-").rstrip("-")
 
 
-def _yes_no(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    answer = says_yes(str(value))
-    if answer is None:
-        raise ValueError("it must be yes or no")
-    return answer
-
-
 def _granted(told: str) -> bool:
     """A yes or a no, or a state of a subscription: what is no consent is a refusal where somebody said so."""
     match words().states.get(fold(told)):
@@ -376,7 +360,7 @@ def _granted(told: str) -> bool:
         case "opted_out":
             return False
         case _:
-            return _yes_no(told)
+            return read_yes_no(told)
 
 
 def _network_address(text: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from bot.documents import parse
+from bot.domain.folding import close_up, fold
 
 FILE = Path(__file__).with_name("words.yml")
 
@@ -73,21 +72,6 @@ def _in_any_order(told: Mapping[str, Mapping[str, list[str]]]) -> dict[frozenset
 
 def _parts(folded: str) -> frozenset[str]:
     return frozenset(folded.split("_"))
-
-
-def fold(text: str) -> str:
-    """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
-    `first_name`. A sign alone stays what it is."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text.strip())
-    letters = unicodedata.normalize("NFKD", apart).casefold()
-    plain = "".join(one for one in letters if not unicodedata.combining(one))
-    plain = unicodedata.normalize("NFC", plain)
-    return re.sub(r"[\W_]+", "_", plain).strip("_") or text.strip()
-
-
-def close_up(name: str) -> str:
-    """Folded, without what stands between words, which programs leave out: `HASOPTEDOUTOFEMAIL`, `Time Zone`."""
-    return fold(name).replace("_", "")
 
 
 def meaning_of(column: str) -> str:

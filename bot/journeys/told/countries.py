@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
 
 from bot.documents import parse
-from bot.domain.audience import Attribute, AttributeType
-from bot.entrypoints.importing.words import close_up
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.folding import close_up
 
 COUNTRY = "country"
 """The attribute that holds one, as its two letters (ISO 3166)."""
@@ -25,6 +26,7 @@ NO_COUNTRIES = frozenset({"AC", "CP", "DG", "EU", "TA", "XA", "XB", "ZZ"})
 """What has three letters in Unicode's list, too: parts of countries, the European Union, and what stands for none."""
 
 SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+LONGEST_NAME = 200
 IN_BRACKETS = re.compile(r"\s*[(（].*[)）]")
 WHAT = "it must be a country: write its two letters (ISO 3166), such as DE, or its name, such as Germany"
 
@@ -34,16 +36,29 @@ def is_country(name: str, attribute: Attribute | None) -> bool:
     return name == COUNTRY and (attribute is None or attribute.type is AttributeType.TEXT)
 
 
-def country_as_declared(text: str, attribute: Attribute | None) -> str:
+def country_as_declared(told: Any, attribute: Attribute | None) -> str:
     """The country as the attribute holds it: where its values are declared, such a value stays as it is."""
-    if attribute is not None and attribute.one_of and attribute.takes(text):
-        return text
-    return read_country(text)
+    if attribute is not None and attribute.one_of and attribute.takes(told):
+        return str(told)
+    return read_country(told)
 
 
-def read_country(text: str) -> str:
+def country_if_known(name: str, told: Any, schema: ProfileSchema | None) -> Any:
+    """What this attribute is to hold; what is no country that we know stays as it is told."""
+    attribute = schema.attributes.get(name) if schema is not None else None
+    if not is_country(name, attribute):
+        return told
+    try:
+        return country_as_declared(told, attribute)
+    except ValueError:
+        return told
+
+
+def read_country(told: Any) -> str:
     """Its two letters; raises ValueError where it is none, or may be two."""
-    plain = text.strip()
+    if not isinstance(told, str) or len(told) > LONGEST_NAME:
+        raise ValueError(WHAT)
+    plain = told.strip()
     if plain.upper() in _codes():
         return plain.upper()
     try:

@@ -57,3 +57,17 @@ async def test_a_journey_that_begins_otherwise_is_not_started_by_a_page(stage: S
     stage.play(journey_of(WAITS, ENTERS))
     await tell(stage, report(journey="welcome"))
     assert await stage.enrolments((await visitor(stage)).id) == []
+
+
+async def test_what_a_page_tells_is_kept_as_every_other_door_keeps_it(stage: Stage) -> None:
+    vouched = Identity("phone", "+4407700900123", verified=True)
+    await tell(stage, report(identities=(vouched,), attributes={"country": "Germany"}))
+    profile = await visitor(stage)
+    assert profile.attributes["country"] == "DE"
+    async with stage.runtime.store.transaction() as uow:
+        assert await uow.profiles.owner_of("phone", "+447700900123") == profile
+
+
+async def test_a_country_that_nobody_knows_stays_as_it_was_told(stage: Stage) -> None:
+    await tell(stage, report(attributes={"country": "Narnia"}))
+    assert (await visitor(stage)).attributes["country"] == "Narnia"

@@ -120,6 +120,11 @@ def test_a_malformed_identification_is_told_so(identify: Any) -> None:
     assert refusal(identify=identify).status == 400
 
 
+def test_a_jwt_says_nothing_that_no_database_takes() -> None:
+    told = report(identify={"jwt": token(attributes={"tier": "go\x00ld", "more": ["\x00x"]})})
+    assert told.attributes == {"tier": "gold", "more": ["x"]}
+
+
 def test_nobody_is_identified_without_a_secret() -> None:
     refused = refusal(widget(), identify={"id": "42", "hash": proof("42", "")})
     assert (refused.status, "WEBCHAT_IDENTITY_SECRET" in refused.reason) == (403, True)
@@ -136,6 +141,7 @@ def test_a_page_says_what_the_settings_list() -> None:
     assert (viewed.event, viewed.data) == ("pricing.viewed", {"page": "/pricing"})
     assert report(journey="trial").journey == "trial"
     assert report(locale="pt-BR").locale == "pt-BR"
+    assert report(locale="pt_br").locale == "pt-BR"
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,14 @@ from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.domain.time_zones import zone_called
-from bot.entrypoints.api.named_person import NobodyNamed, read_email, read_phone
+from bot.entrypoints.api.named_person import read_email, read_phone
 from bot.journeys import wording
+from bot.journeys.told.countries import country_as_declared, is_country
+from bot.journeys.told.languages import read_locale
 
 LONGEST_VALUE = 10_000
 """Characters of JSON that the value of one attribute may have."""
 
-LONGEST_LOCALE = 35
 MUST_BE: Mapping[AttributeType, str] = {
     AttributeType.TEXT: "a text",
     AttributeType.NUMBER: "a number",
@@ -56,7 +57,7 @@ def read_traits(told: Mapping[str, Any], schema: ProfileSchema | None) -> Traits
     for name, value in told.items():
         try:
             _take(traits, attribute_name(name), value, schema)
-        except (_DoesNotFit, NobodyNamed) as error:
+        except ValueError as error:
             refused.append(Refused(storable(name)[:80], str(error)))
     traits.refused = tuple(refused)
     return traits
@@ -72,8 +73,8 @@ def _take(traits: Traits, name: str, value: Any, schema: ProfileSchema | None) -
     if name in ("time_zone", "timezone"):
         traits.time_zone = _time_zone(value)
         return
-    if name == "locale":
-        traits.locale = _locale(value)
+    if name == "locale" or (name == "language" and (schema is None or name not in schema.attributes)):
+        traits.locale = read_locale(value)
         return
     if name in ("email", "phone") and value is not None:
         traits.identities.append(read_email(value) if name == "email" else read_phone(value))
@@ -83,6 +84,9 @@ def _take(traits: Traits, name: str, value: Any, schema: ProfileSchema | None) -
         wording.attribute(name)
     except wording.Unreadable as error:
         raise _DoesNotFit(f"{error} {error.advice}") from error
+    declared = schema.attributes.get(name) if schema is not None else None
+    if is_country(name, declared) and value is not None:
+        value = country_as_declared(value, declared)
     _check(name, value, schema)
     traits.attributes[name] = value
 
@@ -112,9 +116,3 @@ def _time_zone(value: Any) -> str:
     if zone is None:
         raise _DoesNotFit("it must be the name of a time zone, such as Europe/London")
     return zone
-
-
-def _locale(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(rf"[A-Za-z0-9_-]{{2,{LONGEST_LOCALE}}}", value):
-        raise _DoesNotFit("it must be a locale, such as en-GB")
-    return value

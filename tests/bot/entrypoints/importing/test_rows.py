@@ -9,9 +9,9 @@ import pytest
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.importing import Arrival
 from bot.domain.person import Identity
-from bot.entrypoints.api.named_person import normal_phone
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.rows import RowReader, RowRefused
+from bot.journeys.told.addresses import normal_phone
 from tests.contracts.samples import NOON
 
 SCHEMA = ProfileSchema(

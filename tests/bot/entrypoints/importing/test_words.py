@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.documents import parse
+from bot.domain.folding import fold
 from bot.entrypoints.importing.mapping import FULL_NAME, WISHES, check_target
-from bot.entrypoints.importing.words import FILE, fold, meaning_of, says_yes, words
+from bot.entrypoints.importing.words import FILE, meaning_of, says_yes, words
 from bot.entrypoints.web.preferences.words import LANGUAGES
 
 TOLD = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
@@ -29,13 +30,6 @@ def test_a_column_may_be_told_to_mean_what_it_is_guessed_to_mean() -> None:
 @pytest.mark.parametrize("target", ["email", "phone", "first_name", "last_name", "opted_out"])
 def test_who_somebody_is_and_what_they_refused_is_named_in_every_language(target: str) -> None:
     assert {*LANGUAGES, "ja"} <= TOLD["columns"][target].keys()
-
-
-def test_case_accents_and_signs_do_not_count() -> None:
-    assert fold(" Vor- und Nachname ") == "vor_und_nachname"
-    assert fold("IMIĘ") == "imie"
-    assert fold("firstName") == "first_name"
-    assert fold("✓") == "✓"
 
 
 def test_yes_and_no_are_read_in_each_language() -> None:

@@ -6,12 +6,12 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
-from bot.entrypoints.importing.countries import FILE, LANGUAGES, read_country
+from bot.domain.folding import close_up
 from bot.entrypoints.importing.mapping import ColumnMapping, guessed
 from bot.entrypoints.importing.objects import PersonReader
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.words import FILE as WORDS
-from bot.entrypoints.importing.words import close_up
+from bot.journeys.told.countries import FILE, LANGUAGES, read_country
 from tests.contracts.samples import NOON
 
 COUNTRY = Attribute("country", AttributeType.TEXT, label="Country (ISO code)")

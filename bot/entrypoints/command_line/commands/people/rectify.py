@@ -6,17 +6,16 @@ import argparse
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.audience import AttributeType, ProfileSchema
+from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.entrypoints.api.events_api.traits import attribute_name
 from bot.entrypoints.api.rectifying import corrections_of
 from bot.entrypoints.command_line.commands.people.naming import named
 from bot.entrypoints.command_line.commands.people.working import note, whoever, work
+from bot.entrypoints.importing.values import read_value
 from bot.services.rectify import rectify
 from bot.services.runtime import Runtime
 from bot.settings import Settings
-
-YES, NO = frozenset({"yes", "true", "1"}), frozenset({"no", "false", "0"})
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -52,26 +51,11 @@ def _values(written: Iterable[str], schema: ProfileSchema) -> Mapping[str, Any]:
     """`name=Ana`, each as its attribute's type; nothing behind the sign deletes it."""
     found: dict[str, Any] = {}
     for one in written:
-        name, sign, value = one.partition("=")
+        name, sign, text = one.partition("=")
         if not sign:
             raise SettingsError(f'"{one[:80]}" is no attribute with a value. Write it so: team_size=50.')
-        found[name] = _cast(attribute_name(name), value, schema) if value else None
+        try:
+            found[name] = read_value(text, schema.attributes.get(attribute_name(name)), mark=".") if text else None
+        except ValueError as error:
+            raise SettingsError(f"{name}: {error}.") from error
     return found
-
-
-def _cast(name: str, text: str, schema: ProfileSchema) -> Any:
-    """What is no value of the type stays a text, and is refused with what it must be."""
-    attribute = schema.attributes.get(name)
-    match attribute.type if attribute is not None else None:
-        case AttributeType.NUMBER:
-            try:
-                number = float(text)
-            except ValueError:
-                return text
-            return int(number) if number.is_integer() else number
-        case AttributeType.YES_NO:
-            return text.lower() in YES if text.lower() in YES | NO else text
-        case AttributeType.LIST:
-            return [part.strip() for part in text.split(";") if part.strip()]
-        case _:
-            return text

@@ -387,3 +387,8 @@ def test_what_is_known_of_somebody_is_put_right(database: str, capsys: Capture) 
     assert "person.rectified" in told
     assert run(["people", "rectify", "ana", "team_size=many"]) == 2
     assert "team_size: it must be a number" in capsys.readouterr().err
+    assert run(["people", "rectify", "ana", "team_size=inf"]) == 2
+    assert "team_size: it must be a number" in capsys.readouterr().err
+    assert run(["people", "rectify", "ana", "country=Germany", "qualified=ja"]) == 0
+    assert run(["people", "show", "ana"]) == 0
+    assert "country: DE" in capsys.readouterr().out

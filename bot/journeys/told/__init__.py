@@ -1,0 +1,1 @@
+"""What is told of people, whoever tells it, as it is kept: countries, languages, addresses."""
