@@ -8,6 +8,7 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.audit import Deed
 from bot.domain.effects import OptOut
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
@@ -65,7 +66,7 @@ async def _do(runtime: Runtime, command: DeskCommand) -> str:
         case "start", [journey, _, *_]:
             return await _start(runtime, command, journey, _person(rest[1:]))
         case "consent", [_, *_]:
-            return await _consent(runtime, _person(rest))
+            return await _consent(runtime, command, _person(rest))
         case "opt out", [_, *_]:
             return await _opt_out(runtime, command, _person(rest))
     return USAGE
@@ -124,19 +125,21 @@ async def _start(runtime: Runtime, command: DeskCommand, journey: str, name: str
         who = await by_name(uow, name)
         shown = await _known_as(uow, runtime, who, runtime.clock.now())
     key = f"{command.channel}:{command.vendor_id}"
-    admitted = await admit(runtime, journey, Wanted(profile_id=who), {"rep": command.rep}, key=key)
+    wanted, by = Wanted(profile_id=who), _deed(command, "")
+    admitted = await admit(runtime, journey, wanted, {"rep": command.rep}, key=key, by=by)
     if admitted.outcome == "not_entered":
         return f"Not entered: {admitted.why}. {shown}"
     held_out = admitted.outcome == "held_out"
     return f"In {journey} now{', held out: nothing will be sent' if held_out else ''}. {shown}"
 
 
-async def _consent(runtime: Runtime, name: str) -> str:
+async def _consent(runtime: Runtime, command: DeskCommand, name: str) -> str:
     async with runtime.store.transaction() as uow:
         who = await by_name(uow, name)
         now = runtime.clock.now()
         lines = [await _known_as(uow, runtime, who, now)]
         lines += consent_by_channel(await uow.profiles.get(who), await uow.consents.of(who), now)
+        await uow.audit.note(_deed(command, "person.looked_at", who), now)
     return "\n".join(lines if len(lines) > 1 else [*lines, "Was never asked, so gets no marketing."])
 
 
@@ -148,8 +151,14 @@ async def _opt_out(runtime: Runtime, command: DeskCommand, name: str) -> str:
         cause = Cause(f"{command.channel}:{command.vendor_id}", who)
         emitted = await perform(uow, runtime, [OptOut(f"told {command.rep} at the desk")], cause, now)
         await tell_journeys(uow, runtime, who, emitted, now)
+        await uow.audit.note(_deed(command, "person.opted_out", who), now)
     log.info("a rep has opted somebody out", profile=who)
     return f"Gets no more marketing, and what was queued is taken back. {shown}"
+
+
+def _deed(command: DeskCommand, what: str, about: str = "") -> Deed:
+    """What the rep does, as the audit log has it: by the desk's own id of them, where it gives one."""
+    return Deed(what, f"{command.channel}:{command.rep_member or command.rep}", about)
 
 
 async def _known_as(uow: UnitOfWork, runtime: Runtime, who: ProfileId, now: datetime) -> str:

@@ -108,3 +108,22 @@ async def test_an_opt_out_ends_all_marketing_and_says_who_told_us(known: Stage) 
 async def test_somebody_whom_nobody_knows_is_told(known: Stage, words: str) -> None:
     known.play(journey_of("- wait: 1d", "enter: {api: true}"))
     assert (await ask(known, words)).startswith('Nobody is known as "who". Name an id, a phone number')
+
+
+async def test_what_a_rep_does_to_somebody_is_in_the_audit_log_as_over_http(known: Stage) -> None:
+    known.play(journey_of("- wait: 1d", "enter: {api: true}"))
+    for words in (
+        "search Ana",
+        "start welcome ana@nowhere",
+        f"start welcome {ANA}",
+        f"consent {ANA}",
+        f"opt out {ANA}",
+    ):
+        await obey(known.runtime, DeskCommand("slack", words, "Ana Rep", words, rep_member="U042"))
+    async with known.runtime.store.transaction() as uow:
+        noted = [one.deed for one in await uow.audit.after(0, limit=10)]
+    assert [(one.what, one.who, one.about) for one in noted] == [
+        ("person.let_in", "slack:U042", ANA),
+        ("person.looked_at", "slack:U042", ANA),
+        ("person.opted_out", "slack:U042", ANA),
+    ]
