@@ -9,14 +9,17 @@ from collections.abc import Iterator, Sequence
 from bot.domain.crm import CrmWrite
 from bot.entrypoints.command_line.commands.people.naming import named
 from bot.entrypoints.command_line.commands.people.show import shown_moment, shown_value
-from bot.entrypoints.command_line.commands.segments.reading import read
+from bot.entrypoints.command_line.commands.people.working import note, whoever
+from bot.entrypoints.command_line.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> Sequence[CrmWrite]:
-        return await uow.crm_writes.of(await named(uow, options.person))
+        person = await named(uow, options.person)
+        await note(uow, "looked_at", person, whoever(), now_of(settings))
+        return await uow.crm_writes.of(person)
 
     writes = [one for one in read(settings, reading) if options.crm in (None, one.crm)]
     if not writes and not options.json:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import OutboxId
 from bot.entrypoints.command_line.commands.outbox.destinations import check_destination
+from bot.entrypoints.command_line.commands.outbox.noting import note_queue
 from bot.entrypoints.command_line.commands.outbox.replay import chosen_by, tell_unknown
+from bot.entrypoints.command_line.commands.people.working import whoever
 from bot.entrypoints.command_line.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.replay import discard_chosen
@@ -23,16 +24,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def discarding(uow: UnitOfWork) -> tuple[OutboxId, ...]:
         await check_destination(uow, settings, chosen.to)
-        return await discard_chosen(uow, chosen, who=_me(), why=why, now=now_of(settings))
+        done = await discard_chosen(uow, chosen, who=whoever(), why=why, now=now_of(settings))
+        await note_queue(uow, settings, "outbox.discarded", entries=len(done))
+        return done
 
     done = read(settings, discarding)
     unknown = tell_unknown(chosen, set(done))
     print(f"{len(done)} {'entry is' if len(done) == 1 else 'entries are'} discarded.")
     return 0 if done and not unknown else 1
-
-
-def _me() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"

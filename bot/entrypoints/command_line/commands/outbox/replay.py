@@ -8,6 +8,7 @@ import sys
 from bot.domain.errors import SettingsError
 from bot.domain.ids import OutboxId
 from bot.entrypoints.command_line.commands.outbox.destinations import check_destination
+from bot.entrypoints.command_line.commands.outbox.noting import note_queue
 from bot.entrypoints.command_line.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.replay import Chosen, Replayed, replay_chosen
@@ -19,7 +20,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def replaying(uow: UnitOfWork) -> Replayed:
         await check_destination(uow, settings, chosen.to)
-        return await replay_chosen(uow, chosen, now_of(settings))
+        replayed = await replay_chosen(uow, chosen, now_of(settings))
+        await note_queue(uow, settings, "outbox.replayed", entries=len(replayed.done))
+        return replayed
 
     replayed = read(settings, replaying)
     for one in replayed.left:

@@ -33,6 +33,8 @@ def test_a_stopped_sender_is_listed_and_can_be_lifted(stopped: None, capsys: pyt
     assert run(["senders", "lift", "sms"]) == 0
     assert run(["senders", "list"]) == 0
     assert capsys.readouterr().out.endswith("No sender is stopped.\n")
+    assert run(["audit", "list"]) == 0
+    assert "sender.lifted" in capsys.readouterr().out
 
 
 def test_what_is_not_stopped_cannot_be_lifted(stopped: None, capsys: pytest.CaptureFixture[str]) -> None:

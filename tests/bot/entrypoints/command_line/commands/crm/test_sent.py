@@ -48,6 +48,8 @@ def test_each_field_is_told_with_where_it_came_from_and_what_never_was_answered(
     assert first.endswith("hubspot: record 101  (one)")
     assert company == "  company  Example\ufffd[2J Ltd  (from profile.company)"
     assert note == "  note     Hi / Bye"
+    assert run(["audit", "list"]) == 0
+    assert "person.looked_at" in capsys.readouterr().out
     assert "mautic: no answer" in second
 
 

@@ -71,6 +71,8 @@ def test_everything_for_one_crm_leaves_again_under_its_own_key(
     assert (again.status, again.attempts, again.reason) == (OutboxStatus.WAITING, 0, "")
     assert now_in(sqlite_url, "message").status is OutboxStatus.DEAD
     assert run(["outbox", "replay", "--to", "hubspot"]) == 1
+    assert run(["audit", "list"]) == 0
+    assert "outbox.replayed" in capsys.readouterr().out
 
 
 def test_one_entry_leaves_again_and_the_others_do_not(given_up: Sequence[OutboxEntry], sqlite_url: str) -> None:
