@@ -136,9 +136,12 @@ class PermanentSendError(SendError):
 
 
 class TooLittleKnown(PermanentSendError):
-    """A CRM gets no record of somebody of whom no address is known yet that it would need."""
+    """A CRM gets no record of somebody of whom no address is known yet that it would need; what it should have of them
+    waits for that."""
 
-    def __init__(self, reason: str = "this lead has neither an e-mail address nor a phone number yet") -> None:
+    NO_ADDRESS = "this lead has neither an e-mail address nor a phone number yet"
+
+    def __init__(self, reason: str = NO_ADDRESS) -> None:
         super().__init__(reason)
 
 

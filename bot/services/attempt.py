@@ -26,7 +26,17 @@ from bot.services.runtime import OUTBOX, Runtime
 from bot.services.spare_vendor import hold_of, spared
 from bot.services.take_refusal import send_elsewhere, take_refusal
 from bot.services.tell_of_erasure import is_last_word
-from bot.services.try_again import held, held_in_outage, left_open, left_unknown, retry, sent, tried, wait_for_vendor
+from bot.services.try_again import (
+    held,
+    held_in_outage,
+    left_open,
+    left_unknown,
+    retry,
+    sent,
+    tried,
+    wait_for_vendor,
+    wait_to_know_more,
+)
 
 WAIT_FOR_CARD = timedelta(seconds=1)
 WAIT_FOR_DATABASE = timedelta(seconds=5)
@@ -67,8 +77,10 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
         return left_unknown(entry, str(error), now)
     except Unanswered as error:
         return left_open(trial, str(error))
-    except (Needless, TooLittleKnown) as error:
+    except Needless as error:
         return replace(trial, status=OutboxStatus.WITHHELD, reason=str(error))
+    except TooLittleKnown as error:
+        return wait_to_know_more(entry, error, runtime.clock.now())
     except NoRecord as error:
         return replace(retry(trial, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
     except NotTried as error:

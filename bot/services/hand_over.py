@@ -194,6 +194,8 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
             now = runtime.clock.now()
             lead, values = await fields_of(uow, mapping, profile_id, told, now, cards, grades=playbook.grades)
             linked = await uow.crm_links.get(name, profile_id)
+        if entry.reason == TooLittleKnown.NO_ADDRESS and linked is None and not (lead.email or lead.phone):
+            raise TooLittleKnown  # as at the last try: the CRM need not be asked
         found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
         if found is None and linked is not None:
             _take_its_time(entry, upsert)
@@ -259,7 +261,7 @@ def _as_fields(told: Mapping[str, Any]) -> Mapping[str, FieldValue]:
 
 
 async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str, *, is_last: bool) -> Receipt:
-    """Nobody gets a record of whom too little is known; the note waits for that, and is not missed if it never is."""
+    """Nobody gets a record of whom too little is known: the note waits for that."""
     async with runtime.store.transaction() as uow:
         crm_id = await uow.crm_links.get(crm, profile_id)
         if crm_id is None and is_last:

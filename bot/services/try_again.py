@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Fetch, OutboxEntry, OutboxStatus
-from bot.domain.errors import CredentialRefused, NotTried, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, SendError, TemporarySendError, TooLittleKnown
 from bot.domain.message import Receipt
 
 MOST_ATTEMPTS = 8
@@ -17,6 +17,12 @@ LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_OUTAGE = timedelta(days=3)
 LONGEST_WAIT = timedelta(minutes=5)
 """For a vendor that takes nothing just now."""
+
+LONGEST_UNKNOWN = timedelta(days=14)
+"""What a CRM should have of somebody is worth telling it, once it can keep them."""
+
+LOOK_AGAIN = timedelta(minutes=5), timedelta(hours=6)
+"""Whether it can by now: after how long at the earliest, and at the latest."""
 
 
 def tried(entry: OutboxEntry, now: datetime) -> OutboxEntry:
@@ -55,6 +61,16 @@ def wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> Out
     due_at = now + pause * random.uniform(1, 1.5)  # noqa: S311
     attempts = max(attempt.attempts - 1, 1 if error.may_have_left else 0)
     return replace(attempt, attempts=attempts, status=OutboxStatus.WAITING, due_at=due_at, reason=error.reason)
+
+
+def wait_to_know_more(entry: OutboxEntry, error: TooLittleKnown, now: datetime) -> OutboxEntry:
+    """That a CRM cannot keep somebody yet is no try; it holds up nothing, and is not missed if it stays so."""
+    waited = now - entry.created_at
+    if waited > LONGEST_UNKNOWN:
+        return replace(entry, status=OutboxStatus.WITHHELD, reason=error.reason)
+    soonest, latest = LOOK_AGAIN
+    due_at = now + min(max(waited / 4, soonest), latest)
+    return replace(entry, status=OutboxStatus.WAITING, due_at=due_at, reason=error.reason)
 
 
 def held(entry: OutboxEntry, now: datetime, wait: timedelta, reason: str) -> OutboxEntry:

@@ -198,24 +198,56 @@ async def test_a_note_is_given_up_with_the_record_that_it_was_for(stage: Stage) 
     assert stage.crm.notes == {}
 
 
-async def test_nothing_is_given_up_because_a_visitor_never_says_who_they_are(stage: Stage) -> None:
-    """They ask for a person, and are gone: there is nothing that anybody could mend."""
+async def a_visitor_whom_the_crm_cannot_keep(stage: Stage) -> None:
+    """They ask for a person, and have not said how they can be reached."""
     async with stage.store.transaction() as uow:
         await uow.profiles.add(Profile(ANA, stage.clock.now()))
-        await start_conversation(uow, ANA, "sms", PHONE, stage.clock.now())
+        await start_conversation(uow, ANA, "webchat", "a visitor", stage.clock.now())
     stage.crm.faults.append(TooLittleKnown())
-    await stage.do(RequestHandoff("Asked for a person"), SyncCrm("Resolved by Ana Rep"))
+    await stage.do(RequestHandoff("Asked for a person"), SyncCrm("Resolved by Ana Rep", {"stage": "won"}, "Call"))
     await stage.settle()
-    reason = "this lead has neither an e-mail address nor a phone number yet"
-    assert await stage.outcome("cause:1:crm:crm") == (OutboxStatus.WITHHELD, reason)
-    handoff = await stage.handoff()
-    waiting = await stage.entry(f"handoff:{handoff.id}:note:crm")
-    assert (waiting.status, waiting.reason) == (OutboxStatus.WAITING, "the CRM has no record of this person yet")
+
+
+async def test_nothing_is_given_up_because_a_visitor_never_says_who_they_are(stage: Stage) -> None:
+    await a_visitor_whom_the_crm_cannot_keep(stage)
+    sync, reason = "cause:1:crm:crm", "this lead has neither an e-mail address nor a phone number yet"
+    assert await stage.outcome(sync) == (OutboxStatus.WAITING, reason)
+    handoff = await stage.handoff("webchat", "a visitor")
+    note = f"handoff:{handoff.id}:note:crm"
+    assert await stage.outcome(note) == (OutboxStatus.WAITING, "the CRM has no record of this person yet")
     for _ in range(12):
         await stage.later(hours=2)
-    assert await stage.outcome(f"handoff:{handoff.id}:note:crm") == (OutboxStatus.WITHHELD, reason)
+    assert await stage.outcome(note) == (OutboxStatus.WAITING, reason)
+    assert stage.crm.records == {}
+    for _ in range(14):
+        await stage.later(days=1)
+    assert [await stage.outcome(one) for one in (sync, note)] == [(OutboxStatus.WITHHELD, reason)] * 2
     async with stage.store.transaction() as uow:
         assert await uow.outbox.dead(10) == []
+
+
+async def test_what_waited_for_an_address_leaves_once_it_is_known_and_only_once(stage: Stage) -> None:
+    await a_visitor_whom_the_crm_cannot_keep(stage)
+    for _ in range(3):
+        await stage.later(days=1)
+    assert stage.crm.records == {}
+    await stage.do(SetAttribute("email", "ana@example.com"), cause=Cause("said", ANA))
+    for _ in range(4):
+        await stage.later(hours=6)
+    assert stage.crm.records[ANA].email == "ana@example.com"
+    assert sorted(text for _, text in stage.crm.notes.values()) == [
+        "Handed over to sales: Asked for a person; writes on webchat", "Resolved by Ana Rep", "To do: Call",
+    ]  # fmt: skip
+    assert (await stage.entry("cause:1:crm:crm")).status is OutboxStatus.SENT
+
+
+async def test_what_waits_for_an_address_does_not_hold_up_what_comes_after_it(stage: Stage) -> None:
+    await a_visitor_whom_the_crm_cannot_keep(stage)
+    await stage.do(SetAttribute("email", "ana@example.com"), SyncCrm("Booked"), cause=Cause("booked", ANA))
+    await stage.settle()
+    assert [text for _, text in stage.crm.notes.values()] == ["Booked"]
+    await stage.later(minutes=10)
+    assert len(stage.crm.notes) == 4
 
 
 async def test_what_was_given_up_leaves_again_once_the_cause_is_mended(stage: Stage) -> None:
