@@ -12,7 +12,10 @@ from typing import Any
 from bot.documents import Document, Faults
 from bot.domain.errors import Place
 
-RETIRED: Mapping[str, str] = {"triggers": "Write a rule: the intent:, then the action: that it triggers."}
+RETIRED: Mapping[str, str] = {
+    "triggers": "A rule does it: the intent:, then the action: that it triggers. Write one where there is none yet, "
+    "and take this out."
+}
 """What Rasa 1 and 2 knew and Rasa 3 does not, and what to do in its place."""
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?|-?\.\d+")

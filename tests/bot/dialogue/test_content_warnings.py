@@ -50,7 +50,8 @@ session_config: {comment: none}
     assert [warning.partition(" ")[2] for warning in warnings] == [
         'the file has "x-office", which is passed over, as Rasa 3 does. Take it out.',
         'the intent "thank" has "triggers", which is passed over, as Rasa 3 does. '
-        "Write a rule: the intent:, then the action: that it triggers.",
+        "A rule does it: the intent:, then the action: that it triggers. Write one where there is none yet, and take "
+        "this out.",
         'the entity "price" has "unit", which is passed over, as Rasa 3 does. Take it out.',
         'a mapping of the slot "cap" has "remark", which is passed over, as Rasa 3 does. Take it out.',
         'the form "cap_form" has "owner", which is passed over, as Rasa 3 does. Take it out.',
