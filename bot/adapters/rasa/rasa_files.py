@@ -56,6 +56,11 @@ def read_files(path: Path) -> ReadFiles:
     others_own = {*domain_files, *(file for one in imported for file in one.glob("config.y*ml"))}
     below = dict.fromkeys(file for one in (folder, *imported) for file in _yaml(one / "data") if file not in others_own)
     data_files, notes = _that_rasa_opens(below, {*TRAINING_KEYS, *DOMAIN_KEYS, FLOWS_OF_RASA_PRO})
+    flat = [file for one in (folder, *imported) for file in _flat(one) if file not in others_own]
+    data_files += flat
+    notes += [
+        Note("mapped", str(one), "is read from beside the domain, as `rasa train --data .` does.") for one in flat
+    ]
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
     content, escaped = with_escapes_read(read_documents(domain_files, faults))
     below_data, more = with_escapes_read(read_documents(data_files, faults))
@@ -82,6 +87,13 @@ def read_files(path: Path) -> ReadFiles:
     notes += [Note("mapped", str(one), "is a part of this project, and was taken with it.") for one in imported]
     configuration = settings or Document(str(folder / "config.yml"), None)
     return ReadFiles(folder, domain_files, imported, content, tests, configuration, older, notes)
+
+
+def _flat(folder: Path) -> list[Path]:
+    """The training data of a project that has no folder for it."""
+    if (folder / "data").is_dir():
+        return []
+    return [path for path in files_with(TRAINING_KEYS, folder) if path.parent == folder and path.stem != "config"]
 
 
 def _settings(folder: Path, faults: Faults) -> Document | None:

@@ -113,3 +113,23 @@ def test_slots_that_a_language_model_fills_are_told_to_be_of_rasa_pro_and_nothin
     told = capsys.readouterr().err
     assert f"{theirs / 'domain.yml'}:10:3: from_llm is of Rasa Pro (CALM)" in told
     assert "mappings. Say how it is filled" not in told
+
+
+def test_a_project_that_lies_in_one_folder_is_taken_as_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`rasa train --data .` reads it."""
+    theirs = project(tmp_path / "theirs")
+    for path in [*theirs.glob("data/*.yml"), *theirs.glob("data/more/*.yml"), *theirs.glob("tests/*.yml")]:
+        path.rename(theirs / path.name)
+    for folder in ("data/more", "data", "tests"):
+        (theirs / folder).rmdir()
+    ours = tmp_path / "ours"
+    assert run(["import", str(theirs), "--into", str(ours)]) == 0
+    told = capsys.readouterr().out
+    assert "2 intents, 2 rules, 0 stories" in told
+    assert f"{theirs / 'nlu.yml'} is read from beside the domain, as `rasa train --data .` does." in told
+    assert {path.relative_to(ours).as_posix() for path in ours.glob("*/*.yml")} >= {
+        "nlu/nlu.yml", "tests/test_stories.yml", "rules/bye.yml", "domain/domain.yml",
+    }  # fmt: skip
+    assert "credentials.yml is read" not in told
