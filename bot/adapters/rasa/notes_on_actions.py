@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bot.adapters.content.dead_ends import own_actions, replaced_actions
-from bot.adapters.rasa.rasa_actions import files_of_actions
+from bot.adapters.rasa.rasa_actions import files_of_actions, written_in
 from bot.adapters.rasa.rasa_settings import Note
 from bot.domain.assistant import Assistant
 
@@ -41,8 +41,9 @@ def notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
 
 def _replaced(assistant: Assistant, code: Sequence[Path]) -> Iterator[Note]:
     """Rasa asks the action server for a built-in action that the domain lists, whether there is one or not."""
-    written = b"".join(path.read_bytes() for path in code)
-    missing = [name for name in replaced_actions(assistant) if name.encode() not in written]
+    replaced = replaced_actions(assistant)
+    written = written_in(code, replaced)
+    missing = [name for name in replaced if name not in written]
     if missing:
         names, it = ", ".join(missing), "it" if len(missing) == 1 else "them"
         yield Note(
@@ -56,7 +57,7 @@ def _replaced(assistant: Assistant, code: Sequence[Path]) -> Iterator[Note]:
 def _never_asked(folder: Path, assistant: Assistant, code: Sequence[Path]) -> Iterator[Note]:
     """Rasa asks for the validation of a form only where the domain lists it."""
     for name in sorted({f"validate_{form}" for form in assistant.forms} - assistant.actions):
-        found = next((path for path in code if re.search(rf"\b{name}\b".encode(), path.read_bytes())), None)
+        found = next((path for path in code if written_in([path], [name])), None)
         if found is not None:
             said = f"has {name}, which the domain does not list: as in Rasa, it is never run. List it under actions:"
             yield Note("to do", found.relative_to(folder).as_posix(), said)

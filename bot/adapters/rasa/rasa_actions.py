@@ -4,7 +4,8 @@ and files that it names."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _LONGEST_NAME = 255
@@ -23,6 +24,18 @@ def files_of_actions(folder: Path) -> list[Path]:
         if path.suffix == ".py":
             waiting += _needed_by(path, folder)
     return sorted(found)
+
+
+def written_in(code: Iterable[Path], actions: Iterable[str]) -> set[str]:
+    """Those of the actions that the code has: it names them, or has a class of that name (`ActionTellJoke`), from which
+    a base class may make the name."""
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in code)
+    classes = {_in_small_letters(name) for name in re.findall(r"^\s*class\s+(\w+)", text, re.MULTILINE)}
+    return {one for one in actions if one in classes or re.search(rf"\b{re.escape(one)}\b", text)}
+
+
+def _in_small_letters(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def _all_in(folder: Path) -> Iterator[Path]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from bot.adapters.content.contents import Contents
 from bot.adapters.content.dead_ends import actions_to_write, without_code
 from bot.adapters.content.library import read_contents
 from bot.adapters.rasa.actions import executor_of
 from bot.adapters.rasa.notes_on_actions import HAS_ACTION_SERVER
+from bot.adapters.rasa.rasa_actions import written_in
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.wiring.choosing import has_action_server
@@ -45,7 +44,8 @@ def _unwritten_actions(settings: Settings, contents: Contents) -> Iterator[str]:
     except SettingsError as error:
         yield str(error)
         return
-    beside = _written_beside(settings.assistant, actions_to_write(contents.assistant)) - set(written)
+    code = (path for path in (settings.assistant / "actions").rglob("*.py") if path.is_file())
+    beside = written_in(code, actions_to_write(contents.assistant)) - set(written)
     if beside:
         yield (
             f"{settings.assistant / 'actions'} has the code of {', '.join(sorted(beside))}, and nothing runs it, so "
@@ -53,9 +53,3 @@ def _unwritten_actions(settings: Settings, contents: Contents) -> Iterator[str]:
             f"(cd {settings.assistant} && overture actions), and set {HAS_ACTION_SERVER}"
         )
     yield from map(str, without_code(contents.assistant, contents.documents, {*written, *beside}.__contains__))
-
-
-def _written_beside(assistant: Path, actions: Iterable[str]) -> set[str]:
-    """Those of the actions that the code in the assistant's own folder names, as an import puts it there."""
-    code = b"\n".join(path.read_bytes() for path in sorted((assistant / "actions").rglob("*.py")) if path.is_file())
-    return {action for action in actions if re.search(rb"\b%b\b" % re.escape(action.encode()), code)}
