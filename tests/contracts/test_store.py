@@ -220,6 +220,13 @@ async def test_people_are_found_by_a_part_of_what_is_known_of_them(store: Store,
         assert await uow.profiles.find("a", limit=1) == [ANNA]
 
 
+async def test_people_are_found_in_whatever_case_and_by_signs_that_json_writes_otherwise(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA, attributes={"firm": 'Söhne "Ö" & \\ Co'}, tags=frozenset({"Ärzte"})))
+        for part in ("SÖHNE", "söhne", '"ö"', "& \\ c", "ÄRZTE", "ärzte"):
+            assert await uow.profiles.find(part, limit=5) == [ANNA], part
+
+
 async def test_everybody_who_has_an_identity_is_found_by_it(store: Store) -> None:
     mail, phone = Identity("email", "desk@example.com"), Identity("phone", PHONE, verified=True)
     async with store.transaction() as uow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -53,10 +54,11 @@ def _either(*halves: Any) -> Any:
 
 
 _looked_for, _sealed = bindparam("looked_for", type_=Text), bindparam("sealed", type_=Text)
+_in_json = bindparam("in_json", type_=Text)
 
 
 def _in_facts(people: Any) -> Any:
-    return or_(*(cast(one, Text).ilike(_looked_for, escape="!") for one in (people.c.attributes, people.c.tags)))
+    return or_(*(cast(one, Text).ilike(_in_json, escape="!") for one in (people.c.attributes, people.c.tags)))
 
 
 FIND = _find(_in_facts, identity.c.value.ilike(_looked_for, escape="!"))
@@ -79,12 +81,27 @@ BY_WORDS = (
 
 async def find_people(session: Session, text: str, *, limit: int) -> Sequence[ProfileId]:
     """Who has this text in an identity, an attribute or a tag, in the order of their ids."""
-    values = {"looked_for": f"%{escaped(text)}%", "most": limit}
+    found: set[ProfileId] = set()
+    for written in _ways_to_write(text):
+        if len(found) < limit:
+            found.update(await _by_part(session, written, limit))
+    if session.sealing.is_on:
+        found.update(await _by_words(session, text, limit))
+    return sorted(found)[:limit]
+
+
+def _ways_to_write(text: str) -> Sequence[str]:
+    """SQLite knows capitals of the English alphabet alone: of `müller` the Ü is looked for, too."""
+    return [text] if text.isascii() else list(dict.fromkeys((text, text.lower(), text.title(), text.upper())))
+
+
+async def _by_part(session: Session, text: str, limit: int) -> Sequence[ProfileId]:
+    in_json = json.dumps(text, ensure_ascii=False)[1:-1]
+    values = {"looked_for": f"%{escaped(text)}%", "in_json": f"%{escaped(in_json)}%", "most": limit}
     if not session.sealing.is_on:
         return await _found(session, FIND, values)
     index = session.sealing.index(text)
-    found = await _found(session, FIND_SEALED, values | {"sealed": f'%"{escaped(index)}"%', "value": index})
-    return sorted({*found, *await _by_words(session, text, limit)})[:limit]
+    return await _found(session, FIND_SEALED, values | {"sealed": f'%"{escaped(index)}"%', "value": index})
 
 
 async def _found(session: Session, ways: tuple[Any, Any], values: Mapping[str, Any]) -> Sequence[ProfileId]:
