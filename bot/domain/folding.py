@@ -10,10 +10,13 @@ def fold(text: str) -> str:
     """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
     `first_name`. A sign alone stays what it is."""
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text.strip())
-    letters = unicodedata.normalize("NFKD", apart).casefold()
-    plain = "".join(one for one in letters if not unicodedata.combining(one))
-    plain = unicodedata.normalize("NFC", plain)
-    return re.sub(r"[\W_]+", "_", plain).strip("_") or text.strip()
+    return re.sub(r"[\W_]+", "_", plain_letters(apart)).strip("_") or text.strip()
+
+
+def plain_letters(text: str) -> str:
+    """Without case and accents."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFC", "".join(one for one in letters if not unicodedata.combining(one)))
 
 
 def close_up(name: str) -> str:

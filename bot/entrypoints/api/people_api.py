@@ -221,7 +221,7 @@ class PeopleApi:
             now=now,
         )
         await uow.audit.note(replace(deed, what="person.rectified", about=person), now)
-        return {"person": person, "rectified": sorted(corrections.attributes)}
+        return {"person": person, "rectified": corrections.names}
 
     async def _requests(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         return {"person": person, "requests": [told_of(one) for one in await uow.privacy_requests.of(person)]}

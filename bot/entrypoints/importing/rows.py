@@ -342,6 +342,8 @@ def _whole_name(parts: Sequence[str]) -> str:
 def _tags(value: Any) -> frozenset[str]:
     """As journeys name them: `Big spender` of another system is `Big-spender`."""
     given = value if isinstance(value, list) else BETWEEN_TAGS.split(str(value))
+    if not all(isinstance(one, str | int) for one in given):
+        raise ValueError("each of them must be a text")
     try:
         return frozenset(wording.tag(_joined_up(one) or one) for one in map(str, given) if one.strip())
     except wording.Unreadable as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.documents import did_you_mean
 from bot.domain.audience import ProfileSchema
+from bot.domain.folding import plain_letters
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.journey import TOLD_BY_SERVICE
 from bot.domain.message import storable
@@ -105,7 +106,7 @@ def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: dateti
 
 
 def event_name(told: Any) -> str:
-    """The event as journeys name it: `Order Completed` and `orderCompleted` are `order.completed`."""
+    """The event as journeys name it: `Order Completed` and `orderCompleted` are `order.completed`, without accents."""
     if not isinstance(told, str) or not told.strip():
         raise CannotBeTaken('"event" must say what happened, such as "pricing.viewed"')
     if len(told) > LONGEST_NAME:
@@ -113,7 +114,7 @@ def event_name(told: Any) -> str:
     name = told.strip()
     if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
         apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", ".", name)
-        name = re.sub(r"[^a-z0-9_-]+", ".", apart.lower()).strip(".")
+        name = re.sub(r"[^\w-]+", ".", plain_letters(apart)).strip(".")
     if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
         raise CannotBeTaken(
             f'"{_shown(told)}" cannot be an event\'s name: write two words with a dot, such as pricing.viewed'

@@ -46,6 +46,12 @@ class Traits:
     locale: str | None = None
     refused: tuple[Refused, ...] = ()
 
+    @property
+    def names(self) -> list[str]:
+        """Of all that is told but addresses."""
+        own = {"time_zone": self.time_zone, "locale": self.locale}
+        return sorted({*self.attributes, *(name for name, value in own.items() if value is not None)})
+
 
 class _DoesNotFit(ValueError):
     """Why a trait is left out."""

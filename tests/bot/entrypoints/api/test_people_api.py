@@ -292,7 +292,7 @@ async def test_what_is_known_is_put_right_whole_or_not_at_all(client: Client, st
         await uow.crm_links.put("crm", ANA, "7")
     stage.crm.fields[ANA] = {}
     status, told = await ask(client, "PATCH", "ana/attributes", json={"teamSize": 51, "timezone": "Europe/Berlin"})
-    assert (status, told) == (200, {"person": "ana", "rectified": ["team_size"]})
+    assert (status, told) == (200, {"person": "ana", "rectified": ["team_size", "time_zone"]})
     await stage.settle()
     async with stage.store.transaction() as uow:
         profile = await uow.profiles.get(ANA)

@@ -97,6 +97,7 @@ async def test_to_fill_in_leaves_what_is_there(client: Client, stage: Stage) -> 
     ("person", "why"),
     [
         ({"attributes": {"team_size": 5}}, "names nobody"),
+        ({"email": "ana@example.com", "tags": ["fair", {"of": 2026}]}, "tags: each of them must be a text"),
         ({"email": "ana"}, "e-mail address is not valid"),
         ({"email": "a@b.com", "phone": "12"}, "phone"),
         ({"email": "a@b.com", "shoe_size": 44}, 'What else is known of them stands in "attributes".'),

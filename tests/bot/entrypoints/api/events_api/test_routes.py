@@ -263,6 +263,7 @@ for _ in range(30):
         ({**VIEWED, "traits": {"a": 1}}, 'told by "identify"'),
         ({"type": "identify", "userId": "u1", "event": "a.b"}, 'what happened is told by "track"'),
         ({"type": "identify", "userId": "u1", "traits": "x"}, '"traits" must be an object'),
+        ({**VIEWED, "event": "заказ order created"}, "cannot be an event's name"),
     ],
 )
 async def test_an_event_that_cannot_be_taken_says_why(client: Client, event: Any, words: str) -> None:
@@ -276,6 +277,7 @@ async def test_an_event_that_cannot_be_taken_says_why(client: Client, event: Any
     [
         ("Order Completed", "order.completed"),
         ("orderCompleted", "order.completed"),
+        ("Prüfung.bestanden", "prufung.bestanden"),
         ("order.completed", "order.completed"),
         (" Pricing: page viewed! ", "pricing.page.viewed"),
         ("trial-v2.started_now", "trial-v2.started_now"),
