@@ -68,18 +68,18 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
 
     Raises NoSuchPerson.
     """
-    name = storable(name)
-    with suppress(NoSuchPerson):
-        return await by_id(uow, ProfileId(name))
-    kind, parted, value = name.partition(":")
-    ways = [("phone", _number(name)), ("email", name.lower()), (USER_ID, name), (ANONYMOUS_ID, name)]
-    for one, known in [*ways, *([(kind, value)] if parted else [])]:
-        owner = await uow.profiles.owner_of(one, known)
-        if owner is not None:
-            return owner.id
+    if name == storable(name):  # else it would be somebody else's, without what no database takes
+        with suppress(NoSuchPerson):
+            return await by_id(uow, ProfileId(name))
+        kind, parted, value = name.partition(":")
+        ways = [("phone", _number(name)), ("email", name.lower()), (USER_ID, name), (ANONYMOUS_ID, name)]
+        for one, known in [*ways, *([(kind, value)] if parted else [])]:
+            owner = await uow.profiles.owner_of(one, known)
+            if owner is not None:
+                return owner.id
     raise NoSuchPerson(
-        f'nobody is known as "{name}". Name an id, a phone number with + and the country\'s code, an e-mail address, '
-        "your own id of them, or <channel>:<address>"
+        f'nobody is known as "{storable(name)}". Name an id, a phone number with + and the country\'s code, an e-mail '
+        "address, your own id of them, or <channel>:<address>"
     )
 
 
