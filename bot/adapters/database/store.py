@@ -185,7 +185,7 @@ class Database:
     """The `Store` of `bot/ports/`. Opens nothing until it is first used."""
 
     def __init__(self, url: str, sealing: Sealing = OFF) -> None:
-        self._url = _read_url(url)
+        self._url = read_url(url)
         self._sealing = sealing
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._backend = (SqliteFile if self._is_sqlite else PostgresServer)(self._url, sealing)
@@ -340,7 +340,8 @@ class Database:
         )
 
 
-def _read_url(url: str) -> URL:
+def read_url(url: str) -> URL:
+    """Raises SettingsError where it is none of a database that we use."""
     forms = "sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:word@host/name"
     try:
         parsed = make_url(url)

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
-
+from bot.adapters.database.store import read_url
 from bot.domain.errors import SettingsError
 from bot.ports import LoggedEvent, Store
 
@@ -42,6 +41,6 @@ def time_since(written: str) -> datetime:
 
 def require_file(url: str, purpose: str) -> None:
     """A file that is not there would be made, and there would be nothing in it to read."""
-    where = make_url(url)
+    where = read_url(url)
     if where.get_backend_name() == "sqlite" and not Path(where.database or "").is_file():
         raise SettingsError(f"there is no database {where.database} to {purpose}. OVERTURE_DATABASE names another.")

@@ -123,6 +123,7 @@ def test_a_connector_that_is_not_there_is_named_with_the_nearest(
         (["validate"], "OVERTURE_LOG", "xml", "OVERTURE_LOG is 'xml'"),
         (["validate"], "OVERTURE_PUBLIC_URL", "chat.example.com", "such as https://chat.example.com"),
         (["serve"], "OVERTURE_DATABASE", "mysql://here/db", "which we do not use"),
+        (["people", "show", "ana"], "OVERTURE_DATABASE", "nonsense", "OVERTURE_DATABASE is no database URL"),
         (["serve"], "OVERTURE_DESK", "sms:#sales", "Channels with reps: slack"),
     ],
 )

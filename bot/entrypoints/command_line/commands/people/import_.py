@@ -107,8 +107,10 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
         path: Path = options.mapping
         try:
             given = read_mapping(str(path), path.read_text(encoding="utf-8"), region)
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path} cannot be read: {error}.") from error
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{path} cannot be read: its letters are no UTF-8.") from error
     region, decimal, dates = options.region or given.region, options.decimal or "", options.dates or ""
     return given.joined(read_options(options.map or (), options.set or (), region, decimal, dates))
 
