@@ -47,7 +47,10 @@ async def talk(settings: Settings) -> None:
 
 
 async def _next_line(runtime: Runtime, lines: TypedLines) -> str | None:
-    """None at the end of input. What is due meanwhile is done, and shown above a new prompt."""
+    """None at the end of input. What is due meanwhile is done, and shown above a new prompt.
+
+    Nothing else runs while a line is waited for: in a thread that could not be interrupted.
+    """
     _prompt()
     while (line := lines.next(LOOK_EVERY)) is None and not lines.ended:
         if await take_turns(runtime):
