@@ -1,4 +1,4 @@
-"""What a message puts in the place of an answer and says nothing besides: "can we make it 11?", "sorry, 45"."""
+"""What a message puts in the place of an answer and says nothing besides: "can we make it 11?", "it's Bo, not Jo"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from bot.domain.understanding import CORRECT_INTENT, INFORM_INTENT, Entity
 
 NUMBERS: Final = frozenset({"number", "CARDINAL"})
 TIMES: Final = frozenset({"time", "DATE", "TIME"})
-"""The names of entities that are numbers and times: ours, Duckling's and spaCy's."""
+NAMES: Final = frozenset({"person", "PERSON", "PER"})
+"""The names of entities that are numbers, times and names of people: ours, Duckling's and spaCy's."""
 
 LATELY: Final = 4
 """Messages of the customer's within which a number alone may still be of an answer."""
@@ -38,6 +39,7 @@ _ASKED = (
 _VERB = r"(?:make|do|say|have|take|move|change|push|shift|switch|bring|put|set|reschedule|postpone|go (?:for|with))"
 _TO = r"(?: (?:forward|back|up))?(?: (?:to|for|until|till))?"
 _VALUE = r"(?P<value>[^?!;\n]{1,60}?)"
+_IT_IS = r"(?:(?:it'?s|it is|that'?s|i'?m|i am|we'?re|we are) )?"
 _CLOSING = (
     r"(?:[\s,.]+(?:instead|rather|please|pls|then|if (?:possible|that works|you can|that'?s ok(?:ay)?)|thanks|thank you"
     r"|for (?:me|us|you)|work|works|be (?:ok|okay|fine|possible|better)))*[\s?!.]*"
@@ -57,7 +59,8 @@ _CORRECTIONS: Final = tuple(
     for body in (
         rf"{_CORRECTING}{_VALUE}",
         rf"{_OPENING}(?:i mean|i meant|make (?:it|that)|change (?:it|that) to|that should (?:be|have been)) {_VALUE}",
-        rf"{_OPENING}{_VALUE}\W+(?:i mean|i meant|sorry|rather|actually|i should have said)",
+        rf"{_OPENING}{_IT_IS}{_VALUE}\W+(?:i mean|i meant|sorry|rather|actually|i should have said)",
+        rf"{_OPENING}{_IT_IS}{_VALUE},? (?:and )?not [^?!;\n]{{1,40}}",
     )
 )
 
@@ -96,12 +99,21 @@ def changing_intent(assistant: Assistant, tracker: Tracker) -> str | None:
 def changeable(assistant: Assistant, tracker: Tracker, intent: str) -> Mapping[str, frozenset[str]]:
     """The answers that are known and are no longer asked for, with the entities that would put each right."""
     asked = tracker.slots.get(REQUESTED_SLOT) if tracker.loop is not None else None
+    kinds = NUMBERS | TIMES
+    if asked is None or not _takes_any_words(assistant, asked):
+        kinds |= NAMES
     found = {
-        name: entities_that_fill(assistant, tracker, slot, intent) & (NUMBERS | TIMES)
+        name: entities_that_fill(assistant, tracker, slot, intent) & kinds
         for name, slot in assistant.slots.items()
         if name != asked and tracker.slots.get(name) is not None
     }
     return {name: entities for name, entities in found.items() if entities}
+
+
+def _takes_any_words(assistant: Assistant, asked: str) -> bool:
+    """Whether a name may be what is asked for, though nothing says so: a company's, a town's."""
+    slot = assistant.slots.get(asked)
+    return slot is not None and slot.accepts is None and not assistant.entities_for(asked)
 
 
 def told_lately(tracker: Tracker) -> frozenset[str]:

@@ -16,9 +16,19 @@ _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
 _TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
 _STRONG = re.compile(
     r"(?<!\w)(?:(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:))(?: actually| really)?(?: spel(?:led|t))?|"
-    r"call me|i am called|i'm called) +"
+    r"call me|(?:to be|i am|i'm) called|i go by) +"
     rf"{_TITLE}(?P<name>{_NAME})",
     re.I,
+)
+_BEFORE_NAMING = re.compile(
+    r"\W*(?:(?:no|nope|oh|oops|sorry|wait|actually|ok(?:ay)?|yes|well|hi|hey|hello|and|but|thanks|thank you)\W+)*"
+    r"(?:(?:please|just|you (?:can|may)|i(?:'d| would) (?:prefer|rather|like)|i prefer|everyone|people)\W+)*",
+    re.IGNORECASE,
+)
+_BEHIND_NAMING = re.compile(
+    r"(?:\W*\b(?:instead|please|pls|actually|from now on|thanks|thank you|though|if you like))*"
+    rf"(?:,? (?:and |but )?not {_NAME})?(?:\W*\b(?:please|thanks|thank you))*\W*",
+    re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
     r"(?<!\w)(?:mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|"
@@ -109,6 +119,17 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
                 return
     if asked and (bare := _bare_name(text)) is not None:
         yield bare
+
+
+def says_only_a_name(text: str) -> bool:
+    """Whether it tells what somebody is called, and nothing besides: "call me Bob instead", "my name is Bo, not Jo"."""
+    cue = _STRONG.search(text)
+    if cue is None or _BEFORE_NAMING.fullmatch(text, 0, cue.start()) is None:
+        return False
+    return any(
+        person.start == cue.start("name") and _BEHIND_NAMING.fullmatch(text, person.end) is not None
+        for person in find_people(text)
+    )
 
 
 def _presents_a_thing(cue: re.Match[str]) -> bool:

@@ -37,6 +37,7 @@ from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 from bot.nlu.long_messages import sentences_of_a_long_message, wish_of
+from bot.nlu.names import says_only_a_name
 from bot.nlu.person_words import asks_for_person
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
@@ -265,10 +266,10 @@ class Pipeline:
             ):
                 return replace(result, intent=one.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
-        understood = understood and self._is_sure(whole.ranking)
+        understood = understood and self._is_sure(whole.ranking) and not self._only_tells_a_name(text, whole)
         if answer := self._as_answer(text, found, expecting, understood=understood):
             return replace(result, intent=answer, stage="expected")
-        if not understood and (statement := self._as_statement(text, whole.ranking, found)):
+        if not understood and (statement := self._as_statement(text, whole, found)):
             return replace(result, intent=statement)
         if not understood:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
@@ -297,11 +298,20 @@ class Pipeline:
             return self._known(INFORM_INTENT)
         return None
 
-    def _as_statement(self, text: str, ranking: Sequence[IntentScore], found: Sequence[Entity]) -> IntentScore | None:
-        """A message of unsure intent that tells us something, as the classifier too takes it to do."""
-        if ranking[0].name not in {INFORM_INTENT, CORRECT_INTENT} or not any(e.confidence >= SURE for e in found):
+    def _only_tells_a_name(self, text: str, reading: Classification) -> bool:
+        """Whether it says what somebody is called, whatever it was taken for: "call me Bob" asks for no call. What is
+        much like an example means what its author says."""
+        is_guess = reading.similarity is not None and reading.similarity < _SURELY_SOMETHING_ELSE
+        return is_guess and INFORM_INTENT in self.classifier.labels and says_only_a_name(text)
+
+    def _as_statement(self, text: str, whole: Classification, found: Sequence[Entity]) -> IntentScore | None:
+        """A message of unsure intent that tells us something, as the classifier too takes it to do; or a name."""
+        tells_a_name = self._only_tells_a_name(text, whole)
+        states = whole.intent in {INFORM_INTENT, CORRECT_INTENT} and any(one.confidence >= SURE for one in found)
+        if not (tells_a_name or states):
             return None
-        return self._known(CORRECT_INTENT if _CORRECTION.match(text) else INFORM_INTENT) or ranking[0]
+        corrects = self._known(CORRECT_INTENT) if _CORRECTION.match(text) else None
+        return corrects or self._known(INFORM_INTENT) or whole.ranking[0]
 
     def _known(self, intent: str) -> IntentScore | None:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None

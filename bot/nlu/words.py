@@ -57,6 +57,10 @@ NO_NAMES = (
         "where which while who whom whose why within won't wondering word worried wrong yesterday yet yours "
         "yourself"
     )
+    | word_set(
+        "anytime asap directly eventually immediately instantly instead personally pls plz promptly quickly "
+        "sometime straightaway though urgently whenever"
+    )
     | WEEKDAYS
     | (MONTHS - {"april", "june", "may", "august", "jan"})
 )

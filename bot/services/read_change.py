@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from bot.dialogue.changes import (
+    NAMES,
     NUMBERS,
     TIMES,
     Change,
@@ -55,17 +56,24 @@ def read_change(assistant: Assistant, tracker: Tracker, understood: Understood, 
 def _readings(
     change: Change, known: Mapping[str, frozenset[str]], parse: Parse
 ) -> Mapping[frozenset[str], tuple[Entity, ...]]:
-    """What the value is as a number and as a time, as far as an answer that is known is one."""
-    kinds = [kind for kind in (NUMBERS, TIMES) if any(kind & entities for entities in known.values())]
+    """What the value is as a number, a time and a name, as far as an answer that is known is one."""
+    kinds = [kind for kind in (NUMBERS, TIMES, NAMES) if any(kind & entities for entities in known.values())]
     read = {kind: _value_of(change, Expecting("", "", tuple(sorted(kind))), parse) for kind in kinds}
     return {kind: entities for kind, entities in read.items() if entities}
 
 
 def _value_of(change: Change, expected: Expecting, parse: Parse) -> tuple[Entity, ...]:
-    """The entities that the value is, each by itself, where they stand in the message."""
+    """The entities that the value is, each by itself, where they stand in the message. A name has its capital, and is
+    nothing else's."""
     found = parse(change.value, expected).entities
+    if NAMES.issuperset(expected.entities) and not _is_a_name(found):
+        return ()
     return tuple(
         replace(one, start=one.start + change.start, end=one.end + change.start)
         for one in found
         if one.name in expected.entities and is_all_of(change.value, one)
     )
+
+
+def _is_a_name(found: Sequence[Entity]) -> bool:
+    return all(one.name in NAMES and one.text[:1].isupper() for one in found)

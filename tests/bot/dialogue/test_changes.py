@@ -38,6 +38,10 @@ def test_a_time_is_proposed_in_many_words(text: str, value: str) -> None:
         ("oops, I meant 60!", "60"),
         ("that should have been 12", "12"),
         ("hmm, 3 actually", "3"),
+        ("actually it's Robert", "Robert"),
+        ("it's Robert actually", "Robert"),
+        ("it's Robert, not Ana", "Robert"),
+        ("80, not 50", "80"),
     ],
 )
 def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:

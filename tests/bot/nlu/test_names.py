@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.names import find_organisations, find_people
+from bot.nlu.names import find_organisations, find_people, says_only_a_name
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,38 @@ from bot.nlu.names import find_organisations, find_people
 )
 def test_a_name_is_found_by_its_cue(text: str, name: str) -> None:
     assert [entity.value for entity in find_people(text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me Bob instead",
+        "please call me bob",
+        "no, you can call me Bob, thanks",
+        "I'd prefer to be called Bob",
+        "my name is Robert, not Ana",
+        "Hi, my name is Ana Silva!",
+    ],
+)
+def test_what_somebody_is_called_may_be_all_that_is_said(text: str) -> None:
+    assert says_only_a_name(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me",
+        "call me back at 5",
+        "call me on +44 7700 900123",
+        "call me urgently",
+        "call me Bob at 5",
+        "can you call me?",
+        "my name is Bob and I want a demo",
+        "they call me Bob for a reason",
+    ],
+)
+def test_who_wants_a_call_or_says_more_does_not_only_say_a_name(text: str) -> None:
+    assert not says_only_a_name(text)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +88,7 @@ def test_in_other_languages_a_name_in_small_letters_takes_the_question() -> None
         "I'm Interested",
         "This is Great!",
         "call me later",
+        "call me directly",
         "i'm tired of this",
         "Ana",
         "it's ok",

@@ -71,6 +71,16 @@ def test_a_bare_answer_informs(pipeline: Pipeline) -> None:
     assert (understood.intent.name, entities(understood)) == ("inform", [("person", "Zoltan")])
 
 
+@pytest.mark.parametrize(("text", "intent"), [("call me Bob instead", "inform"), ("no, call me Bob", "correct")])
+def test_what_somebody_is_called_is_told_whatever_it_is_like(pipeline: Pipeline, text: str, intent: str) -> None:
+    understood = pipeline.parse(text)
+    assert (understood.intent.name, entities(understood)) == (intent, [("person", "Bob")])
+
+
+def test_a_name_and_a_cue_answer_the_question_for_it(pipeline: Pipeline) -> None:
+    assert pipeline.parse("you can call me Bob", expecting=NAME).stage == "expected"
+
+
 def test_an_answer_that_its_author_lists_answers_though_an_intent_is_like_it(pipeline: Pipeline) -> None:
     assert pipeline.parse("Hello!").intent.name == "greet"
     asked = Expecting("card_form", "motto", words=frozenset({("hello",)}))

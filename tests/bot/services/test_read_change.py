@@ -19,17 +19,23 @@ from tests.bot.dialogue.chat import assistant_of
 
 DOMAIN = """
 intents: [inform, correct, ask]
-entities: [number, time]
+entities: [number, time, person]
 slots:
   guests: {type: float, mappings: [{type: from_entity, entity: number, intent: [inform, correct]}]}
   when: {type: text, mappings: [{type: from_entity, entity: time, intent: [inform, correct]}]}
-  name: {type: text, mappings: [{type: from_text, conditions: [{active_loop: table, requested_slot: name}]}]}
+  name:
+    type: text
+    mappings:
+      - {type: from_entity, entity: person, intent: [inform, correct]}
+      - {type: from_text, conditions: [{active_loop: table, requested_slot: name}]}
+  wishes: {type: text, mappings: [{type: from_text, conditions: [{active_loop: table, requested_slot: wishes}]}]}
 responses:
   utter_ask_guests: [{text: How many?}]
   utter_ask_when: [{text: When?}]
   utter_ask_name: [{text: Who?}]
+  utter_ask_wishes: [{text: Anything else?}]
 forms:
-  table: {required_slots: [guests, when, name]}
+  table: {required_slots: [guests, when, name, wishes]}
 """
 TABLE = assistant_of(DOMAIN)
 WITHOUT_CORRECTIONS = assistant_of(
@@ -109,6 +115,22 @@ def test_a_number_that_is_no_hour_is_no_time(text: str) -> None:
 
 def test_a_number_that_may_be_of_two_answers_is_asked_about() -> None:
     assert heard("make it 8", known(FOUR, TEN)) == {"intent": "correct"}
+
+
+@pytest.mark.parametrize("text", ["actually it's Robert", "it's Robert actually", "no, Robert", "Robert, not Ana"])
+def test_a_name_takes_the_place_of_the_one_that_was_just_told(text: str) -> None:
+    assert heard(text, known(SlotSet("name", "Ana"))) == {"intent": "correct", "name": "Robert"}
+
+
+@pytest.mark.parametrize("text", ["actually it's broken", "no, thanks", "no, 3 sites"])
+def test_what_has_no_capital_is_no_name(text: str) -> None:
+    assert heard(text, known(SlotSet("name", "Ana")))["intent"] == "ask"
+
+
+def test_while_any_words_may_be_the_answer_a_name_is_one() -> None:
+    asking = known(SlotSet("name", "Ana"), form="table")
+    assert heard("actually, Robert", asking.apply(SlotSet("requested_slot", "guests")))["name"] == "Robert"
+    assert heard("actually, Robert", asking.apply(SlotSet("requested_slot", "wishes")))["intent"] == "ask"
 
 
 @pytest.mark.parametrize("text", ["we have 3 sites", "no, we have 3 sites", "how about a discount?", "make it cheap"])
