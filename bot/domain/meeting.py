@@ -31,6 +31,10 @@ class Meeting:
     booked_at: datetime
     state: MeetingState = MeetingState.BOOKED
 
+    def is_to_come(self, now: datetime) -> bool:
+        """Whether it is booked, and not over."""
+        return self.state is MeetingState.BOOKED and self.ends_at > now
+
     @property
     def quarters(self) -> tuple[datetime, ...]:
         """The quarters of an hour that it takes of the rep's time."""

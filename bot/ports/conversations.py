@@ -195,6 +195,9 @@ class Meetings(Protocol):
     async def of_rep(self, rep: str, since: datetime, *, limit: int) -> Sequence[Meeting]:
         """Those that are booked and not over, the next first."""
 
+    async def of_person(self, profile_id: ProfileId, since: datetime, *, limit: int) -> Sequence[Meeting]:
+        """Likewise of a customer."""
+
 
 class DeskPages(Protocol):
     """The pages on which reps see their own leads: where the desk shows them, and whose they are."""

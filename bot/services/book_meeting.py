@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.chosen_time import chosen_time
-from bot.domain.conversation import Conversation, UserUttered
+from bot.domain.chosen_time import chosen_times
+from bot.domain.conversation import BotUttered, Conversation, Tracker, UserUttered
 from bot.domain.handoff import Handoff
 from bot.domain.ids import HandoffId, new_id
 from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED
@@ -21,51 +22,72 @@ from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
 from bot.services.hand_off import relay
 from bot.services.offer import desk_time, plan_of
-from bot.services.press_button import last_buttons, title_pressed
+from bot.services.press_button import title_pressed
 from bot.services.runtime import Runtime
 from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
 
 MOST_OFFERED = 5
+WHICH = "utter_meeting_which"
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; `meeting` is what it is
-    about."""
+    """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; or what they said: `show`
+    the meeting, `ask` which of the buttons `among` is meant. `meeting` is what it is about."""
 
     do: str
     handoff_id: HandoffId
     rep: str = ""
     at: datetime | None = None
     meeting: str = ""
+    among: tuple[Button, ...] = ()
 
 
 # ---------------------------------------------------------------- the rep offers
 
 
 async def offer_times(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime
 ) -> str:
     """Send the customer the times at which this rep is free, or the rep's own page; returns what to tell the desk."""
+    sent, told = await _offer(uow, runtime, handoff, rep_name, key, now)
+    return told if sent else f"{told}, so nothing was sent. You can propose a time in the thread."
+
+
+async def _offer_other(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
+) -> str:
+    """The same where the customer asks for them, who is told where there are none."""
+    sent, told = await _offer(uow, runtime, handoff, rep_name, f"{key}:times", now, instead=instead)
+    if sent:
+        return told
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_no_times", (), key, now, {"rep": rep_name})
+    return f"{told}. The customer wants another time, and was told that you will write to them."
+
+
+async def _offer(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
+) -> tuple[bool, str]:
+    """Whether something was sent, and what to tell the desk of it."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_called(rep_name) if plan is not None else None
     if rep is None or rep.meetings is None:
-        return f'journeys/desks has no "meetings" for {rep_name}, so nothing was sent. Send your link in the thread.'
+        return False, f'journeys/desks has no "meetings" for {rep_name}'
     if rep.meetings.link:
         button = Button("Choose a time", rep.meetings.link)
         await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (button,), key, now, {"rep": rep.name})
-        return f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
+        return True, f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
     diary = diary_of(runtime, handoff, rep.name)
     times = await diary.free(uow, now, most=MOST_OFFERED) if diary is not None else ()
     if diary is None or not times:
-        return f"{rep.name} has no free time in the days that can be booked, so nothing was sent."
+        return False, f"{rep.name} has no free time in the days that can be booked"
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
     about = {"handoff": handoff.id, "rep": rep.id} | ({"instead": instead} if instead else {})
     shown = [at.astimezone(ZoneInfo(zone)) for at in times]
     buttons = tuple(Button(in_words(at, zone), payload("book", about, at)) for at in shown)
     told = {"rep": rep.name, "zone": zone}
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", buttons, key, now, told)
-    return f"Times with {rep.name} were sent: {', '.join(button.title for button in buttons)} ({zone})."
+    return True, f"Times with {rep.name} were sent: {', '.join(button.title for button in buttons)} ({zone})."
 
 
 # ---------------------------------------------------------------- the customer picks
@@ -73,16 +95,31 @@ async def offer_times(
 
 def picked(conversation: Conversation, message: CustomerMessage, now: datetime) -> Picked | None:
     """What of a meeting the message picks: by a button, by its title where buttons are typed, or by naming a time that
-    was just offered."""
+    was just offered; where it may name several, they are to be asked about."""
     if pressed := message.payload or title_pressed(conversation.tracker, message.text):
-        return _read(pressed)
-    picks = (_read(button.payload) for button in last_buttons(conversation.tracker))
-    offered = {pick.at: pick for pick in picks if pick is not None and pick.at is not None}
-    at = chosen_time(message.text, offered, now) if offered else None
-    return None if at is None else offered[at]
+        return read_pick(pressed)
+    for offered in _offers(conversation.tracker):
+        if times := chosen_times(message.text, offered, now):
+            return one_of([offered[at] for at in times])
+    return None
 
 
-def _read(payload: str) -> Picked | None:
+def _offers(tracker: Tracker) -> Iterator[Mapping[datetime, Button]]:
+    """The times that were just offered; after the question which of them is meant, first those that it was about."""
+    for said in (event for event in reversed(tracker.recent) if isinstance(event, BotUttered)):
+        picks = ((read_pick(button.payload), button) for button in said.buttons)
+        yield {pick.at: button for pick, button in picks if pick is not None and pick.at is not None}
+        if said.response != WHICH:
+            return
+
+
+def one_of(buttons: Sequence[Button]) -> Picked | None:
+    """What the one button says; of several it is to be asked which is meant."""
+    pick = read_pick(buttons[0].payload)
+    return pick if pick is None or len(buttons) == 1 else replace(pick, do="ask", among=tuple(buttons))
+
+
+def read_pick(payload: str) -> Picked | None:
     """What one of our buttons says."""
     if not payload.startswith(PICK + "{"):
         return None
@@ -97,7 +134,8 @@ def _read(payload: str) -> Picked | None:
 
 
 async def take_pick(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, pick: Picked) -> None:
-    """The turn of somebody who pressed one of our buttons. A forged one, or somebody else's, does nothing."""
+    """The turn of somebody who pressed one of our buttons, or said what it says; the answer is given where they did. A
+    forged one, or somebody else's, does nothing."""
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         conversation = await uow.conversations.get(entry.conversation_id)
@@ -115,12 +153,12 @@ async def take_pick(runtime: Runtime, entry: InboxEntry, message: CustomerMessag
 
 
 async def _handoff_of(uow: UnitOfWork, pick: Picked, conversation: Conversation) -> Handoff | None:
-    """The hand-off that the button names, if it is this person's."""
+    """The hand-off that the button names, if it is this person's, as if it were of this conversation of theirs."""
     try:
         handoff = await uow.handoffs.get(pick.handoff_id)
     except LookupError:
         return None
-    return handoff if handoff.profile_id == conversation.profile_id else None
+    return replace(handoff, conversation_id=conversation.id) if handoff.profile_id == conversation.profile_id else None
 
 
 async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked, key: str, now: datetime) -> str:
@@ -128,15 +166,48 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
     if meeting is not None and meeting.profile_id != handoff.profile_id:
         return ""
     match pick.do:
+        case "ask":
+            return await _ask_which(uow, runtime, handoff, pick, key, now)
         case "book" if pick.at is not None:
             return await _book(uow, runtime, handoff, pick, pick.at, meeting, key, now)
-        case "move" if meeting is not None and meeting.state is MeetingState.BOOKED:
-            return await offer_times(uow, runtime, handoff, meeting.rep, f"{key}:times", now, instead=meeting.id)
+        case "offer" if (rep := _rep_of(runtime, handoff, pick)) is not None:
+            return await _offer_other(uow, runtime, handoff, rep.name, key, now)
+        case _ if meeting is not None and not meeting.is_to_come(now):
+            return await _say_it_is_over(uow, runtime, handoff, meeting, key, now)
+        case "move" if meeting is not None:
+            return await _offer_other(uow, runtime, handoff, meeting.rep, key, now, instead=meeting.id)
+        case "show" if meeting is not None:
+            return await _show(uow, runtime, handoff, meeting, key, now)
         case "cancel" if meeting is not None:
             return await _cancel(uow, runtime, handoff, meeting, key, now)
-        case "offer" if (rep := _rep_of(runtime, handoff, pick)) is not None:
-            return await offer_times(uow, runtime, handoff, rep.name, f"{key}:times", now)
     return ""
+
+
+async def _ask_which(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked, key: str, now: datetime) -> str:
+    rep = _rep_of(runtime, handoff, pick)
+    told = {"rep": rep.name if rep is not None else handoff.rep}
+    await say(uow, runtime, handoff.conversation_id, WHICH, pick.among, key, now, told)
+    return f"The customer was asked which they mean: {', '.join(button.title for button in pick.among)}."
+
+
+async def _say_it_is_over(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, key: str, now: datetime
+) -> str:
+    """A button outlives its meeting. Where another has taken the place of that, it is shown with buttons of its own."""
+    told = {"rep": meeting.rep}
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_over", (), key, now, told)
+    for other in await uow.meetings.of_person(handoff.profile_id, now, limit=1):
+        await _show(uow, runtime, handoff, other, key, now)
+    return f"The customer was told that the meeting of {desk_time(runtime, handoff, meeting.starts_at)} is not booked."
+
+
+async def _show(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, key: str, now: datetime) -> str:
+    diary = diary_of(runtime, handoff, meeting.rep)
+    zone = await zone_of(uow, handoff.profile_id, diary.zone if diary is not None else "UTC")
+    told = {"rep": meeting.rep, "when": in_words(meeting.starts_at, zone), "zone": zone}
+    buttons = buttons_of(meeting)
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_stands", buttons, key, now, told)
+    return "The customer was asked whether they want another time, or to cancel the meeting."
 
 
 def _rep_of(runtime: Runtime, handoff: Handoff, pick: Picked) -> Rep | None:
@@ -167,10 +238,10 @@ async def _book(
             uow, runtime, handoff.conversation_id, "utter_meeting_taken", (), f"{key}:taken", now, {"rep": rep.name}
         )
         about = instead.id if instead is not None else ""
-        return await offer_times(uow, runtime, handoff, rep.name, f"{key}:times", now, instead=about)
+        return await _offer_other(uow, runtime, handoff, rep.name, key, now, instead=about)
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
     told = {"rep": rep.name, "when": in_words(at, zone), "zone": zone}
-    buttons = buttons_of(handoff, meeting)
+    buttons = buttons_of(meeting)
     await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", buttons, key, now, told)
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
     instead_of = f" instead of {in_words(instead.starts_at, diary.zone)}" if instead is not None else ""

@@ -32,6 +32,7 @@ from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.book_meeting import picked, take_pick
+from bot.services.change_meeting import asked_of_meeting
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.clear_up_opt_out import (
     awaited_answer,
@@ -197,8 +198,10 @@ async def _customer_turn(
 
 
 async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation) -> bool:
-    """Take what answers a question that no dialogue asked: for a time to meet, a consent, or what an opt-out meant."""
-    if (pick := picked(situation.conversation, message, runtime.clock.now())) is not None:
+    """Take what is no matter of a dialogue: a time to meet, or a meeting that is booked; the answer to our question for
+    consent, or for what an opt-out meant."""
+    pick = picked(situation.conversation, message, runtime.clock.now())
+    if (pick := pick or await asked_of_meeting(runtime, message, situation)) is not None:
         await take_pick(runtime, entry, message, pick)
     elif (challenge := await awaited_yes(runtime, message, situation)) is not None:
         await take_yes(runtime, entry, message, situation, challenge)

@@ -31,7 +31,7 @@ async def rearrange_meeting(
     meeting = await uow.meetings.get(meeting_id)
     if meeting is None or meeting.profile_id != handoff.profile_id:
         return
-    if meeting.state is not MeetingState.BOOKED or meeting.ends_at <= now:
+    if not meeting.is_to_come(now):
         await refresh_pages(uow, handoff, {meeting.rep}, now, key=action.vendor_id)
         return
     if action.verb is DeskVerb.CANCEL_MEETING:
@@ -77,7 +77,7 @@ async def _move(
         return f"{meeting.rep} is not free any more at the time that you chose, so the meeting stays where it is."
     zone = await zone_of(uow, meeting.profile_id, diary.zone)
     told = {"rep": meeting.rep, "when": in_words(at, zone), "zone": zone}
-    buttons, key = buttons_of(handoff, moved), action.vendor_id
+    buttons, key = buttons_of(moved), action.vendor_id
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_moved", buttons, key, now, told)
     await tell(uow, runtime, handoff, moved, MEETING_BOOKED, REP, now)
     was, is_now = in_words(meeting.starts_at, diary.zone), in_words(at, diary.zone)

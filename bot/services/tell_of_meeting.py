@@ -112,7 +112,11 @@ def payload(do: str, about: dict[str, str], at: datetime | None = None) -> str:
     return PICK + json.dumps({"do": do, **about, **({"at": at.isoformat()} if at else {})}, separators=(",", ":"))
 
 
-def buttons_of(handoff: Handoff, meeting: Meeting) -> tuple[Button, ...]:
+def about(meeting: Meeting) -> dict[str, str]:
+    return {"handoff": meeting.handoff_id, "meeting": meeting.id}
+
+
+def buttons_of(meeting: Meeting) -> tuple[Button, ...]:
     """What the customer can do with a meeting that is booked."""
-    this = {"handoff": handoff.id, "meeting": meeting.id}
+    this = about(meeting)
     return (Button("Another time", payload("move", this)), Button("Cancel the meeting", payload("cancel", this)))

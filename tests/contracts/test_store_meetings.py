@@ -40,6 +40,8 @@ async def test_a_meeting_takes_a_reps_time_until_it_is_cancelled(store: Store) -
         assert kept is not None
         assert kept.state is MeetingState.CANCELLED
         assert [one.id for one in await uow.meetings.of_rep("Kim", NOON, limit=9)] == ["m4"]
+        assert [one.id for one in await uow.meetings.of_person(ANNA, NOON, limit=9)] == ["m3", "m4"]
+        assert not await uow.meetings.of_person(ANNA, NOON + timedelta(days=1), limit=9)
         assert await uow.meetings.book(meeting("m5"))
 
 

@@ -27,16 +27,14 @@ CANCEL = (
     .where(meeting.c.id == bindparam("this_id"), meeting.c.state == MeetingState.BOOKED)
     .values(state=MeetingState.CANCELLED.value)
 )
-OF_REP = (
+_TO_COME = (
     select(meeting)
-    .where(
-        meeting.c.rep == bindparam("of_rep"),
-        meeting.c.state == MeetingState.BOOKED,
-        meeting.c.ends_at > bindparam("since"),
-    )
+    .where(meeting.c.state == MeetingState.BOOKED, meeting.c.ends_at > bindparam("since"))
     .order_by(meeting.c.starts_at)
     .limit(bindparam("most"))
 )
+OF_REP = _TO_COME.where(meeting.c.rep == bindparam("of_rep"))
+OF_PERSON = _TO_COME.where(meeting.c.profile_id == bindparam("of_profile"))
 
 
 class StoredMeetings(Repository):
@@ -79,6 +77,10 @@ class StoredMeetings(Repository):
     async def of_rep(self, rep: str, since: datetime, *, limit: int) -> Sequence[Meeting]:
         rows = await self._session.execute(OF_REP, {"of_rep": rep, "since": since, "most": limit})
         return [_meeting(row) for row in rows]
+
+    async def of_person(self, profile_id: ProfileId, since: datetime, *, limit: int) -> Sequence[Meeting]:
+        wanted = {"of_profile": profile_id, "since": since, "most": limit}
+        return [_meeting(row) for row in await self._session.execute(OF_PERSON, wanted)]
 
 
 def _meeting(row: Any) -> Meeting:

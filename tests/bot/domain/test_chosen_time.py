@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chosen_time import chosen_time
+from bot.domain.chosen_time import chosen_times
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -18,37 +18,92 @@ MONDAY, NINE, HALF_PAST, THURSDAY = (
 OFFERED = (MONDAY, NINE, HALF_PAST, THURSDAY)
 
 
+TWO = (NINE, HALF_PAST)
+
+
 @pytest.mark.parametrize(
     ("text", "chosen"),
     [
         ("wednesday at 9", NINE),
         ("Wed 9am please", NINE),
         ("could we do 9am on Wednesday?", NINE),
+        ("9 on Wednesday", NINE),
+        ("nine on wednesday please", NINE),
+        ("wednesday 9", NINE),
+        ("Wednesday nine o'clock", NINE),
+        ("wednesday ten thirty", HALF_PAST),
+        ("9am on the 25th", NINE),
+        ("25th at 9", NINE),
+        ("25th 10:30", HALF_PAST),
+        ("the 26th", THURSDAY),
+        ("the one on Wednesday at nine", NINE),
         ("let's take thursday", THURSDAY),
+        ("the thursday one", THURSDAY),
         ("today works for me", MONDAY),
         ("10:30", HALF_PAST),
+        ("10.30", HALF_PAST),
         ("9 please", NINE),
         ("26 November would be perfect", THURSDAY),
-        ("wednesday", None),  # of two
-        ("wednesday at 11", None),
-        ("any day but thursday", None),
-        ("I can't do thursday", None),
-        ("thursday or today", None),
-        ("after 9 on wednesday", None),
-        ("9 people", None),
-        ("", None),
+        ("the first one please", MONDAY),
+        ("second option", NINE),
+        ("the last option works", THURSDAY),
+        ("the later one on Wednesday", HALF_PAST),
+        ("the earlier one on the 25th", NINE),
     ],
 )
-def test_a_time_is_chosen_by_being_named(text: str, chosen: datetime | None) -> None:
-    assert chosen_time(text, OFFERED, NOW) == chosen
+def test_a_time_is_chosen_by_being_named(text: str, chosen: datetime) -> None:
+    assert chosen_times(text, OFFERED, NOW) == [chosen]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("wednesday", [NINE, HALF_PAST]),
+        ("wednesday morning", [NINE, HALF_PAST]),
+        ("after 9 on wednesday", [NINE, HALF_PAST]),
+        ("in the afternoon please", [MONDAY, THURSDAY]),
+        ("the later one", [NINE, HALF_PAST, THURSDAY]),
+    ],
+)
+def test_what_may_mean_several_leaves_it_open(text: str, meant: list[datetime]) -> None:
+    assert chosen_times(text, OFFERED, NOW) == meant
+
+
+@pytest.mark.parametrize(("text", "chosen"), [("the later one", HALF_PAST), ("the former", NINE), ("first one", NINE)])
+def test_of_two_one_is_the_later(text: str, chosen: datetime) -> None:
+    assert chosen_times(text, TWO, NOW) == [chosen]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wednesday at 11",
+        "the fifth one",
+        "any day but thursday",
+        "I can't do thursday",
+        "none of them, maybe later",
+        "thursday or today",
+        "wednesday at 9 or 10:30",
+        "later",
+        "a later one please",
+        "do you have a later time?",
+        "later than thursday",
+        "9 people",
+        "24th",
+        "please",
+        "",
+    ],
+)
+def test_what_names_another_time_or_says_more_chooses_none(text: str) -> None:
+    assert not chosen_times(text, OFFERED, NOW)
 
 
 @given(st.text())
-def test_any_text_chooses_one_that_was_offered_or_none(text: str) -> None:
-    assert chosen_time(text, OFFERED, NOW) in {None, *OFFERED}
+def test_any_text_means_some_that_were_offered_or_none(text: str) -> None:
+    assert set(chosen_times(text, OFFERED, NOW)) <= set(OFFERED)
 
 
 @given(at=st.sampled_from(OFFERED), ahead=st.integers(0, 600))
 def test_each_is_chosen_by_its_day_and_hour(at: datetime, ahead: int) -> None:
     now = NOW - timedelta(minutes=ahead)
-    assert chosen_time(f"{at:%d %B at %H:%M}", OFFERED, now) == at
+    assert chosen_times(f"{at:%d %B at %H:%M}", OFFERED, now) == [at]

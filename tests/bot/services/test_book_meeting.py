@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,6 +23,7 @@ from tests.bot.services.stage import ANA, Stage, journey_of
 HOURS = WorkingHours(SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin"))
 REP = Rep("ana", "Ana Rep", meetings=MeetingTerms())
 PLAN = DeskPlan("slack:#sales", {"ana": REP}, hours=HOURS)
+OVER = "That meeting with Ana Rep has been cancelled or moved, or is over."
 FIRST, SECOND = "Mon 23 Nov, 14:00", "Tue 24 Nov, 08:00"
 
 
@@ -87,13 +88,26 @@ async def test_an_offered_time_is_picked_in_words(desk: Stage, text: str) -> Non
     assert await desk.says(text) == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
 
 
-@pytest.mark.parametrize(
-    "text", ["not on tuesday at 10", "tuesday", "friday at 10", "10", "tuesday at 10 or 8", "greet"]
-)
-async def test_what_names_no_offered_time_or_several_books_nothing(desk: Stage, text: str) -> None:
+@pytest.mark.parametrize("text", ["not on tuesday at 10", "friday at 10", "tuesday at 10 or 8", "later", "greet"])
+async def test_what_names_no_offered_time_books_nothing(desk: Stage, text: str) -> None:
     await offered(desk)
     await desk.says(text)
     assert await happened(desk) == []
+
+
+async def test_what_may_mean_several_is_asked_about_until_one_is_meant(desk: Stage) -> None:
+    await offered(desk)
+    assert await desk.says("tuesday please") == ["Which of these do you mean?"]
+    assert [one.title for one in buttons(desk)] == [SECOND, "Tue 24 Nov, 10:00"]
+    assert desk.desk_texts()[-1] == f"The customer was asked which they mean: {SECOND}, Tue 24 Nov, 10:00."
+    assert await happened(desk) == []
+    assert await desk.says("the later one") == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
+
+
+async def test_who_is_asked_which_may_still_take_another_that_was_offered(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says("tuesday")
+    assert await desk.says("wednesday at 8") == ["Booked: Ana Rep on Wed 25 Nov, 08:00 (Europe/London)."]
 
 
 async def test_a_time_that_was_taken_meanwhile_is_told_and_others_are_offered(desk: Stage) -> None:
@@ -132,8 +146,38 @@ async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
     assert desk.desk_texts()[-1].startswith(
         "The customer has cancelled the meeting of Mon 23 Nov, 15:00 (Europe/Berlin)"
     )
-    assert await desk.says("x", payload=cancel.payload) == []
+    assert await desk.says("x", payload=cancel.payload) == [OVER]
     assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
+
+
+async def test_a_button_of_a_meeting_that_was_moved_shows_the_one_in_its_place(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    another, cancel = buttons(desk)
+    await desk.says("Another time")
+    await desk.says(SECOND)
+    for pressed in (another, cancel):
+        said = await desk.says(pressed.title, payload=pressed.payload)
+        stands = f"You are meeting Ana Rep on {SECOND} (Europe/London). Would another time suit you better?"
+        assert said == [OVER, stands]
+    assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
+
+
+async def test_who_wants_another_time_is_told_where_there_is_none(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=())
+    [said] = await desk.says("Another time")
+    assert said.startswith("I have no other time with Ana Rep to offer.")
+    assert "The customer wants another time" in desk.desk_texts()[-1]
+
+
+async def test_a_meeting_that_is_over_is_not_cancelled(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    desk.clock.forward(timedelta(days=2))
+    assert await desk.says("Cancel the meeting") == [OVER]
+    assert await happened(desk) == ["meeting.booked"]
 
 
 @pytest.mark.parametrize(

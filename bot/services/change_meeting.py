@@ -1,0 +1,36 @@
+"""Change a meeting: what a customer asks in words of one that is booked, as the buttons beneath it would."""
+
+from __future__ import annotations
+
+from bot.domain.chosen_time import fits
+from bot.domain.meeting_wish import MeetingWish, meeting_wish
+from bot.domain.message import Button, CustomerMessage
+from bot.domain.time_grammar import find_times
+from bot.services.book_meeting import Picked, one_of
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation
+from bot.services.tell_of_meeting import about, in_words, payload
+
+MOST_MEETINGS = 5
+
+
+async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Picked | None:
+    """To be offered other times, or to be shown the meeting with what can be done with it: nothing is cancelled by
+    words alone. None where it says something else, or nothing is booked.
+
+    Of several the one is meant that is at the time that they name; else it is asked which.
+    """
+    wish = None if message.payload else meeting_wish(message.text)
+    if wish is None:
+        return None
+    now, person = runtime.clock.now(), situation.profile.id
+    async with runtime.store.reading() as uow:
+        booked = await uow.meetings.of_person(person, now, limit=MOST_MEETINGS)
+    named = list(find_times(message.text)) if booked else []
+    zone = situation.zone
+    meant = [one for one in booked if any(fits(time, one.starts_at.astimezone(zone), now) for time in named)]
+    if not meant and (wish is MeetingWish.MOVE or not named):  # else they cannot come to something else
+        meant = list(booked)
+    do = "move" if wish is MeetingWish.MOVE else "show"
+    buttons = [Button(in_words(one.starts_at, str(zone)), payload(do, about(one))) for one in meant]
+    return one_of(buttons) if buttons else None

@@ -1,0 +1,64 @@
+"""A meeting that is booked is moved or called off in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.message import DeskVerb
+from tests.bot.services.stage import Stage
+from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered
+
+__all__ = ["desk"]  # a fixture
+
+SHOWN = f"You are meeting Ana Rep on {SECOND} (Europe/London). Would another time suit you better?"
+TIMES = "When would you like to meet Ana Rep? Times are those of Europe/London."
+
+
+async def booked(stage: Stage, when: str = SECOND) -> None:
+    await offered(stage)
+    await stage.says(when)
+
+
+@pytest.mark.parametrize("text", ["can we move our meeting?", "I need to reschedule the call to Friday please"])
+async def test_other_times_are_offered_to_who_wants_to_move_it(desk: Stage, text: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [TIMES]
+    await desk.says(FIRST)
+    assert f"instead of {SECOND}" in desk.desk_texts()[-1].replace("09:00", "08:00")
+
+
+@pytest.mark.parametrize("text", ["cancel my demo", "I can't make it on Tuesday", "sorry, we can't attend the meeting"])
+async def test_who_cannot_come_is_shown_what_can_be_done_with_it(desk: Stage, text: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [SHOWN]
+    assert [one.title for one in buttons(desk)] == ["Another time", "Cancel the meeting"]
+    assert await happened(desk) == ["meeting.booked"], "nothing is cancelled by words alone"
+    assert text in desk.desk_texts()
+    assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
+
+
+async def test_of_several_the_one_at_the_time_that_is_named_is_meant_or_it_is_asked(desk: Stage) -> None:
+    await booked(desk, FIRST)
+    await desk.click(await desk.handoff(), DeskVerb.MEET)
+    await desk.says(SECOND)
+    assert await desk.says("I can't make it on Tuesday") == [SHOWN]
+    assert await desk.says("cancel the meeting please") == ["Which of these do you mean?"]
+    assert [one.title for one in buttons(desk)] == [FIRST, SECOND]
+    assert await desk.says(SECOND) == [SHOWN]
+
+
+@pytest.mark.parametrize("text", ["I can't make it on Friday", "cancel my meeting and stop texting me", "greet"])
+async def test_what_is_of_something_else_or_says_more_is_left_to_others(desk: Stage, text: str) -> None:
+    await booked(desk)
+    assert SHOWN not in await desk.says(text)
+
+
+async def test_without_a_meeting_the_words_go_to_the_assistant(desk: Stage) -> None:
+    await desk.meet()
+    assert await desk.says("cancel my meeting") == ["I am a machine. Pardon?"]
+
+
+async def test_the_answer_is_given_where_it_was_asked(desk: Stage) -> None:
+    await booked(desk)
+    desk.open_whatsapp()
+    assert await desk.says("can we move our meeting?", channel="whatsapp") == [TIMES]
