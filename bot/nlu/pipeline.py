@@ -30,6 +30,7 @@ from bot.domain.understanding import (
 )
 from bot.domain.word_forms import own_words, spelled
 from bot.nlu.classifier import Classification, IntentClassifier
+from bot.nlu.core_question import core_questions
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST, tokens
 from bot.nlu.knowledge import Knowledge
@@ -135,7 +136,7 @@ class Pipeline:
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
             in_doubt = _may_opt_out(leaving) or (expecting is None and begins_with_stop(leaving[0][0]))
             understood = replace(understood, may_opt_out=in_doubt)
-        understood = replace(self._look_up(understood, readings[0], whole, encode, asker), entities=tuple(found))
+        understood = self._look_up(understood, readings[0], whole, encode, asker)
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
         if understood.intent.name in OUT_OF_SCOPE_INTENTS or expecting is None:
@@ -161,11 +162,22 @@ class Pipeline:
         likeness = _likeness(understood, reading)
         if not is_open and (likeness is None or not _asks_only(understood)):
             return understood
-        passages = self.knowledge.nearest(understood.text, encode(text)[: self.encoder.dimensions], asker)
-        answer = self.knowledge.answering(passages)
+        passages, answer = self._answer(understood.text, encode(text), asker)
+        if is_open and answer is None:
+            # For 20 people it is the same question; of what may be none, nothing that it says is left out.
+            counted = understood.entities if understood.intent.name == KNOWLEDGE_INTENT else ()
+            cores = (self._answer(core, encode(core), asker) for core in core_questions(understood.text, counted))
+            passages, answer = next((found for found in cores if found[1] is not None), (passages, answer))
         if not is_open and (answer is None or answer.score <= (likeness or 0.0)):
             return understood
         return _with_knowledge(replace(understood, passages=passages), answer)
+
+    def _answer(
+        self, question: str, features: Any, asker: Asker
+    ) -> tuple[tuple[KnowledgeAnswer, ...], KnowledgeAnswer | None]:
+        """The passages that are near to a question, and the one that answers it."""
+        passages = self.knowledge.nearest(question, features[: self.encoder.dimensions], asker)
+        return passages, self.knowledge.answering(passages)
 
     def _things_said(
         self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
@@ -252,7 +264,7 @@ class Pipeline:
         expecting: Expecting | None,
     ) -> Understood:
         """The reading of the text; `leaving` are those parts of it that may be an opt-out, the whole first."""
-        result = Understood(text, whole.ranking[0], ranking=whole.ranking)
+        result = Understood(text, whole.ranking[0], tuple(found), ranking=whole.ranking)
         # An opt-out is heeded wherever in the message it stands.
         asked, knows = expecting is not None, OPT_OUT_INTENT in self.classifier.labels
         if knows and any(asks_to_be_left(part, asked=asked) for part, _ in leaving[:1]):

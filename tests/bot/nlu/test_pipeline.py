@@ -81,6 +81,16 @@ def test_a_name_and_a_cue_answer_the_question_for_it(pipeline: Pipeline) -> None
     assert pipeline.parse("you can call me Bob", expecting=NAME).stage == "expected"
 
 
+def test_a_question_among_polite_words_is_answered_as_it_is_alone(pipeline: Pipeline) -> None:
+    alone = pipeline.parse("Can I pay by invoice?")
+    around = (
+        "Good morning everyone, could you tell me, {}? Thank you very much in advance, kind regards, Ana Maria Silva"
+    )
+    assert alone.answer is not None
+    assert pipeline.parse(around.format("can I pay by invoice")).answer == alone.answer
+    assert pipeline.parse(around.format("do you sell coffee machines")).answer is None
+
+
 def test_an_answer_that_its_author_lists_answers_though_an_intent_is_like_it(pipeline: Pipeline) -> None:
     assert pipeline.parse("Hello!").intent.name == "greet"
     asked = Expecting("card_form", "motto", words=frozenset({("hello",)}))

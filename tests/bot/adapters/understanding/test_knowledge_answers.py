@@ -59,3 +59,12 @@ def test_a_knowledge_base_of_another_subject_answers_what_it_can_and_refuses_the
 )
 def test_the_sample_assistant_does_not_answer_what_its_pages_do_not_say(trained_model: Path, question: str) -> None:
     assert load(trained_model).parse(question).answer is None
+
+
+def test_polite_words_and_for_how_many_do_not_hide_what_is_asked(trained_model: Path) -> None:
+    pipeline = load(trained_model)
+    alone = pipeline.parse("How much does it cost?")
+    asked = pipeline.parse("Hello, how much does it cost for a team of 20? Thanks")
+    assert alone.answer is not None
+    assert asked.answer is not None
+    assert asked.answer.text == alone.answer.text

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.understanding import COUNTED, Entity
+from bot.nlu.core_question import core_questions
+
+
+def core(text: str, counted: str = "") -> list[str]:
+    start = text.find(counted) if counted else 0
+    number = Entity("number", counted, counted, start, start + len(counted), extractor=COUNTED)
+    return list(core_questions(text, [number] if counted else []))
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Hello, what does it cost? Thanks", "what does it cost"),
+        ("Hi there! I was wondering if you have an app. Many thanks, Ana", "you have an app"),
+        ("Dear team, where is it stored? Kind regards, Ana Silva", "where is it stored"),
+        ("could you tell me what it costs, please", "what it costs"),
+    ],
+)
+def test_greeting_and_thanks_surround_a_question(text: str, question: str) -> None:
+    assert core(text) == [question]
+
+
+@pytest.mark.parametrize("text", ["what does it cost?", "Hello", "thanks", "Hi, thanks!", "", "  "])
+def test_where_there_is_nothing_else_or_nothing_around_it_there_is_no_other_question(text: str) -> None:
+    assert core(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counted", "question"),
+    [
+        ("what does it cost for a team of 20?", "20", "what does it cost?"),
+        ("what does it cost for about 20 people per month?", "20", "what does it cost per month?"),
+        ("what does the plan for 20 users include?", "20", "what does the plan include?"),
+    ],
+)
+def test_for_how_many_it_is_asked_is_left_out(text: str, counted: str, question: str) -> None:
+    assert core(text, counted) == [question]
+
+
+def test_without_for_a_number_is_of_the_question() -> None:
+    assert core("do you have 20 plans?", "20") == []
+
+
+def test_first_only_what_surrounds_it_is_left_out() -> None:
+    assert core("Hi, what is it for 20 people? Cheers", "20") == ["what is it for 20 people", "what is it"]
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_asked(text: str) -> None:
+    assert all(question in text for question in core(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks " * 140, "thanks" + "a" * 900, "hello " * 160 + "?", " " * 990 + "thanks x y z w"]
+)
+def test_no_text_takes_long(text: str) -> None:
+    begun = time.process_time()
+    core(text)
+    assert time.process_time() - begun < 0.5
