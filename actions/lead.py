@@ -78,6 +78,13 @@ class AsksWhoTheyAre:
             dispatcher.utter_message(response="utter_invalid_lead_name")
         return {"lead_name": None}
 
+    def extract_work_email(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Nobody is asked for the address that they write from. It says nothing of whether they want marketing."""
+        email = person_of(tracker).email
+        return {"work_email": email} if email and not tracker.slots.get("work_email") else {}
+
     def validate_work_email(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:

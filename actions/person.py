@@ -18,10 +18,10 @@ PERSON_KEY = "overture"
 class Person:
     """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
 
-    `consents` are keyed "purpose:channel"; `phone` is the number that they write or call from; `has_desk` says whether
-    there are colleagues to ask, `awaited` that one was asked and has not come yet, and `desk_opens` when the desk does
-    where it is closed. `channels` are what we can write by (None: nobody says); `now` is the service's clock (which the
-    playground can move).
+    `consents` are keyed "purpose:channel"; `phone` is the number that they write or call from, `email` the address that
+    they write from; `has_desk` says whether there are colleagues to ask, `awaited` that one was asked and has not come
+    yet, and `desk_opens` when the desk does where it is closed. `channels` are what we can write by (None: nobody
+    says); `now` is the service's clock (which the playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -32,6 +32,7 @@ class Person:
     consents: Mapping[str, bool] = field(default_factory=dict)
     channel: str = ""
     phone: str | None = None
+    email: str | None = None
     has_desk: bool = True
     awaited: bool = False
     desk_opens: str = ""
@@ -71,6 +72,7 @@ def person_of(tracker: Tracker) -> Person:
         consents=told.get("consents") or {},
         channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
         phone=told.get("phone"),
+        email=told.get("email"),
         has_desk=told.get("has_desk") is not False,
         awaited=awaited is not None,
         desk_opens=str((awaited or {}).get("opens") or ""),

@@ -10,7 +10,7 @@ from bot.domain.consent import all_standing
 from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.person import Identity, Profile
+from bot.domain.person import Profile
 from bot.domain.phone_forms import forms_of
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
@@ -101,12 +101,14 @@ def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mappin
         },
         "consents": consents,
         "channel": thought.channel,
-        "phone": next((one.value for one in person.identities if _is_shown(one, thought.address)), None),
+        **{kind: _written_from(kind, person, thought) for kind in ("phone", "email")},
         "message_id": message_id,
         "now": thought.now.isoformat(),
     }
 
 
-def _is_shown(identity: Identity, address: str) -> bool:
-    """Whether it is the phone number that they talk with us from; a caller who withholds theirs has proved none."""
-    return identity.kind == "phone" and identity.verified and identity.value in forms_of(address)
+def _written_from(kind: str, person: Person, thought: Thought) -> str | None:
+    """The number or e-mail address that they talk with us from; a caller who withholds theirs has proved none."""
+    forms = forms_of(thought.address)
+    proved = (one for one in person.identities if one.kind == kind and one.verified)
+    return next((one.value for one in proved if one.value in forms), None)

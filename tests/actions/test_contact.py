@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
@@ -54,3 +56,19 @@ def test_an_answer_that_cannot_be_used_is_asked_for_again(slot: str, said: str, 
     validate = getattr(ValidateContactForm(), f"validate_{slot}")
     assert validate(said, dispatcher, tracker_with({}), {}) == {slot: kept}
     assert [one["response"] for one in dispatcher.messages] == ([] if kept else [f"utter_invalid_{slot}"])
+
+
+@pytest.mark.parametrize(
+    ("email", "known", "filled"),
+    [
+        ("ana@example.com", None, {"work_email": "ana@example.com"}),
+        ("ana@example.com", "ana@work.example", {}),
+        (None, None, {}),
+    ],
+)
+def test_nobody_is_asked_for_the_address_that_they_write_from(
+    email: str | None, known: str | None, filled: Any
+) -> None:
+    message = {"intent": {"name": "request_contact"}, "metadata": {"overture": {"email": email}}}
+    tracker = tracker_with({"work_email": known}, latest_message=message)
+    assert ValidateContactForm().extract_work_email(CollectingDispatcher(), tracker, {}) == filled

@@ -183,3 +183,11 @@ async def test_a_server_that_knows_no_such_address_has_it_spared_at_once(stage: 
     )
     await mail.sends("k2", to="nobody@example.com")
     assert (await stage.entry("k2")).status is OutboxStatus.WITHHELD
+
+
+async def test_actions_know_the_address_that_somebody_writes_from(stage: Stage) -> None:
+    mail = Mail(stage)
+    await mail.writes("lead")
+    assert stage.actions.given[-1]["email"] == ADDRESS
+    await stage.says("lead", channel="webchat")
+    assert stage.actions.given[-1]["email"] is None
