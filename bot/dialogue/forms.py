@@ -24,6 +24,7 @@ from bot.domain.conversation import (
     LoopInterrupted,
     SlotSet,
 )
+from bot.domain.understanding import base_intent
 
 ANSWER_REFUSED: Final = "action_answer_refused"
 """A custom action that is run, where the assistant has it, after an answer was refused by what its slot accepts."""
@@ -124,11 +125,16 @@ def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
         asked = slot_before(turn.tracker, len(history.events), REQUESTED_SLOT)
         if asked is not None and asked != turn.tracker.slots.get(REQUESTED_SLOT):
             turn.set_slot(REQUESTED_SLOT, asked)
-        if asked is not None:
+        if asked is not None or _is_ignored(turn, form):
             return _pass_on(turn, form)
     requests = [event.value for event in run if isinstance(event, SlotSet) and event.name == REQUESTED_SLOT]
     _ask(turn, form, policy, requests)
     return True
+
+
+def _is_ignored(turn: Turn, form: Form) -> bool:
+    message = turn.tracker.latest_message
+    return message is not None and base_intent(message.understood.intent.name) in form.ignored_intents
 
 
 def _take_back(turn: Turn, form: Form, history: SoFar) -> None:

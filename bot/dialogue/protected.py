@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from bot.domain.assistant import Assistant, Response, SlotMapping
-from bot.domain.conversation import REQUESTED_SLOT, BotUttered, Tracker, UserUttered
+from bot.domain.conversation import REQUESTED_SLOT, BotUttered, SlotSet, Tracker, UserUttered
 
 SAID_BY_THE_SERVICE: Final = frozenset(
     {"utter_disclosure", "utter_opted_out", "utter_opted_in", "utter_help", "utter_iamabot", "utter_internal_error"}
@@ -67,6 +67,16 @@ def asks_for_consent(assistant: Assistant, tracker: Tracker) -> bool:
             case _:
                 pass
     return False
+
+
+def refusal(assistant: Assistant, tracker: Tracker) -> SlotSet | None:
+    """The no to the question on consent that the open form has asked; None where none is asked, or a no is no value."""
+    asked = tracker.slots.get(REQUESTED_SLOT)
+    slot = assistant.slots.get(str(asked))
+    if slot is None or tracker.loop is None or not holds_consent(assistant, slot.name):
+        return None
+    values = [mapping.value for mapping in slot.mappings if mapping.type == "from_intent" and _refuses(mapping.value)]
+    return SlotSet(slot.name, values[0]) if values else None
 
 
 def agreeing_intents(assistant: Assistant) -> frozenset[str]:

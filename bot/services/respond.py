@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.dialogue.protected import refusal
 from bot.domain.assistant import Assistant
+from bot.domain.conversation import REQUESTED_SLOT, SlotSet
 from bot.domain.effects import DisownAddress, OptIn, OptOut
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
@@ -50,7 +52,7 @@ async def respond(
     if keyword == "wrong_number":
         _disown(assistant, thought, situation, message)
     elif RequestKind.ERASURE in asked:
-        _opt_out(thought, situation, message, "asks for erasure")
+        _opt_out(assistant, thought, situation, message, "asks for erasure")
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         await say_noted(runtime, thought, situation, message, asked)
@@ -112,22 +114,31 @@ def _stop(
 ) -> None:
     """The opt-out, and its one confirmation; who looks at the chat or is on the line hears it each time."""
     why = f"keeps {', '.join(kept)}" if kept else "keyword" if by_keyword else "understood as an opt-out"
-    _opt_out(thought, situation, message, why, kept)
+    assistant = runtime.library.current().assistant
+    _opt_out(assistant, thought, situation, message, why, kept)
     abilities = runtime.channels[message.channel].abilities
     if not situation.suppressed or abilities.own_lines or abilities.spoken:
-        response = OPTED_OUT_IN_PART if kept else OPTED_OUT
-        _answer_keyword(runtime.library.current().assistant, thought, message, response)
+        _answer_keyword(assistant, thought, message, OPTED_OUT_IN_PART if kept else OPTED_OUT)
 
 
 def _opt_out(
-    thought: Thought, situation: Situation, message: CustomerMessage, why: str, kept: tuple[str, ...] = ()
+    assistant: Assistant,
+    thought: Thought,
+    situation: Situation,
+    message: CustomerMessage,
+    why: str,
+    kept: tuple[str, ...] = (),
 ) -> None:
-    """The opt-out, without a word on it; what a journey has asked is over with it."""
+    """The opt-out, without a word on it; what a journey has asked is over with it. To a question on consent it is a no:
+    the form goes on with the next message, and does not ask again."""
     answering = tuple(str(message.metadata.get("references") or "").split()[-MOST_ANSWERED:])
     thought.effects.append(OptOut(f"wrote so on {message.channel}", kept, answering))
     thought.acted.append(("opt_out", why))
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)
+    elif not kept and (no := refusal(assistant, thought.tracker)) is not None:
+        thought.apply(no)
+        thought.apply(SlotSet(REQUESTED_SLOT, None))
 
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:

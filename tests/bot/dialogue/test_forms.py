@@ -376,3 +376,14 @@ def test_a_question_that_an_action_asks_comes_again_after_the_default_answer() -
     assert chat.hear("greet") == ["action_default_fallback", "action_ask_people", "table_form"]
     chat.hear("inform", number=3)
     assert chat.asked_for == "place"
+
+
+@pytest.mark.parametrize("content", [TABLE, VALIDATED])
+def test_a_form_that_asks_nothing_more_is_done_after_what_is_no_answer_to_it(content: str) -> None:
+    """Its last answer came from elsewhere: an opt-out is a no to a question on consent."""
+    chat = Chat(assistant_of(content.replace("[ignore_me]", "[faq]")))
+    chat.hear("book", number=4, place="garden")
+    chat.apply(SlotSet("wish", "none"))
+    chat.apply(SlotSet("requested_slot", None))
+    chat.hear("faq")
+    assert chat.said == ["An answer", "Booked for 4 at garden."]

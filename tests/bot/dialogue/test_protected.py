@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue.protected import asks_for_consent, is_protected
+from bot.dialogue.protected import asks_for_consent, is_protected, refusal
 from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ActiveLoop, BotUttered, SlotSet, Tracker, UserUttered
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import IntentScore, Understood
-from tests.bot.dialogue.test_commands import ASSISTANT
+from tests.bot.dialogue.chat import assistant_of
+from tests.bot.dialogue.test_commands import ASSISTANT, CONTENT
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,16 @@ def test_a_question_on_consent_is_open_while_its_slot_is_asked_for() -> None:
     assert not asks_for_consent(
         ASSISTANT, NEW.apply_all([ActiveLoop("table_form"), SlotSet("requested_slot", "people")])
     )
+
+
+def test_a_no_to_the_question_on_consent_is_what_its_author_lets_a_no_be() -> None:
+    yes = "{type: from_intent, intent: affirm, value: true}"
+    with_no = assistant_of(CONTENT.replace(yes, f"{yes}, {{type: from_intent, intent: greet, value: false}}"))
+    asked = NEW.apply_all([ActiveLoop("text_form"), SlotSet("requested_slot", "sms_consent")])
+    assert refusal(with_no, asked) == SlotSet("sms_consent", False)
+    assert refusal(with_no, asked.apply(ActiveLoop(None))) is None
+    assert refusal(with_no, asked.apply(SlotSet("requested_slot", "people"))) is None
+    assert refusal(ASSISTANT, asked) is None
 
 
 def test_a_question_on_consent_outside_of_a_form_is_one_too() -> None:
