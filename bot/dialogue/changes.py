@@ -60,6 +60,8 @@ _CORRECTIONS: Final = tuple(
         rf"{_CORRECTING}{_VALUE}",
         rf"{_OPENING}(?:i mean|i meant|make (?:it|that)|change (?:it|that) to|that should (?:be|have been)) {_VALUE}",
         rf"{_OPENING}{_IT_IS}{_VALUE}\W+(?:i mean|i meant|sorry|rather|actually|i should have said)",
+        rf"{_OPENING}(?:or )?(?:maybe|perhaps|rather|more like|closer to) {_VALUE}",
+        rf"{_OPENING}(?:it'?s|it is|i'?m|i am|we'?re|we are) (?:actually|really|rather|more like) {_VALUE}",
         rf"{_OPENING}{_IT_IS}{_VALUE},? (?:and )?not [^?!;\n]{{1,40}}",
     )
 )

@@ -42,6 +42,10 @@ def test_a_time_is_proposed_in_many_words(text: str, value: str) -> None:
         ("it's Robert actually", "Robert"),
         ("it's Robert, not Ana", "Robert"),
         ("80, not 50", "80"),
+        ("hmm, maybe 50", "50"),
+        ("or rather 50", "50"),
+        ("more like 50", "50"),
+        ("we're actually 50", "50"),
     ],
 )
 def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:
