@@ -1,4 +1,4 @@
-"""The booking form: when the demo would suit."""
+"""The booking form: when the demo would suit; and the time that was booked, called off."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rasa_sdk import Action, FormValidationAction, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
@@ -108,4 +108,30 @@ class ActionBookMeeting(Action):
             effects.sync_crm(f"Chose a time for the demo on {channel}: {time}."),
             SlotSet("booked_time", time),
             SlotSet("meeting_time", None),
+        ]
+
+
+class ActionCancelMeeting(Action):
+    """Forgets the time that was booked, tells journeys and the CRM so, and leaves the form that asks for one."""
+
+    def name(self) -> str:
+        return "action_cancel_meeting"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        person, asked = person_of(tracker), (tracker.active_loop or {}).get("name") == "booking_form"
+        closed = [ActiveLoop(None), SlotSet("requested_slot", None), SlotSet("meeting_time", None)] if asked else []
+        time = person.attributes.get("meeting_time")
+        if not time:
+            dispatcher.utter_message(response="utter_no_problem" if asked else "utter_nothing_booked")
+            return closed
+        dispatcher.utter_message(response="utter_booking_cancelled", called_off=time)
+        channel = person.channel or "chat"
+        return [
+            effects.set_attribute("meeting_time", ""),
+            effects.emit("meeting.cancelled", time=time, channel=channel),
+            effects.sync_crm(f"Called off the demo on {channel}: {time}."),
+            SlotSet("booked_time", None),
+            *closed,
         ]

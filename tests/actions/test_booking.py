@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.booking import ActionBookMeeting, ValidateBookingForm, time_in
+from actions.booking import ActionBookMeeting, ActionCancelMeeting, ValidateBookingForm, time_in
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -83,3 +83,25 @@ async def test_booking_tells_journeys_score_and_crm_and_frees_the_slot() -> None
 
 async def test_without_a_time_nothing_is_booked() -> None:
     assert await ActionBookMeeting().run(CollectingDispatcher(), tracker_with({}), {}) == []
+
+
+@pytest.mark.parametrize("form", [None, "booking_form"])
+async def test_a_time_that_is_called_off_is_told_to_journeys_and_the_crm(form: str | None) -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = tracker_with({"booked_time": "Friday"})
+    tracker.active_loop = {"name": form}
+    tracker.latest_message["metadata"]["overture"]["profile"] = {"meeting_time": "Friday"}
+    events = await ActionCancelMeeting().run(dispatcher, tracker, {})
+    effects = [one["effect"] for one in events if one["event"] == "overture"]
+    slots = {one["name"]: one["value"] for one in events if one["event"] == "slot"}
+    assert [one["kind"] for one in effects] == ["set_attribute", "emit", "sync_crm"]
+    assert (effects[0]["value"], effects[1]["event"], slots["booked_time"]) == ("", "meeting.cancelled", None)
+    assert ({"event": "active_loop", "name": None, "timestamp": None} in events) == (form is not None)
+    [said] = dispatcher.messages
+    assert (said["response"], said["called_off"]) == ("utter_booking_cancelled", "Friday")
+
+
+async def test_where_nothing_is_booked_it_is_said() -> None:
+    dispatcher = CollectingDispatcher()
+    assert await ActionCancelMeeting().run(dispatcher, tracker_with({}), {}) == []
+    assert [one["response"] for one in dispatcher.messages] == ["utter_nothing_booked"]
