@@ -27,7 +27,7 @@ _LITTLE: Final = r"a|an|the|my|our|about|around|roughly|some|up to|just|only"
 _FOR: Final = re.compile(
     rf"\s(?:for|with|at|in|of)(?:\s(?:{_LITTLE}))*(?:\s[^\W\d_]+\s(?:of|with))?(?:\s(?:{_LITTLE}))*\s*$", re.IGNORECASE
 )
-_WHAT_IS_COUNTED: Final = re.compile(r"(?:\s(?!(?:for|in|at|on|with|per|and|or|to|from)\b)[^\W\d_]+)?", re.IGNORECASE)
+_WHAT_IS_COUNTED: Final = re.compile(r"\s(?!(?:for|in|at|on|with|per|and|or|to|from)\b)[^\W\d_]+", re.IGNORECASE)
 
 
 def core_questions(text: str, entities: Collection[Entity] = ()) -> Iterator[str]:
@@ -42,5 +42,6 @@ def core_questions(text: str, entities: Collection[Entity] = ()) -> Iterator[str
         yield text[begin:end].strip()
     for entity in entities:
         if entity.extractor == COUNTED and (many := _FOR.search(text, begin, entity.start)) is not None:
-            rest = _WHAT_IS_COUNTED.match(text, entity.end, end)
-            yield f"{text[begin : many.start()]}{text[rest.end() if rest is not None else entity.end : end]}".strip()
+            counted = _WHAT_IS_COUNTED.match(text, entity.end, end)
+            rest = counted.end() if counted is not None else entity.end
+            yield f"{text[begin : many.start()]}{text[rest:end]}".strip()

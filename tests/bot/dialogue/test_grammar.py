@@ -37,7 +37,7 @@ def test_the_sample_assistant_has_every_command(sample: Grammar) -> None:
 def test_what_only_services_and_buttons_tell_is_no_flow(sample: Grammar) -> None:
     assert set(sample.flows) == {
         *("greet", "thank", "deny", "help", "request_demo", "book_meeting", "not_interested", "bot_challenge", "go_on"),
-        "ask_why",
+        *("ask_why", "cancel_meeting"),
     }
 
 
