@@ -215,5 +215,17 @@ def _template_fields(template: Template) -> Mapping[str, str]:
         )
     fields = {"ContentSid": template.id}
     if template.variables:
-        fields["ContentVariables"] = json.dumps(dict(template.variables), ensure_ascii=False)
+        variables = {name: _in_one_line(value) for name, value in template.variables.items()}
+        if empty := next((name for name, value in variables.items() if not value), None):
+            raise PermanentSendError(
+                f'the variable "{empty}" of the template {template.id} is empty for this person, and Twilio takes no '
+                "empty one (21656). Give it a word for those of whom it is not known, in Liquid: "
+                '{{ profile.first_name | default: "there" }}'
+            )
+        fields["ContentVariables"] = json.dumps(variables, ensure_ascii=False)
     return fields
+
+
+def _in_one_line(value: str) -> str:
+    """Twilio takes no line breaks, tabs and long blanks in a variable (error 21656)."""
+    return " ".join(value.split())

@@ -110,7 +110,7 @@ class TwilioSandbox:
             )
         if template and not CONTENT_SID.fullmatch(template):
             return _error(400, 21655, "The ContentSid is Invalid")
-        if template and not _is_object(form.first("ContentVariables") or "{}"):
+        if template and not _are_variables(form.first("ContentVariables") or "{}"):
             return _error(400, 21656, "The ContentVariables Parameter is invalid")
         if not template and not form.first("Body") and not form.first("MediaUrl"):
             return _error(400, 21602, "Message body is required.")
@@ -220,11 +220,16 @@ def _oid(status_callback: str) -> str:
     return form_of(parse_qsl(urlsplit(status_callback).query)).first("oid")
 
 
-def _is_object(text: str) -> bool:
+def _are_variables(text: str) -> bool:
+    """An object in JSON. No value may be empty, or have a line break, a tab or a long blank in it (error 21656)."""
     try:
-        return isinstance(json.loads(text), dict)
+        variables = json.loads(text)
     except ValueError:
         return False
+    return isinstance(variables, dict) and all(
+        isinstance(value, str) and value.strip() and not re.search(r"[\n\r\t]| {5}", value)
+        for value in variables.values()
+    )
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Reply:

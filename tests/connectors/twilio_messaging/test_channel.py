@@ -238,6 +238,22 @@ async def test_a_template_leaves_by_its_sid_with_its_variables(stage: Stage) -> 
     assert item["body"] == "Hello Ana, you asked Harbourline for a demo. Shall we find a time?"
 
 
+async def test_a_variable_of_a_template_leaves_in_one_line(stage: Stage) -> None:
+    await stage.whatsapp.send(with_name("Ana\tMaria \n     Silva"))
+    assert form_of(stage.server.asked[0])["ContentVariables"] == '{"1": "Ana Maria Silva"}'
+
+
+async def test_a_template_with_an_empty_variable_never_leaves_and_what_to_write_is_told(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError, match=r'the variable "1" of the template HX0.* default: "there"'):
+        await stage.whatsapp.send(with_name(" "))
+    assert stage.server.asked == []
+
+
+def with_name(name: str) -> OutboundMessage:
+    template = Template("HX00000000000000000000000000000001", {"1": name})
+    return replace(TEMPLATE, content=Text(f"Hello {name}", template=template))
+
+
 async def test_a_template_that_is_no_content_sid_never_leaves(stage: Stage) -> None:
     with pytest.raises(PermanentSendError, match="HX"):
         await stage.whatsapp.send(replace(TEMPLATE, content=Text("Hello", template=Template("welcome"))))

@@ -13,6 +13,8 @@ from tests.connectors.vendor_server import (
     built,
 )
 
+OF_A_TEMPLATE = {"To": "+447700900123", "From": "+447700900100", "ContentSid": f"HX{'0' * 31}1"}
+
 
 @pytest.mark.parametrize(
     ("form", "code"),
@@ -22,6 +24,10 @@ from tests.connectors.vendor_server import (
         ({"To": "+447700900123", "Body": "Hello"}, 21603),
         ({"To": "+447700900123", "Body": "Hello", "From": "+447700900999"}, 21606),
         ({"To": "+447700900123", "From": "+447700900100"}, 21602),
+        ({**OF_A_TEMPLATE, "ContentSid": "HX1"}, 21655),
+        ({**OF_A_TEMPLATE, "ContentVariables": '["Ana"]'}, 21656),
+        ({**OF_A_TEMPLATE, "ContentVariables": '{"1": ""}'}, 21656),
+        ({**OF_A_TEMPLATE, "ContentVariables": '{"1": "Ana\\nMaria"}'}, 21656),
     ],
 )
 async def test_the_stand_in_refuses_what_twilio_refuses(stage: Stage, form: dict[str, str], code: int) -> None:
