@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal, list_currencies
 from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
@@ -47,6 +47,13 @@ def date_and_time(at: datetime, language: str) -> str:
     """Montag, 4. Januar 2027 09:00, by the clock of `at`."""
     locale = locale_of(language)
     return f"{format_date(at.date(), 'full', locale=locale)} {format_datetime(at, 'HH:mm', locale=locale)}"
+
+
+def short_day_and_time(at: datetime, language: str, *, year: bool = False) -> str:
+    """Di., 24. Nov., 10:00, by the clock of `at`; with its year where that is wanted."""
+    locale = locale_of(language)
+    day = format_skeleton("yMMMEd" if year else "MMMEd", at, locale=locale)
+    return f"{day}, {format_datetime(at, 'HH:mm', locale=locale)}"
 
 
 def day_in_words(day: date, language: str, region: str) -> str:

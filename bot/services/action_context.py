@@ -15,7 +15,7 @@ from bot.domain.phone_forms import forms_of
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
 from bot.ports import METADATA, SENDER, UnitOfWork
-from bot.services.hand_off import language_of, opening_told
+from bot.services.hand_off import opening_told
 from bot.services.person_facts import day_of, foresee
 from bot.services.runtime import Runtime
 from bot.services.thought import Awaited, Person, Thought
@@ -59,7 +59,7 @@ async def _awaited(uow: UnitOfWork, runtime: Runtime, thought: Thought) -> Await
     handoff = await uow.handoffs.open_in(ConversationId(thought.tracker.conversation_id))
     if handoff is None or handoff.state is not HandoffState.REQUESTED:
         return None
-    return Awaited(await opening_told(uow, runtime, handoff, language_of(thought.tracker), thought.now))
+    return Awaited(await opening_told(uow, runtime, handoff, thought.tracker, thought.now))
 
 
 def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.domain.chosen_time import chosen_times
 from bot.domain.conversation import BotUttered, Conversation, Tracker, UserUttered
@@ -24,7 +23,20 @@ from bot.services.hand_off import relay
 from bot.services.offer import desk_time, plan_of
 from bot.services.press_button import title_pressed
 from bot.services.runtime import Runtime
-from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
+from bot.services.tell_of_meeting import (
+    PICK,
+    Option,
+    Told,
+    call_off,
+    in_words,
+    keep,
+    on_clock,
+    options_of,
+    payload,
+    say,
+    tell,
+    zone_of,
+)
 
 MOST_OFFERED = 5
 WHICH = "utter_meeting_which"
@@ -40,7 +52,7 @@ class Picked:
     rep: str = ""
     at: datetime | None = None
     meeting: str = ""
-    among: tuple[Button, ...] = ()
+    among: tuple[Option | Button, ...] = ()
 
 
 # ---------------------------------------------------------------- the rep offers
@@ -74,8 +86,8 @@ async def _offer(
     if rep is None or rep.meetings is None:
         return False, f'journeys/desks has no "meetings" for {rep_name}'
     if rep.meetings.link:
-        button = Button("Choose a time", rep.meetings.link)
-        await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (button,), key, now, {"rep": rep.name})
+        page = Option("utter_meeting_choose", rep.meetings.link)
+        await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (page,), key, now, {"rep": rep.name})
         return True, f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
     diary = diary_of(runtime, handoff, rep.name)
     times = await diary.free(uow, now, most=MOST_OFFERED) if diary is not None else ()
@@ -83,11 +95,11 @@ async def _offer(
         return False, f"{rep.name} has no free time in the days that can be booked"
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
     about = {"handoff": handoff.id, "rep": rep.id} | ({"instead": instead} if instead else {})
-    shown = [at.astimezone(ZoneInfo(zone)) for at in times]
-    buttons = tuple(Button(in_words(at, zone), payload("book", about, at)) for at in shown)
+    options = [Option(at, payload("book", about, at)) for at in (on_clock(one, zone) for one in times)]
     told = {"rep": rep.name, "zone": zone}
-    await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", buttons, key, now, told)
-    return True, f"Times with {rep.name} were sent: {', '.join(button.title for button in buttons)} ({zone})."
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", options, key, now, told)
+    sent = ", ".join(in_words(on_clock(at, diary.zone)) for at in times)
+    return True, f"Times with {rep.name} were sent: {sent} ({diary.zone})."
 
 
 # ---------------------------------------------------------------- the customer picks
@@ -113,10 +125,10 @@ def _offers(tracker: Tracker) -> Iterator[Mapping[datetime, Button]]:
             return
 
 
-def one_of(buttons: Sequence[Button]) -> Picked | None:
-    """What the one button says; of several it is to be asked which is meant."""
-    pick = read_pick(buttons[0].payload)
-    return pick if pick is None or len(buttons) == 1 else replace(pick, do="ask", among=tuple(buttons))
+def one_of(options: Sequence[Option | Button]) -> Picked | None:
+    """What the one says; of several it is to be asked which is meant."""
+    pick = read_pick(options[0].payload)
+    return pick if pick is None or len(options) == 1 else replace(pick, do="ask", among=tuple(options))
 
 
 def read_pick(payload: str) -> Picked | None:
@@ -186,8 +198,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
 async def _ask_which(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked, key: str, now: datetime) -> str:
     rep = _rep_of(runtime, handoff, pick)
     told = {"rep": rep.name if rep is not None else handoff.rep}
-    await say(uow, runtime, handoff.conversation_id, WHICH, pick.among, key, now, told)
-    return f"The customer was asked which they mean: {', '.join(button.title for button in pick.among)}."
+    asked = await say(uow, runtime, handoff.conversation_id, WHICH, pick.among, key, now, told)
+    return f"The customer was asked which they mean: {', '.join(button.title for button in asked)}."
 
 
 async def _say_it_is_over(
@@ -204,9 +216,8 @@ async def _say_it_is_over(
 async def _show(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, key: str, now: datetime) -> str:
     diary = diary_of(runtime, handoff, meeting.rep)
     zone = await zone_of(uow, handoff.profile_id, diary.zone if diary is not None else "UTC")
-    told = {"rep": meeting.rep, "when": in_words(meeting.starts_at, zone), "zone": zone}
-    buttons = buttons_of(meeting)
-    await say(uow, runtime, handoff.conversation_id, "utter_meeting_stands", buttons, key, now, told)
+    told: Told = {"rep": meeting.rep, "when": on_clock(meeting.starts_at, zone), "zone": zone}
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_stands", options_of(meeting), key, now, told)
     return "The customer was asked whether they want another time, or to cancel the meeting."
 
 
@@ -240,12 +251,11 @@ async def _book(
         about = instead.id if instead is not None else ""
         return await _offer_other(uow, runtime, handoff, rep.name, key, now, instead=about)
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
-    told = {"rep": rep.name, "when": in_words(at, zone), "zone": zone}
-    buttons = buttons_of(meeting)
-    await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", buttons, key, now, told)
+    told: Told = {"rep": rep.name, "when": on_clock(at, zone), "zone": zone}
+    await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", options_of(meeting), key, now, told)
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
-    instead_of = f" instead of {in_words(instead.starts_at, diary.zone)}" if instead is not None else ""
-    return f"Booked: {rep.name} on {in_words(at, diary.zone)} ({diary.zone}){instead_of}."
+    instead_of = f" instead of {in_words(on_clock(instead.starts_at, diary.zone))}" if instead is not None else ""
+    return f"Booked: {rep.name} on {in_words(on_clock(at, diary.zone))} ({diary.zone}){instead_of}."
 
 
 async def put_in_diary(

@@ -8,7 +8,7 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId
 from bot.domain.message import PageReport
 from bot.ports import UnitOfWork
-from bot.services.hand_off import announce, language_of, opening_told, refresh_card, relay
+from bot.services.hand_off import announce, opening_told, refresh_card, relay
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
 
@@ -38,8 +38,8 @@ async def note_contact(
     key = f"{report.channel}:{report.vendor_id}"
     await relay(uow, handoff, f"{key}:contact", "Customer", f"can be reached at {told} (as they say)", now)
     await refresh_card(uow, runtime, handoff, now, key=key)
-    language = language_of((await uow.conversations.get(conversation_id)).tracker)
-    if opens := await opening_told(uow, runtime, handoff, language, now):
+    tracker = (await uow.conversations.get(conversation_id)).tracker
+    if opens := await opening_told(uow, runtime, handoff, tracker, now):
         await announce(uow, runtime, handoff, "utter_contact_noted_closed", now, key=key, opens=opens)
     else:
         await announce(uow, runtime, handoff, "utter_contact_noted", now, key=key)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.domain.chosen_time import fits
 from bot.domain.meeting_wish import MeetingWish, meeting_wish
-from bot.domain.message import Button, CustomerMessage
+from bot.domain.message import CustomerMessage
 from bot.domain.time_grammar import find_times
 from bot.services.book_meeting import Picked, one_of
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
-from bot.services.tell_of_meeting import about, in_words, payload
+from bot.services.tell_of_meeting import Option, about, payload
 
 MOST_MEETINGS = 5
 
@@ -32,5 +32,5 @@ async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation
     if not meant and (wish is MeetingWish.MOVE or not named):  # else they cannot come to something else
         meant = list(booked)
     do = "move" if wish is MeetingWish.MOVE else "show"
-    buttons = [Button(in_words(one.starts_at, str(zone)), payload(do, about(one))) for one in meant]
-    return one_of(buttons) if buttons else None
+    options = [Option(one.starts_at.astimezone(zone), payload(do, about(one))) for one in meant]
+    return one_of(options) if options else None

@@ -104,7 +104,7 @@ async def _tell_desk(
     else:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            language = language_of(conversation.tracker)
+            language = language_told(runtime, conversation.tracker)
             opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language, now)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
@@ -150,18 +150,18 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-def language_of(tracker: Tracker) -> str:
-    """The language that the customer spoke last; English if that is unknown."""
-    return str(tracker.slots.get(LANGUAGE_SLOT) or "en")
+def language_told(runtime: Runtime, tracker: Tracker) -> str:
+    """In which language the customer is told something: the one that they spoke last, else the assistant's own."""
+    return str(tracker.slots.get(LANGUAGE_SLOT) or runtime.library.current().assistant.configuration.language)
 
 
-async def opening_told(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, language: str, now: datetime) -> str:
+async def opening_told(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, tracker: Tracker, now: datetime) -> str:
     """When somebody is at the hand-off's desk again, as the customer reads it; empty while somebody is there."""
     desk = desk_at(runtime, handoff.desk, handoff.desk_address)
     opens = opening_of(runtime, desk, now) if desk is not None else None
     if desk is None or opens is None:
         return ""
-    return await _in_their_time(uow, runtime, handoff, desk, opens, language, now)
+    return await _in_their_time(uow, runtime, handoff, desk, opens, language_told(runtime, tracker), now)
 
 
 async def _in_their_time(

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.handoff import Handoff
 from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED
 from bot.domain.meeting import Meeting, MeetingState
-from bot.domain.message import Button, DeskAction, DeskVerb
+from bot.domain.message import DeskAction, DeskVerb
 from bot.ports import UnitOfWork
 from bot.services.book_meeting import put_in_diary
 from bot.services.desk_page import refresh_pages
@@ -16,7 +16,7 @@ from bot.services.free_times import diary_of
 from bot.services.hand_off import relay
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
-from bot.services.tell_of_meeting import buttons_of, in_words, payload, say, tell, zone_of
+from bot.services.tell_of_meeting import Option, Told, in_words, on_clock, options_of, payload, say, tell, zone_of
 
 REP = "rep"
 """Who did it, in what journeys are told."""
@@ -49,16 +49,17 @@ async def _cancel(
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_called(meeting.rep) if plan is not None else None
     again = {"handoff": handoff.id, "rep": rep.id} if rep is not None and rep.meetings is not None else None
-    buttons = (Button("Choose another time", payload("offer", again)),) if again is not None else ()
+    options = (Option("utter_meeting_choose_again", payload("offer", again)),) if again is not None else ()
     diary = diary_of(runtime, handoff, meeting.rep)
     reps = diary.zone if diary is not None else "UTC"
     zone = await zone_of(uow, meeting.profile_id, reps)
-    told = {"rep": meeting.rep, "when": in_words(meeting.starts_at, zone), "zone": zone}
+    told: Told = {"rep": meeting.rep, "when": on_clock(meeting.starts_at, zone), "zone": zone}
     key = action.vendor_id
-    await say(uow, runtime, handoff.conversation_id, "utter_meeting_called_off", buttons, key, now, told)
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_called_off", options, key, now, told)
     cancelled = replace(meeting, state=MeetingState.CANCELLED)
     await tell(uow, runtime, handoff, cancelled, MEETING_CANCELLED, REP, now)
-    return f"{action.rep} has cancelled {_whose(meeting, action)} of {in_words(meeting.starts_at, reps)} ({reps})."
+    when = in_words(on_clock(meeting.starts_at, reps))
+    return f"{action.rep} has cancelled {_whose(meeting, action)} of {when} ({reps})."
 
 
 async def _move(
@@ -76,11 +77,11 @@ async def _move(
         await refresh_pages(uow, handoff, {meeting.rep}, now, key=action.vendor_id)
         return f"{meeting.rep} is not free any more at the time that you chose, so the meeting stays where it is."
     zone = await zone_of(uow, meeting.profile_id, diary.zone)
-    told = {"rep": meeting.rep, "when": in_words(at, zone), "zone": zone}
-    buttons, key = buttons_of(moved), action.vendor_id
-    await say(uow, runtime, handoff.conversation_id, "utter_meeting_moved", buttons, key, now, told)
+    told: Told = {"rep": meeting.rep, "when": on_clock(at, zone), "zone": zone}
+    options, key = options_of(moved), action.vendor_id
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_moved", options, key, now, told)
     await tell(uow, runtime, handoff, moved, MEETING_BOOKED, REP, now)
-    was, is_now = in_words(meeting.starts_at, diary.zone), in_words(at, diary.zone)
+    was, is_now = (in_words(on_clock(one, diary.zone)) for one in (meeting.starts_at, at))
     return f"{action.rep} has moved {_whose(meeting, action)} from {was} to {is_now} ({diary.zone})."
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,11 +22,22 @@ from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
 from bot.services.enrol import tell_journeys
-from bot.services.hand_off import say_to_customer
+from bot.services.hand_off import language_told, say_to_customer
 from bot.services.runtime import Runtime
 
 PICK = "/meeting"
 """What a button of ours begins with: /meeting{"do": "book", ...}."""
+
+Told = Mapping[str, str | datetime]
+"""What stands between a response's braces; a time is on the clock on which it is told, and is put into words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A button in the language of whoever reads it: its title is such a time, or what a response says."""
+
+    title: datetime | str
+    payload: str
 
 
 async def tell(
@@ -50,20 +61,35 @@ async def say(
     runtime: Runtime,
     conversation_id: ConversationId,
     response: str,
-    buttons: tuple[Button, ...],
+    options: Sequence[Option | Button],
     key: str,
     now: datetime,
-    told: Mapping[str, str],
-) -> None:
-    """In the words of this response, kept with what was said, so that a typed title is known for a button."""
+    told: Told,
+) -> Sequence[Button]:
+    """In the words of this response, kept with what was said, so that a typed title is known for a button; returns
+    those."""
     conversation = await uow.conversations.get(conversation_id)
-    template = runtime.library.current().assistant.responses[response]
-    words = render(template, conversation.tracker, conversation.channel, values=told).text
+    words = _words(runtime, conversation, response, told)
+    buttons = tuple(one if isinstance(one, Button) else _button(runtime, conversation, one) for one in options)
     if not runtime.channel(conversation.channel).abilities.buttons and buttons and buttons[0].is_link:
         words, buttons = f"{words} {buttons[0].payload}", ()
     await keep(uow, conversation, BotUttered(words, response, at=now, buttons=buttons), now)
-    content = Text(words, buttons, author=Author.SYSTEM, author_name=told["rep"])
+    content = Text(words, buttons, author=Author.SYSTEM, author_name=str(told["rep"]))
     await say_to_customer(uow, conversation, f"{key}:{response}", content, now)
+    return buttons
+
+
+def _button(runtime: Runtime, conversation: Conversation, option: Option) -> Button:
+    if isinstance(option.title, datetime):
+        return Button(in_words(option.title, language_told(runtime, conversation.tracker)), option.payload)
+    return Button(_words(runtime, conversation, option.title), option.payload)
+
+
+def _words(runtime: Runtime, conversation: Conversation, response: str, told: Told | None = None) -> str:
+    template, tracker = runtime.library.current().assistant.responses[response], conversation.tracker
+    language = language_told(runtime, tracker)
+    values = {name: in_words(one, language) if isinstance(one, datetime) else one for name, one in (told or {}).items()}
+    return render(template, tracker, conversation.channel, values=values).text
 
 
 async def keep(uow: UnitOfWork, conversation: Conversation, event: UserUttered | BotUttered, now: datetime) -> None:
@@ -78,13 +104,15 @@ async def _mail(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: dateti
     to = next((one.value for one in reversed(identities) if one.kind == "email" and one.verified), None)
     if to is None or "email" not in runtime.channels:
         return
-    summary = f"Meeting with {meeting.rep}"
-    state = "Cancelled" if meeting.state is MeetingState.CANCELLED else "Booked"
     zone = await zone_of(uow, meeting.profile_id, "UTC")
-    when = f"{meeting.starts_at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"
-    words = f"{state}: {summary}, {when}. The file is for your calendar."
+    tracker = (await uow.conversations.get(meeting.conversation_id)).tracker
+    when = in_words(on_clock(meeting.starts_at, zone), language_told(runtime, tracker), year=True)
+    responses, told = runtime.library.current().assistant.responses, {"rep": meeting.rep, "when": when, "zone": zone}
+    name = "cancelled" if meeting.state is MeetingState.CANCELLED else "booked"
+    mail = render(responses[f"utter_meeting_mail_{name}"], tracker, "email", values=told)
+    summary = render(responses["utter_meeting_summary"], tracker, "email", values=told).text
     extras = {"calendar": calendar_file(meeting, summary, now)}
-    content = Text(words, author=Author.SYSTEM, author_name=meeting.rep, subject=f"{state}: {summary}", extras=extras)
+    content = replace(mail, author=Author.SYSTEM, author_name=meeting.rep, extras=extras)
     entry = OutboxEntry(
         id=OutboxId(new_id(now)),
         key=f"meeting:{meeting.id}:{meeting.state}:mail",
@@ -104,8 +132,17 @@ async def zone_of(uow: UnitOfWork, customer: ProfileId, reps: str) -> str:
     return theirs if theirs and is_zone(theirs) else reps
 
 
-def in_words(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M}"
+def on_clock(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
+def in_words(at: datetime, language: str = "en", *, year: bool = False) -> str:
+    """`Tue 24 Nov, 10:00`, by the clock of `at`; the desk reads English."""
+    if language == "en":
+        return f"{at:%a %d %b %Y, %H:%M}" if year else f"{at:%a %d %b, %H:%M}"
+    from bot.dialogue.locale_filters import short_day_and_time  # it takes 0.2 seconds to load
+
+    return short_day_and_time(at, language, year=year)
 
 
 def payload(do: str, about: dict[str, str], at: datetime | None = None) -> str:
@@ -116,7 +153,8 @@ def about(meeting: Meeting) -> dict[str, str]:
     return {"handoff": meeting.handoff_id, "meeting": meeting.id}
 
 
-def buttons_of(meeting: Meeting) -> tuple[Button, ...]:
+def options_of(meeting: Meeting) -> Sequence[Option]:
     """What the customer can do with a meeting that is booked."""
     this = about(meeting)
-    return (Button("Another time", payload("move", this)), Button("Cancel the meeting", payload("cancel", this)))
+    move, cancel = payload("move", this), payload("cancel", this)
+    return Option("utter_meeting_another_time", move), Option("utter_meeting_cancel", cancel)

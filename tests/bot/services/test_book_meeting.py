@@ -62,7 +62,7 @@ async def test_times_come_from_the_reps_hours_by_the_customers_clock(desk: Stage
     assert desk.sms.texts()[-1] == "When would you like to meet Ana Rep? Times are in the Europe/London time zone."
     titles = [one.title for one in buttons(desk)]
     assert titles == [FIRST, SECOND, "Tue 24 Nov, 10:00", "Wed 25 Nov, 08:00", "Wed 25 Nov, 10:00"]
-    assert desk.desk_texts()[-1].startswith("Times with Ana Rep were sent: Mon 23 Nov, 14:00")
+    assert desk.desk_texts()[-1].startswith("Times with Ana Rep were sent: Mon 23 Nov, 15:00")  # by theirs
 
 
 @pytest.mark.parametrize("typed", [True, False])
@@ -229,6 +229,32 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
     assert (booked.subject, cancelled.subject) == ("Booked: Meeting with Ana Rep", "Cancelled: Meeting with Ana Rep")
     assert "DTSTART:20261123T140000Z" in booked.extras["calendar"]
     assert "METHOD:CANCEL" in cancelled.extras["calendar"]
+
+
+async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk: Stage) -> None:
+    from bot.adapters.content.built_in_responses import with_built_in_responses
+
+    assistant = desk.library.playbook.assistant
+    german = replace(assistant.configuration, language="de")
+    responses = {name: one for name, one in assistant.responses.items() if not name.startswith("utter_meeting")}
+    german_assistant = with_built_in_responses(replace(assistant, configuration=german, responses=responses))
+    desk.library.playbook = replace(desk.library.playbook, assistant=german_assistant)
+    email = FakeChannel("email", Abilities(identity="email"))
+    desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
+    await offered(desk)
+    async with desk.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "zoe@example.com", verified=True), desk.clock.now())
+    assert buttons(desk)[1].title == "Di., 24. Nov., 08:00"
+    assert await desk.says(buttons(desk)[1].title) == ["Gebucht: Ana Rep am Di., 24. Nov., 08:00 (Europe/London)."]
+    assert [one.title for one in buttons(desk)] == ["Andere Zeit", "Treffen absagen"]
+    [mail] = [one.content for one in email.taken]
+    assert isinstance(mail, Text)
+    assert (mail.subject, mail.text) == (
+        "Gebucht: Treffen mit Ana Rep",
+        "Gebucht: Treffen mit Ana Rep, Di., 24. Nov. 2026, 08:00 (Europe/London). Die Datei ist für Ihren Kalender.",
+    )
+    assert "SUMMARY:Treffen mit Ana Rep" in mail.extras["calendar"]
+    assert await desk.says("Treffen absagen") == ["Ihr Treffen mit Ana Rep ist abgesagt."]
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Auckland"])

@@ -91,6 +91,15 @@ async def test_what_they_leave_is_a_claim_in_the_profile_and_stands_on_the_card(
     assert {one.kind: one.verified for one in identities if one.kind != "webchat"} == {"email": False, "phone": False}
 
 
+async def test_an_assistant_of_another_language_says_in_that_when_they_are_answered(stage: Stage) -> None:
+    assistant = stage.library.playbook.assistant
+    german = replace(assistant, configuration=replace(assistant.configuration, language="de"))
+    stage.library.playbook = replace(stage.library.playbook, assistant=german)
+    await ask(stage, SATURDAY)
+    await leave(stage, email="ana@example.com")
+    assert stage.webchat.texts()[-1] == "We get in touch Montag 09:00 (Europe/Berlin)."
+
+
 async def test_it_is_told_once_and_a_second_address_once_more(stage: Stage) -> None:
     await ask(stage, MONDAY)
     for key in ("c1", "c1", "c2"):

@@ -11,7 +11,7 @@ from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, h
 __all__ = ["desk"]  # a fixture
 
 SHOWN = f"You are meeting Ana Rep on {SECOND} (Europe/London). Would another time suit you better?"
-TIMES = "When would you like to meet Ana Rep? Times are those of Europe/London."
+TIMES = "When would you like to meet Ana Rep? Times are in the Europe/London time zone."
 
 
 async def booked(stage: Stage, when: str = SECOND) -> None:
