@@ -195,7 +195,7 @@ TALK_IN_GERMAN = [
     {"visitor": "könnte sich bitte jemand bei mir melden?"},
     {"bot": "Name?"},
     {"visitor": "bist du ein Mensch?"},
-    {"bot": ["automatische", "heißen Sie?"]},
+    {"bot": ["automatische", "Ihr Name?"]},
     {"visitor": "ich heiße Jürgen Weiß"},
     {"visitor": "juergen@example"},
     {"bot": "vollständigen E-Mail-Adresse"},
