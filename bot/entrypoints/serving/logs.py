@@ -59,8 +59,9 @@ class _Lossy(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        with contextlib.suppress(OSError):
-            self._stream.flush()
+        if not self._stream.closed:  # whoever lets go of this flushes it
+            with contextlib.suppress(OSError):
+                self._stream.flush()
 
 
 def _is_a_fault(record: logging.LogRecord) -> bool:

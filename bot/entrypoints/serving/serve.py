@@ -247,7 +247,7 @@ def _reason(error: OSError) -> str:
         return "there is no such host. OVERTURE_HOST wants an address of this machine, such as 127.0.0.1 or 0.0.0.0."
     if error.errno == errno.EADDRINUSE:
         return "something else listens there. Stop it, or choose another port: OVERTURE_PORT=8081."
-    if error.errno == errno.EADDRNOTAVAIL:
+    if error.errno in (errno.EADDRNOTAVAIL, None):  # None: of several, from Python 3.13 on
         return "this machine has no such address. OVERTURE_HOST wants one of its own, such as 127.0.0.1 or 0.0.0.0."
     if error.errno == errno.EACCES:
         return "that is not allowed. Ports below 1024 are the administrator's: choose another, such as 8080."

@@ -29,8 +29,10 @@ from bot.domain.entries import EventEntry
 
 
 def test_the_version_we_look_for_is_the_last_migration() -> None:
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         script = ScriptDirectory.from_config(configuration(connection))
+    engine.dispose()
     assert script.get_current_head() == HEAD
 
 
