@@ -70,15 +70,18 @@ _WORDS_OF_A_TIMELINE = word_set(
 """No phrase is without one of them: a text that has none need not be searched for each."""
 
 
-def _compiled(phrases: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+def _compiled(phrases: Sequence[tuple[str, str]]) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), value) for pattern, value in phrases)
 
 
 _RULES = [(*rule, SURE) for rule in _compiled(_SURE_PHRASES)] + [
     (*rule, POSSIBLE) for rule in _compiled(_POSSIBLE_PHRASES)
 ]
-_IN_OTHERS = {language: _compiled(phrases) for language, phrases in SURE_PHRASES.items()}
-_ANSWERS_IN_OTHERS = {language: _compiled(phrases) for language, phrases in ANSWERS.items()}
+_IN_OTHERS, _ANSWERS_IN_OTHERS = (
+    {language: _compiled([("|".join(phrases), value) for value, phrases in by_value.items()])
+     for language, by_value in told.items()}
+    for told in (SURE_PHRASES, ANSWERS)
+)  # fmt: skip
 _SPAN = re.compile(
     r"(?<!\w)(?:in|within|over)(?: the)?(?: next)?(?: about| around)? (?:\d{1,2} ?(?:-|to|or) ?)?"
     r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w| of an hour)",
