@@ -94,6 +94,8 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     with page.expect_download() as taken:
         page.get_by_role("button", name="All that is kept").press("Enter")
     assert taken.value.suggested_filename == "ana.data.json"
+    expect(page.locator("#done")).to_contain_text("Exported.")
+    expect(page.get_by_role("button", name="All that is kept")).to_be_focused()  # the keyboard is where it was
     with page.expect_download() as taken:
         page.get_by_role("button", name="Proof of consent (PDF)").press("Enter")
     assert taken.value.suggested_filename == "ana.consent.pdf"

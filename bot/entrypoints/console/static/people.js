@@ -1,7 +1,7 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { choiceField, openForm, textField } from "./dialogs.js";
-import { byId, complain, dayAndTime, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
+import { byId, complain, dayAndTime, deedOf, focusOn, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
 import { ask, counted, request, withToken } from "./journeys/service.js";
 import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
 
@@ -118,9 +118,11 @@ async function show(person) {
     ...section("What was decided of messages to them", lines(together(told.decisions), decisionLine)),
     ...section("Timeline", lines(told.timeline, eventLine)),
   ];
+  const deed = place.contains(document.activeElement) && deedOf(document.activeElement);
   place.replaceChildren(...parts.filter(Boolean));
   const isAt = from !== document.body && [from, document.body].includes(document.activeElement);
-  if (isAt) place.focus({ preventScroll: true }); // else somebody types elsewhere
+  if (deed) focusOn(place, deed, place);
+  else if (isAt) place.focus({ preventScroll: true }); // else somebody types elsewhere
   if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();  // on a phone it is below the lists
 }
 
