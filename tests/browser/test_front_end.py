@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -186,6 +187,10 @@ def test_the_guide_takes_two_rows_that_are_full(page: Page, service: Service, wi
     assert [tops.count(top) for top in sorted(set(tops))] == [6, 6]
 
 
+def answering(told: dict[str, Any]) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(json=told)
+
+
 def test_the_guide_leads_through_what_an_assistant_of_ones_own_can_do(page: Page, service: Service) -> None:
     status = {"content": "ok", "intents": ["ask_knowledge", "request_contact"], "slots": ["lead_name", "sms_consent"]}
     page.route("**/playground/status", lambda route: route.fulfill(json=status))
@@ -195,6 +200,11 @@ def test_the_guide_leads_through_what_an_assistant_of_ones_own_can_do(page: Page
     expect(steps).not_to_contain_text("demo")
     expect(steps).not_to_contain_text("80 people")
     expect(page.locator("#guide-progress")).to_have_text("0 of 12 done")
+    for language, said in (("de", "Say “bitte melden Sie sich bei mir”"), ("fi", "Ask to be contacted")):
+        page.unroute("**/playground/status")
+        page.route("**/playground/status", answering({**status, "language": language}))
+        page.reload()
+        expect(steps).to_contain_text(said)
     page.unroute("**/playground/status")
     status |= {"intents": ["greet"], "slots": []}
     page.route("**/playground/status", lambda route: route.fulfill(json=status))

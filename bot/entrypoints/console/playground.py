@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +87,11 @@ class Playground:
         return behind_the_door
 
     async def _site(self, _request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(SITE)
+        """The sample's site; the chat on it speaks the assistant's own language."""
+        page = await asyncio.to_thread(SITE.read_text, encoding="utf-8")
+        language = self._runtime.library.current().assistant.configuration.language
+        spoken = page.replace('src="/widget.js"', f'src="/widget.js" data-locale="{escape(language)}"')
+        return web.Response(text=spoken, content_type="text/html", headers={"Cache-Control": "no-cache"})
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
@@ -98,7 +104,8 @@ class Playground:
     async def _status(self, _request: web.Request) -> web.StreamResponse:
         stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())
         assistant = self._runtime.library.current().assistant
-        knows = {"intents": sorted(assistant.intents), "slots": sorted(assistant.slots)}
+        language = assistant.configuration.language
+        knows = {"language": language, "intents": sorted(assistant.intents), "slots": sorted(assistant.slots)}
         return web.json_response({**content_status(self._service), "stand_ins": stand_ins, **knows})
 
     async def _people(self, request: web.Request) -> web.StreamResponse:

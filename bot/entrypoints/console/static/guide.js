@@ -16,24 +16,32 @@ const sizesTeams = ({ slots }) => slots.includes("team_size");
 const asksNames = (known) => !sizesTeams(known) && known.slots.includes("lead_name");
 const asksForTexts = ({ slots }) => slots.includes("sms_consent");
 
+/** What can be said, in the assistant's own language; in any other, what it should come to. */
+const SAID = {
+  en: { price: "How much does it cost?", demo: "I’d like a demo", contact: "please contact me", size: "no, 80 people", name: "no, my name is Ana", soon: "next week works" },
+  de: { price: "Was kostet es?", demo: "Ich hätte gern eine Demo", contact: "bitte melden Sie sich bei mir", size: "nein, 80 Leute", name: "nein, mein Name ist Ana", soon: "nächste Woche passt" },
+};
+const saying = (lead, what, otherwise) => ({ language = "en" }) =>
+  SAID[language] ? `${lead} “${SAID[language][what]}”` : otherwise;
+
 /** What is to be done, how it shows that it was, and for which assistants it is: for the sample, or one of one's own. */
 const STEPS = [
   ["Open the chat", (item) => item.channel === "webchat"],
-  ["Ask “How much does it cost?”", (item) => understood(item, "ask_knowledge"), ({ intents }) => intents.includes("ask_knowledge")],
-  ["Say “I’d like a demo”", (item) => understood(item, "request_demo"), sellsDemos],
-  ["Say “please contact me”", (item) => understood(item, "request_contact"), takesContacts],
-  ["Correct it: “no, 80 people”", (item) => isTurn(item) && changed(item, "team_size"), sizesTeams],
-  ["Correct it: “no, my name is Ana”", (item) => isTurn(item) && changed(item, "lead_name"), asksNames],
+  [saying("Ask", "price", "Ask what it costs"), (item) => understood(item, "ask_knowledge"), ({ intents }) => intents.includes("ask_knowledge")],
+  [saying("Say", "demo", "Ask for a demo"), (item) => understood(item, "request_demo"), sellsDemos],
+  [saying("Say", "contact", "Ask to be contacted"), (item) => understood(item, "request_contact"), takesContacts],
+  [saying("Correct it:", "size", "Correct how many you are"), (item) => isTurn(item) && changed(item, "team_size"), sizesTeams],
+  [saying("Correct it:", "name", "Correct your name"), (item) => isTurn(item) && changed(item, "lead_name"), asksNames],
   ["Agree to texts on +447700900123", (item) => isTurn(item) && item.consents?.some(({ granted }) => granted), asksForTexts],
   ["See the lead in Slack and CRM", (item) => item.type === "post" && !item.thread_ts && item.blocks?.length > 0],
   ["Claim it in Slack", (item) => item.type === "update" && JSON.stringify(item.blocks).includes("Claimed by")],
   ["Reply there, then hand back", (item) => item.type === "post" && Boolean(item.user && item.thread_ts)],
   ["Press “To what is next” until a text comes", (item) => item.feed === "clock", asksForTexts],
   ["See the text on the phone", (item) => isSms(item, "to_customer"), asksForTexts],
-  ["Text back “next week works”", (item) => repliesByText(item), (known) => sellsDemos(known) && asksForTexts(known)],
+  [saying("Text back", "soon", "Text back that next week works"), (item) => repliesByText(item), (known) => sellsDemos(known) && asksForTexts(known)],
   ["Text back a question", (item) => repliesByText(item), (known) => !sellsDemos(known) && asksForTexts(known)],
   ["Text “STOP”: it ends", (item) => isSms(item, "from_customer") && /^\W*stop\b/i.test(item.body)],
-].map(([text, happened, fits = () => true]) => ({ text, happened, fits }));
+].map(([says, happened, fits = () => true]) => ({ says, happened, fits }));
 const OF_THE_SAMPLE = { intents: ["ask_knowledge", "request_demo"], slots: ["team_size", "sms_consent"] };
 const FOLDED = "overture:playground:guide-folded";
 
@@ -65,6 +73,7 @@ export function startGuide() {
   /** The steps that this assistant has a part in, by its intents and slots. */
   const suit = (known) => {
     steps = STEPS.filter(({ fits }) => fits(known));
+    for (const step of steps) step.text = typeof step.says === "function" ? step.says(known) : step.says;
     show();
   };
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -150,6 +151,18 @@ async def test_its_guide_is_told_what_the_assistant_knows(tmp_path: Path) -> Non
     ):
         told = await answer.json()
     assert ("ask_knowledge" in told["intents"], "sms_consent" in told["slots"]) == (True, True)
+    assert told["language"] == "en"
+
+
+async def test_the_chat_on_its_site_speaks_the_assistants_own_language(tmp_path: Path) -> None:
+    async with set_stage(tmp_path) as stage, ClientSession() as http:
+        library = stage.service.library
+        playbook = library.current()
+        configuration = replace(playbook.assistant.configuration, language="de")
+        library._playbook = replace(playbook, assistant=replace(playbook.assistant, configuration=configuration))
+        async with http.get(f"{stage.address}/site") as answer:
+            site = await answer.text()
+    assert 'src="/widget.js" data-locale="de"' in site
 
 
 async def test_before_anybody_has_an_account_it_can_be_tried_at_a_public_address(tmp_path: Path) -> None:
