@@ -109,6 +109,5 @@ def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mappin
 
 def _written_from(kind: str, person: Person, thought: Thought) -> str | None:
     """The number or e-mail address that they talk with us from; a caller who withholds theirs has proved none."""
-    forms = forms_of(thought.address)
     proved = (one for one in person.identities if one.kind == kind and one.verified)
-    return next((one.value for one in proved if one.value in forms), None)
+    return next((one.value for one in proved if one.value in forms_of(thought.address)), None)
