@@ -39,19 +39,24 @@ from bot.services.tell_of_meeting import (
 )
 
 MOST_OFFERED = 5
+MOST_READ = 20
+"""Of the meetings of one person that are to come."""
+
 WHICH = "utter_meeting_which"
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
     """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; or what they said: `show`
-    the meeting, `ask` which of the buttons `among` is meant. `meeting` is what it is about."""
+    the meeting, `ask` which of the buttons `among` is meant. `meeting` is what it is about; `offered_at` says when the
+    times were offered of which this is one."""
 
     do: str
     handoff_id: HandoffId
     rep: str = ""
     at: datetime | None = None
     meeting: str = ""
+    offered_at: datetime | None = None
     among: tuple[Option | Button, ...] = ()
 
 
@@ -94,7 +99,8 @@ async def _offer(
     if diary is None or not times:
         return False, f"{rep.name} has no free time in the days that can be booked"
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
-    about = {"handoff": handoff.id, "rep": rep.id} | ({"instead": instead} if instead else {})
+    about = {"handoff": handoff.id, "rep": rep.id, "offered": now.isoformat()}
+    about |= {"instead": instead} if instead else {}
     options = [Option(at, payload("book", about, at)) for at in (on_clock(one, zone) for one in times)]
     told = {"rep": rep.name, "zone": zone}
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", options, key, now, told)
@@ -137,12 +143,14 @@ def read_pick(payload: str) -> Picked | None:
         return None
     try:
         said = json.loads(payload.removeprefix(PICK))
-        at = datetime.fromisoformat(said["at"]) if "at" in said else None
-        found = Picked(str(said["do"]), HandoffId(str(said["handoff"])), str(said.get("rep", "")), at, "")
-        found = replace(found, meeting=str(said.get("meeting") or said.get("instead") or ""))
+        at, offered_at = (datetime.fromisoformat(said[key]) if key in said else None for key in ("at", "offered"))
+        meeting = str(said.get("meeting") or said.get("instead") or "")
+        found = Picked(
+            str(said["do"]), HandoffId(str(said["handoff"])), str(said.get("rep", "")), at, meeting, offered_at
+        )
     except (ValueError, KeyError, TypeError):
         return None
-    return found if at is None or at.tzinfo is not None else None
+    return found if all(time is None or time.tzinfo is not None for time in (at, offered_at)) else None
 
 
 async def take_pick(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, pick: Picked) -> None:
@@ -241,8 +249,13 @@ async def _book(
     if diary is None:
         return ""
     rep = diary.rep
-    if instead is not None and (instead.state is not MeetingState.BOOKED or instead.starts_at == at):
-        instead = None
+    theirs = [
+        one for one in await uow.meetings.of_person(handoff.profile_id, now, limit=MOST_READ) if one.rep == rep.name
+    ]
+    if (same := next((one for one in theirs if one.starts_at == at), None)) is not None:
+        return await _show(uow, runtime, handoff, same, key, now)
+    if instead is None or not instead.is_to_come(now):
+        instead = _of_the_same_offer(theirs, pick)
     meeting = await put_in_diary(uow, runtime, handoff, diary, at, instead, now)
     if meeting is None:
         await say(
@@ -256,6 +269,12 @@ async def _book(
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
     instead_of = f" instead of {in_words(on_clock(instead.starts_at, diary.zone))}" if instead is not None else ""
     return f"Booked: {rep.name} on {in_words(on_clock(at, diary.zone))} ({diary.zone}){instead_of}."
+
+
+def _of_the_same_offer(theirs: Sequence[Meeting], pick: Picked) -> Meeting | None:
+    """The one that was booked since these times were offered: whoever takes another of them means that instead."""
+    since = pick.offered_at
+    return next((one for one in theirs if since is not None and one.booked_at > since), None)
 
 
 async def put_in_diary(

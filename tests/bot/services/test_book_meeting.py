@@ -138,6 +138,41 @@ async def test_a_meeting_is_moved_and_its_old_time_is_free_again(desk: Stage) ->
     assert [f"{one.starts_at:%d %H}" for one in booked] == ["24 08"]
 
 
+@pytest.mark.parametrize("moved_before", [False, True])
+async def test_another_time_of_the_same_offer_takes_the_place_of_the_first(desk: Stage, moved_before: bool) -> None:
+    await offered(desk)
+    if moved_before:
+        await desk.says(FIRST)
+        await desk.says("Another time")
+    *_, first, second = buttons(desk)
+    desk.clock.forward(timedelta(seconds=20))
+    await desk.says(first.title, payload=first.payload)
+    said = await desk.says(second.title, payload=second.payload)
+    assert said == [f"Booked: Ana Rep on {second.title} (Europe/London)."]
+    assert desk.desk_texts()[-1].startswith("Booked: Ana Rep on Wed 25 Nov, 11:00")
+    assert " instead of " in desk.desk_texts()[-1]
+    async with desk.store.transaction() as uow:
+        assert len(await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)) == 1
+
+
+async def test_times_that_a_rep_offers_later_are_for_another_meeting(desk: Stage) -> None:
+    handoff = await offered(desk)
+    await desk.says(FIRST)
+    await desk.click(handoff, DeskVerb.MEET)
+    await desk.says(SECOND)
+    async with desk.store.transaction() as uow:
+        assert len(await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)) == 2
+
+
+async def test_a_time_that_is_pressed_again_is_shown_as_booked(desk: Stage) -> None:
+    await offered(desk)
+    pressed = buttons(desk)[0]
+    await desk.says(pressed.title, payload=pressed.payload)
+    [said] = await desk.says(pressed.title, payload=pressed.payload)
+    assert said.startswith(f"You are meeting Ana Rep on {FIRST} (Europe/London).")
+    assert await happened(desk) == ["meeting.booked"]
+
+
 async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
     await offered(desk)
     await desk.says(FIRST)
