@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import Workbook
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bot.adapters.database import Database
@@ -109,6 +110,26 @@ def test_a_file_is_called_what_it_is_called(page: Page, server: RunningServer, t
     page.goto(f"{server.address}/people/import")
     page.get_by_label("The file", exact=True).set_input_files(path)
     expect(page.locator("#status")).to_contain_text("altes.csv is no UTF-8")
+
+
+def test_a_sheet_of_a_file_of_excel_is_chosen_and_imported(page: Page, server: RunningServer, tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("Leads").append(["E-mail"])
+    for row in (["Mail", "Team size"], ["ana@example.com", 40]):
+        book.worksheets[0].append(row)
+    book["Leads"].append(["bo@example.com"])
+    book.save(tmp_path / "fair.xlsx")
+    page.goto(f"{server.address}/people/import")
+    page.get_by_label("The file", exact=True).set_input_files(tmp_path / "fair.xlsx")
+    expect(page.locator("#columns-about")).to_have_text("2 columns of the sheet “Sheet”")
+    expect(page.get_by_label("Its letters are written as")).to_be_hidden()
+    page.get_by_label("The sheet").select_option("Leads")
+    expect(page.locator("#take")).to_be_disabled()
+    look_again(page)
+    expect(page.locator("#columns-about")).to_have_text("1 column of the sheet “Leads”")
+    page.get_by_role("button", name="Import 1 row").press("Enter")
+    expect(page.locator("#outcome-title")).to_have_text("What came of it")
+    expect(page.locator("#status")).to_contain_text("1 row of fair.xlsx")
 
 
 def test_a_file_with_nobody_in_it_is_said_to_be_so(page: Page, server: RunningServer, tmp_path: Path) -> None:

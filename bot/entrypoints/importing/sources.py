@@ -1,4 +1,4 @@
-"""Where people are read from: a CSV file or one of JSON Lines, a chunk of rows at a time."""
+"""Where people are read from a chunk of rows at a time, and files of text: CSV and JSON Lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 MOST_NAMES = 1000
 """Of one JSON Lines file."""
 
-SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 OF_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How their files begin, whatever they are named."""
 
@@ -151,10 +151,11 @@ def checked_encoding(name: str) -> str:
 def _check_kind(told: str, suffix: str, begins: bytes, *, is_table: bool) -> None:
     if suffix in SPREADSHEETS or begins.startswith(OF_SPREADSHEETS):
         raise SettingsError(
-            f"{told} is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8 (comma delimited), and import that."
+            f"{told} is a spreadsheet, of which .xlsx is read. Save it as that, or as CSV, which Excel calls CSV UTF-8 "
+            "(comma delimited), and import that."
         )
     if not is_table and suffix not in (".jsonl", ".ndjson", ".json"):
-        raise SettingsError(f"{told} is neither a .csv nor a .jsonl file.")
+        raise SettingsError(f"{told} is neither a .csv, an .xlsx nor a .jsonl file.")
 
 
 def _look_through(path: Path, encoding: str) -> tuple[str, int, Utf8Check]:
@@ -224,15 +225,18 @@ def _csv_rows(named: str, file: Any) -> Iterator[Row]:
         if not any(one.strip() for one in cells):
             continue
         number += 1
-        while len(cells) > len(names) and not cells[-1].strip():
-            cells.pop()
-        values = dict(zip(names, map(unguarded, cells), strict=False))
-        fault = ""
-        if len(cells) != len(names):
-            fault = f"it has {len(cells)} cells, and the header {len(names)}"
-            if any("\n" in one for one in cells):
-                fault += "; look for a quotation mark that does not end"
-        yield Row(number, values, fault, flaw=_flaw(cells))
+        row = row_of(number, names, cells, _flaw(cells))
+        if row.fault and any("\n" in one for one in cells):
+            row = replace(row, fault=f"{row.fault}; look for a quotation mark that does not end")
+        yield row
+
+
+def row_of(number: int, names: Sequence[str], cells: list[str], flaw: str) -> Row:
+    """A row of a table, of which empty cells behind the last column are nothing."""
+    while len(cells) > len(names) and not cells[-1].strip():
+        cells.pop()
+    fault = f"it has {len(cells)} cells, and the header {len(names)}" if len(cells) != len(names) else ""
+    return Row(number, dict(zip(names, map(unguarded, cells), strict=False)), fault, flaw)
 
 
 def _flaw(cells: Iterable[str]) -> str:

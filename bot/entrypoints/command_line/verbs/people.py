@@ -50,7 +50,10 @@ COMMANDS = (
         "people import",
         "take people from a file or a CRM, with a report of each row that is not taken whole",
         (
-            ("file", {"type": Path, "nargs": "?", "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"}),
+            (
+                "file",
+                {"type": Path, "nargs": "?", "metavar": "FILE", "help": "a .csv or .xlsx with a header, or a .jsonl"},
+            ),
             ("--from", {"dest": "from_", "metavar": "CRM", "help": "a CRM instead, such as hubspot"}),
             ("--mapping", {"type": Path, "metavar": "FILE", "help": "a YAML file that says what the columns mean"}),
             ("--map", {"action": "append", "metavar": "COLUMN=TARGET", "help": "what a column means; may be repeated"}),
@@ -70,6 +73,7 @@ COMMANDS = (
                     "help": "the order of dates such as 03/04/2026, where a column does not show it",
                 },
             ),
+            ("--sheet", {"metavar": "NAME", "help": "which sheet of an .xlsx is read (the first that shows anything)"}),
             ("--encoding", {"metavar": "NAME", "help": "how the letters are written, if not as UTF-8: windows-1252"}),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
             (

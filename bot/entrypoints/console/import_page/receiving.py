@@ -25,6 +25,9 @@ TOO_SLOW = "the file did not come whole within half a minute; try again, or send
 LONGEST_MAPPING = 64 * 1024
 LONGEST_NAME = 100
 FLAGS = ("fill", "in_part", "dry_run", "again")
+TEXTS = {"encoding": 40, "sheet": 100, "seen": 64}
+"""How long each may be."""
+
 
 TOO_LARGE = (
     f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB; send it in parts, or have it imported on the server"
@@ -39,6 +42,7 @@ class Sent:
     name: str
     mapping: ColumnMapping
     encoding: str
+    sheet: str
     seen: str
     fill: bool
     in_part: bool
@@ -58,9 +62,8 @@ async def receive(request: web.Request, folder: Path, region: str) -> Sent:
         raise WebhookRejected(413, TOO_LARGE)
     flags = {name: _text(form, name, 5) == "true" for name in FLAGS}
     mapping = await asyncio.to_thread(_mapping, _text(form, "mapping", LONGEST_MAPPING), region)
-    return Sent(
-        place, plain_name(file.filename), mapping, _text(form, "encoding", 40), _text(form, "seen", 64), **flags
-    )
+    encoding, sheet, seen = (_text(form, name, longest) for name, longest in TEXTS.items())
+    return Sent(place, plain_name(file.filename), mapping, encoding, sheet, seen, **flags)
 
 
 async def _form(request: web.Request) -> Mapping[str, Any]:

@@ -25,10 +25,12 @@ from bot.entrypoints.console.import_page.receiving import LARGEST_FILE, Sent, re
 from bot.entrypoints.console.import_page.showing import Columns
 from bot.entrypoints.console.import_page.wording import for_page, targets
 from bot.entrypoints.console.known_person import sees_personal
+from bot.entrypoints.importing.files import source_of
 from bot.entrypoints.importing.mapping import guessed
 from bot.entrypoints.importing.report import commonest
 from bot.entrypoints.importing.running import Import, begin, columns_of, consent_channels, look_through, run
-from bot.entrypoints.importing.sources import FileSource
+from bot.entrypoints.importing.sources import FileSource, Source
+from bot.entrypoints.importing.spreadsheets import SpreadsheetSource
 from bot.entrypoints.web.translate import private_json
 from bot.entrypoints.wiring.service import Service
 
@@ -106,7 +108,7 @@ class ImportPage:
 
     async def _read(self, sent: Sent, caller: Caller, origin: str) -> _Asked:
         schema = self._runtime.library.current().profile
-        source = await asyncio.to_thread(FileSource, sent.file, sent.encoding, sent.name)
+        source = await asyncio.to_thread(source_of, sent.file, encoding=sent.encoding, sheet=sent.sheet, name=sent.name)
         mapping = guessed(sent.mapping, columns_of(source, sent.mapping), schema)
         wanted = Import(
             source,
@@ -130,7 +132,7 @@ class ImportPage:
             {
                 "id": asked.wanted.id,
                 "file": source.name,
-                "encoding": source.encoding if isinstance(source, FileSource) else "",
+                **_written_as(source),
                 "columns": asked.columns.told_to(asked.caller.role),
                 "problem": problem,
             }
@@ -188,6 +190,13 @@ class ImportPage:
             few = [asdict(one) | {"why": hide(one.why)} for one in reported]
             await lines.say_file("report", report)
         await lines.say({"before": _figures(before), "done": _figures(done), "few": few})
+
+
+def _written_as(source: Source) -> Mapping[str, Any]:
+    """How its letters are written, or which of its sheets is read."""
+    if isinstance(source, SpreadsheetSource):
+        return {"encoding": "", "sheet": source.sheet, "sheets": source.sheets}
+    return {"encoding": source.encoding if isinstance(source, FileSource) else "", "sheet": "", "sheets": []}
 
 
 def _require_seen(asked: _Asked) -> None:

@@ -17,6 +17,7 @@ let looked = null; // the look that an import would carry out; null once somethi
 let report = [];
 
 const chosen = () => byId("file").files[0];
+const isExcel = () => /\.xls[xm]$/i.test(chosen().name);
 const targetOf = ({ column, target }) => said.get(column) ?? target;
 
 // ---------------------------------------------------------------- what is sent
@@ -26,7 +27,8 @@ function form(dryRun) {
   const { region, dates, decimal, encoding } = Object.fromEntries(["region", "dates", "decimal", "encoding"].map((id) => [id, byId(id).value]));
   const mapping = { columns: Object.fromEntries(said), values: values(), region, ...(dates && { dates }), ...(decimal && { decimal }) };
   told.set("mapping", JSON.stringify(mapping));
-  told.set("encoding", encoding);
+  told.set("encoding", isExcel() ? "" : encoding);
+  told.set("sheet", isExcel() ? byId("sheet").value : "");
   told.set("fill", byId("fill").checked);
   told.set("in_part", byId("in-part").checked);
   told.set("dry_run", dryRun);
@@ -102,7 +104,7 @@ function end() {
 
 function showProgress({ rows, of, waits }) {
   byId("progress").value = of ? Math.min(1, rows / of) : 0;
-  const words = waits ? "Waits until another file is through…" : `${counted(rows, "row", "rows")} of about ${number(of)}`;
+  const words = waits ? "Waits until another file is through…" : `${counted(rows, "row", "rows")}${of ? ` of about ${number(of)}` : ""}`;
   byId("status").textContent = byId("form").inert ? `${words}. ${MAY_LEAVE}` : words;
 }
 
@@ -115,8 +117,11 @@ function fail(words) {
 
 function showColumns(told) {
   columns = told.columns;
+  const several = told.sheets.length > 1;
+  byId("sheet-part").hidden = !several;
+  byId("sheet").replaceChildren(...told.sheets.map((name) => h("option", { value: name, selected: name === told.sheet }, name)));
   byId("columns-part").hidden = false;
-  byId("columns-about").textContent = `${counted(columns.length, "column", "columns")}, letters in ${told.encoding}`;
+  byId("columns-about").textContent = `${counted(columns.length, "column", "columns")}${told.encoding && `, letters in ${told.encoding}`}${several ? ` of the sheet “${told.sheet}”` : ""}`;
   byId("columns").replaceChildren(...columns.map(columnRow));
   fitConsent();
 }
@@ -234,8 +239,10 @@ function choose() {
   running = looked = null;
   said.clear();
   columns = [];
-  for (const id of ["columns-part", "outcome"]) byId(id).hidden = true;
+  for (const id of ["columns-part", "outcome", "sheet-part"]) byId(id).hidden = true;
+  byId("sheet").replaceChildren();
   const file = chosen();
+  byId("encoding-part").hidden = Boolean(file) && isExcel();
   byId("look").disabled = !file;
   byId("look").textContent = "Look at it";
   byId("stale").textContent = "";
@@ -254,14 +261,14 @@ async function start() {
   byId("region").replaceChildren(...regions.map(([code, name]) => h("option", { value: code, selected: code === choices.region }, name)));
   byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, channelName(name))));
   byId("file").addEventListener("change", choose);
-  byId("encoding").addEventListener("change", () => said.clear());  // its columns have other names then
+  for (const id of ["encoding", "sheet"]) byId(id).addEventListener("change", () => said.clear());  // its columns have other names then
   byId("form").addEventListener("input", (event) => event.target.id !== "file" && change());
   byId("form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (chosen()) void work(true);
   });
   byId("take").addEventListener("click", () => void work(false));
-  byId("report").addEventListener("click", () => keep(new Blob(report, { type: "text/csv" }), `${chosen().name.replace(/\.csv$/i, "")}.report.csv`));
+  byId("report").addEventListener("click", () => keep(new Blob(report, { type: "text/csv" }), `${chosen().name.replace(/\.(?:csv|xls[xm])$/i, "")}.report.csv`));
   if (chosen()) choose();  // a browser keeps it over a reload
 }
 

@@ -178,11 +178,11 @@ async def test_a_file_whose_name_is_no_text_is_imported(stage: Stage, tmp_path: 
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        ("people.pdf", b"x", "neither a .csv nor a .jsonl file"),
+        ("people.pdf", b"x", "neither a .csv, an .xlsx nor a .jsonl file"),
         ("people.csv", b"", "there is nobody"),
         ("people.jsonl", b"", "there is nobody"),
-        ("people.xlsx", b"x", "is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8"),
-        ("people.csv", b"PK\x03\x04 and more", "is a spreadsheet. Save it as CSV"),
+        ("people.ods", b"x", "is a spreadsheet, of which .xlsx is read. Save it as that, or as CSV, which"),
+        ("people.csv", b"PK\x03\x04 and more", "is a spreadsheet, of which .xlsx is read."),
         (
             "people.json",
             b'[\n{"email": "ana@example.com"}\n]\n',
@@ -200,8 +200,8 @@ def test_a_file_goes_by_the_name_that_it_was_given_with(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes("email\nana@example.com\n".encode("utf-16"))
     source = FileSource(tmp_path / "file", name="fair.csv")
     assert (source.name, source.encoding, source.columns) == ("fair.csv", "UTF-16", ["email"])
-    with pytest.raises(SettingsError, match=r"^fair\.xlsx is a spreadsheet"):
-        FileSource(tmp_path / "file", name="fair.xlsx")
+    with pytest.raises(SettingsError, match=r"^fair\.ods is a spreadsheet"):
+        FileSource(tmp_path / "file", name="fair.ods")
 
 
 async def test_what_a_file_shows_of_its_cells_is_known_before_a_row_is_taken(stage: Stage, tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from bot.entrypoints.command_line.commands.people.working import whoever
 from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.command_line.progress import bar
 from bot.entrypoints.importing.crms import CrmSource, fields_read_back
+from bot.entrypoints.importing.files import source_of
 from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
 from bot.entrypoints.importing.running import Import, begin, mapping_for
 from bot.entrypoints.importing.running import run as run_import
-from bot.entrypoints.importing.sources import FileSource, Source
+from bot.entrypoints.importing.sources import Source
+from bot.entrypoints.importing.spreadsheets import SpreadsheetSource
 from bot.entrypoints.serving.logs import set_up_logs
 from bot.entrypoints.wiring.service import open_service
 from bot.ports import GivesPeople
@@ -49,14 +51,14 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )
-    file = None if crm else FileSource(options.file, options.encoding or "")
+    file = None if crm else source_of(options.file, encoding=options.encoding or "", sheet=options.sheet or "")
     async with open_service(settings, progress=_tell, understands_when_asked=True) as service:
         runtime = service.runtime
         if crm:
             given = _read_back(runtime, crm, given)
         source: Source = file or _crm_source(runtime, crm, given)
         mapping = mapping_for(source, given, runtime.library.current().profile)
-        print("\n".join([f"{source.name}:", *told(mapping)]))
+        print("\n".join([f"{source.name}{_which_sheet(file)}:", *told(mapping)]))
         by = f"terminal:{whoever()}"
         wanted = Import(
             source,
@@ -80,6 +82,14 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             done = await run_import(runtime, wanted, begun, moved=moved)
     print("\n".join(summary(done, report, dry_run=options.dry_run, in_part=options.in_part)))
     return 1 if done.refused else 0
+
+
+def _which_sheet(file: Source | None) -> str:
+    """That of several, for the others are not read."""
+    if not isinstance(file, SpreadsheetSource) or len(file.sheets) < 2:
+        return ""
+    others = ", ".join(f'"{one}"' for one in file.sheets if one != file.sheet)
+    return f', its sheet "{file.sheet}" (--sheet for another: {others})'
 
 
 def _tell(progress: str) -> None:

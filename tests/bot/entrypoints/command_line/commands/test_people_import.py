@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from bot.entrypoints.command_line.cli import run
 
@@ -49,3 +50,18 @@ def test_files_that_differ_in_their_endings_alone_have_a_report_each(
     assert "nobody at all" not in (tmp_path / "fair.report.csv").read_text()
     assert "nobody at all" in (tmp_path / "fair.jsonl.report.csv").read_text()
     assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt
+
+
+def test_of_several_sheets_it_is_said_which_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
+    book = Workbook()
+    for sheet, who in ((book.worksheets[0], "ana"), (book.create_sheet("Partners"), "bo")):
+        sheet.append(["email"])
+        sheet.append([f"{who}@example.com"])
+    book.save(file := tmp_path / "fair.xlsx")
+    assert run(["people", "import", str(file), "--sheet", "Partners", "--dry-run"]) == 0
+    assert 'fair.xlsx, its sheet "Partners" (--sheet for another: "Sheet"):' in capsys.readouterr().out
+    assert run(["people", "import", str(file), "--sheet", "Leads"]) == 2
+    assert 'has no sheet "Leads"' in capsys.readouterr().err

@@ -215,7 +215,8 @@ async def test_a_wish_that_would_not_be_heard_is_asked_about_before_a_row_is_rea
 @pytest.mark.parametrize(
     ("file", "status", "words"),
     [
-        (form(b"PK\x03\x04", name="fair.xlsx"), 422, "fair.xlsx is a spreadsheet. Save it as CSV, which Excel calls"),
+        (form(b"PK\x03\x04", name="fair.xlsx"), 422, "fair.xlsx is no file of Excel, or not all of it."),
+        (form(b"PK\x03\x04", name="fair.ods"), 422, "fair.ods is a spreadsheet, of which .xlsx is read."),
         (form("", name="ana/fair.csv"), 422, "there is nobody in fair.csv."),
         (form(b"Pr\xe9nom\nx\n"), 422, "or say how its letters are written."),
         (form(FAIR, encoding="klingon"), 422, 'there is no encoding of letters "klingon"'),
