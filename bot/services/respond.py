@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.dialogue.forms import questions_for
 from bot.dialogue.protected import refusal
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet
@@ -64,6 +65,8 @@ async def respond(
             await ask_scope(runtime, thought, situation, message, confirmation)
     elif asked:
         await say_noted(runtime, thought, situation, message, asked)
+        if not situation.rep_has_the_floor:
+            _ask_once_more(assistant, thought)
     elif keyword == "start":
         _start(assistant, thought, situation, message)
     elif keyword == "help":
@@ -79,6 +82,14 @@ async def respond(
         say_not_spoken(playbook, thought, latest.understood)
     else:
         await answer(runtime, thought, situation.profile, message_id)
+
+
+def _ask_once_more(assistant: Assistant, thought: Thought) -> None:
+    """The question of the form that is open: it still waits for its answer, which this message was not."""
+    loop, slot = thought.tracker.loop, thought.tracker.slots.get(REQUESTED_SLOT)
+    if loop is not None and slot is not None:
+        questions = questions_for(loop.name, str(slot))
+        thought.say_response(assistant, next((one for one in questions if one in assistant.responses), ""))
 
 
 def _start(assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage) -> None:

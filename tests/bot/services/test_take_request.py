@@ -151,8 +151,9 @@ async def test_erasure_ends_the_journeys_of_marketing_and_what_they_ask(asking: 
 
 async def test_what_is_put_right_in_a_form_is_the_forms(asking: Stage) -> None:
     await asking.says("book")
-    assert await asking.says("a copy of my data") == [ACCESS.format(DUE)]
-    assert await asking.says("my details are wrong") == ["Thank you."], "the form waited on, and this was the answer"
+    asked = await asking.says("a copy of my data")
+    assert asked == [ACCESS.format(DUE), "How many are you?"], "the form waits on"
+    assert await asking.says("my details are wrong") == ["Thank you."], "this was the answer"
     assert [one.kind for one in await requests(asking)] == [RequestKind.ACCESS]
 
 
