@@ -2,8 +2,8 @@
 
 # The `python3` at hand where Overture was tried on it, else the newest beside it on which it was.
 ifndef PYTHON
-PYTHON := $(shell for one in python3 python3.13 python3.12 python3.11; do $$one -c \
-	'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$one && exit; done; echo python3)
+PYTHON := $(shell for one in python3 python3.14 python3.13 python3.12 python3.11; do $$one -c \
+	'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$one && exit; done; echo python3)
 endif
 VENV := .venv
 BIN := $(VENV)/bin
@@ -131,12 +131,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ version=$$($(PYTHON) --version 2>/dev/null); \
 		echo "Overture needs Python 3.11 or newer; $(PYTHON) is $${version:-not there}. Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] > (3, 13))' || \
-		echo "$$($(PYTHON) --version) is newer than those that Overture was tried on, 3.11 to 3.13. What is not ready-made for it" \
-		"(fasttext-predict, when this was written) gets built now, which takes a C++ compiler and the headers of Python."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] > (3, 14))' || \
+		echo "$$($(PYTHON) --version) is newer than those that Overture was tried on, 3.11 to 3.14: packages may have to be built."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check torch==2.13.0 -c constraints.txt
 	$(BIN)/pip install --no-compile --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@# What serves is compiled now: a service may not be allowed to write here.
-	@$(BIN)/python -c 'import bot.entrypoints.command_line.commands.serve, bot.entrypoints.command_line.commands.work'
+	@$(BIN)/python -W ignore::SyntaxWarning -c \
+		'import bot.entrypoints.command_line.commands.serve, bot.entrypoints.command_line.commands.work, rasa_sdk'
 	@touch $@

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import closing
+from threading import Event
+from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
@@ -33,14 +36,29 @@ async def test_where_nothing_is_kept_no_password_is_right(passwords: Argon2Passw
         assert not await passwords.verify(kept, password)
 
 
-async def test_more_than_can_wait_are_told_to_come_later(passwords: Argon2Passwords) -> None:
-    await passwords.verify("", "")
-    done = await asyncio.gather(
-        *(passwords.verify("", "x") for _ in range(MOST_WAITING + AT_ONCE)), return_exceptions=True
-    )
-    refused = [one for one in done if isinstance(one, WebhookRejected)]
-    assert [one.status for one in refused] == [503] * AT_ONCE
-    assert not await passwords.verify("", "x")
+class _Held(PasswordHasher):
+    """Says of no password whether it is right before it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.told = Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002
+        self.told.wait(10)
+        return super().verify(hash, password)
+
+
+async def test_more_than_can_wait_are_told_to_come_later() -> None:
+    held = _Held()
+    with closing(Argon2Passwords(held)) as passwords:
+        kept = await passwords.hash("correct horse")
+        tasks = [asyncio.create_task(passwords.verify(kept, "x")) for _ in range(MOST_WAITING + AT_ONCE)]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        held.told.set()
+        done = await asyncio.gather(*tasks, return_exceptions=True)
+        refused = [one for one in done if isinstance(one, WebhookRejected)]
+        assert [one.status for one in refused] == [503] * AT_ONCE
+        assert not await passwords.verify(kept, "x")
 
 
 def test_the_parameters_are_those_of_the_rfc_for_little_memory() -> None:
