@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import phonenumbers
@@ -152,15 +153,20 @@ def question_answered(tracker: Tracker) -> str | None:
 
 
 def phone_in(text: str, country: str) -> str | None:
-    """The one number in the text that a text message may reach, in E.164; a national number is read in `country`."""
+    """The one number in the text that a text message may reach, in E.164; a national number is read in `country`, and
+    one that reaches nobody there as if it had a + before it."""
+    return _reached(text, country) or _reached(re.sub(r"\d", r"+\g<0>", text, count=1), None, surely=True)
+
+
+def _reached(text: str, country: str | None, *, surely: bool = False) -> str | None:
+    """Possible rather than valid numbers, where it is not to be sure: the ranges set aside for examples and for films
+    are not valid to the library."""
     try:
         number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:
         return None
-    # Possible rather than valid: the ranges set aside for examples and for films are not valid to the library.
-    if not phonenumbers.is_possible_number(number):
-        return None
-    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE:
+    exists = phonenumbers.is_valid_number(number) if surely else phonenumbers.is_possible_number(number)
+    if not exists or phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE:
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 

@@ -11,6 +11,7 @@ from email_validator import validate_email
 from bot.domain.phone_forms import dialled
 from bot.domain.understanding import Entity
 from bot.nlu.words import UNSPACED
+from bot.phone_numbers import readings_of
 
 SURE, POSSIBLE = 1.0, 0.5
 
@@ -108,16 +109,17 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
             continue
         if re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", match.raw_string):
             continue  # a date
+        number = readings_of(match.raw_string, match.number)[0]
         # A number is written with its country's or its trunk prefix; an amount is not.
         prefixed = match.raw_string.startswith(("+", "0", "(")) and len(digits) >= _SHORTEST_WITH_PREFIX
         sure = (
             prefixed
-            or phonenumbers.is_valid_number(match.number)
+            or phonenumbers.is_valid_number(number)
             or _PHONE_CUE.search(text[max(0, match.start - 60) : match.start])
         )
         yield Entity(
             name="phone",
-            value=phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164),
+            value=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
             text=match.raw_string,
             start=match.start,
             end=match.end,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,9 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.person import Identity
 from bot.domain.phone_forms import dialled
-
-BETWEEN_DIGITS = re.compile(r"[\s().\-/]")
-MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+from bot.phone_numbers import readings_of
 
 SHORTEST_UNLISTED = 7
 """Digits behind the country's code; a shorter number is taken where `phonenumbers` knows it, as of small islands."""
@@ -54,34 +51,12 @@ def normal_phone(value: Any, region: str | None = None) -> str:
 
 
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber:
-    """As numbers are written in the region, unless a spreadsheet has plainly taken the + from before it.
-
-    What begins with neither + nor 0 may have lost either: 4915112345678 of Germany is no landline in 04915, and
-    61412345678 nobody's in Britain. Where both readings are somebody's, it is refused: the other one is a stranger.
-    """
-    number = phonenumbers.parse(text, region)
-    digits = BETWEEN_DIGITS.sub("", text)
-    if region is None or not digits.isdecimal() or digits.startswith("0"):
-        return number
-    try:
-        abroad = phonenumbers.parse(f"+{digits}")
-    except phonenumbers.NumberParseException:
-        return number
-    if abroad == number or not phonenumbers.is_valid_number(abroad):
-        return number
-    if not phonenumbers.is_valid_number(number):
-        return abroad
-    if _is_mobile(number) or not _is_mobile(abroad):
-        return number
-    if abroad.country_code == number.country_code:
-        return abroad
-    raise ValueError(
-        f"the phone number may be {_in_e164(number)} or {_in_e164(abroad)}; write it with + and the country's code"
-    )
-
-
-def _is_mobile(number: phonenumbers.PhoneNumber) -> bool:
-    return phonenumbers.number_type(number) in MOBILE
+    """Where it may be two people's it is refused: one of them is a stranger."""
+    number, *others = readings_of(text, phonenumbers.parse(text, region))
+    if others:
+        both = " or ".join(_in_e164(one) for one in (number, *others))
+        raise ValueError(f"the phone number may be {both}; write it with + and the country's code")
+    return number
 
 
 def _in_e164(number: phonenumbers.PhoneNumber) -> str:

@@ -91,3 +91,18 @@ def test_without_a_region_a_number_needs_its_country_code() -> None:
 def test_any_text_can_be_searched(text: str, region: str | None) -> None:
     for entity in [*find_emails(text), *find_urls(text), *find_phones(text, region)]:
         assert text[entity.start : entity.end] == entity.text
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("my number is 4915112345678", "de", "+4915112345678"),
+        ("49 151 12345678", "de", "+4915112345678"),
+        ("447911123456", "gb", "+447911123456"),
+        ("015112345678", "de", "+4915112345678"),
+        ("it is 33612345678", "de", "+4933612345678"),
+    ],
+)
+def test_a_number_with_the_code_of_its_country_but_no_plus_is_no_landline(text: str, region: str, number: str) -> None:
+    [found] = find_phones(text, region)
+    assert found.value == number
