@@ -220,6 +220,18 @@ async def test_people_are_found_by_a_part_of_what_is_known_of_them(store: Store,
         assert await uow.profiles.find("a", limit=1) == [ANNA]
 
 
+async def test_people_are_found_by_what_is_said_of_them_and_not_by_what_it_is_called(store: Store) -> None:
+    facts = {"name": "Anna Roe", "team_size": 50, "qualified": True, "likes": ["tea", {"sugar": "much"}]}
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA, attributes=facts, tags=frozenset({"VIP"})))
+        await uow.profiles.add(profile(BEN, attributes={"name": "Ben", "stage": "team_leader"}))
+        for called in ("name", "team_size", "qualified", "likes", "sugar", '": "', "{", "blind", "true"):
+            assert await uow.profiles.find(called, limit=5) == [], called
+        for said in ("50", "tea", "much", "vip"):
+            assert ANNA in await uow.profiles.find(said, limit=5), said
+        assert await uow.profiles.find("team", limit=5) == [BEN]
+
+
 async def test_people_are_found_in_whatever_case_and_by_signs_that_json_writes_otherwise(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.profiles.add(profile(ANNA, attributes={"firm": 'Söhne "Ö" & \\ Co'}, tags=frozenset({"Ärzte"})))

@@ -24,6 +24,9 @@ from sqlalchemy import literal_column as words
 
 from bot.adapters.database.views import LARGEST, SMALLEST, ZERO, Sql, Views, sure
 
+_SAID: Sql = words("""'strict $.** ? (@.type() == "string" || @.type() == "number")'""")
+"""A path to all texts and numbers of a document."""
+
 
 class PostgresqlJson:
     def at(self, document: Sql, path: Sequence[str]) -> Views:
@@ -38,6 +41,11 @@ class PostgresqlJson:
             return sure(box.op("@>", is_comparison=True)(func.jsonb_build_array(only)))
         item = func.jsonb_array_elements(box).table_valued("value", name="item")
         return exists(select(words("1")).select_from(item).where(is_wanted(_views(item.c.value))))
+
+    def says(self, document: Sql, is_wanted: Callable[[Sql], Sql]) -> Sql:
+        """Whether a text or a number is wanted, however deep in the document it stands: as text, and never a key."""
+        part = func.jsonb_path_query(document, _SAID).table_valued("value", name="part").render_derived()
+        return exists(select(words("1")).select_from(part).where(is_wanted(_as_text(part.c.value))))
 
     def count_items(self, box: Sql) -> Sql:
         return func.jsonb_array_length(box)
@@ -81,6 +89,10 @@ class PostgresqlJson:
         return (type_coerce(days, BigInteger) - days_before) * words("86400000000", BigInteger)
 
 
+def _as_text(value: Sql) -> Sql:
+    return value.op("#>>")(words("'{}'::text[]"))
+
+
 def _views(value: Sql) -> Views:
     type_ = func.jsonb_typeof(value)
     # Bounded while it is still exact: a cast of what is too large or too small for a double would be an error.
@@ -89,7 +101,7 @@ def _views(value: Sql) -> Views:
     return Views(
         boolean=case((type_ == "boolean", cast(value, Boolean))),
         number=case((type_ == "number", number)),
-        text=case((type_ == "string", value.op("#>>")(words("'{}'::text[]")))),
+        text=case((type_ == "string", _as_text(value))),
         items=case((type_ == "array", value)),
         group=case((type_ == "object", value)),
     )

@@ -24,6 +24,12 @@ class SqliteJson:
         wanted = is_wanted(_views(item.c.type, item.c.atom))
         return exists(select(literal_column("1")).select_from(item).where(wanted))
 
+    def says(self, document: Sql, is_wanted: Callable[[Sql], Sql]) -> Sql:
+        """Whether a text or a number is wanted, however deep in the document it stands: as text, and never a key."""
+        part = func.json_tree(document).table_valued("type", "atom", name="part")
+        is_said = part.c.type.in_(("text", "integer", "real"))
+        return exists(select(literal_column("1")).select_from(part).where(is_said, is_wanted(cast(part.c.atom, Text))))
+
     def count_items(self, box: Sql) -> Sql:
         return func.json_array_length(box)
 

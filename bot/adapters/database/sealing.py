@@ -42,6 +42,7 @@ BLIND = "blind:"
 EMPTY = ("", "{}")
 NONCE_BYTES = 12
 INDEX_BYTES = 18
+INDEX_CHARACTERS = INDEX_BYTES * 4 // 3
 WORD_CHARACTERS = 2
 """Of a blind index: 12 bits, so that of a million words some 250 are alike."""
 

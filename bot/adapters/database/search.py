@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, or_, select, union
+from sqlalchemy import Text, and_, bindparam, cast, func, or_, select, union
 
+from bot.adapters.database.json_in_postgresql import PostgresqlJson
+from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.repository import Session
-from bot.adapters.database.sealing import Sealing, words_of
+from bot.adapters.database.sealing import BLIND, INDEX_CHARACTERS, Sealing, words_of
 from bot.adapters.tables import identity, profile
 from bot.adapters.tables.sealing import ATTRIBUTES_OF_PROFILE
 from bot.domain.ids import ProfileId
@@ -56,17 +58,37 @@ def _either(*halves: Any) -> Any:
 _looked_for, _sealed = bindparam("looked_for", type_=Text), bindparam("sealed", type_=Text)
 _in_json = bindparam("in_json", type_=Text)
 
-
-def _in_facts(people: Any) -> Any:
-    return or_(*(cast(one, Text).ilike(_in_json, escape="!") for one in (people.c.attributes, people.c.tags)))
+A_BLIND_INDEX = f"{BLIND}{'_' * INDEX_CHARACTERS}"
 
 
-FIND = _find(_in_facts, identity.c.value.ilike(_looked_for, escape="!"))
-FIND_SEALED = _find(
-    lambda people: or_(_in_facts(people), cast(people.c.attributes, Text).like(_sealed, escape="!")),
-    identity.c.value == bindparam("value"),
-)
-"""Of what is sealed, by the whole of it."""
+def _in_facts(people: Any, json: PostgresqlJson | SqliteJson, *, sealed: bool) -> Any:
+    """Whether a value has the text in it. Whose JSON has it nowhere are passed over before it is taken apart."""
+
+    def has(value: Any) -> Any:
+        found = value.ilike(_looked_for, escape="!")
+        return and_(found, value.not_like(A_BLIND_INDEX)) if sealed else found
+
+    groups = (people.c.attributes, people.c.tags)
+    return or_(*(and_(cast(one, Text).ilike(_in_json, escape="!"), json.says(one, has)) for one in groups))
+
+
+def _readable(json: PostgresqlJson | SqliteJson) -> tuple[Any, Any]:
+    return _find(lambda people: _in_facts(people, json, sealed=False), identity.c.value.ilike(_looked_for, escape="!"))
+
+
+def _sealed_ways(json: PostgresqlJson | SqliteJson) -> tuple[Any, Any]:
+    """Of what is sealed, by the whole of it."""
+    return _find(
+        lambda people: or_(
+            _in_facts(people, json, sealed=True), cast(people.c.attributes, Text).like(_sealed, escape="!")
+        ),
+        identity.c.value == bindparam("value"),
+    )
+
+
+_JSON: Mapping[bool, PostgresqlJson | SqliteJson] = {True: PostgresqlJson(), False: SqliteJson()}
+FIND = {postgresql: _readable(json) for postgresql, json in _JSON.items()}
+FIND_SEALED = {postgresql: _sealed_ways(json) for postgresql, json in _JSON.items()}
 
 BY_WORDS = (
     select(profile.c.id, profile.c.attributes, profile.c.sealed_attributes)
@@ -99,9 +121,10 @@ async def _by_part(session: Session, text: str, limit: int) -> Sequence[ProfileI
     in_json = json.dumps(text, ensure_ascii=False)[1:-1]
     values = {"looked_for": f"%{escaped(text)}%", "in_json": f"%{escaped(in_json)}%", "most": limit}
     if not session.sealing.is_on:
-        return await _found(session, FIND, values)
+        return await _found(session, FIND[session.is_postgresql], values)
     index = session.sealing.index(text)
-    return await _found(session, FIND_SEALED, values | {"sealed": f'%"{escaped(index)}"%', "value": index})
+    ways = FIND_SEALED[session.is_postgresql]
+    return await _found(session, ways, values | {"sealed": f'%"{escaped(index)}"%', "value": index})
 
 
 async def _found(session: Session, ways: tuple[Any, Any], values: Mapping[str, Any]) -> Sequence[ProfileId]:
