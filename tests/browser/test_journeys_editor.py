@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -161,6 +162,81 @@ def test_what_is_typed_while_a_step_is_edited_stays(page: Page, site: Site) -> N
     held[0].continue_()
     expect(page.locator("#toast")).to_contain_text("What was typed is still being read")
     expect(text).to_have_value(site.file.read_text() + "# more\n")
+
+
+def test_what_is_pressed_while_an_edit_is_under_way_is_done_next(page: Page, site: Site) -> None:
+    """Each press is of what it was about: steps are called by their places, which the edits before it change."""
+    held: list[Route] = []
+    page.goto(site.url)
+    name, step = page.locator("#step .step-name strong"), page.locator("#step")
+    page.route("**/journeys/edit", lambda route: held.append(route))
+    page.locator("[data-step='steps.3']").click()
+    expect(name).to_have_text("Score +10 engagement")
+    with page.expect_request("**/journeys/edit"):
+        step.get_by_role("button", name="Up", exact=True).press("Enter")
+    page.keyboard.press("Enter")
+    page.locator("[data-step='steps.4']").click()
+    expect(name).to_have_text("Update the CRM")
+    step.get_by_role("button", name="Remove").click()
+    step.get_by_role("button", name="Remove").click()  # it is gone by then
+    assert len(held) == 1  # one after the other
+    for number in range(3):
+        with page.expect_response("**/journeys/edit"):
+            page.wait_for_function("() => document.querySelector('#step').ariaBusy")
+            held[number].continue_()
+    expect(step).to_contain_text("No step is chosen")
+    text = page.get_by_label(f"The file of {NAME}").input_value()
+    assert text.index("- score:") < text.index("- id: ask-for-time")
+    assert "- crm:" not in text
+    assert "- handoff:" in text
+    expect(step).not_to_have_attribute("aria-busy", "true")
+    assert len(held) == 3
+
+
+def test_a_step_goes_down_as_often_as_somebody_clicks(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.locator("[data-step='steps.0']").click()
+    page.locator("#step").get_by_role("button", name="Down", exact=True).click(click_count=3, delay=120)
+    expect(page.locator("[data-step='steps.3']")).to_contain_text("Wait 1 day")
+
+
+def test_what_is_typed_and_read_while_a_step_is_edited_stays(page: Page, site: Site) -> None:
+    held: list[Route] = []
+    page.goto(site.url)
+    text, step = page.get_by_label(f"The file of {NAME}"), page.locator("#step")
+    page.locator("[data-step=nurture]").click()
+    page.route("**/journeys/edit", lambda route: held.append(route))
+    with page.expect_request("**/journeys/edit"):
+        step.get_by_role("button", name="Up", exact=True).click()
+    text.press("Control+End")
+    with page.expect_response("**/journeys/check"):
+        page.keyboard.type("# more\n")
+    held[0].continue_()
+    expect(page.locator("#toast")).to_contain_text("The text has changed meanwhile")
+    expect(text).to_have_value(site.file.read_text() + "# more\n")
+
+
+def test_what_a_form_says_is_put_in_once_and_not_where_the_form_was_given_up(page: Page, site: Site) -> None:
+    held: list[Route] = []
+    page.goto(site.url)
+    text, step, dialog = page.get_by_label(f"The file of {NAME}"), page.locator("#step"), page.locator("#form-dialog")
+    page.route("**/journeys/edit", lambda route: held.append(route))
+    page.locator("[data-step='steps.0']").click()
+    for number, is_given_up in enumerate((True, False)):
+        step.get_by_role("button", name="Add a step after it…").click()
+        dialog.get_by_label("What it does").select_option("add_to")
+        dialog.get_by_label(re.compile("^Add to")).fill("asked")
+        with page.expect_request("**/journeys/edit"):
+            page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        if is_given_up:
+            page.keyboard.press("Escape")
+        with page.expect_response("**/journeys/edit"):
+            held[number].continue_()
+        expect(dialog).to_be_hidden()
+    put_in = site.file.read_text().replace("  - wait: 1d\n", "  - wait: 1d\n  - add_to: asked\n")
+    expect(text).to_have_value(put_in)
+    assert len(held) == 2
 
 
 def test_ctrl_z_undoes_what_was_done_in_the_picture_and_what_was_typed(page: Page, site: Site) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.adapters.content.contents import texting
 from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
-from bot.documents import plain
+from bot.documents import parse, plain
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.steps import SendStep
@@ -28,7 +28,8 @@ from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited
 from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
-from bot.journeys.step_sources import item_sources
+from bot.journeys.step_sources import Source, item_sources
+from bot.journeys.whereabouts import Whereabouts, then, whereabouts
 from bot.ports import Playbook
 
 READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
@@ -57,17 +58,20 @@ class Editing:
         return {**told, "picture": drawing, "sources": sources(checked), "head": head(checked)}
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
-        """The text after something was done in the picture, and what a check tells of it; nothing is saved."""
+        """The text after something was done in the picture, where all went by it, and what a check tells of the text.
+
+        Nothing is saved.
+        """
         body = await json_object(request)
         name, text = _named_text(body)
         edits = edits_of(body.get("edit"))
         try:
-            after = await asyncio.to_thread(_after, text, edits)
+            after, went = await asyncio.to_thread(_after, text, edits)
         except CannotEdit as error:
             raise Conflict(str(error)) from error
         except RecursionError as error:
             raise WebhookRejected(400, "what is to be written is nested too deeply") from error
-        return private_json({"text": after, **await self._looked_at(name, after)})
+        return private_json({"text": after, "went": went, **await self._looked_at(name, after)})
 
     async def schema_of_steps(self, _request: web.Request) -> web.StreamResponse:
         """For forms: the schema with the names in force."""
@@ -172,10 +176,18 @@ def head(checked: Checked) -> dict[str, Any]:
     return {key: value for key, value in said.items() if key not in NO_SETTINGS} if isinstance(said, dict) else {}
 
 
-def _after(text: str, edits: Sequence[Edit]) -> str:
+def _after(text: str, edits: Sequence[Edit]) -> tuple[str, Whereabouts]:
+    items = _items(text)
+    went: Whereabouts = {name: name for name in items}
     for edit in edits:
         text = edited(text, edit)
-    return text
+        before, items = items, _items(text)
+        went = then(went, whereabouts(edit, before, items))
+    return text, went
+
+
+def _items(text: str) -> Mapping[str, Source]:
+    return item_sources(parse("", text).data)
 
 
 def _step_ids(node: Any) -> list[str]:

@@ -87,19 +87,25 @@ export function composer(form, field, send) {
 
 let clicked = null;
 
-/** The second click of a double click that hits another button is none: the page has changed beneath the pointer. */
+/**
+ * The second click of a double click that hits another button is none: the page has changed beneath the pointer. One that
+ * may be pressed `data-again` is the same also where it was made anew, for the same deed.
+ */
 addEventListener(
   "click",
   (event) => {
     const button = event.target.closest("button");
     if (event.detail < 2) clicked = button;
-    else if (button !== clicked) {
+    else if (!isSame(button, clicked)) {
       event.preventDefault();
       event.stopImmediatePropagation();
     }
   },
   { capture: true },
 );
+
+const isSame = (button, other) =>
+  button === other || Boolean(button && other && "again" in button.dataset && deedOf(button) === deedOf(other));
 
 /** Nor does it select the words that have come beneath the pointer. */
 addEventListener("mousedown", (event) => event.detail > 1 && clicked && event.preventDefault(), { capture: true });

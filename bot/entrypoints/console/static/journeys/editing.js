@@ -13,9 +13,12 @@ export class Editing {
   sources = {}; // what each step, way and entry says, by its id, in the text that was looked at last
   #head = {};
 
-  /** `make` makes edits and says whether it could; `choose` chooses a step; `isLookedAt` says whether this is of what is typed. */
-  constructor({ make, choose, isLookedAt }) {
-    Object.assign(this, { make, choose, isLookedAt });
+  /**
+   * `make` makes edits in their turn and says whether it could; `choose` chooses a step; `isLookedAt` says whether this is of
+   * what is typed; `mark` gives what a form keeps, so that what it is about is found again.
+   */
+  constructor({ make, choose, isLookedAt, mark }) {
+    Object.assign(this, { make, choose, isLookedAt, mark });
     byId("form-not").addEventListener("click", () => byId("form-dialog").close());
   }
 
@@ -53,22 +56,40 @@ export class Editing {
       { class: "step-buttons", role: "group", "aria-label": "Edit the step" },
       says && typeof says === "object" && button("Edit…", () => this.#editStep(id, says)),
       button("Add a step after it…", () => this.#addStep(id, "send")),
-      button("Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null),
-      button("Down", () => this.make({ do: "move", step: id, beside: below }), below !== null),
-      button("Remove", () => this.make({ do: "remove", step: id })),
+      button("Up", () => this.#move(id, "above"), above !== null, true),
+      button("Down", () => this.#move(id, "below"), below !== null, true),
+      button("Remove", () => this.#remove(id)),
     );
+  }
+
+  // ---------------------------------------------------------------- without a form
+
+  /** Past the neighbour that it has when it is its turn; everybody else is always the last way. */
+  #move(id, side) {
+    return this.make(
+      about(id, (step) => {
+        const beside = this.sources[step]?.[side] ?? null;
+        const stays = beside === null || (side === "below" && isElse(this.says(beside)));
+        return stays ? [] : { do: "move", step, beside, before: side === "above" };
+      }),
+    );
+  }
+
+  /** Nothing where it is gone already, by a second click. */
+  #remove(id) {
+    return this.make((now) => (now(id) === null ? [] : { do: "remove", step: now(id) }));
   }
 
   #editStep(id, says) {
     const kind = kindOf(this.#schema, says);
     const form = stepForm(this.#offering(), kind, says);
-    this.#open(`Edit: ${words(kind)}`, form.node, () => ({ do: "change", step: id, to: form.value() }));
+    this.#open(`Edit: ${words(kind)}`, form.node, about(id, (step) => ({ do: "change", step, to: form.value() })));
   }
 
   #addStep(id, first) {
     this.#openOfKind("A new step", "What it does", kindsOf(this.#schema).map((kind) => [kind, words(kind)]), first, (kind) => {
       const form = stepForm(this.#offering(), kind, null);
-      return { node: form.node, deed: () => ({ do: "add", beside: id, new: form.value() }) };
+      return { node: form.node, deed: about(id, (beside) => ({ do: "add", beside, new: form.value() })) };
     });
   }
 
@@ -103,9 +124,9 @@ export class Editing {
     const canDrop = below !== null && !isElse(this.sources[below].says);
     return item(name, kind === "split" ? `${says?.weight} of 100` : null, leads, [
       ["Edit…", () => this.#editWay(id, otherwise ? "else" : kind, ways), says !== null && typeof says === "object"],
-      ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null && !otherwise],
-      ["Down", () => this.make({ do: "move", step: id, beside: below }), canDrop],
-      ["Remove", () => this.make({ do: "remove", step: id }), ways.length > 1],
+      ["Up", () => this.#move(id, "above"), above !== null && !otherwise, true],
+      ["Down", () => this.#move(id, "below"), canDrop, true],
+      ["Remove", () => this.#remove(id), ways.length > 1],
     ]);
   }
 
@@ -131,27 +152,28 @@ export class Editing {
   #editWay(id, kind, ways) {
     const way = wayForm(this.#offering(), kind, this.says(id));
     if (kind !== "split") {
-      this.#open(kind === "else" ? "Edit: everybody else" : "Edit a way", way.node, () => ({ do: "change", step: id, to: way.value() }));
+      this.#open(kind === "else" ? "Edit: everybody else" : "Edit a way", way.node, about(id, (step) => ({ do: "change", step, to: way.value() })));
       return;
     }
     const weights = weightsForm(ways.map((one) => this.#nameOf(one)), ways.map((one) => this.says(one)?.weight ?? ""));
-    this.#open("Edit a way", h("div", { class: "fields" }, way.node, weights.node), () => this.#weighed(ways, weights.value(), { [id]: way.value() }));
+    this.#open("Edit a way", h("div", { class: "fields" }, way.node, weights.node), (now) => this.#weighed(now, ways, weights.value(), { [id]: way.value() }));
   }
 
   #addWay(kind, ways) {
     const last = ways.at(-1);
-    const beside = kind === "branch" && isElse(this.says(last)) ? { beside: last, before: true } : { beside: last };
+    const before = kind === "branch" && isElse(this.says(last));
     const way = wayForm(this.#offering(), kind, null);
     if (kind !== "split") {
-      this.#open(kind === "else" ? "Everybody else" : "A new way", way.node, () => ({ do: "add", ...beside, new: way.value() }));
+      this.#open(kind === "else" ? "Everybody else" : "A new way", way.node, about(last, (beside) => ({ do: "add", beside, before, new: way.value() })));
       return;
     }
-    const before = ways.map((one) => this.says(one)?.weight ?? "");
-    const rest = Math.max(1, 100 - before.reduce((sum, one) => sum + Number(one), 0));
-    const weights = weightsForm([...ways.map((one) => this.#nameOf(one)), "The new way"], [...before, rest]);
-    this.#open("A new way", h("div", { class: "fields" }, way.node, weights.node), () => {
+    const weighs = ways.map((one) => this.says(one)?.weight ?? "");
+    const rest = Math.max(1, 100 - weighs.reduce((sum, one) => sum + Number(one), 0));
+    const weights = weightsForm([...ways.map((one) => this.#nameOf(one)), "The new way"], [...weighs, rest]);
+    this.#open("A new way", h("div", { class: "fields" }, way.node, weights.node), (now) => {
       const given = weights.value();
-      return [...this.#weighed(ways, given, {}), { do: "add", ...beside, new: weighted(way.value(), given.at(-1)) }];
+      const others = this.#weighed(now, ways, given, {});
+      return others && [...others, { do: "add", beside: now(last), new: weighted(way.value(), given.at(-1)) }];
     });
   }
 
@@ -159,11 +181,13 @@ export class Editing {
     return String(this.says(way)?.name ?? "Without a name");
   }
 
-  /** The changes of all ways whose weights, or what they say in `changed`, are others. */
-  #weighed(ways, weights, changed) {
+  /** The changes of all ways whose weights, or what they say in `changed`, are others; null where one of them is gone. */
+  #weighed(now, ways, weights, changed) {
+    if (ways.some((way) => now(way) === null)) return null;
     return ways
-      .map((way, number) => ({ do: "change", step: way, to: weighted(changed[way] ?? this.says(way), weights[number]) }))
-      .filter(({ step, to }) => step in changed || to.weight !== this.says(step).weight);
+      .map((way, number) => ({ do: "change", step: now(way), to: weighted(changed[way] ?? this.says(now(way)), weights[number]), way }))
+      .filter(({ step, to, way }) => way in changed || to.weight !== this.says(step).weight)
+      .map(({ way: _way, ...edit }) => edit);
   }
 
   // ---------------------------------------------------------------- what lets people in, and settings
@@ -185,9 +209,9 @@ export class Editing {
     const { says, above, below } = this.sources[id];
     return item(words(ENTRIES[entryKind(says)]), null, saying ?? "", [
       ["Edit…", () => this.#editEntry(id, id), says !== null && typeof says === "object"],
-      ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null],
-      ["Down", () => this.make({ do: "move", step: id, beside: below }), below !== null],
-      ["Remove", () => this.make({ do: "remove", step: id }), entries.length > 1],
+      ["Up", () => this.#move(id, "above"), above !== null, true],
+      ["Down", () => this.#move(id, "below"), below !== null, true],
+      ["Remove", () => this.#remove(id), entries.length > 1],
     ]);
   }
 
@@ -196,7 +220,9 @@ export class Editing {
     const says = id === null ? null : this.says(id);
     this.#openOfKind(id === null ? "A new entry" : "Edit an entry", "What lets people in", Object.entries(ENTRIES), entryKind(says), (kind) => {
       const form = entryForm(this.#schema, kind, says);
-      return { node: form.node, deed: () => (id === null ? { do: "add", beside, new: form.value() } : { do: "change", step: id, to: form.value() }) };
+      const changes = about(id, (step) => ({ do: "change", step, to: form.value() }));
+      const adds = about(beside, (last) => ({ do: "add", beside: last, new: form.value() }));
+      return { node: form.node, deed: id === null ? adds : changes };
     });
   }
 
@@ -218,7 +244,7 @@ export class Editing {
     };
     select.addEventListener("change", show);
     show();
-    this.#open(title, h("div", { class: "fields" }, labelled(label, select), inside), () => form.deed());
+    this.#open(title, h("div", { class: "fields" }, labelled(label, select), inside), (now) => form.deed(now));
   }
 
   #open(title, node, deed) {
@@ -226,16 +252,23 @@ export class Editing {
     byId("form-title").textContent = title;
     byId("form-fields").replaceChildren(node);
     showFaults([]);
-    const opener = document.activeElement;
-    const put = async (refuses) => {
-      if (!(await this.make(deed(), refuses))) return;
-      byId("form-dialog").close();
+    const [opener, mark, dialog] = [document.activeElement, this.mark(), byId("form-dialog")];
+    let isPutting = false;
+    const isOpen = () => dialog.open && byId("step-form").onsubmit === putting;
+    const put = async (refuses = () => false) => {
+      if (isPutting) return;
+      isPutting = true;
+      const isMade = await this.make(deed, { refuses: (faults) => !isOpen() || refuses(faults), mark });
+      isPutting = false;
+      if (!isMade) return;
+      dialog.close();
       if (!opener.isConnected) focusOn(byId("step"), deedOf(opener), byId("step-title"));
     };
-    byId("step-form").onsubmit = (event) => {
+    const putting = (event) => {
       event.preventDefault();
       void put(showFaults);
     };
+    byId("step-form").onsubmit = putting;
     byId("form-anyway").onclick = () => byId("step-form").reportValidity() && void put();
     byId("form-dialog").showModal();
     byId("form-fields").scrollTop = 0;
@@ -250,9 +283,14 @@ function showFaults(faults) {
   return faults.length > 0;
 }
 
+/** The edit of what has that id now, by its id when it is its turn; null where it is gone by then. */
+const about = (id, edit) => (now) => (now(id) === null ? null : edit(now(id)));
+
 const isElse = (says) => Boolean(says && typeof says === "object" && "else" in says);
 
-const button = (text, deed, enabled = true) => h("button", { type: "button", disabled: !enabled, onclick: () => void deed() }, text);
+/** `again`: it may be pressed several times in a row, as fast as somebody likes. */
+const button = (text, deed, enabled = true, again = false) =>
+  h("button", { type: "button", disabled: !enabled, "data-again": again, onclick: () => void deed() }, text);
 
 const section = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
@@ -268,6 +306,6 @@ const item = (name, tag, says, deeds) =>
     h(
       "div",
       { class: "step-buttons", role: "group", "aria-label": name },
-      deeds.map(([text, deed, enabled = true]) => button(text, deed, enabled)),
+      deeds.map((deed) => button(...deed)),
     ),
   );

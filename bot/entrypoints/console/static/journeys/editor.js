@@ -8,7 +8,7 @@ const CHECK_AFTER = 350;
 
 /**
  * `node` goes into the page. `check(text)` tells the faults of a text, `complete(text, cursor)` the words that may stand
- * there; `changed()` hears of each change.
+ * there; `changed` hears of each change, and whether it was made `byEdit`, which has been looked at.
  */
 export class Editor {
   constructor(label, { check, complete, changed }) {
@@ -42,8 +42,7 @@ export class Editor {
     this.area.addEventListener("input", () => {
       this.number();
       this.close();
-      changed();
-      look();
+      this.changed();
     });
     this.area.addEventListener("scroll", () => {
       this.lines.scrollTop = this.area.scrollTop;
@@ -52,9 +51,9 @@ export class Editor {
     this.area.addEventListener("beforeinput", (event) => this.hear(event));
     this.area.addEventListener("keydown", (event) => this.key(event));
     for (const leaving of ["blur", "pointerdown"]) this.area.addEventListener(leaving, () => this.close());
-    this.changed = ({ isLookedAt = false } = {}) => {
-      changed();
-      if (!isLookedAt) look();
+    this.changed = ({ byEdit = false } = {}) => {
+      changed({ byEdit });
+      if (!byEdit) look();
     };
   }
 
@@ -81,7 +80,7 @@ export class Editor {
     this.area.scrollTop = scrollTop;
     if (faults) this.mark(faults);
     else this.number();
-    this.changed({ isLookedAt: faults !== null });
+    this.changed({ byEdit: faults !== null });
   }
 
   get isChanged() {

@@ -1,7 +1,6 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
 import { byId, complain, dayAndTime, empty, h, latest, percent, refill, tell } from "../dom.js";
-import { chosenAfter } from "./choosing.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
@@ -13,12 +12,14 @@ import { pageOf } from "../known.js";
 import { ask, numbersNodes, people, request, withToken } from "./service.js";
 import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
+import { Trail, idAfter } from "./trail.js";
 
 const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
-const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
-const editing = new Editing({ make, choose, isLookedAt });
+const editor = new Editor(`The file of ${name}`, { check, complete, changed });
+const trail = new Trail();
+const editing = new Editing({ make, choose, isLookedAt, mark: () => trail.mark() });
 const messages = new Messages();
 const inside = new Inside(name);
 const standing = new Standing(name, {
@@ -53,6 +54,7 @@ async function load() {
   if (!editor.isChanged) look(journey);
   show();
   if (!editor.isChanged) lookedAt = editor.text;
+  trail.see(editor.text);
 }
 
 function show() {
@@ -140,6 +142,11 @@ function takeIn(told) {
 
 function complete(text, cursor) {
   return ask("/journeys/complete", { journey: name, text, cursor });
+}
+
+function changed({ byEdit }) {
+  if (!byEdit) trail.see(editor.text);
+  showButtons();
 }
 
 /** What is typed must be looked at before it can be saved. */
@@ -277,7 +284,6 @@ function look(told) {
 }
 
 let lookedAt = null; // the text of which that is known
-let isMaking = false;
 
 /** Whether the steps on the page are those of what is typed: an edit names them by where they stand. */
 function isLookedAt() {
@@ -286,22 +292,38 @@ function isLookedAt() {
   return false;
 }
 
+/** Whether what was pressed at this mark is of the text that stands there now. */
+function isOfThisText(mark) {
+  if (!isLookedAt()) return false;
+  if (trail.holds(mark)) return true;
+  complain("The text has changed meanwhile. Look at the step, and do it once more.");
+  return false;
+}
+
 /**
- * Do something to the text, one thing at a time; what somebody types meanwhile stays, and it is not done. `refuses` gets the
- * faults that the text would have by it, and says whether it is left.
+ * Do something to the text, when all before is done. `deed` gets what tells how something is called by then, and gives the
+ * edits: none where there is nothing to do, null where what it is about is gone. What somebody types meanwhile stays, and
+ * it is not done. `refuses` gets the faults that the text would have by it, and says whether it is left.
  */
-async function make(edits, refuses = () => false) {
-  if (isMaking || !isLookedAt()) return false;
-  isMaking = true;
-  const told = await ask("/journeys/edit", { journey: name, text: lookedAt, edit: edits });
-  isMaking = false;
-  if (!told || !isLookedAt()) return false;
-  const known = faults.map(({ message }) => message);
-  if (refuses(told.faults.filter(({ message }) => !known.includes(message)))) return false;
-  editor.set(told.text.replaceAll("\r\n", "\n"), told.faults);
-  chosen = chosenAfter(chosen, edits, editing.sources, told.sources);
-  takeIn(told);
-  return true;
+async function make(deed, { refuses = () => false, mark = trail.mark() } = {}) {
+  if (!isLookedAt()) return false;
+  return trail.inTurn(async () => {
+    if (!isOfThisText(mark)) return false;
+    const edits = deed((id) => trail.now(mark, id));
+    if (edits === null) complain("That is not there any more.");
+    if (edits === null || edits.length === 0) return false;
+    byId("step").setAttribute("aria-busy", "true");
+    const told = await ask("/journeys/edit", { journey: name, text: lookedAt, edit: edits });
+    byId("step").removeAttribute("aria-busy");
+    if (!told || !isOfThisText(mark)) return false;
+    const known = faults.map(({ message }) => message);
+    if (refuses(told.faults.filter(({ message }) => !known.includes(message)))) return false;
+    chosen = idAfter(chosen, told.went);
+    editor.set(told.text.replaceAll("\r\n", "\n"), told.faults);
+    trail.follow(editor.text, told.went);
+    takeIn(told);
+    return true;
+  });
 }
 
 const picture = () => drawn ?? journey.picture;

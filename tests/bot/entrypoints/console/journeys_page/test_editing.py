@@ -72,9 +72,9 @@ async def test_what_is_done_to_a_step_gives_another_text(service: Service, clien
         assert (await done(do="settings", to={"steps": []}))[0] == 409
         several = [{"do": "change", "step": "steps.0", "to": {"wait": "5d"}}, {"do": "remove", "step": "tip"}]
         body = {"journey": "welcome", "text": WELCOME, "edit": several}
-        assert (await (await client.post("/journeys/edit", json=body)).json())["text"] == changed.partition(
-            "  - id: tip"
-        )[0]
+        told = await (await client.post("/journeys/edit", json=body)).json()
+        assert told["text"] == changed.partition("  - id: tip")[0]
+        assert told["went"] == {":enter/0": ":enter/0", "steps.0": "steps.0", "tip": None}
         assert (await client.post("/journeys/edit", json={**body, "edit": []})).status == 400
         nested: dict[str, Any] = {}
         for _ in range(190):
