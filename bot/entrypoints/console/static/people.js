@@ -1,14 +1,12 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { choiceField, openForm, textField } from "./dialogs.js";
-import { byId, complain, dayAndTime, deedOf, focusOn, h, inOwnTime, keep, latest, link, shown, tell, words } from "./dom.js";
+import { byId, complain, dayAndTime, deedOf, focusOn, h, keep, latest, link, tell } from "./dom.js";
 import { ask, counted, request, withToken } from "./journeys/service.js";
-import { MASKED, kindOf, knownAs, pageOf } from "./known.js";
+import { MASKED, knownAs, pageOf } from "./known.js";
+import { consentLine, decisionLine, eventLine, facts, identityRow, journeyLine, lines, listed, moment, section, segmentRow, together, toldBy } from "./people/lines.js";
 
 const MORE = "There are more: write more of it.";
-const OUTCOMES = { send: "sent", later: "later", withhold: "withheld" };
-/** Whose places in our records say nothing to a person who reads: they are told when one points at them. */
-const OURS = ["conversation", "page", "journey", "action"];
 
 // ---------------------------------------------------------------- finding
 
@@ -126,56 +124,11 @@ async function show(person) {
   if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();  // on a phone it is below the lists
 }
 
-const section = (title, content) => [h("h3", {}, title), ...(content.length ? content : [h("p", { class: "none" }, "nothing")])];
-const lines = (rows, line) => (rows.length ? [h("ul", { class: "lines" }, ...rows.map((one) => h("li", {}, ...line(one))))] : []);
-const facts = (rows) => h("dl", {}, ...rows.flat());
-const moment = (at) => h("time", { datetime: at }, dayAndTime(at));
-const identityRow = ({ kind, value, proved, ...told }) => [
-  h("dt", {}, kindOf(kind)),
-  h("dd", {}, value, ...toldBy(told)),
-  h("dd", {}, h("span", { class: "tag" }, proved ? "proved" : "claimed")),
-];
 const attributes = ({ person, attributes, time_zone, locale, provenance, may }) => [
   ...attributes.map((one) => attributeRow(person, one, provenance.attributes[one.name], may)),
   ...(time_zone ? [[h("dt", {}, "Time zone"), h("dd", {}, time_zone, ...toldBy(provenance.time_zone)), h("dd")]] : []),
   ...(locale ? [[h("dt", {}, "Language"), h("dd", {}, locale, ...toldBy(provenance.locale)), h("dd")]] : []),
 ];
-const segmentRow = ({ segment, since, while: condition }) => [
-  h("dt", {}, segment),
-  h("dd", {}, condition && `while ${condition}`, h("small", { class: "told" }, "since ", moment(since))),
-  h("dd"),
-];
-const journeyLine = ({ journey, title, status, reason, due_at: due, entered_at: entered }) => [
-  moment(entered),
-  " ",
-  h("a", { href: withToken(`/journeys/${encodeURIComponent(journey)}`) }, journey),
-  { waiting: `: waits at ${title}`, parked: `: parked at ${title}, ${reason}`, held_out: ": held out", done: `: left, ${reason}` }[status],
-  ...(due ? [", until ", moment(due)] : []),
-];
-const consentLine = ({ at, channel, granted, how, words, until, ip, address }) => [
-  moment(at),
-  ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${address ? `, at ${address}` : ""}${ip ? `, sent from ${ip}` : ""}`,
-  until && [", until ", moment(until)],
-].flat().filter(Boolean);
-const eventLine = ({ at, event, source, data }) => [
-  moment(at),
-  ` ${event}${source === "service" ? "" : ` (${source})`}`,
-  h("small", { class: "data" }, Object.entries(data).filter(hasValue).map(([name, value]) => `${words(name)}: ${listed(value)}`).join(" · ")),
-];
-const decisionLine = ({ at, channel, outcome, why, times }) => [moment(at), ` ${channel}: ${OUTCOMES[outcome] ?? outcome}, `, ...inOwnTime(why), times > 1 ? `, ${times} times` : ""];
-const hasValue = ([, value]) => value !== "" && value !== null;
-const listed = (value) => (Array.isArray(value) ? value.map(shown).join(", ") : shown(value));
-
-/** What was decided alike several times in a row is one line, with the latest moment. */
-function together(decisions) {
-  const grouped = [];
-  for (const one of decisions) {
-    const last = grouped.at(-1);
-    if (last && ["channel", "outcome", "why"].every((name) => last[name] === one[name])) last.times += 1;
-    else grouped.push({ ...one, times: 1 });
-  }
-  return grouped;
-}
 
 function requestLine(person, one) {
   const words = [ASKED_FOR[one.kind], one.how].filter(Boolean).join(", ");
@@ -192,15 +145,6 @@ function requestLine(person, one) {
   const button = h("button", { type: "button", "aria-label": `Done: ${words}`, onclick: close }, "Done…");
   return [moment(one.received_at), ` ${words}: `, due(one), " ", button];
 }
-
-/** Who told a value and when, what it replaced, and who says otherwise. */
-function toldBy(told) {
-  const origin = (one) => [h("span", { title: one.words }, briefly(one)), one.at ? [" · ", moment(one.at)] : []].flat();
-  const line = (name, one, words) => one && h("small", { class: `told ${name}` }, words, "value" in one ? ` ${listed(one.value)}` : "", ": ", ...origin(one));
-  return [h("small", { class: "told" }, ...origin(told)), line("before", told.replaced, "before that"), line("differs", told.differing, "differs")].filter(Boolean);
-}
-
-const briefly = ({ words: said, source, where }) => (OURS.includes(source) && where ? said.slice(0, -`: ${where}`.length) : said);
 
 function attributeRow(person, { name, label, value, shown: said }, told, may) {
   const change = () =>
