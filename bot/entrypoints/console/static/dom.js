@@ -151,17 +151,24 @@ export function shown(value) {
 }
 
 const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const OTHER_YEAR = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric" });
+const days = (timeZone) => ({
+  thisYear: new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", timeZone }),
+  other: new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", year: "numeric", timeZone }),
+});
+const [OWN_DAYS, DAYS_IN_UTC] = [days(), days("UTC")];
+const DAY_ALONE = /T00:00:00(\.0+)?(Z|\+00:00)$/;
 const asDate = (moment) => (moment instanceof Date ? moment : new Date(moment));
 
 export const clockTime = (moment) => TIME.format(asDate(moment));
 export const dayAndTime = (moment) => `${day(moment)}, ${clockTime(moment)}`;
 
+/** A moment that others have told, perhaps as a day alone: that is kept as the day's first moment in UTC, and is that day for every reader. */
+export const asTold = (moment) => (DAY_ALONE.test(moment) ? day(moment, DAYS_IN_UTC) : dayAndTime(moment));
+
 /** A day of this year by its weekday; one of another year with that year. */
-export function day(moment) {
+export function day(moment, { thisYear, other } = OWN_DAYS) {
   const at = asDate(moment);
-  return (at.getFullYear() === new Date().getFullYear() ? DAY : OTHER_YEAR).format(at);
+  return (at.getFullYear() === new Date().getFullYear() ? thisYear : other).format(at);
 }
 
 const SAID = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });

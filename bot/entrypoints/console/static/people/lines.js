@@ -1,6 +1,6 @@
 /** What is known of a person, line by line. */
 
-import { dayAndTime, h, inOwnTime, shown, words } from "../dom.js";
+import { asTold, dayAndTime, h, inOwnTime, shown, words } from "../dom.js";
 import { withToken } from "../journeys/service.js";
 import { kindOf } from "../known.js";
 
@@ -12,6 +12,7 @@ export const section = (title, content) => [h("h3", {}, title), ...(content.leng
 export const lines = (rows, line) => (rows.length ? [h("ul", { class: "lines" }, ...rows.map((one) => h("li", {}, ...line(one))))] : []);
 export const facts = (rows) => h("dl", {}, ...rows.flat());
 export const moment = (at) => h("time", { datetime: at }, dayAndTime(at));
+const told = (at) => h("time", { datetime: at }, asTold(at));
 export const identityRow = ({ kind, value, proved, ...told }) => [
   h("dt", {}, kindOf(kind)),
   h("dd", {}, value, ...toldBy(told)),
@@ -30,9 +31,9 @@ export const journeyLine = ({ journey, title, status, reason, due_at: due, enter
   ...(due ? [", until ", moment(due)] : []),
 ];
 export const consentLine = ({ at, channel, granted, how, words, until, ip, address }) => [
-  moment(at),
+  told(at),
   ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${address ? `, at ${address}` : ""}${ip ? `, sent from ${ip}` : ""}`,
-  until && [", until ", moment(until)],
+  until && [", until ", told(until)],
 ].flat().filter(Boolean);
 export const eventLine = ({ at, event, source, data }) => [
   moment(at),
