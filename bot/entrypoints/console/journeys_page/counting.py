@@ -35,3 +35,7 @@ class Counter:
                 now = time.monotonic()
                 self._until = now + max(KEPT_AT_LEAST, SHARE * (now - began))
             return self._kept
+
+    def forget(self) -> None:
+        """Whoever has just moved people sees where they stand now."""
+        self._until = 0.0

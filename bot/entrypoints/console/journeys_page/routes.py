@@ -100,7 +100,10 @@ class JourneysPage:
         async def guarded(request: web.Request) -> web.StreamResponse:
             await self._service.doors.admit(request, right)
             try:
-                return await handler(request)
+                answer = await handler(request)
+                if right is Right.PUBLISH_JOURNEYS:
+                    self._counter.forget()
+                return answer
             except ContentError as error:
                 return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
             except (Conflict, CannotPublish) as error:

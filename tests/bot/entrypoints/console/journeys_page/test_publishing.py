@@ -145,7 +145,9 @@ async def test_a_journey_is_paused_resumed_and_stopped(service: Service, stage: 
         await stage.happens("demo.requested", to=ProfileId("b"))
         assert await stage.enrolments(ProfileId("b")) == []
         assert (await told(client, "resume"))["people"] == 1
+        assert (await shown(client))["numbers"]["waiting"] == 1
         assert await told(client, "stop") == {"people": 1, "withheld": 0}
+        assert (await shown(client))["numbers"]["waiting"] == 0  # though the count is kept for a while
         listed = (await (await client.get("/journeys.json")).json())["journeys"]
         assert [(one["running"], one["in_force"]) for one in listed] == [("stopped", False)]
         assert "was stopped" in (await told(client, "pause", 409))["error"]
