@@ -170,8 +170,8 @@ def test_the_days_of_a_report_are_offered_once_the_services_today_is_known(page:
     report = Held(page, "**/report.json?*")
     page.goto(f"{service.url}/pages/report")
     expect(page.get_by_role("button", name="7 days")).to_be_disabled()
-    told = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-31T00:00:00Z", "currency": "", "figures": []}
-    report.answer(0, told)
+    told = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-31T00:00:00Z", "today": "2027-03-30"}
+    report.answer(0, {**told, "currency": "", "figures": []})
     page.get_by_role("button", name="7 days").click()
     assert "since=2027-03-24&until=2027-03-30" in page.get_by_label("From").evaluate(
         "() => new URLSearchParams({since: since.value, until: until.value}).toString()"

@@ -87,6 +87,39 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(page.locator("#funnel li").first).to_contain_text("60")
 
 
+def test_a_period_is_there_after_a_reload_and_by_the_button_back(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/report")
+    expect(page.locator("#funnel li").first).to_contain_text("60")
+    page.get_by_label("From").fill("2025-01-01")
+    page.get_by_label("to", exact=True).fill("2025-01-31")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
+    page.reload()
+    expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
+    expect(page.get_by_label("From")).to_have_value("2025-01-01")
+    page.get_by_role("button", name="7 days").click()
+    expect(page.locator("#funnel li").first).to_contain_text("60")
+    page.go_back()
+    expect(page.locator("#funnel")).to_contain_text("Nobody became known")
+    expect(page.get_by_label("to", exact=True)).to_have_value("2025-01-31")
+    page.go_back()
+    expect(page.locator("#funnel li").first).to_contain_text("60")
+    expect(page.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_period_that_cannot_be_leaves_the_figures_with_the_days_of_which_they_are(
+    page: Page, server: RunningServer
+) -> None:
+    page.goto(f"{server.address}/report?since=2025-01-01&until=2025-01-31")
+    expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
+    page.get_by_label("From").fill("2025-02-01")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#toast")).to_have_text(
+        "A period begins on its last day or before, and has three years at the most."
+    )
+    expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
+
+
 def test_the_days_are_those_of_the_services_clock(page: Page, server: RunningServer) -> None:
     page.clock.set_fixed_time(datetime(2020, 2, 3, 12, tzinfo=UTC))
     page.goto(f"{server.address}/report")

@@ -48,7 +48,7 @@ class ReportPage:
 
     async def _json(self, request: web.Request) -> web.StreamResponse:
         found = await self._report(request)
-        return private_json(json.loads(as_json(found, rows_of(found))))
+        return private_json({**json.loads(as_json(found, rows_of(found))), "today": self._today().isoformat()})
 
     async def _csv(self, request: web.Request) -> web.StreamResponse:
         found = await self._report(request)
@@ -74,15 +74,18 @@ class ReportPage:
             return found
 
     def _period(self, request: web.Request) -> Period:
-        now: datetime = self._runtime.clock.now()
-        last = _day(request, "until") or now.astimezone(UTC).date()
+        last = _day(request, "until") or self._today()
         try:
             period = Period.of_days(_day(request, "since"), last)
         except OverflowError as error:
             raise WebhookRejected(400, "there are no such days") from error
         if period.since >= period.until or (period.until - period.since).days > LONGEST:
-            raise WebhookRejected(400, '"since" has to be a day before "until", by three years at the most')
+            raise WebhookRejected(400, "a period begins on its last day or before, and has three years at the most")
         return period
+
+    def _today(self) -> date:
+        now: datetime = self._runtime.clock.now()
+        return now.astimezone(UTC).date()
 
 
 def _day(request: web.Request, name: str) -> date | None:

@@ -186,17 +186,27 @@ let today = Date.now(); // until the service has told its own: a sandbox's clock
 function choose(days) {
   byId("until").value = iso(new Date(today));
   byId("since").value = iso(new Date(today - (days - 1) * DAY));
-  void show(period());
+  void go();
 }
 
 const period = () => ({ since: byId("since").value, until: byId("until").value });
 
-/** The thirty days up to the service's today. */
-async function begin() {
-  const report = await show({});
-  if (report) today = Date.parse(report.until) - DAY;
+/** The period that is chosen stands in the address: it is there again after a reload, by the button Back, and for a colleague. */
+async function go() {
+  const address = withToken(`/report?${new URLSearchParams(period())}`);
+  if (address !== location.pathname + location.search) history.pushState(null, "", address);
+  await show(period());
+}
+
+const inAddress = (name) => new URLSearchParams(location.search).get(name) ?? "";
+
+/** The period of the address, or the thirty days up to the service's today. */
+async function look() {
+  for (const name of ["since", "until"]) byId(name).value = inAddress(name);
+  const report = await show(Object.fromEntries(Object.entries(period()).filter(([, day]) => day)));
+  if (report) today = Date.parse(report.today);
   byId("since").value ||= iso(report ? new Date(report.since) : new Date(today - 29 * DAY));
-  byId("until").value ||= iso(new Date(today));
+  byId("until").value ||= iso(report ? new Date(Date.parse(report.until) - DAY) : new Date(today));
   for (const button of document.querySelectorAll("[data-days]")) button.disabled = false; // They count from the service's today.
   showPeriod();
 }
@@ -209,6 +219,7 @@ function showPeriod() {
 }
 
 let asked = 0;
+let shown = ""; // of which period the figures are
 
 /** What the service has counted, once it is shown; null where it could not, or another period was asked for meanwhile. */
 async function show(days) {
@@ -217,13 +228,13 @@ async function show(days) {
   byId("about").textContent = "Counting…";
   const { ok, told: report } = await request(`/report.json?${new URLSearchParams(days)}`);
   if (mine !== asked) return null;
-  byId("about").textContent = "";
   if (!ok) {
+    byId("about").textContent = shown;
     complain(report.error ?? "The report could not be counted.");
     return null;
   }
   const [since, until] = [iso(new Date(report.since)), iso(new Date(Date.parse(report.until) - DAY))];
-  byId("about").textContent = `${since} to ${until}`;
+  byId("about").textContent = shown = `${since} to ${until}`;
   byId("csv").href = withToken(`/report.csv?${new URLSearchParams({ since, until })}`);
   currency = report.currency;
   for (const part of [showTiles, showFunnel, showJourneys, showSources, showSplits, showSales]) part(report.figures);
@@ -233,6 +244,7 @@ async function show(days) {
 for (const button of document.querySelectorAll("[data-days]")) button.addEventListener("click", () => void choose(Number(button.dataset.days)));
 byId("period").addEventListener("submit", (event) => {
   event.preventDefault();
-  void show(period());
+  void go();
 });
-void begin();
+addEventListener("popstate", () => void look());
+void look();
