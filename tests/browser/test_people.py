@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bot.adapters.database import Database
 from bot.domain.access import Role
@@ -22,6 +23,8 @@ from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin, Source
 from bot.services.keep_accounts import add_key
 from tests.browser.cut_off import cut_off
+from tests.browser.scripted import Service
+from tests.browser.test_quick_people import person
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
@@ -204,6 +207,28 @@ def test_who_may_only_look_sees_what_is_for_them_and_no_button(browser: Browser,
         expect(person).to_contain_text("People in the team50")
         expect(person.get_by_role("button")).to_have_count(0)
         expect(person).not_to_contain_text("Ana Bell")
+
+
+def test_what_is_done_for_somebody_who_was_merged_is_shown_at_once(page: Page, service: Service) -> None:
+    """The address still names who they were: a bookmark, or the link of an older message."""
+    kept, restricted = person("Ana"), list[str]()
+
+    def restrict(route: Route) -> None:
+        restricted.append(route.request.method)
+        route.fulfill(json={})
+
+    def look(route: Route) -> None:
+        since = "2026-11-01T10:00:00Z" if restricted else None
+        route.fulfill(json={**kept, "restricted_since": since})
+
+    page.route("**/people/requests.json", lambda route: route.fulfill(json={"requests": [], "more": False}))
+    page.route(re.compile("/people/(merged|ana).json$"), look)
+    page.route("**/v1/people/ana/restriction", restrict)
+    page.goto(f"{service.url}/pages/people?person=merged")
+    page.get_by_role("button", name="Restrict…").click()
+    expect(page).to_have_url(re.compile("person=ana$"))
+    page.get_by_role("dialog").get_by_role("button", name="Restrict").click()
+    expect(page.locator("#person")).to_contain_text("Restricted since")
 
 
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:

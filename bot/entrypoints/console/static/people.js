@@ -93,11 +93,18 @@ function choose(person) {
   }
 }
 
+/** Whoever was merged into somebody else is that person from then on. */
+function follow(person) {
+  choose(person);
+  history.replaceState(null, "", pageOf(person));
+}
+
 async function show(person) {
   choose(person);
   const from = document.activeElement;
   const told = await whileBusy(byId("person"), () => askedFor(`/people/${encodeURIComponent(person)}.json`));
   if (!told || current !== person) return;
+  if (told.person !== person) follow(told.person);
   const place = byId("person");
   const parts = [
     h("header", {}, h("h2", {}, told.name || knownAs(told.identities)), h("p", {}, `known since ${dayAndTime(told.known_since)} · ${told.grade}`)),
