@@ -357,3 +357,16 @@ def test_a_step_is_added_with_the_keyboard_alone(page: Page, site: Site) -> None
     page.keyboard.press("Enter")
     expect(page.locator("[data-step='steps.1']")).to_contain_text("Add to asked")
     expect(page.get_by_role("button", name="Add a step after it…")).to_be_focused()
+
+
+def test_on_a_phone_the_box_that_has_the_focus_is_in_view(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(site.url)
+    page.locator("[data-step='ask-for-time']").focus()
+    for box in ("steps.2", "steps.3"):
+        page.keyboard.press("Tab")
+        place, frame = page.locator(f"[data-step='{box}']").bounding_box(), page.locator("#canvas").bounding_box()
+        assert place is not None
+        assert frame is not None
+        assert frame["x"] <= place["x"]
+        assert place["x"] + place["width"] <= frame["x"] + frame["width"]

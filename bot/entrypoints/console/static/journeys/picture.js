@@ -16,8 +16,12 @@ export function pictureNode({ picture, steps }, chosen, choose) {
     ...picture.boxes.map((box) => boxNode(box, steps[box.id], picture.ways[box.id] ?? [], chosen, choose)),
   );
   canvas.addEventListener("keydown", walk);
+  canvas.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && bringIntoView(target));
   return canvas;
 }
+
+/** The keyboard's focus is seen: a browser leaves a box be of which an edge is in view. */
+const bringIntoView = (box) => box.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 /** A wide picture is opened at its beginning, which stands in its middle, and not at its edge. */
 export function bringToMiddle(frame, box) {
