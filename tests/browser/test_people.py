@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -229,6 +230,24 @@ def test_what_is_done_for_somebody_who_was_merged_is_shown_at_once(page: Page, s
     expect(page).to_have_url(re.compile("person=ana$"))
     page.get_by_role("dialog").get_by_role("button", name="Restrict").click()
     expect(page.locator("#person")).to_contain_text("Restricted since")
+
+
+def test_where_somebody_cannot_be_shown_nobody_else_is(page: Page, service: Service) -> None:
+    """Else the buttons of one person stand there beneath the name of another, which was chosen."""
+    found: list[dict[str, Any]] = [{"person": name.lower(), "name": name, "identities": []} for name in ("Ana", "Ben")]
+    page.route("**/people/requests.json", lambda route: route.fulfill(json={"requests": [], "more": False}))
+    page.route("**/people/find.json?*", lambda route: route.fulfill(json={"people": found, "more": False}))
+    page.route("**/people/ana.json", lambda route: route.fulfill(json=person("Ana")))
+    gone = {"error": 'there is no person "ben"'}
+    page.route("**/people/ben.json", lambda route: route.fulfill(status=404, json=gone))
+    page.goto(f"{service.url}/pages/people?person=ana")
+    expect(page.get_by_role("button", name="Erase…")).to_be_visible()
+    page.get_by_role("searchbox").fill("a")
+    page.keyboard.press("Enter")
+    page.locator("#people").get_by_role("button", name="Ben").click()
+    expect(page.locator("#person")).to_contain_text('There is no person "ben".')
+    expect(page.get_by_role("button", name="Erase…")).to_have_count(0)
+    expect(page.locator("#person")).not_to_contain_text("Ana")
 
 
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:

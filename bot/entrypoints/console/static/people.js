@@ -1,7 +1,7 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { choiceField, openForm, textField } from "./dialogs.js";
-import { byId, complain, dayAndTime, deedOf, focusOn, h, keep, latest, link, tell } from "./dom.js";
+import { byId, complain, dayAndTime, deedOf, empty, focusOn, h, keep, latest, link, tell } from "./dom.js";
 import { ask, counted, request, withToken } from "./journeys/service.js";
 import { MASKED, knownAs, pageOf } from "./known.js";
 import { consentLine, decisionLine, eventLine, facts, identityRow, journeyLine, lines, listed, moment, section, segmentRow, together, toldBy } from "./people/lines.js";
@@ -66,7 +66,7 @@ const due = ({ due_at, overdue }) => h("span", { class: overdue ? "late" : null 
 
 // ---------------------------------------------------------------- one person
 
-const askedFor = latest(ask);
+const askedFor = latest(request);
 
 /** Whom somebody has chosen stands in the address: they are there again after a reload, and by the button Back. */
 async function visit(person) {
@@ -93,6 +93,15 @@ function choose(person) {
   }
 }
 
+/** Nobody else stays there, as if they were the one who was asked for. */
+function showNone(why = "The service could not do that.") {
+  const place = byId("person");
+  const hadFocus = place.contains(document.activeElement);
+  place.replaceChildren(empty("Nobody to show", why));
+  if (hadFocus) place.focus({ preventScroll: true });
+  complain(why);
+}
+
 /** Whoever was merged into somebody else is that person from then on. */
 function follow(person) {
   choose(person);
@@ -102,8 +111,10 @@ function follow(person) {
 async function show(person) {
   choose(person);
   const from = document.activeElement;
-  const told = await whileBusy(byId("person"), () => askedFor(`/people/${encodeURIComponent(person)}.json`));
-  if (!told || current !== person) return;
+  const answer = await whileBusy(byId("person"), () => askedFor(`/people/${encodeURIComponent(person)}.json`));
+  if (!answer || current !== person) return;
+  const { ok, told } = answer;
+  if (!ok) return showNone(told.error);
   if (told.person !== person) follow(told.person);
   const place = byId("person");
   const parts = [
