@@ -51,7 +51,10 @@ async def fill(url: str, *, key_for: Role | None = None) -> str:
         form = Origin(Source.CONVERSATION, now, "webchat", "slot team_size, message webchat:7f3")
         file, crm = Origin(Source.IMPORT, now, "fair.csv", "row 3"), Origin(Source.CRM, now, "hubspot", "record 512")
         known = Profile(ANA, now).told(
-            file, DECLARED, attributes={"name": "Ana Bell", "team_size": 20, "qualified": True}, tags=["fair"]
+            file,
+            DECLARED,
+            attributes={"name": "Ana Bell", "team_size": 20, "qualified": True, "timeline": "now"},
+            tags=["fair"],
         )
         known = known.told(form, DECLARED, attributes={"team_size": 50}, time_zone="Europe/London")
         await uow.profiles.add(known.told(crm, DECLARED, attributes={"team_size": 40}))
@@ -174,6 +177,17 @@ def test_yes_and_no_are_chosen(page: Page, server: RunningServer) -> None:
     page.keyboard.press("Tab")
     page.get_by_role("dialog").get_by_role("button", name="Put right").press("Enter")
     expect(page.locator("#person")).to_contain_text("Qualifiedno")
+
+
+def test_one_of_the_declared_values_is_chosen_in_its_words(page: Page, server: RunningServer) -> None:
+    find(page, server)
+    page.get_by_role("button", name="Put right: Wants to begin").press("Enter")
+    choice = page.get_by_role("dialog").get_by_label("Wants to begin")
+    expect(choice.locator("option:checked")).to_have_text("right away")
+    choice.select_option("this quarter")
+    page.get_by_role("dialog").get_by_role("button", name="Put right").press("Enter")
+    expect(page.locator("#done")).to_have_text("Wants to begin is put right.")
+    expect(page.locator("#person")).to_contain_text("this quarter")
 
 
 def test_what_is_still_to_be_done_leads_to_the_person(page: Page, server: RunningServer) -> None:

@@ -94,6 +94,7 @@ def _attributes(schema: ProfileSchema, shown: Mapping[str, Any]) -> list[Mapping
                     "label": (one.label if one is not None else "") or name,
                     "value": value,
                     "shown": one.in_words(value) if one is not None else value,
+                    "one_of": [(each, one.in_words(each)) for each in one.one_of] if one is not None else [],
                     "sensitivity": (one.sensitivity if one is not None else Sensitivity.PERSONAL).value,
                 }
             )

@@ -164,11 +164,11 @@ function requestLine(person, one) {
   return [moment(one.received_at), ` ${words}: `, due(one), " ", button];
 }
 
-function attributeRow(person, { name, label, value, shown: said }, told, may) {
+function attributeRow(person, { name, label, value, shown: said, one_of: choices = [] }, told, may) {
   const change = () =>
     openForm({
       title: "Put right",
-      fields: [valueField(label, value)],
+      fields: [valueField(label, value, choices)],
       yes: "Put right",
       sends: (filled) => sent("PATCH", person, "/attributes", { [name]: filledIn(filled.value, value) }),
       then: (told) => done(person, told, `${label} is put right.`),
@@ -178,10 +178,14 @@ function attributeRow(person, { name, label, value, shown: said }, told, may) {
 }
 
 const DELETES = "Left empty, it is deleted.";
+const UNKNOWN = ["", "not known: delete it"];
 
-/** In which a value is put right: yes or no is chosen, a text is typed, and any other value, such as a list, as JSON. */
-function valueField(label, value) {
-  if (typeof value === "boolean") return choiceField("value", label, [["true", "yes"], ["false", "no"], ["", "not known: delete it"]], String(value));
+/** In which a value is put right: one of few is chosen, in its words, a text is typed, and any other value, such as a list, as JSON. */
+function valueField(label, value, choices) {
+  if (typeof value === "boolean") return choiceField("value", label, [["true", "yes"], ["false", "no"], UNKNOWN], String(value));
+  const isOfThem = choices.some(([one]) => one === value);
+  const offered = choices.map(([one, words]) => [String(one), String(words)]);
+  if (choices.length) return choiceField("value", label, [...(isOfThem ? [] : [[String(value), String(value)]]), ...offered, UNKNOWN], String(value));
   const isJson = typeof value === "object";
   return textField("value", label, { value: typeof value === "string" ? value : JSON.stringify(value) }, isJson ? `As JSON. ${DELETES}` : DELETES);
 }
