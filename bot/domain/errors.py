@@ -48,6 +48,10 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
+NOWHERE = Place("")
+"""Of a fault that is in no file: something is missing in all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in content: where, what, and what to do."""
@@ -57,7 +61,8 @@ class Fault:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f" {self.suggestion}" if self.suggestion else "")
+        said = f"{self.message} {self.suggestion}".rstrip()
+        return said if self.place == NOWHERE else f"{self.place}: {said}"
 
 
 class ContentError(OvertureError):

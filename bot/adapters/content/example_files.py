@@ -11,7 +11,7 @@ from bot.adapters.content.explaining import training_data_of
 from bot.adapters.content.library import Shelves, Stamp, read_contents, stamp_of
 from bot.adapters.content.replacing import replace_file
 from bot.documents import did_you_mean, parse
-from bot.domain.errors import Conflict, ContentError, Fault, Place
+from bot.domain.errors import NOWHERE, Conflict, ContentError, Fault, Place
 from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.nlu.new_example import LONGEST_EXAMPLE, with_example
 from bot.nlu.training_data import Example, plain_key, read_examples
@@ -70,7 +70,7 @@ def _home(examples: Sequence[Example], intent: str) -> Path:
     if not files:
         known = {one.intent for one in examples if _is_yaml(one.place.path)}
         advice = did_you_mean(intent, known) or "Write its first examples by hand."
-        raise ContentError([Fault(Place("nlu"), f'no file has examples of an intent "{intent}".', advice)])
+        raise ContentError([Fault(NOWHERE, f'no file has examples of an intent "{intent}".', advice)])
     own = next((path for path in files if Path(path).stem == intent), None)
     most = Path(own or files.most_common(1)[0][0])
     apart = own is None and len(files) > 1 and intent in OUT_OF_SCOPE_INTENTS

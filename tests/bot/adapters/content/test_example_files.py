@@ -74,7 +74,7 @@ def test_intents_that_have_examples_are_told_the_most_frequent_first(files: NluF
     ("text", "intent", "words"),
     [
         ("I'D like a  demo", "greet", r'selling.yml:7:7: this is an example of "request_demo" already'),
-        ("hello there you", "greeet", r'no file has examples of an intent "greeet". Did you mean "greet"?'),
+        ("hello there you", "greeet", r'^no file has examples of an intent "greeet". Did you mean "greet"?'),
         ("x" * 301, "greet", "Shorten it"),
         ("", "greet", "Write some words"),
     ],
