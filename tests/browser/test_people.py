@@ -123,6 +123,7 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     page.keyboard.press("Escape")
     expect(page.locator("#person")).to_contain_text("Ana Bell")
     page.get_by_role("button", name="Erase…").press("Enter")
+    expect(page.get_by_role("dialog")).to_have_accessible_name("Erase Ana Bell?")
     page.get_by_role("button", name="Erase", exact=True).press("Enter")
     expect(page.locator("#done")).to_contain_text("Receipt")
     expect(page.locator("#person")).to_contain_text("not possible backups")

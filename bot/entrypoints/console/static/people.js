@@ -214,7 +214,7 @@ const states = ({ objects_since, restricted_since, held_until, marketing_pause_d
 // ---------------------------------------------------------------- what they ask for
 
 /** The buttons of what this role may do; nothing for one that may only look. */
-function deeds({ person, objects_since, restricted_since, requests, may }) {
+function deeds({ person, name, identities, objects_since, restricted_since, requests, may }) {
   const button = (words, deed, danger) => h("button", { type: "button", class: danger ? "danger" : null, onclick: () => void deed() }, words);
   const taking = [
     button("All that is kept (JSON)", () => give(person)),
@@ -224,7 +224,7 @@ function deeds({ person, objects_since, restricted_since, requests, may }) {
   const honouring = [
     ...[objects_since ? WITHDRAWN : OBJECTION, restricted_since ? LIFTED : RESTRICTION].map((deed) => button(`${deed.yes}…`, () => askAndDo(person, deed))),
     button("Note a request…", () => noteRequest(person, requests.map(({ id }) => id))),
-    button("Erase…", () => erase(person), true),
+    button("Erase…", () => erase(person, name || knownAs(identities)), true),
   ];
   const buttons = [...(may.export ? taking : []), ...(may.honour ? honouring : [])];
   return buttons.length > 0 && h("div", { class: "deeds" }, ...buttons);
@@ -294,9 +294,9 @@ const KINDS = [
   ["restriction", "that it is only kept (restriction)"],
 ];
 
-const erase = (person) =>
+const erase = (person, called) =>
   openForm({
-    title: "Erase this person?",
+    title: ["Erase ", h("bdi", {}, called), "?"],
     about: "All that is kept of this person is deleted, here, at the desk and in CRMs, and each of their addresses is left alone from then on. It cannot be undone.",
     yes: "Erase",
     danger: true,
