@@ -330,9 +330,12 @@ def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site)
 
 def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.goto(site.url)
-    words = page.locator("#standing-words")
+    words, who = page.locator("#standing-words"), page.locator("#step .inside")
+    page.locator("[data-step=ask-for-time]").click()
+    expect(who).to_contain_text("person-2until ")
     page.get_by_role("button", name="Pause").click()
     expect(words).to_contain_text("Paused since")
+    expect(who).to_contain_text("person-2until the journey is resumed")
     expect(page.locator("#standing-title")).to_be_focused()  # the button that had the focus is gone
     page.get_by_role("button", name="Publish…").click()
     expect(page.get_by_role("dialog")).to_contain_text("It is paused, and stays so until you resume it.")

@@ -11,10 +11,10 @@ export class Inside {
     this.node = h("ul", { class: "inside", "aria-label": "Who is here" });
   }
 
-  /** The list of those at a step, which is filled once the service has told; it is asked anew when their number changes. */
-  at(version, step, { waiting, parked }) {
+  /** Those at a step, once the service has told; asked anew when their number changes, or how the journey stands. */
+  at(version, step, { waiting, parked }, { running, since }) {
     const query = new URLSearchParams({ version, step });
-    const asked = `${query} ${waiting} ${parked}`;
+    const asked = [query, waiting, parked, running, since].join(" ");
     if (asked !== this.asked) {
       this.asked = asked;
       this.node.replaceChildren();

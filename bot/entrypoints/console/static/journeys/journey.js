@@ -344,7 +344,7 @@ function choose(id, go = false) {
 function showStep() {
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
-  const known = { picture: picture(), isBehind: isBehind(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts) };
+  const known = { picture: picture(), isBehind: isBehind(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts, journey.standing) };
   const nodes = stepNodes(known, chosen, choose);
   const wrong = isBehind() && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   const deeds = journey.may_edit ? editing.nodes(chosen, isBehind() ? [] : (box?.words ?? [])) : [];
