@@ -14,7 +14,7 @@ from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Asking
-from bot.domain.person import Identity
+from bot.domain.person import Identity, Profile
 from bot.domain.score import total_score
 from bot.domain.timeline import PersonEvent
 from bot.journeys.picture import picture_of
@@ -67,7 +67,7 @@ async def told_of_person(
             {"segment": name, "since": since.isoformat(), "while": condition_of(content.segments.get(name))}
             for name, since in (await uow.segments.of(person)).items()
         ],
-        "journeys": [await _run(uow, one) for one in list(reversed(await uow.enrolments.of(person)))[:SHOWN]],
+        "journeys": [await _run(uow, one, profile) for one in list(reversed(await uow.enrolments.of(person)))[:SHOWN]],
         "grade": f"{content.grades.of(score)}: fit {score.fit}, engagement {score.engagement}",
         "score": [
             {"at": one.at.isoformat(), "dimension": one.dimension, "why": one.told(now)} for one in reversed(changes)
@@ -123,8 +123,12 @@ def _line(event: PersonEvent, *, personal: bool) -> Mapping[str, Any]:
     }
 
 
-async def _run(uow: UnitOfWork, one: Enrolment) -> Mapping[str, Any]:
-    """Where they stand in a journey, their step called as the journey's picture calls it."""
+async def _run(uow: UnitOfWork, one: Enrolment, profile: Profile) -> Mapping[str, Any]:
+    """Where they stand in a journey, their step called as the journey's picture calls it.
+
+    Nobody goes on at a known time whose journey is paused, or who is restricted.
+    """
+    waits = one.status is EnrolmentStatus.WAITING and one.paused_at is None and profile.restricted_at is None
     boxes = picture_of(await uow.enrolments.version(one.journey, one.version)).boxes
     return {
         "journey": one.journey,
@@ -133,7 +137,7 @@ async def _run(uow: UnitOfWork, one: Enrolment) -> Mapping[str, Any]:
         "status": one.status.value,
         "reason": one.reason,
         "entered_at": one.entered_at.isoformat(),
-        "due_at": _moment(one.due_at if one.status is EnrolmentStatus.WAITING and one.paused_at is None else None),
+        "due_at": _moment(one.due_at if waits else None),
     }
 
 

@@ -19,8 +19,9 @@ from bot.domain.effects import ChangeScore, SetAttribute
 from bot.domain.person import Identity
 from bot.entrypoints.serving.http import Server
 from bot.services.keep_accounts import add_key
+from bot.services.respect_wishes import restrict
 from tests.bot.entrypoints.conftest import ServiceMaker
-from tests.bot.services.stage import ANA, PHONE, Stage
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
 Client = TestClient[Any, Any]
 
@@ -75,6 +76,23 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
         (entry, *_) = await uow.audit.latest(1)
     assert (entry.deed.what, entry.deed.about) == ("person.looked_at", "ana")
     assert (await client.get("/people/nobody.json")).status == 404
+
+
+async def test_nobody_who_is_restricted_is_said_to_go_on_at_a_time(client: Client, stage: Stage) -> None:
+    stage.play(journey_of("- wait: 1d"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+
+    async def waits_until() -> str | None:
+        (run,) = (await (await client.get("/people/ana.json")).json())["journeys"]
+        assert run["status"] == "waiting"
+        due_at: str | None = run["due_at"]
+        return due_at
+
+    assert await waits_until() is not None
+    async with stage.store.transaction() as uow:
+        await restrict(uow, ANA, now=stage.clock.now())
+    assert await waits_until() is None
 
 
 async def test_a_value_is_told_in_the_words_that_are_declared_for_it(client: Client, stage: Stage) -> None:
