@@ -24,6 +24,19 @@ def test_a_long_name_of_a_person_stands_whole(page: Page, service: Service) -> N
     assert cut_off(page) == []
 
 
+def test_a_question_about_a_very_long_name_stands_above_its_buttons(page: Page, service: Service) -> None:
+    page.set_viewport_size({"width": 375, "height": 700})
+    tells(page, "**/people/requests.json", {"requests": [], "more": False})
+    tells(page, "**/people/of.json", {**person(NAME * 8), "person": "of"})
+    page.goto(f"{service.url}/pages/people?person=of")
+    page.get_by_role("button", name="Erase…").click()
+    for part in (
+        page.get_by_role("dialog").get_by_role("heading"),
+        page.get_by_role("button", name="Erase", exact=True),
+    ):
+        expect(part).to_be_in_viewport(ratio=1)
+
+
 @pytest.mark.parametrize("width", [1440, 375])
 def test_when_a_journey_of_a_long_name_is_due_is_in_sight(page: Page, service: Service, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 700})
