@@ -53,6 +53,8 @@ class Declarations:
 LISTS = ("intents", "entities", "actions")
 MAPPINGS = ("slots", "forms", "responses")
 RESPONSES_OF_RASA_1 = "templates"
+LONGEST_SESSION = timedelta.max // timedelta(minutes=1)
+"""In minutes; what is said to last longer lasts as long as can be counted."""
 SESSION_KEYS = ("session_expiration_time", "carry_over_slots_to_new_session")
 
 
@@ -109,9 +111,10 @@ def _read_session(source: Source, value: Any, found: Declarations) -> None:
     source.warn_of_others(session, SESSION_KEYS, "session_config")
     if (minutes := session.get("session_expiration_time")) is not None:
         at = source.place(session, "session_expiration_time")
-        found.session_expires_after = timedelta(minutes=source.number(minutes, at, "session_expiration_time"))
-        if found.session_expires_after < timedelta():
+        lasts = source.number(minutes, at, "session_expiration_time")
+        if lasts < 0:
             source.faults.add(at, "session_expiration_time is negative.", "Use 0 for sessions that never expire.")
+        found.session_expires_after = timedelta(minutes=min(max(lasts, 0), LONGEST_SESSION))
     if (carry_over := session.get("carry_over_slots_to_new_session")) is not None:
         at = source.place(session, "carry_over_slots_to_new_session")
         found.carry_over_slots = source.flag(carry_over, at, "carry_over_slots_to_new_session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,14 +84,19 @@ class Source:
         return bool(value)
 
     def number(self, value: Any, place: Place, what: str) -> float:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return float(value)
+        """`value` as a number that can be counted with; `.inf` and `.nan` are YAML's numbers, and none of ours."""
         said = f"{what} should be a number, not {kind_of(value)}."
-        if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        in_quotes = isinstance(value, str) and _NUMBER.fullmatch(value.strip()) is not None
+        if isinstance(value, bool) or not (in_quotes or isinstance(value, (int, float))):
+            self.faults.add(place, said)
+            return 0.0
+        if in_quotes:
             self.lapses.add(place, said, "Take the quotes away.")
-            return float(value)
-        self.faults.add(place, said)
-        return 0.0
+        number = float(str(value))
+        if not math.isfinite(number):
+            self.faults.add(place, f"{what} is no number that can be counted with: {str(value)[:20]}.")
+            return 0.0
+        return number
 
     def names(self, value: Any, place: Place, what: str) -> tuple[str, ...]:
         """One name, or a list of them."""

@@ -60,6 +60,9 @@ def read_steps(
     found: list[Alternatives | CheckpointStep] = []
     for index, entry in enumerate(entries):
         here = source.place(steps, index)
+        if entry is None:
+            source.lapses.add(here, f"a step of {what} is empty.", "Say what happens in it, or take its dash out.")
+            continue
         step = source.mapping(entry, here, f"a step of {what}")
         source.only_keys(step, KEYS, f"a step of {what}")
         if "checkpoint" in step:

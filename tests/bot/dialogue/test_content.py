@@ -66,6 +66,12 @@ def test_sessions_are_read() -> None:
     assert not assistant.carry_over_slots
 
 
+@pytest.mark.parametrize("minutes", ["99999999999999999999999999", "1e300"])
+def test_a_session_of_more_minutes_than_can_be_counted_lasts_as_long_as_can_be(minutes: str) -> None:
+    assistant = assistant_of(f"session_config: {{session_expiration_time: {minutes}}}")
+    assert assistant.session_expires_after > timedelta(days=365 * 1000)
+
+
 def test_intents_know_which_entities_they_use() -> None:
     assistant = assistant_of(
         """
@@ -259,6 +265,9 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ),
         ("session_config: {session_expiration: 5}", 'Did you mean "session_expiration_time"?'),
         ("session_config: {session_expiration_time: -5}", "is negative"),
+        ("session_config: {session_expiration_time: .nan}", "is no number that can be counted with: nan."),
+        ("slots: {x: {type: float, max_value: .inf, mappings: []}}", "is no number that can be counted with: inf."),
+        ("rules: [{rule: a, steps: [null]}]", 'a step of the rule "a" is empty. Say what happens in it'),
         ("[a, b]", "the file should be a mapping"),
         ("rules: [{rule: a, steps: ['action:utter_x']}]", "Put a blank after the colon."),
         ("rules: [{rule: a, condition: [slot_was_set: [requested_slott: x]], steps: []}]", '"requested_slot"?'),
