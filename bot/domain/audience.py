@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from math import inf
 from typing import Any
 
 from bot.domain.access import MASKED, SEES, Role, Sensitivity
@@ -70,7 +71,7 @@ class Attribute:
             case AttributeType.TEXT:
                 return isinstance(value, str)
             case AttributeType.NUMBER:
-                return isinstance(value, int | float) and not isinstance(value, bool)
+                return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < inf
             case AttributeType.YES_NO:
                 return isinstance(value, bool)
             case AttributeType.DATE:

@@ -24,6 +24,7 @@ from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.domain.send_window import PERSON_ZONE
 from bot.journeys import wording
 from bot.journeys.fields import Fields
+from bot.journeys.kinds import check_day
 from bot.journeys.known import Known
 from bot.journeys.schedule import moment_of
 from bot.journeys.wording import Unreadable
@@ -128,7 +129,7 @@ def _api(fields: Fields, _: Known, common: _Common) -> Entry | None:
 # ---------------------------------------------------------------- schedules
 
 
-def _schedule_entry(fields: Fields, _: Known, common: _Common) -> Entry | None:
+def _schedule_entry(fields: Fields, known: Known, common: _Common) -> Entry | None:
     schedule = fields.inner("schedule", "a schedule")
     if not schedule.is_mapping:
         return None
@@ -139,7 +140,12 @@ def _schedule_entry(fields: Fields, _: Known, common: _Common) -> Entry | None:
             schedule.place(), f"a schedule {wrong}.", 'Write one of them, such as schedule: {cron: "0 9 * * mon"}.'
         )
         return None
-    read = {"once": _once, "cron": _cron, "date": _on_date}[kinds[0]](schedule)
+    readers: Mapping[str, Callable[[Fields], Schedule | None]] = {
+        "once": _once,
+        "cron": _cron,
+        "date": partial(_on_date, known),
+    }
+    read = readers[kinds[0]](schedule)
     if read is not None and not isinstance(read, OnDate) and common["condition"] is None:
         fields.missing("if", "Say for whom this time is, such as if: \"'customers' in profile.tags\".")
         return None
@@ -186,7 +192,7 @@ def _zone(schedule: Fields) -> str | None:
     )
 
 
-def _on_date(schedule: Fields) -> Schedule | None:
+def _on_date(known: Known, schedule: Fields) -> Schedule | None:
     schedule.only("date", "before", "after", "at", "every")
     attribute = schedule.read("date", wording.profile_attribute, required=True)
     before = schedule.read("before", _days)
@@ -198,6 +204,7 @@ def _on_date(schedule: Fields) -> Schedule | None:
         return None
     if attribute is None:
         return None
+    check_day(attribute, known.profile, schedule.faults, schedule.place("date"))
     given: dict[str, Any] = {} if at is None else {"at": at}
     return OnDate(attribute, (before or 0) - (after or 0), yearly=every == "year", **given)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.documents import did_you_mean
+from bot.documents import Faults, did_you_mean
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema, written_day
+from bot.domain.errors import Place
 from bot.journeys.syntax import (
     AllOf,
     AnyOf,
@@ -21,6 +22,7 @@ from bot.journeys.syntax import (
     Negated,
     Negative,
     Node,
+    parse,
 )
 
 TEXT, NUMBER, YES_NO, DATE, LIST = AttributeType
@@ -56,6 +58,27 @@ def profile_names(schema: ProfileSchema | None) -> frozenset[str] | None:
         return None
     own = (name.removeprefix("profile.") for name in ALWAYS_THERE if name.startswith("profile."))
     return frozenset((*schema.attributes, *own))
+
+
+def check_day(attribute: str, schema: ProfileSchema | None, faults: Faults, place: Place) -> None:
+    """Report an attribute that is to name a day, and that nobody declared or that never does: nobody's time would come.
+    A text may be a day with a time."""
+    if schema is None:
+        return
+    declared = schema.attributes.get(attribute)
+    if declared is None:
+        faults.unknown(place, "attribute", attribute, schema.attributes)
+    elif declared.type not in (DATE, TEXT):
+        kind = WORDS[declared.type]
+        faults.add(place, f"profile.{attribute} is {kind}, and names no day.", "Name an attribute whose type is date.")
+
+
+def kind_of_source(source: str, schema: ProfileSchema | None) -> AttributeType | None:
+    """The kind of what an expression computes; None where it is not known, or cannot be read."""
+    try:
+        return check_kinds(parse(source), kinds_of(schema))
+    except ExpressionError:
+        return None
 
 
 def check_kinds(node: Node, kinds: Kinds) -> AttributeType | None:

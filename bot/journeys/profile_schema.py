@@ -13,6 +13,7 @@ from bot.domain.provenance import USUAL_TRUST, Source, Trust
 from bot.domain.steps import SetStep
 from bot.journeys import wording
 from bot.journeys.fields import Fields
+from bot.journeys.kinds import kind_of_source
 from bot.journeys.steps import StepReader
 
 TYPES = tuple(one.value for one in AttributeType)
@@ -157,8 +158,17 @@ def check_values_set(steps: StepReader, schema: ProfileSchema | None, faults: Fa
             place = steps.places[step.id]
             if attribute is None:
                 faults.unknown(place, "attribute", name, schema.attributes)
-            elif not (isinstance(value, str) and value.startswith("=")) and not attribute.takes(value):
+            elif isinstance(value, str) and value.startswith("="):
+                if not _may_be(attribute, kind_of_source(value[1:], schema)):
+                    faults.add(place, f'the attribute "{name}" is never "{value}": {_described(attribute)}.')
+            elif not attribute.takes(value):
                 faults.add(place, f'the attribute "{name}" cannot be "{value}": {_described(attribute)}.')
+
+
+def _may_be(attribute: Attribute, computed: AttributeType | None) -> bool:
+    """Whether what is computed may be of the type that is declared; a date is a text that begins with a day."""
+    dated = {AttributeType.DATE, AttributeType.TEXT}
+    return computed in (None, attribute.type) or dated == {computed, attribute.type}
 
 
 def _described(attribute: Attribute) -> str:

@@ -15,6 +15,7 @@ from bot.domain.steps import (
     ActionStep,
     AskStep,
     AtCap,
+    AttributeTime,
     CrmStep,
     EmitStep,
     HandoffStep,
@@ -30,6 +31,7 @@ from bot.domain.steps import (
 )
 from bot.journeys import wording
 from bot.journeys.fields import Fields
+from bot.journeys.kinds import check_day
 from bot.journeys.known import Known
 from bot.journeys.windows import read_window
 
@@ -100,6 +102,8 @@ def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
     wait.only("for", "at_most", "until")
     events = wait.read_all("for", wording.awaited)
     until = wait.read("until", wording.until)
+    if isinstance(until, AttributeTime):
+        check_day(until.attribute, reader.known.profile, wait.faults, wait.place("until"))
     at_most = wait.read("at_most", wording.duration)
     if not (wait.has("for") or wait.has("until") or wait.has("at_most")):
         wait.missing("for", "Say what to wait for, such as wait: {for: link.clicked, at_most: 2d}.")

@@ -169,6 +169,9 @@ def test_a_condition_that_can_never_be_true_is_told_with_its_place(condition: st
         ("- set: {teem_size: 5}", 'j.yml:5:5: there is no attribute "teem_size". Did you mean "team_size"?'),
         ("- set: {team_size: big}", 'the attribute "team_size" cannot be "big": its type is number.'),
         ("- set: {stage: gone}", 'the attribute "stage" cannot be "gone": it is one of lead, customer.'),
+        ("- set: {team_size: .nan}", 'the attribute "team_size" cannot be "nan": its type is number.'),
+        ("- set: {team_size: '= lower(profile.stage)'}", 'the attribute "team_size" is never "= lower(profile.stage)"'),
+        ("- set: {renews_on: '= profile.team_size + 1'}", 'is never "= profile.team_size + 1": its type is date.'),
     ],
 )
 def test_a_step_sets_what_is_declared(step: str, told: str) -> None:
@@ -179,6 +182,32 @@ def test_a_step_sets_what_is_declared(step: str, told: str) -> None:
 
 def test_a_step_may_set_what_it_computes_and_take_a_value_away() -> None:
     assert journey("true", "- set: {team_size: '= event.size', stage: null}").steps
+    assert journey("true", "- set: {team_size: '= profile.team_size + 1', stage: '= text(profile.team_size)'}").steps
+    assert journey("true", "- set: {renews_on: '= lower(event.day)', illness: '= profile.renews_on'}").steps
+
+
+@pytest.mark.parametrize("step", ["- wait: {{until: profile.{} - 3d}}", "- wait: {{until: profile.{} at 09:00}}"])
+def test_a_step_waits_for_a_day_that_is_declared(step: str) -> None:
+    assert journey("true", step.format("renews_on")).steps
+    assert journey("true", step.format("stage")).steps  # a text may be a day with a time
+    with pytest.raises(ContentError, match=r'j\.yml:5:12: there is no attribute "renewal"\.'):
+        journey("true", step.format("renewal"))
+    with pytest.raises(ContentError, match=r"profile\.team_size is a number, and names no day\. Name an attribute"):
+        journey("true", step.format("team_size"))
+
+
+def test_people_enter_on_a_day_that_is_declared() -> None:
+    text = "journey: j\npurpose: service\nenter: {{schedule: {{date: profile.{}, before: 14d}}}}\nsteps: [end]\n"
+
+    def read(attribute: str, known: Known) -> Journey:
+        return read_journey(parse("journeys/j.yml", text.format(attribute)), known)
+
+    assert read("renews_on", Known(profile=schema())).entries
+    assert read("renewed_on", Known()).entries  # where nothing is declared, people may have anything
+    with pytest.raises(ContentError, match=r'j\.yml:3:20: there is no attribute "renewed_on"\. Did you mean'):
+        read("renewed_on", Known(profile=schema()))
+    with pytest.raises(ContentError, match=r"profile\.team_size is a number, and names no day"):
+        read("team_size", Known(profile=schema()))
 
 
 def test_what_an_attribute_is_kept_for_is_said_of_all_or_of_one() -> None:
