@@ -217,7 +217,7 @@ def _routes(head: Fields, reps: dict[str, Rep], schema: ProfileSchema | None) ->
         if name in names and name:
             fields.faults.add(fields.place("route"), f'there is another route "{name}".')
         names.add(name)
-        condition = (fields.text("if") or "").strip()
+        condition = fields.condition()
         if condition and (wrong := check(condition, known, kinds)):
             fields.faults.add(fields.place("if"), f'the condition "{condition}" cannot be used: {wrong}')
         to = _whom(fields, "to", reps)

@@ -59,6 +59,15 @@ class Fields:
             return None
         return str(value)
 
+    def condition(self, *, required: bool = False, advice: str = "") -> str:
+        """What "if" says, still to be checked; nothing where there is none. One without a word is a fault, since it
+        leaves open whether it is meant to be true of all or of nobody."""
+        said = self.node.get("if")
+        if isinstance(said, str) and not said.strip():
+            self.faults.add(self.place("if"), "the condition is empty.", advice or 'Write one, or leave "if" out.')
+            return ""
+        return (self.text("if", required=required, advice=advice) or "").strip()
+
     def read(self, key: str, read: Callable[[str], T], *, required: bool = False, advice: str = "") -> T | None:
         """A text in a certain wording (`bot.journeys.wording`)."""
         text = self.text(key, required=required, advice=advice)

@@ -141,7 +141,7 @@ def _characteristic(fields: Fields, schema: ProfileSchema | None) -> Characteris
 
 def _bin(fields: Fields, schema: ProfileSchema | None) -> Bin:
     fields.only("if", "points", "share", "words")
-    condition = fields.text("if", required=fields.is_mapping) or ""
+    condition = fields.condition(required=fields.is_mapping)
     wrong = _wrong(condition, schema) if condition else None
     if wrong is not None:
         fields.faults.add(fields.place("if"), f'the condition "{condition}" cannot be used: {wrong}')

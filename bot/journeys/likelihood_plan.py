@@ -76,7 +76,7 @@ def _outcome(head: Fields, key: str) -> Outcome:
     fields = head.inner(key, f'"{key}"')
     fields.only("event", "if")
     event = fields.read("event", wording.event, required=fields.is_mapping) or ""
-    condition = (fields.text("if") or "").strip()
+    condition = fields.condition()
     wrong = check(condition, {"event": None}) if condition else None
     if wrong is not None:
         fields.faults.add(fields.place("if"), f'the condition "{condition}" cannot be used: {wrong}')

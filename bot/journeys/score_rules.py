@@ -149,7 +149,7 @@ class _Reader:
 
     def _condition(self, event: str | None) -> str:
         fields = self._fields
-        condition = (fields.text("if") or "").strip()
+        condition = fields.condition()
         if not condition:
             return ""
         known = {"profile": profile_names(self._schema)}

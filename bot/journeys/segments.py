@@ -32,7 +32,7 @@ def read_segment(document: Document, schema: ProfileSchema | None) -> Segment:
             f'the segment "{name}" stands in a file of another name.',
             f"Name the file {name}.yml, or the segment {stem}.",
         )
-    condition = (head.text("if", required=True, advice='Say who belongs: if: "profile.team_size > 20".') or "").strip()
+    condition = head.condition(required=True, advice='Say who belongs: if: "profile.team_size > 20".')
     wrong = check_selection(condition, schema) if condition else None
     if wrong is not None:
         faults.add(head.place("if"), f'the condition "{condition}" cannot be used: {wrong}')

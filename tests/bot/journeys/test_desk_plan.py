@@ -123,6 +123,7 @@ REPS = HEAD + "reps: {ana: {name: Ana}}\n"
         (REPS + "routes: [{route: x, to: ana, pick: random}]", 'there is no way to pick "random"'),
         (REPS + "routes: [{route: x, to: ana, if: profile.size > 2}]", '4:30: the condition "profile.size > 2" cannot'),
         (REPS + "routes: [{route: x, to: ana, if: customer.country > 2}]", "cannot be used"),
+        (REPS + "routes: [{route: x, to: ana, if: ' '}]", "4:30: the condition is empty. Write one"),
         (REPS + "first_reply: [{within: 15m}]", '4:15: a step of first_reply lacks "tell"'),
         (REPS + "first_reply: [{within: 1h, tell: ana}, {within: 5m, tell: ana}]", "each step comes later"),
         (REPS + "first_reply: [{within: 1h, desk: sails}]", '4:28: there is no desk "sails"'),

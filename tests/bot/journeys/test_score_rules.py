@@ -93,6 +93,7 @@ DID = "scores: interest\nengagement:\n  - {id: x, reason: r, "
         (FIT + "if: event.size > 5, points: 5}", 'there is no "event" to look at'),
         (FIT + "if: lead.fit > 5, points: 5}", 'there is no "lead" to look at'),
         (FIT + "if: profile.team_size >, points: 5}", "cannot be used"),
+        (FIT + "if: ' ', points: 5}", '3:24: the condition is empty. Write one, or leave "if" out.'),
         (FIT + "if: \"did('a.b')\", points: 5}", "did() is not for score rules"),
         (FIT + "if: days_since(profile.created_on) > 5, points: 5}", "changes by itself"),
         (FIT + "if: profile.team_size > 5}", 'lacks "points". Write points: 10'),

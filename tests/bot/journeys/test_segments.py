@@ -31,6 +31,7 @@ def test_the_same_condition_is_the_same_version() -> None:
     ("text", "told"),
     [
         ("segment: big-teams", '1:1: a segment lacks "if". Say who belongs: if: "profile.team_size > 20".'),
+        ("segment: big-teams\nif: ' '", '2:1: the condition is empty. Say who belongs: if: "profile.team_size > 20".'),
         ("segment: small-teams\nif: 'true'", '1:1: the segment "small-teams" stands in a file of another name.'),
         ("segment: Big\nif: 'true'", '"Big" cannot be an id.'),
         ("segment: big-teams\nif: profile.teamsize > 2", '2:1: the condition "profile.teamsize > 2" cannot be used: '),
