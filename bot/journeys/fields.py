@@ -159,6 +159,18 @@ class Fields:
                 self.faults.unknown(place, "channel", name, known)
         return tuple(found)
 
+    def channels_of_law(
+        self, known: Collection[str] | None, left_out: Callable[[], Collection[str]], warnings: Faults
+    ) -> frozenset[str]:
+        """The entry "channels" of a rule that holds for channels to come as well. A name that none has by now is warned
+        of: misspelt, the rule would hold for nothing, and nobody would notice."""
+        named = self.texts("channels", required=True)
+        for name, place in named:
+            if known is not None and name not in known and name not in left_out():
+                said = f'there is no channel "{name}" so far, so the rule does nothing there.'
+                warnings.add(place, said, did_you_mean(name, known))
+        return frozenset(name for name, _ in named)
+
     def yes_or_no(self, key: str) -> bool | None:
         """`true` or `false`; None where nothing is said."""
         value = self.node.get(key) if self.is_mapping else None

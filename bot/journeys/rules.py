@@ -83,8 +83,8 @@ def read_rules(
 ) -> SendingRules:
     """Read all rule files together; raises ContentError with every fault in them.
 
-    A cap is a rule of the house and names some of `channels` (None: any). Hours are law, also of channels to come.
-    `left_out` finds the channels that this installation could have and has not; `warnings` is told of a cap for one.
+    A cap is a rule of the house and names some of `channels` (None: any). Hours and consent are law, also of channels
+    to come. `left_out` finds those that this installation could have and has not, of which caps are told in `warnings`.
     """
     faults = Faults()
     reader = _Reader(faults, channels, left_out, Faults() if warnings is None else warnings)
@@ -191,7 +191,7 @@ class _Reader:
     def _hours(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "channels", "hours", "days")
         row = self._row(fields, _jurisdiction_or_state)
-        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        channels = fields.channels_of_law(self._channels, self._left_out, self._warnings)
         hours = fields.read("hours", wording.hours, required=True)
         days = fields.read_all("days", wording.days)
         if row and channels and hours:
@@ -226,7 +226,7 @@ class _Reader:
         fields.only(*ROW_KEYS, "purpose", "channels", "confirm_within", "remind_after", "lasts", "soft_opt_in")
         row = self._row(fields)
         purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
-        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        channels = fields.channels_of_law(self._channels, self._left_out, self._warnings)
         within, remind, lasts = (
             fields.read(key, wording.duration) for key in ("confirm_within", "remind_after", "lasts")
         )

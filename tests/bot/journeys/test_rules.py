@@ -347,3 +347,15 @@ def test_a_retention_rule_deletes_only_where_it_says_so() -> None:
 def test_nothing_that_comes_along_deletes(shipped: SendingRules) -> None:
     assert shipped.retention
     assert not any(one.deletes for one in shipped.retention)
+
+
+@pytest.mark.parametrize("channel", ["sms", "smss"])
+@pytest.mark.parametrize("kind", ['sending_hours: [{hours: "08:00-21:00"', "consent: [{purpose: marketing"])
+def test_law_for_a_channel_that_nobody_has_is_warned_of(kind: str, channel: str) -> None:
+    row = f"{kind}, id: a, jurisdiction: GB, channels: [{channel}], from: 2026-01-01, source: x}}]"
+    documents = [parse("journeys/rules/a.yml", row), parse("journeys/rules/opt_out.yml", STOP)]
+    warnings = Faults()
+    read_rules(documents, {"webchat"}, left_out=lambda: {"sms"}, warnings=warnings)
+    told = [str(one) for one in warnings.in_order() if "channel" in one.message]
+    assert bool(told) is (channel == "smss")
+    assert all('there is no channel "smss" so far, so the rule does nothing there.' in one for one in told)
