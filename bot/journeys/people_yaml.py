@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from bot.documents import Document, Faults, did_you_mean, plain
-from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema, written_day
 from bot.domain.errors import Place
 from bot.domain.ids import ProfileId
 from bot.domain.time_zones import zone_called
@@ -276,6 +276,9 @@ def _someone(
     for channel in listed("consent"):
         if channel not in known.channels:
             faults.unknown(place, "channel", channel, known.channels)
+    created_on = row.get("created_on") or ""
+    if created_on and written_day(created_on) is None:
+        faults.add(place, f'"{created_on}" is no day.', "Write it as 2026-11-24, or leave it empty.")
     addresses = {kind: row[kind] for kind in ("phone", "email") if row.get(kind)}
     addresses |= {kind: row[name] for name, kind in channels.items() if row.get(name)}
     values = {name: _value(row.get(name) or "", one, name, place, faults) for name, one in columns.items()}
@@ -285,7 +288,7 @@ def _someone(
         zone,
         row.get("locale") or None,
         frozenset(listed("tags")),
-        row.get("created_on") or "",
+        created_on,
         addresses,
         dict.fromkeys(listed("consent"), True),
     )

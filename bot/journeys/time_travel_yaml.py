@@ -80,7 +80,7 @@ class _Reader:
         head = Fields(self._document, self._faults, self._document.data, "a file of journey tests")
         head.only("journey", "given", "tests")
         name = head.choice("journey", self._journeys, "journey", required=head.is_mapping)
-        common = plain(head.node.get("given") or {})
+        common = plain(_mapping(head.node.get("given")))
         if head.has("given"):
             self._given(head.inner("given", '"given"'), {})
         tests = self._mappings(head, "tests", "a test", 'Begin each test with "- test:".')
@@ -126,6 +126,7 @@ class _Reader:
         if fields is not None:
             fields.only(*GIVEN)
             fields.read("zone", _zone)
+            fields.read("created_on", wording.day)
             fields.choices("consent", self._known.channels, "channel")
             self._check_addresses(fields)
             self._check_attributes(fields, "profile")

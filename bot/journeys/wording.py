@@ -97,6 +97,14 @@ def local_time(text: str) -> datetime:
     return datetime.combine(day, time_of_day(match[2] if match else ""))
 
 
+def day(text: str) -> date:
+    """`2026-11-24`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f'"{text}" is no day.', "Write it as 2026-11-24.") from None
+
+
 def cron(text: str) -> str:
     """`0 9 * * mon`: minute, hour, day, month and weekday."""
     expression = " ".join(text.split()).upper()

@@ -163,6 +163,11 @@ def test_faults_of_a_table_are_told_with_their_row(knowing: Known, before: str, 
     assert told in str(raised.value)
 
 
+def test_a_day_that_is_none_is_told_with_its_row(knowing: Known) -> None:
+    with pytest.raises(ContentError, match=r'people.csv:3:1: "3/4/2026" is no day. Write it as 2026-11-24, or leave'):
+        read_people_csv("people.csv", ["id,created_on", "a1,2026-11-24", "a2,3/4/2026", "a3,"], knowing, CHANNELS)
+
+
 def test_a_table_without_rows_is_refused(knowing: Known) -> None:
     with pytest.raises(ContentError, match="there is nobody in this file"):
         read_people_csv("people.csv", ["id,phone"], knowing, CHANNELS)

@@ -165,6 +165,9 @@ def test_what_is_wrong_in_a_test_is_told_with_its_place(hold: Hold, course: str,
     assert message.startswith("tests/welcome.yml:")
 
 
+ONE_TEST = "tests: [{test: x, course: [{on: 2026-11-24 14:00, then: nothing}]}]"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -172,6 +175,8 @@ def test_what_is_wrong_in_a_test_is_told_with_its_place(hold: Hold, course: str,
         ("journey: welcome", 'a file of journey tests needs a list of "tests"'),
         ("journey: welcome\ngiven: {zone: Europe/Londn}\ntests: []", 'Did you mean "Europe/London"?'),
         ("journey: welcome\ngiven: {consent: smss}\ntests: []", 'no channel "smss"'),
+        ("journey: welcome\ngiven: {created_on: 3/4/2026}\ntests: []", '2:9: "3/4/2026" is no day. Write it as'),
+        (f"journey: welcome\ngiven: London\n{ONE_TEST}", '"given" must be a mapping of names to values, not "London".'),
         ("- 1", "a file of journey tests must be a mapping"),
     ],
 )
