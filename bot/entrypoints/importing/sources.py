@@ -24,6 +24,9 @@ CHUNK = 500
 
 LONGEST_CELL = 2 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
+MOST_LINES = 500
+"""Of one row."""
+NO_END = "look for a quotation mark that does not end"
 MOST_NAMES = 1000
 """Of one JSON Lines file."""
 
@@ -172,15 +175,35 @@ def _look_through(path: Path, encoding: str) -> tuple[str, int, Utf8Check]:
 
 
 class _Lines:
-    """The lines of a file. One that is too long is not kept, raises csv.Error, and those behind it follow."""
+    """The lines of a file. One that is too long is not kept, raises csv.Error, and those behind it follow.
+
+    `row` are those that were read for the row at hand: a cell with line breaks in it has several.
+    """
 
     def __init__(self, file: Any) -> None:
         self._file = file
+        self._again: list[str] = []
+        self.row: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
+        if len(self.row) == MOST_LINES:
+            raise csv.Error("it goes on for too many lines")
+        line = self._again.pop() if self._again else self._read()
+        self.row.append(line)
+        return line
+
+    def begin_row(self) -> None:
+        self.row = []
+
+    def keep_first(self) -> None:
+        """The row at hand was its first line alone; those behind it are rows of their own, and come again."""
+        self._again += reversed(self.row[1:])
+        self.row = self.row[:1]
+
+    def _read(self) -> str:
         line: str = self._file.readline(LONGEST_LINE)
         if not line:
             raise StopIteration
@@ -191,8 +214,9 @@ class _Lines:
         raise csv.Error("the line is too long")
 
 
-def _header(named: str, file: Any) -> tuple[list[str], Any]:
-    """The names of the columns, their place where they have none, and a reader that stands behind them."""
+def _header(named: str, file: Any) -> tuple[list[str], Any, _Lines]:
+    """The names of the columns, their place where they have none; and a reader that stands behind them, with the lines
+    that it reads."""
     begin = 0
     while (first := file.readline(LONGEST_LINE)) and not first.strip(f" \r\n{DELIMITERS}"):
         begin = file.tell()
@@ -202,32 +226,43 @@ def _header(named: str, file: Any) -> tuple[list[str], Any]:
         delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
         file.seek(begin)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(_Lines(file), delimiter=delimiter)
+    lines = _Lines(file)
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
         names = named_apart([one.strip() for one in next(reader, [])])
     except csv.Error as error:
         raise SettingsError(f"{named}: its header cannot be read: {error}.") from error
-    return names, reader
+    return names, reader, lines
 
 
 def _csv_rows(named: str, file: Any) -> Iterator[Row]:
-    names, reader = _header(named, file)
+    names, reader, lines = _header(named, file)
     number = 0
     while True:
+        lines.begin_row()
+        unread = ""
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
+            unread = f"the row cannot be read: {error}; {NO_END}"
+        if len(lines.row) > 1 and (unread or not _is_well_quoted(lines.row, reader.dialect)):
+            lines.keep_first()
+            unread = f"it goes on behind its line; {NO_END}"
+            cells = next(csv.reader([lines.row[0].rstrip("\r\n")], reader.dialect))
+        elif unread:
+            cells = []
+        if unread:
             number += 1
-            yield Row(number, {}, f"the row cannot be read: {error}; look for a quotation mark that does not end")
+            yield Row(number, dict(zip(names, map(unguarded, cells), strict=False)), unread)
             continue
         if not any(one.strip() for one in cells):
             continue
         number += 1
         row = row_of(number, names, cells, _flaw(cells))
         if row.fault and any("\n" in one for one in cells):
-            row = replace(row, fault=f"{row.fault}; look for a quotation mark that does not end")
+            row = replace(row, fault=f"{row.fault}; {NO_END}")
         yield row
 
 
@@ -237,6 +272,15 @@ def row_of(number: int, names: Sequence[str], cells: list[str], flaw: str) -> Ro
         cells.pop()
     fault = f"it has {len(cells)} cells, and the header {len(names)}" if len(cells) != len(names) else ""
     return Row(number, dict(zip(names, map(unguarded, cells), strict=False)), fault, flaw)
+
+
+def _is_well_quoted(lines: Iterable[str], dialect: Any) -> bool:
+    """Whether each quotation mark of these lines ends, right before the next cell. Where one was forgotten, what looks
+    like a cell of many lines may be as many people."""
+    try:
+        return len(list(csv.reader(lines, dialect, strict=True))) == 1
+    except csv.Error:
+        return False
 
 
 def _flaw(cells: Iterable[str]) -> str:

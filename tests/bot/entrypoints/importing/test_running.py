@@ -142,7 +142,7 @@ async def test_json_lines_are_taken_as_they_are(stage: Stage, tmp_path: Path) ->
     [
         (b"email;phone\nana@example.com;1;2\n", "it has 3 cells, and the header 2"),
         (b"email,name\nana@example.com,J\xf6rg Wei\xc3\x9f\n", "it is no UTF-8"),
-        (b'email,name\n"ana@example.com,Ana\nbo@example.com,Bo\n', "look for a quotation mark that does not end"),
+        (b'email,name\n"ana@example.com,Ana\n', "look for a quotation mark that does not end"),
         (b'email,name\nana@example.com,"' + b"x" * 3_000_000 + b"\n", "a quotation mark that does not end"),
     ],
 )
@@ -153,6 +153,21 @@ async def test_a_row_that_is_no_row_is_told(stage: Stage, tmp_path: Path, conten
     assert done.refused >= 1
     assert done.new == 0
     assert why in reported(tmp_path / "people.report.csv")[0]["overture_why"]
+
+
+@pytest.mark.parametrize("end", ["", 'cy@example.com,"Cy"\n', "cy@example.com,Cy\n" * 600])
+async def test_a_quotation_mark_that_does_not_end_swallows_nobody(stage: Stage, tmp_path: Path, end: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f'email,name\nana@example.com,"Ana\nbo@example.com,"Bo\nBobby"\n{end}', encoding="utf-8")
+    done = await take(stage, path)
+    assert (done.new, done.refused) == (2 if end else 1, 1)
+    (told,) = reported(tmp_path / "people.report.csv")
+    assert (told["email"], told["name"], told["overture_row"]) == ("ana@example.com", "Ana", "1")
+    assert "look for a quotation mark that does not end" in told["overture_why"]
+    async with stage.store.transaction() as uow:
+        bo = await uow.profiles.owner_of("email", "bo@example.com")
+        assert bo is not None
+        assert bo.attributes["name"] == "Bo\nBobby"
 
 
 async def test_a_line_without_an_end_is_one_bad_row_and_is_never_held_whole(
