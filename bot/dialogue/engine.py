@@ -38,7 +38,7 @@ from bot.dialogue.policies import (
 from bot.dialogue.prepared import prepared_of
 from bot.dialogue.slots import VALIDATE_SLOT_MAPPINGS, filling_actions, heard_slots
 from bot.dialogue.trail import Trail, as_stories_see_it, trail_of
-from bot.dialogue.turn import SoFar, Turn, so_far
+from bot.dialogue.turn import SoFar, Turn, close_loop, so_far
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
     ACTION_LISTEN,
@@ -124,6 +124,7 @@ def _fills_slots(turn: Turn, history: SoFar) -> bool:
         return True
     if history.last is None:
         _clear_stale_follow_up(turn)
+        _leave_form_that_is_gone(turn)
         for name, value in turn.prepared.first_slots.items():
             if name not in turn.tracker.slots:
                 turn.apply(SlotSet(name, value, heard=True))
@@ -145,6 +146,12 @@ def _fills_slots(turn: Turn, history: SoFar) -> bool:
 def _clear_stale_follow_up(turn: Turn) -> None:
     if turn.tracker.followup is not None:
         turn.apply(FollowupAction(None))
+
+
+def _leave_form_that_is_gone(turn: Turn) -> None:
+    """An edit may take a form out, or rename it, while somebody is asked by it: what they say is heard without it."""
+    if (loop := turn.tracker.loop) is not None and not can_do(turn.assistant, loop.name):
+        close_loop(turn)
 
 
 # ---------------------------------------------------------------- choosing

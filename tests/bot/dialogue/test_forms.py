@@ -91,6 +91,17 @@ def test_a_form_asks_until_all_is_known_and_then_its_rule_goes_on(assistant: Ass
     assert (chat.form, chat.asked_for, chat.slots["wish"]) == (None, None, "by the window")
 
 
+def test_who_is_asked_by_a_form_that_is_renamed_meanwhile_is_heard_without_it(assistant: Assistant) -> None:
+    chat = Chat(assistant)
+    chat.hear("book")
+    chat.hear("inform", number="4")
+    chat.assistant = assistant_of(TABLE.replace("table_form", "seat_form"))
+    assert chat.hear("faq", "what does it cost?") == ["utter_faq"]
+    assert (chat.form, chat.asked_for, chat.slots["people"]) == (None, None, 4.0)
+    assert chat.hear("book") == ["seat_form"]
+    assert (chat.form, chat.asked_for) == ("seat_form", "place")
+
+
 def test_the_reason_of_a_run_names_the_form_and_the_rule_that_opened_it(assistant: Assistant) -> None:
     chat = Chat(assistant)
     chat.hear("book")
