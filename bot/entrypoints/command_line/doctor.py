@@ -13,11 +13,13 @@ from typing import Final, Literal
 
 import aiohttp
 
+from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SystemClock
 from bot.adapters.content.library import Contents, is_trained, read_contents
 from bot.adapters.database import Database
 from bot.adapters.database.trouble import plain_cause
 from bot.adapters.migrations import HEAD, known_versions
+from bot.adapters.oidc import Provider
 from bot.adapters.prometheus import first_due
 from bot.adapters.rasa.actions import action_server
 from bot.adapters.redis import check_redis
@@ -394,6 +396,10 @@ _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
     "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),
     "the language model": choose_language_model,
     "the virus scanner": _scanner,
+    "credentials of the API": lambda settings: CredentialAccess(
+        token=settings.api_token, jwt_secret=settings.api_jwt_secret
+    ),
+    "the identity provider": Provider.of,
     "desks": lambda settings: staffed_desks(settings, _channels_with_reps(settings)),
 }
 _LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {

@@ -185,6 +185,13 @@ def test_what_does_not_answer_is_ill(
         ("OVERTURE_ENGINE", "rasa", "the dialogue engine cannot be used", "OVERTURE_RASA_URL is not set"),
         ("OVERTURE_MODEL_URL", "http://127.0.0.1:1/v1", "the language model cannot be used", "OVERTURE_MODEL_NAME"),
         ("OVERTURE_SCANNER", "clamd:x", "the virus scanner cannot be used", "clamd:/path/to/socket"),
+        (
+            "OVERTURE_OIDC_ISSUER",
+            "https://id.example",
+            "the identity provider cannot be used",
+            "OVERTURE_OIDC_CLIENT_ID",
+        ),
+        ("OVERTURE_API_JWT_SECRET", "short", "credentials of the API cannot be used", "at least 32 bytes"),
         ("OVERTURE_DESK", "slak:#sales", "desks cannot be used", "Channels with reps: slack."),
     ],
 )
