@@ -96,14 +96,15 @@ def keep(read: Callable[[], T], faults: Faults) -> T | None:
         return None
 
 
-def text_of(path: Path) -> tuple[str, str]:
-    """What the file says, without the mark that some editors put before the first character."""
+def text_of(path: Path, *, errors: str = "strict") -> tuple[str, str]:
+    """What the file says, without the mark that some editors put before the first character. With `errors="replace"`,
+    letters that are no UTF-8 are no fault."""
     if leads_nowhere(path):
         raise ContentError([Fault(Place(str(path)), "this link leads nowhere.", "Mend it, or take it away.")])
     if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, say, on which we should wait for ever
         raise ContentError([Fault(Place(str(path)), "this cannot be read: it is no file.", "Take it away.")])
     try:
-        return str(path), without_mark(path.read_text(encoding="utf-8"))
+        return str(path), without_mark(path.read_text(encoding="utf-8", errors=errors))
     except UnicodeDecodeError as error:
         before = path.read_bytes()[: error.start].decode("utf-8")
         place = Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))

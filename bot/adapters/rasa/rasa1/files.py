@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.adapters.content.content_files import files_below
+from bot.adapters.content.content_files import files_below, text_of
 from bot.adapters.rasa.rasa1.json_data import from_json
 from bot.adapters.rasa.rasa1.markdown import from_markdown
 from bot.adapters.rasa.rasa1.written import Written, lookups_in
@@ -43,7 +43,7 @@ def convert_files(folder: Path, documents: Sequence[Document]) -> Iterator[Conve
     """Every older file of the project whose other files are `documents`."""
     read_lookup = lookups_in(folder)
     for path in _older_files(folder):
-        text = path.read_text(encoding="utf-8", errors="replace")
+        _, text = text_of(path, errors="replace")
         is_json = path.suffix == ".json"
         written = from_json(text, read_lookup) if is_json else from_markdown(text, read_lookup)
         if written is not None:
