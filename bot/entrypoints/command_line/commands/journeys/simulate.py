@@ -24,6 +24,8 @@ from bot.journeys.virtual_world import Someone, World
 from bot.settings import Settings
 
 MOST_DAYS = 3660
+YEARS = range(1970, 9001)
+"""Of a first day: time zones and ten years of days have to have room in the calendar on both sides of it."""
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -90,6 +92,9 @@ def _start(given: str | None) -> datetime:
     if given is None:
         return datetime.combine(datetime.now(UTC).date(), time(), tzinfo=UTC)
     try:
-        return datetime.combine(date.fromisoformat(given), time(), tzinfo=UTC)
+        day = date.fromisoformat(given)
     except ValueError as error:
         raise SettingsError(f'--from is "{given}"; write a day such as 2026-12-01.') from error
+    if day.year not in YEARS:
+        raise SettingsError(f'--from is "{given}"; write a year from {YEARS[0]} to {YEARS[-1]}.')
+    return datetime.combine(day, time(), tzinfo=UTC)

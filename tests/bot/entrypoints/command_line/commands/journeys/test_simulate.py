@@ -71,6 +71,7 @@ def test_several_processes_find_what_one_finds(
         (["--people", "nowhere.yml"], "nowhere.yml is neither a number nor a file"),
         (["--people", "nowhere.csv"], "nowhere.csv cannot be read"),
         (["--days", "0"], "--days is 0; write a number from 1"),
+        (["--from", "9999-12-31"], '--from is "9999-12-31"; write a year from 1970 to 9000.'),
         (["--from", "soon"], '--from is "soon"; write a day such as 2026-12-01.'),
     ],
 )
