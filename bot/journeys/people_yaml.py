@@ -172,7 +172,9 @@ class _Reader:
             return None
         inner = fields.inner(key, f'"{key}"')
         weights = {name: inner.read(name, _weight) for name in inner.node}
-        if not weights or not any(weights.values()):
+        if weights and all(weight == 0 for weight in weights.values()):
+            self._faults.add(inner.place(), f'"{key}" has nothing with a weight above 0.', "Write one, such as 70.")
+        if not any(weights.values()):
             return None
         return OneOf(tuple(str(name) for name in weights), tuple(weight or 0 for weight in weights.values()))
 

@@ -142,8 +142,7 @@ def _behaviour(behaviour: Behaviour, simulation: Simulation) -> Iterator[str]:
 def _spread(spread: Spread) -> str:
     match spread:
         case OneOf(values=values, weights=weights):
-            names = {True: "yes", False: "no", None: "not known"}
-            return _weights([names.get(one, one) for one in values], weights)
+            return _weights([_in_words(one) for one in values], weights)
         case WholeNumber(least=least, most=most):
             return f"{least:,} to {most:,}"
         case Day(first=first, last=last):
@@ -152,6 +151,18 @@ def _spread(spread: Spread) -> str:
 
 def _reaction(reaction: Reaction) -> str:
     return f"{100 * reaction.chance:g}% (nine in ten of them within {how_long(reaction.within)})"
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "not known"
+        case list():
+            return " and ".join(map(_in_words, value)) or "nothing"
+        case _:
+            return str(value)
 
 
 def _weights(values: Sequence[object], weights: Sequence[float]) -> str:

@@ -113,6 +113,7 @@ def test_nine_of_ten_come_within_the_time() -> None:
         ("profile: {renews_on: {from: 2026-12-02, to: 2026-12-01}}", '"renews_on" ends before it begins.'),
         ("profile: {team_size: {from: a, to: b}}", '"a" is neither a number nor a day.'),
         ("behaviour: {answer: {x: {now: often}}}", '"often" is no weight.'),
+        ("countries: {GB: 0, US: 0}", '"countries" has nothing with a weight above 0. Write one, such as 70.'),
         ("behaviour: {events: {booked: {chance: 1%}}}", '"booked" is no event.'),
         ("behaviour: {events: {a.b: {within: 1d}}}", '"a.b" is either of people or of messages.'),
         ("behaviour: {answers: {chance: 10%, within: soon}}", '"soon" is no length of time.'),

@@ -41,6 +41,14 @@ def test_the_page_and_the_figures_are_written(tmp_path: Path, capsys: pytest.Cap
     assert "<script" not in page
 
 
+def test_what_people_are_taken_to_be_is_told_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = tmp_path / "people.yml"
+    people.write_text("people: 5\nprofile: {team_size: [0, 1], qualified: [true, null], name: [[a, b], []]}\n")
+    assert run([*BEGIN, "--people", str(people), "--days", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "  team_size: 0 50%, 1 50%\n  qualified: yes 50%, not known 50%\n  name: a and b 50%, nothing 50%\n" in told
+
+
 def test_people_come_from_a_table_that_the_file_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "ours.csv").write_text("id,phone,consent\na,+447700900123,sms\nb,+447700900124,\n")
     people = tmp_path / "people.yml"
