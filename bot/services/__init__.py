@@ -12,8 +12,9 @@
 alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`, `withdraw_messages`. When: `choose_time`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
-`keep_schedule`, `publish`, `in_force`, `count_splits`. What they read of a person: `read_facts`, `person_facts`.
-Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`. Figures: `report`.
+`keep_schedule`, `publish`, `in_force`, `miss_content`, `count_splits`. What they read of a person: `read_facts`,
+`person_facts`. Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`.
+Figures: `report`.
 
 **People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `note_time_zone`,
 `person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for: `take_request`,

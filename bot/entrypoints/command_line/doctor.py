@@ -51,6 +51,7 @@ from bot.journeys.channel_fit import journeys_on
 from bot.ports import Playbook, Scanner
 from bot.services.fetch_files import FOLDER as MEDIA
 from bot.services.measure_drift import drift
+from bot.services.miss_content import missed_content
 from bot.services.watch_complaints import WHAT_TO_DO, complaints_of
 from bot.settings import Settings, connector_values
 
@@ -192,13 +193,20 @@ def _no_playbook() -> Playbook:
     raise AssertionError("nothing is run")
 
 
-def _scorecards(settings: Settings) -> list[tuple[Scorecard, DriftBounds]]:
-    """Those that there are, and from where on people have drifted; faults of the content were told before."""
+async def _of_content(settings: Settings, database: Database) -> AsyncIterator[Finding]:
+    """How what is kept goes together with the content; faults of that were told before."""
     try:
         contents = read_contents(shelves_of(settings, channel_names(settings)))
     except OvertureError:
-        return []
-    return [(one, contents.drift_bounds(one)) for one in contents.scorecards]
+        return
+    for card in contents.scorecards:
+        async with database.transaction() as uow:
+            yield _drift(card, contents.drift_bounds(card), await drift(uow, card, SystemClock().now()))
+    async with database.transaction() as uow:
+        for one in await missed_content(uow, contents.assistant):
+            who = f"{counted(one.people, 'person', 'people')} in a version of {one.journey}"
+            words = f"{who} may come to what is gone, and be parked there: {', '.join(one.names)}"
+            yield Finding("doubtful", words, "Put it back, or move them: on_edit: map, and overture journeys publish.")
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
@@ -218,9 +226,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
         async for finding in _queues(database):
             yield finding
-        for card, bounds in _scorecards(settings):
-            async with database.transaction() as uow:
-                yield _drift(card, bounds, await drift(uow, card, SystemClock().now()))
+        async for finding in _of_content(settings, database):
+            yield finding
         apart = await database.clock_difference()
         if apart is not None and abs(apart) > CLOCK_DIFFERENCE:
             yield Finding(

@@ -26,12 +26,13 @@ from bot.adapters.understanding import training
 from bot.domain.consent import Consequence, Suppression
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.ids import ProfileId
+from bot.domain.steps import END, SendStep
 from bot.entrypoints.command_line.cli import run
 from bot.entrypoints.command_line.doctor import examine
 from bot.entrypoints.serving.running import known_to_run
 from bot.ports import Process
 from bot.settings import Settings
-from tests.contracts.samples import NOON, entry
+from tests.contracts.samples import NOON, enrolment, entry, journey, profile
 
 
 @pytest.fixture(autouse=True)
@@ -154,6 +155,31 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
     assert "overture work --lanes replies" in told
     assert "? what is to leave by webchat waits (1): webchat is left alone for a while: check its token\n" in told
     assert "? 1 messages or records were given up\n" in told
+
+
+def test_people_on_their_way_to_what_an_edit_took_away_are_told(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = SendStep("tip", "utter_gone", ("sms",), END)
+
+    async def write() -> None:
+        store = Database(sqlite_url)
+        await store.migrate()
+        async with store.transaction() as uow:
+            await uow.profiles.add(profile())
+            await uow.enrolments.publish(replace(journey(), steps={"tip": gone}, first="tip"))
+            await uow.enrolments.add(enrolment("e1"))
+        await store.close()
+
+    asyncio.run(write())
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert (
+        '? 1 person in a version of welcome may come to what is gone, and be parked there: response "utter_gone"'
+        in told
+    )
+    assert "Put it back, or move them" in told
 
 
 @pytest.mark.parametrize(
