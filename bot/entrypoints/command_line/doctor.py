@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
-from typing import Final, Literal
+from typing import Final
 
 import aiohttp
 
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SystemClock
-from bot.adapters.content.library import Contents, is_trained, read_contents
 from bot.adapters.database import Database
 from bot.adapters.database.trouble import plain_cause
 from bot.adapters.migrations import HEAD, known_versions
@@ -25,33 +23,26 @@ from bot.adapters.rasa.actions import action_server
 from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
 from bot.adapters.understanding.encoder import source_folder
-from bot.adapters.understanding.training import want_packages
-from bot.dialogue.builtin import BY_THE_SERVICE
 from bot.domain.consent import WRITTEN_TO
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
-from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
-from bot.domain.likelihood import DriftBounds, Scorecard
-from bot.entrypoints.command_line.counting import counted
+from bot.domain.errors import FileRefused, NotTried, OvertureError, SettingsError
+from bot.entrypoints.command_line.doctor_of_content import hold_against_content, look_at_content, no_playbook
+from bot.entrypoints.command_line.finding import Finding
 from bot.entrypoints.serving.running import in_words
 from bot.entrypoints.wiring.choosing import choose_actions, choose_dialogue, choose_language_model, has_action_server
 from bot.entrypoints.wiring.connectors import (
     channel_kinds,
     channel_names,
-    channels_not_set_up,
     connector_module,
     is_sandboxed,
-    shelves_of,
 )
 from bot.entrypoints.wiring.desks import staffed_desks
 from bot.entrypoints.wiring.own_secret import check_data_folder, check_folder_of_files
 from bot.entrypoints.wiring.room import disk_of, place_of
 from bot.entrypoints.wiring.service import try_connector
 from bot.entrypoints.wiring.stores import store_of
-from bot.journeys.channel_fit import journeys_on
-from bot.ports import Playbook, Scanner
+from bot.ports import Scanner
 from bot.services.fetch_files import FOLDER as MEDIA
-from bot.services.measure_drift import drift
-from bot.services.miss_content import missed_content
 from bot.services.watch_complaints import WHAT_TO_DO, complaints_of
 from bot.settings import Settings, connector_values
 
@@ -66,15 +57,6 @@ FULL = 1 << 24
 """In bytes: below this a file of a customer's, or a write of the database's, may fail."""
 
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at. `advice` says what to do, where it is not well."""
-
-    state: Literal["well", "doubtful", "ill"]
-    what: str
-    advice: str = ""
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -103,54 +85,6 @@ async def _how_it_is_reached(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ill", f"vendors would reach us at {where}", "Set OVERTURE_PUBLIC_URL to where they can.")
     else:
         yield Finding("well", f"{settings.environment}, reached at {where}")
-
-
-async def _content(settings: Settings) -> AsyncIterator[Finding]:
-    shelves = shelves_of(settings, channel_names(settings))
-    try:
-        contents = read_contents(shelves)
-    except ContentError as error:
-        first = error.faults[0]
-        yield Finding("ill", f"the content has {len(error.faults)} faults, the first: {first}", "overture validate")
-        return
-    except OvertureError as error:
-        yield Finding("ill", "the content cannot be read", str(error))
-        return
-    yield Finding("well", f"the content: {_counted(contents)}")
-    if missing := _actions_that_are_missing(settings, contents):
-        words = f"the content names custom actions that the package {settings.actions} has not: {', '.join(missing)}"
-        yield Finding("ill", words, "Write them, see OVERTURE_ACTIONS, or take them out of the content.")
-    for channel, setting in channels_not_set_up(settings, connector_values()).items():
-        if named_by := journeys_on(channel, contents.journeys.values()):
-            words = f"{channel} is not set up, so nothing leaves by it; on it are steps of {', '.join(named_by)}"
-            yield Finding("doubtful", words, f"Set {setting}, or take the channel out of these journeys.")
-    yield _model(is_trained=is_trained(shelves, contents))
-
-
-def _model(*, is_trained: bool) -> Finding:
-    if is_trained:
-        return Finding("well", "what understands messages is trained on it")
-    untrained = "what understands messages is not trained on it"
-    try:
-        want_packages()
-    except SettingsError as error:
-        return Finding("ill", untrained, str(error))
-    return Finding("doubtful", untrained, "overture train; a start does it, too")
-
-
-def _actions_that_are_missing(settings: Settings, contents: Contents) -> Sequence[str]:
-    """Only a package can be asked, and only where we run it; that it cannot be imported is told elsewhere."""
-    if has_action_server(settings) or settings.engine != "overture":
-        return ()
-    try:
-        actions = choose_actions(settings, _no_playbook)
-    except SettingsError:
-        return ()
-    return sorted(one for one in contents.assistant.actions - BY_THE_SERVICE if not actions.knows(one))
-
-
-def _counted(contents: Contents) -> str:
-    return f"{counted(len(contents.assistant.intents), 'intent')}, {counted(len(contents.journeys), 'journey')}"
 
 
 async def _connectors(settings: Settings) -> AsyncIterator[Finding]:
@@ -189,26 +123,6 @@ def _channels_with_reps(settings: Settings) -> Sequence[str]:
     return [name for name in channel_names(settings) if name not in kinds or kinds[name].abilities.desk]
 
 
-def _no_playbook() -> Playbook:
-    raise AssertionError("nothing is run")
-
-
-async def _of_content(settings: Settings, database: Database) -> AsyncIterator[Finding]:
-    """How what is kept goes together with the content; faults of that were told before."""
-    try:
-        contents = read_contents(shelves_of(settings, channel_names(settings)))
-    except OvertureError:
-        return
-    for card in contents.scorecards:
-        async with database.transaction() as uow:
-            yield _drift(card, contents.drift_bounds(card), await drift(uow, card, SystemClock().now()))
-    async with database.transaction() as uow:
-        for one in await missed_content(uow, contents.assistant):
-            who = f"{counted(one.people, 'person', 'people')} in a version of {one.journey}"
-            words = f"{who} may come to what is gone, and be parked there: {', '.join(one.names)}"
-            yield Finding("doubtful", words, "Put it back, or move them: on_edit: map, and overture journeys publish.")
-
-
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     database = store_of(settings)
     if database.file is not None and not database.file.exists():
@@ -226,7 +140,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
         async for finding in _queues(database):
             yield finding
-        async for finding in _of_content(settings, database):
+        async for finding in hold_against_content(settings, database):
             yield finding
         apart = await database.clock_difference()
         if apart is not None and abs(apart) > CLOCK_DIFFERENCE:
@@ -299,15 +213,6 @@ async def _running(database: Database) -> AsyncIterator[Finding]:
         if abs(one.ahead) > CLOCK_DIFFERENCE:
             words = f"the clock of {in_words(one)} is {one.ahead.total_seconds():+.0f} s from the database server's"
             yield Finding("ill", words, "Set both by NTP. It takes no work while they are more than 30 s apart.")
-
-
-def _drift(card: Scorecard, bounds: DriftBounds, found: Mapping[str, float]) -> Finding:
-    name = f"{card.predicts} scorecard of {card.trained_on.isoformat()}"
-    drifted = sorted(one for one, index in found.items() if index > bounds.much)
-    if drifted:
-        words = f"people have changed since the {name}: {', '.join(drifted)}"
-        return Finding("doubtful", words, "overture score check says how far; overture score train learns anew.")
-    return Finding("well", f"the {name} is {'' if card.is_on else 'not '}in force")
 
 
 async def _queues(database: Database) -> AsyncIterator[Finding]:
@@ -399,8 +304,8 @@ _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
     "the data folder": lambda settings: check_data_folder(settings.data),
     "the folder of files": lambda settings: check_folder_of_files(settings.data / MEDIA),
     "the encoder": lambda settings: source_folder(settings.encoder),
-    "custom actions": lambda settings: choose_actions(settings, _no_playbook),
-    "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),
+    "custom actions": lambda settings: choose_actions(settings, no_playbook),
+    "the dialogue engine": lambda settings: choose_dialogue(settings, no_playbook),
     "the language model": choose_language_model,
     "the virus scanner": _scanner,
     "credentials of the API": lambda settings: CredentialAccess(
@@ -415,6 +320,6 @@ _LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {
     "disks": _disks,
     "connectors": _connectors,
     "what else a start makes": _parts,
-    "the content": _content,
+    "the content": look_at_content,
     "other servers": _others,
 }
