@@ -124,6 +124,8 @@ def _check_initial_value(source: Source, properties: Mapping[Any, Any], slot: Sl
         "categorical": str(value).lower() in {str(one).lower() for one in slot.values},
         "text": isinstance(value, str),
     }
+    if isinstance(value, float):
+        source.number(value, source.place(properties, "initial_value"), f"the initial value of {what}")
     if not fits.get(slot.type, True):
         at = source.place(properties, "initial_value")
         source.lapses.add(at, f"{what} is of type {slot.type}, and its initial value {value!r} is not.")

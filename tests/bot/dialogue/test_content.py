@@ -267,6 +267,10 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("session_config: {session_expiration_time: -5}", "is negative"),
         ("session_config: {session_expiration_time: .nan}", "is no number that can be counted with: nan."),
         ("slots: {x: {type: float, max_value: .inf, mappings: []}}", "is no number that can be counted with: inf."),
+        (
+            "slots: {x: {type: any, initial_value: .nan, mappings: []}}",
+            'the initial value of the slot "x" is no number that can be counted with: nan.',
+        ),
         ("rules: [{rule: a, steps: [null]}]", 'a step of the rule "a" is empty. Say what happens in it'),
         ("[a, b]", "the file should be a mapping"),
         ("rules: [{rule: a, steps: ['action:utter_x']}]", "Put a blank after the colon."),
