@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator, from_json
+from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator, ValidationError, from_json
 
 from bot.domain.conversation import Event, Tracker
 from bot.domain.crm import SentField
@@ -33,7 +34,12 @@ class Codec(Generic[T]):
         return self._write.to_json(value).decode()
 
     def load(self, text: str) -> T:
-        value: T = self._read.validate_json(text)
+        try:
+            value: T = self._read.validate_json(text)
+        except ValidationError as error:
+            if error.errors()[0]["type"] != "json_invalid":
+                raise
+            value = self._read.validate_python(_nested(text))
         return value
 
     def brief(self, value: T) -> str:
@@ -49,10 +55,19 @@ class PlainCodec(Codec[dict[str, Any]]):
     """Any JSON object, of which nothing is to be looked at."""
 
     def load(self, text: str) -> dict[str, Any]:
-        value = from_json(text)
+        try:
+            value = from_json(text)
+        except ValueError:
+            value = _nested(text)
         if not isinstance(value, dict):
             raise ValueError(f"{type(value).__name__} is no JSON object.")
         return value
+
+
+def _nested(text: str) -> Any:
+    """What is nested deeper than Pydantic reads, and not than it writes: one such row must not keep all the others from
+    being read with it."""
+    return json.loads(text)
 
 
 def _exact_and_quick(schema: Any) -> Any:

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.api.named_person import NobodyNamed, read_person
-from bot.entrypoints.web.translate import idempotency_key, json_told
+from bot.entrypoints.web.translate import idempotency_key, storable_told
 from bot.entrypoints.wiring.service import Service
 from bot.services.admit import Admitted, NoSuchJourney, admit
 from bot.services.know_person import NoSuchPerson
@@ -51,7 +51,7 @@ def _told(admitted: Admitted) -> dict[str, Any]:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    told = json_told(body)
+    told = storable_told(body)
     if not isinstance(told, dict):
         raise WebhookRejected(400, "the body is JSON, but not an object")
     unknown = sorted(told.keys() - {"person", "data"})

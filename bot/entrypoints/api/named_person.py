@@ -31,7 +31,7 @@ def read_person(told: Any) -> Wanted:
             return Wanted(identity=read_own_id(USER_ID, name))
         case {"anonymous_id": str() | int() as name, **more} if not more:
             return Wanted(identity=read_own_id(ANONYMOUS_ID, name))
-    raise NobodyNamed(f'"person" must say who it is: {WAYS}')
+    raise NobodyNamed(f'"person" must say who it is, in one of these ways: {WAYS}')
 
 
 def read_phone(number: Any) -> Identity:

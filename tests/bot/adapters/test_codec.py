@@ -121,3 +121,15 @@ def test_moments_keep_their_microseconds() -> None:
     read = EVENT.load(EVENT.dump(event))
     assert read.at == NOON
     assert read.at.utcoffset() == timedelta()
+
+
+@pytest.mark.parametrize("depth", [90, 190, 230])
+def test_what_is_nested_so_deep_that_it_can_be_written_can_be_read(depth: int) -> None:
+    nested: Any = 5
+    for _ in range(depth):
+        nested = [nested]
+    assert PLAIN.load(PLAIN.dump({"event": {"size": nested}})) == {"event": {"size": nested}}
+    set_deep = SlotSet("size", nested)
+    assert EVENT.load(EVENT.dump(set_deep)) == set_deep
+    tracker = Tracker(ConversationId("c1")).apply(set_deep)
+    assert TRACKER.load(TRACKER.dump(tracker)) == tracker

@@ -66,6 +66,7 @@ async def test_the_same_key_gives_the_same_answer(service: Service, stage: Stage
         ('{"person": {"id": "ana"}, "data": {"size": NaN}}', 400, "not JSON"),
         ('{"person": {"id": "ana"}, "data": 5}', 400, '"data" must be an object'),
         ('{"person": {"id": "ana"}, "dat": {}}', 400, 'there is no "dat" here'),
+        (f'{{"person": {{"id": "ana"}}, "data": {{"size": {"[" * 190}{"]" * 190}}}}}', 400, "nested too deep"),
         ("{}", 400, '"person" must say who it is'),
         ('{"person": {"id": "ana", "phone": "+447700900123"}}', 400, '"person" must say who it is'),
         ('{"person": {"phone": "07700 900123"}}', 400, "must begin with +"),
