@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
+
+_ACCENTED: Final = re.compile(r"[^\W\d_]{4,}")
+"""Words that are long enough to be told without their accents: "à" is not."""
+
+_TWO_LETTERS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ß": "ss"}
 
 
 def fold(text: str) -> str:
@@ -17,6 +23,27 @@ def plain_letters(text: str) -> str:
     """Without case and accents."""
     letters = unicodedata.normalize("NFKD", text).casefold()
     return unicodedata.normalize("NFC", "".join(one for one in letters if not unicodedata.combining(one)))
+
+
+def also_in_plain_letters(pattern: str) -> str:
+    """A regular expression that also finds what a keyboard without these letters writes: "uebermorgen", "manana", and
+    "dreissig", as it is written in Switzerland."""
+    return _ACCENTED.sub(lambda word: "".join(map(_spellings, word[0])), pattern)
+
+
+def without_its_mark(letter: str) -> str:
+    """ "ä" as "a"."""
+    return unicodedata.normalize("NFD", letter)[0]
+
+
+def in_two_letters(letter: str) -> str:
+    """ "ä" as "ae", where that is usual, else without its mark."""
+    return _TWO_LETTERS.get(letter) or without_its_mark(letter)
+
+
+def _spellings(letter: str) -> str:
+    forms = dict.fromkeys((letter, in_two_letters(letter), without_its_mark(letter)))
+    return letter if len(forms) == 1 else f"(?:{'|'.join(forms)})"
 
 
 def close_up(name: str) -> str:

@@ -23,6 +23,10 @@ SHORTENED = frozenset({"mio", "tsd", "mln", "mrd", "mld", "mn", "bn"})
 """Multipliers that may stand after a blank and before a full stop: "2 Mio. €"."""
 
 
+_PLAIN = {"de": (("fuenf", "fünf"), ("funf", "fünf"), ("zwoelf", "zwölf"), ("zwolf", "zwölf"), ("dreissig", "dreißig"))}
+"""How numbers are written where the letters are not on the keyboard, and as they are spelled."""
+
+
 def number_in_words(words: Sequence[str], languages: Collection[str]) -> tuple[float, int] | None:
     """The number that the first of these words (in lower case) are, and how many of them are; None where they are none.
 
@@ -47,6 +51,8 @@ def _in_language(words: Sequence[str], language: str) -> tuple[float, int] | Non
 def _value(phrase: str, language: str) -> float | None:
     if not phrase.replace(" ", "").isalpha():
         return None
+    for plain, letter in _PLAIN.get(language, ()):
+        phrase = phrase.replace(plain, letter)
     try:
         return float(text2num(phrase, language))
     except ValueError:

@@ -1,10 +1,10 @@
 """How eight languages say when: what their phrases mean in English, whose grammar then says what that is.
 
 Each row is the kind of phrase, a pattern, and its English. `{weekday}`, `{month}`, `{hour}`, `{minute}`, `{amount}`,
-`{date}` and `{year}` stand for such words in both, `{nth}` for a date that is all that is said of a day, `{numbered}`
-for a month's number, `{yy}` for a year that may have two digits, `{short}` for a weekday's name that means other things
-as well, `{hour-1}` for the hour before, `{first}` and `{last}` for those of a span, `{end}` for the end of a clause.
-Rows that come first go first.
+`{date}` and `{year}` stand for such words in both, `{said}` for minutes in words, `{nth}` for a date that is all that
+is said of a day, `{numbered}` for a month's number, `{yy}` for a year that may have two digits, `{short}` for a
+weekday's name that means other things as well, `{hour-1}` for the hour before, `{first}` and `{last}` for those of a
+span, `{end}` for the end of a clause. Rows that come first go first.
 """
 
 from __future__ import annotations
@@ -17,6 +17,13 @@ DAY_PART = "day, part"
 
 OVER = "over"
 """Days that are over, and are no times that somebody wants."""
+
+_ABOUT = "(?: (?:etwa|ungefähr|circa|ca\\.|rund))?"
+_UP_TO = "(?:(?:\\d{1,2}|[^\\W\\d_]+)(?: ?(?:bis|-|–|,) ?| oder ))?"
+"""The lesser number of "in zwei bis drei Wochen": the greater one is what is sure."""
+
+_UNCOUNTED = "(?! (?-i:[A-ZÄÖÜ])| (?:leute|person|gäst|mitarbeit|plätz|teilnehm))"
+"""Nothing is counted by the word before: not "um neun Uhr zehn Personen"."""
 
 PHRASES: dict[str, tuple[Row, ...]] = {
     "de": (
@@ -41,6 +48,8 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (DAY_PART, "(?:am )?{weekday}abend", "{weekday}, evening"),
         (DAY, "(?:am )?nächste[rn]? {weekday}", "next {weekday}"),
         (DAY, "(?:am )?(?:kommende[rn]? |diese[rn]? )?{weekday}", "{weekday}"),
+        (DAY, "(?:am )?{short}\\.?(?=,? (?:\\d|um|den|früh|vor|nach))", "{short}"),
+        (DAY, "(?:am )?fr\\.?(?=,? (?:um|den|früh))", "friday"),  # else it may be francs, or Frau
         (DAY, "(?:in|binnen|innerhalb von) {amount} (?:werk|arbeits)tag(?:en)?", "in {amount} working days"),
         (DAY, "(?:am )?nächste[rn]? (?:werk|arbeits)tag", "next working day"),
         (DAY, "in (?:anderthalb|eineinhalb) stunden", "in 90 minutes"),
@@ -48,11 +57,14 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (DAY, "in einer viertelstunde", "in 15 minutes"),
         (DAY, "in {amount} (?:stunden?)", "in {amount} hours"),
         (DAY, "in {amount} (?:minuten?)", "in {amount} minutes"),
-        (DAY, "in {amount} (?:tag|tagen)", "in {amount} days"),
-        (DAY, "(?:in|binnen|innerhalb von) (?:etwa |ungefähr |ca\\. |rund )?{amount} wochen?", "in {amount} weeks"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?) {_UP_TO}{{amount}} tag(?:en|es)?", "in {amount} days"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} wochen?", "in {amount} weeks"),
         (DAY, "(?:in|innerhalb) de[nr] (?:nächsten|kommenden) {amount} wochen", "within {amount} weeks"),
-        (DAY, "(?:in|binnen|innerhalb von) (?:etwa |ungefähr |ca\\. |rund )?{amount} monat(?:en)?",
-         "in {amount} months"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} monat(?:en|s)?", "in {amount} months"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} einem halben jahr", "in 6 months"),
+        (DAY, "(?:anfang|mitte|ende) (?:der )?(?:nächste[rn]|kommende[rn]) woche", "next week"),
+        (DAY, "(?:anfang|mitte|ende) (?:des )?(?:nächste[ns]|kommende[ns]) monats", "next month"),
+        (DAY, "(?:anfang|mitte|ende) (?:des )?(?:nächste[ns]|kommende[ns]) jahre?s", "next year"),
         (DAY, "(?:in|innerhalb) de[nr] (?:nächsten|kommenden) {amount} monaten?", "within {amount} months"),
         (DAY, "(?:in der )?(?:nächste[rn]?|kommende[rn]?) woche", "next week"),
         (DAY, "(?:im )?(?:nächste[rn]?|kommende[rn]?) monat", "next month"),
@@ -64,6 +76,7 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (CLOCK, "(?:um |gegen )?viertel nach {hour}", "quarter past {hour}"),
         (CLOCK, "(?:um |gegen )?viertel vor {hour}", "quarter to {hour}"),
         (CLOCK, "(?:um |gegen |ab )?{hour}(?::| uhr ){minute}(?: uhr)?", "at {hour}:{minute}"),
+        (CLOCK, f"(?:um |gegen |ab )?{{hour}} uhr {{said}}{_UNCOUNTED}", "at {hour}:{said}"),
         (CLOCK, "(?:um|gegen|ab) {hour}\\.{minute}|{hour}\\.{minute} uhr", "at {hour}:{minute}"),
         (CLOCK, "(?:um |gegen |ab )?(?:{hour} uhr|(?=\\d){hour} ?h)", "{hour} o'clock"),
         (CLOCK, "(?:um|gegen) {hour}(?! (?-i:[A-ZÄÖÜ]))", "at {hour}"),  # nouns have a capital: what is counted
@@ -386,6 +399,12 @@ PHRASES: dict[str, tuple[Row, ...]] = {
     ),
 }  # fmt: skip
 
+SHORT_WEEKDAYS = {"de": ("mo", "di", "mi", "do", "", "sa")}
+"""How weekdays are shortened, from Monday on; empty where that is another word as often: "so um 9"."""
+
+SHORT_MONTHS = frozenset(("de", "fr"))
+"""Languages whose shortened months are no other words."""
+
 JOINING = {
     "de": "und|am|um|gegen|ab|so|in der|den|dem", "fr": "et|à|a|le|vers|au|dans l[ae]", "es": "y|a|el|en|por|sobre",
     "it": "e|alle|il|di|nel|verso", "nl": "en|om|op|in de|rond", "pt": "e|às|as|na|no|de|pelas",
@@ -415,7 +434,8 @@ WISHING = "guten?|schönen?|bon|bonne|belle|buen[oa]s?|buon[oa]?|bella|goede[nr]
 """What greetings have before a part of the day: "Guten Abend"."""
 
 ONE = frozenset((
-    "ein", "eins", "eine", "einem", "einen", "einer", "un", "une", "una", "uno", "een", "één", "uma", "um", "ett", "en",
+    "ein", "eins", "eine", "einem", "einen", "einer", "eines", "un", "une", "una", "uno", "een", "één", "uma", "um",
+    "ett", "en",
 ))  # fmt: skip
 """How the languages say one where something is counted."""
 

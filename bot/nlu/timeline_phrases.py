@@ -26,7 +26,7 @@ SURE_PHRASES: Final[Phrases] = {
             "(?:schaue?n?|sehe?n?|gucke?n?) (?:mich |uns )?(?:nur|erst ?mal|bloß|bloss)(?: mal)?(?: um)?",
             "(?:nur|erst ?mal|bloß|bloss)(?: mal)? (?:schauen|umsehen|umschauen|gucken|informieren)", "keine eile",
             "(?:(?:es|das) )?eilt nicht", "nicht (?:so )?(?:eilig|dringend)", "irgendwann",
-            "(?:später )?(?:im )?nächste[sn] jahr",
+            "(?:später )?(?:im )?nächste[sn] jahr", "im laufe des jahres",
         ),
     },
     "fr": {
@@ -111,14 +111,15 @@ ANSWERS: Final[Phrases] = {
     "de": {
         NOW: (
             "jetzt", "heute", "(?<!guten )morgen", "diese[nr]? (?:woche|monat)", "bald", "gleich", "schnell",
-            "nächste[rn]? woche", "zeitnah", "demnächst",
+            "nächste[rn]? woche", "zeitnah", "demnächst", "gestern",
         ),
         THIS_QUARTER: (
             "(?:im )?nächste[rn]? monat",
         ),
         LATER: (
             "später", r"in (?:einem jahr|(?:\d{1,2}|zwei|drei|ein paar) jahren)",
-            "weiß (?:ich |wir )?(?:es )?(?:noch )?nicht", "keine ahnung",
+            "(?:weiß|wissen) (?:ich |wir )?(?:es |das )?(?:noch )?nicht(?: genau)?", "keine ahnung",
+            "kommt (?:ganz )?(?:darauf|drauf) an",
             "noch (?:nicht (?:sicher|klar)|unklar|offen|unentschieden)", "unentschlossen", "neugierig",
             "(?:aus )?neugier(?:de)?", "egal", "kein (?:plan|termin)",
         ),

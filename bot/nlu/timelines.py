@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
 from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekOf, WeekOfMonth
+from bot.domain.folding import also_in_plain_letters
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find_times
 from bot.domain.understanding import TIMES, Entity
@@ -78,7 +79,7 @@ _RULES = [(*rule, SURE) for rule in _compiled(_SURE_PHRASES)] + [
     (*rule, POSSIBLE) for rule in _compiled(_POSSIBLE_PHRASES)
 ]
 _IN_OTHERS, _ANSWERS_IN_OTHERS = (
-    {language: _compiled([("|".join(phrases), value) for value, phrases in by_value.items()])
+    {language: _compiled([(also_in_plain_letters("|".join(phrases)), value) for value, phrases in by_value.items()])
      for language, by_value in told.items()}
     for told in (SURE_PHRASES, ANSWERS)
 )  # fmt: skip
@@ -154,7 +155,7 @@ def find_timelines(
     """
     found = [*_in_english(text), *_in_others(text, languages, asked=asked)]
     if asked:
-        found += [_said(text, _how_soon(one, now), one.start, one.end) for one in find_periods(text)]
+        found += [_said(text, _how_soon(one, now), one.start, one.end) for one in find_periods(text, languages)]
     if asked and not found:
         times = (*find_times(text), *find_translated_times(text, frozenset(languages)))
         found = [_said(text, _how_soon_is(one, now), one.start, one.end) for one in times]

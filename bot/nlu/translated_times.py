@@ -6,13 +6,13 @@ Each is put into English, and what that means is for the English grammar to say:
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
 from babel.dates import get_day_names, get_month_names
 
+from bot.domain.folding import also_in_plain_letters, in_two_letters, without_its_mark
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu import east_asian_times, month_phrases, time_phrases
 from bot.nlu.chinese_numerals import read_chinese_numeral
@@ -37,10 +37,6 @@ _AFTER_A_WISH = re.compile(rf"(?<!\w)(?:{WISHING}) $", re.IGNORECASE)
 _COUNTED = re.compile(r" (?![\w-]{1,3}\b)[^\W\d_]+s\b| [^\W\d_]{4,}[ei]\b", re.IGNORECASE)
 """What may be the plural of a noun in languages that say "a las dos" for two people as for two o'clock."""
 
-_ACCENTED = re.compile(r"[^\W\d_]{4,}")
-"""Words that are long enough to be told without their accents: "à" is not."""
-
-_TWO_LETTERS = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"}
 _DATE = r"3[01]|[12]\d|0?[1-9]"
 _MARK = re.compile(r"\{([\w-]+)\}")
 _TIME_OF_DAY = re.compile(
@@ -200,7 +196,7 @@ def _in_digits(name: str, word: str, code: str) -> str | None:
     if number is None:
         return None
     match name:
-        case "minute":
+        case "minute" | "said":
             return f"{number:02}" if number < 60 else None
         case "yy":
             return str(number if number > 99 else 2000 + number)
@@ -273,10 +269,15 @@ def _with_blanks(code: str) -> _Language:
     names = {name.lower(): _ENGLISH_DAYS[day] for day, name in get_day_names("wide", locale=code).items()}
     names = _in_plain_letters(names)
     short = {name.removesuffix("-feira"): day for name, day in names.items() if name.endswith("-feira")}
+    shortened_days = zip(time_phrases.SHORT_WEEKDAYS.get(code, ()), _ENGLISH_DAYS, strict=False)
+    short |= {name: day for name, day in shortened_days if name}
     months = {
         name.lower().split()[-1].split("’")[-1].split("'")[-1]: YEAR[month - 1]
         for month, name in get_month_names("wide", locale=code).items()
     }
+    if code in time_phrases.SHORT_MONTHS:
+        shortened = {name.lower(): YEAR[at - 1] for at, name in get_month_names("abbreviated", locale=code).items()}
+        months = {name.rstrip("."): month for name, month in shortened.items()} | shortened | months
     months = _in_plain_letters(months)
     kinds = {
         "weekday": _one_of(names),
@@ -287,6 +288,7 @@ def _with_blanks(code: str) -> _Language:
         "last": r"\d{1,2}|[^\W\d_]+",
         "amount": r"\d{1,3}|[^\W\d_]+",
         "minute": r"[0-5]\d",
+        "said": r"[^\W\d_]{4,}",
         "date": rf"(?!24/7\b)(?:{_DATE})",
         "nth": _DATE,
         "numbered": r"1[0-2]|0?[1-9]",
@@ -295,7 +297,7 @@ def _with_blanks(code: str) -> _Language:
         "end": _END,
     }
     phrases = [
-        (kind, _pattern(_also_in_plain_letters(one), kinds, r"(?!\w|/\d)"), english)
+        (kind, _pattern(also_in_plain_letters(one), kinds, r"(?!\w|/\d)"), english)
         for kind, one, english in PHRASES[code]
     ]
     joining = rf"(?P<blank>[\s,]+)(?:(?:{_JOINING[code]})\s+)?"
@@ -313,28 +315,14 @@ def _without_blanks(code: str, writing: Writing) -> _Language:
     return _compiled(code, phrases, writing.weekdays, joining, _MEETING[code], writing.before)
 
 
-def _also_in_plain_letters(written: str) -> str:
-    """A pattern that also finds what a keyboard without these letters writes: "uebermorgen", "manana"."""
-    return _ACCENTED.sub(lambda word: "".join(map(_spellings, word[0])), written)
-
-
 def _in_plain_letters(names: Mapping[str, str]) -> dict[str, str]:
     """The names with those as which they are written in plain letters."""
-    plain = {"".join(map(form, name)): english for name, english in names.items() for form in (_plain, _in_two_letters)}
+    plain = {
+        "".join(map(form, name)): english
+        for name, english in names.items()
+        for form in (without_its_mark, in_two_letters)
+    }
     return {**plain, **names}
-
-
-def _spellings(letter: str) -> str:
-    forms = dict.fromkeys((letter, _in_two_letters(letter), _plain(letter)))
-    return letter if len(forms) == 1 else f"(?:{'|'.join(forms)})"
-
-
-def _plain(letter: str) -> str:
-    return unicodedata.normalize("NFD", letter)[0]
-
-
-def _in_two_letters(letter: str) -> str:
-    return _TWO_LETTERS.get(letter) or _plain(letter)
 
 
 def _one_of(words: Iterable[str]) -> str:

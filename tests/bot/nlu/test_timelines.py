@@ -58,7 +58,8 @@ def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"), [("im Dezember", "now"), ("Ende Januar", "this_quarter"), ("nächstes Jahr", "later"),
-                        ("Mitte Mai", "later")]
+                        ("Mitte Mai", "later"), ("nach Weihnachten", "this_quarter"), ("ab Februar", "this_quarter"),
+                        ("im Fruehjahr", "later"), ("im Sommer 2027", "later"), ("gestern", "now")]
 )  # fmt: skip
 def test_so_it_does_in_other_languages(text: str, value: str) -> None:
     november = datetime(2026, 11, 28, 10, tzinfo=UTC)
@@ -99,8 +100,19 @@ def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language:
         ("in zwei Jahren", "de", "later"),
         ("nächsten Monat", "de", "this_quarter"),
         ("weiß ich noch nicht", "de", "later"),
+        ("weiss noch nicht", "de", "later"),
+        ("kommt drauf an", "de", "later"),
+        ("naechstes Quartal", "de", "this_quarter"),
+        ("in zwei, drei Monaten", "de", "this_quarter"),
+        ("in 2-3 Wochen", "de", "now"),
+        ("innerhalb eines Monats", "de", "now"),
+        ("in etwa einem halben Jahr", "de", "later"),
+        ("Anfang nächster Woche", "de", "now"),
+        ("im Laufe des Jahres", "de", "later"),
         ("dans environ deux mois", "fr", "this_quarter"),
         ("dentro de seis meses", "es", "later"),
+        ("au printemps prochain", "fr", "later"),
+        ("en verano", "es", "later"),
         ("entro tre settimane", "it", "now"),
         ("over ongeveer twee maanden", "nl", "this_quarter"),
         ("nos próximos 2 meses", "pt", "this_quarter"),

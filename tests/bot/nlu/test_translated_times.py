@@ -35,6 +35,13 @@ TIMES = {
         "in zwei Wochen": "in 2 weeks",
         "am 3. Mai um 14 Uhr": "3 may 14 o'clock",
         "am Freitagnachmittag": "friday afternoon",
+        "Mi um 9": "wednesday at 9",
+        "Do., 26. Nov. um 14 Uhr 30": "thursday 26 november at 14:30",
+        "mi 25. nov um 9": "wednesday 25 november at 9",
+        "Fr um 9": "friday at 9",
+        "um neun Uhr fünfundvierzig": "at 9:45",
+        "um neun Uhr": "9 o'clock",
+        "binnen 14 Tagen": "in 14 days",
     },
     "fr": {
         "le premier lundi de juin": "first monday of june",
@@ -177,6 +184,7 @@ NO_TIMES = {
         "jeden Morgen",
         "halb so wild",
         "das kostet 3.50 Euro",
+        "das kostet Fr. 12.50",
         "gestern um 3 Uhr",
     ],
     "fr": [
@@ -345,6 +353,7 @@ def test_halves_and_quarters_of_an_hour_are_counted(language: str, text: str, mi
         ("pt", "3 de marco as 15h", "3 march 15 o'clock"),
         ("sv", "nasta lordag", "next saturday"),
         ("de", "am 3. Maerz", "3 march"),
+        ("de", "um zwoelf Uhr dreissig", "at 12:30"),
     ],
 )
 def test_accents_may_be_missing(language: str, text: str, english: str) -> None:
