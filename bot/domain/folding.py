@@ -31,18 +31,23 @@ def also_in_plain_letters(pattern: str) -> str:
     return _ACCENTED.sub(lambda word: "".join(map(_spellings, word[0])), pattern)
 
 
-def without_its_mark(letter: str) -> str:
+def in_plain_letters(word: str) -> frozenset[str]:
+    """The ways in which it is written with plain letters: "früh" as "frueh" and "fruh"."""
+    return frozenset("".join(map(form, word)) for form in (_without_its_mark, _in_two_letters))
+
+
+def _without_its_mark(letter: str) -> str:
     """ "ä" as "a"."""
     return unicodedata.normalize("NFD", letter)[0]
 
 
-def in_two_letters(letter: str) -> str:
+def _in_two_letters(letter: str) -> str:
     """ "ä" as "ae", where that is usual, else without its mark."""
-    return _TWO_LETTERS.get(letter) or without_its_mark(letter)
+    return _TWO_LETTERS.get(letter) or _without_its_mark(letter)
 
 
 def _spellings(letter: str) -> str:
-    forms = dict.fromkeys((letter, in_two_letters(letter), without_its_mark(letter)))
+    forms = dict.fromkeys((letter, _in_two_letters(letter), _without_its_mark(letter)))
     return letter if len(forms) == 1 else f"(?:{'|'.join(forms)})"
 
 

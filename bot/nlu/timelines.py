@@ -15,7 +15,7 @@ from bot.nlu.east_asian_timelines import find_east_asian_timelines
 from bot.nlu.moments import time_details
 from bot.nlu.periods import Period, find_periods
 from bot.nlu.timeline_phrases import ANSWERS, LATER, NOW, SURE_PHRASES, THIS_QUARTER
-from bot.nlu.translated_times import find_translated_times
+from bot.nlu.translated_times import find_translated_times, times_in
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -112,7 +112,7 @@ def find_meeting_times(
     asked for, so a bare "nine" or "1530" is one.
     """
     about_meeting = _MEETING.search(text) is not None
-    times = _longest([*find_times(text), *find_translated_times(text, frozenset(languages), asked=asked)])
+    times = times_in(text, frozenset(languages), asked=asked)
     if asked and not times:
         times = [found for found in (bare_clock(text), bare_month(text)) if found is not None]
     for found in times:
@@ -130,15 +130,6 @@ def _is_all_that_is_said(text: str, found: TimeExpression) -> bool:
     """Of a time of day: "actually at 11", "at 10 would be better"."""
     besides = f"{text[: found.start]} {text[found.end :]}".lower().replace("’", "'")
     return found.clock is not None and all(word in _BESIDE_A_TIME for word in _SPOKEN_WORD.findall(besides))
-
-
-def _longest(times: Sequence[TimeExpression]) -> list[TimeExpression]:
-    """Of those that overlap, the longest; in the order of the text."""
-    kept: list[TimeExpression] = []
-    for one in sorted(times, key=lambda time: time.start - time.end):
-        if all(one.end <= other.start or other.end <= one.start for other in kept):
-            kept.append(one)
-    return sorted(kept, key=lambda time: time.start)
 
 
 def _is_shaky_weekday(found: TimeExpression) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 
 from babel.dates import get_day_names, get_month_names
 
-from bot.domain.folding import also_in_plain_letters, in_two_letters, without_its_mark
+from bot.domain.folding import also_in_plain_letters, in_plain_letters
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu import east_asian_times, month_phrases, time_phrases
 from bot.nlu.chinese_numerals import read_chinese_numeral
@@ -88,6 +88,16 @@ def find_translated_times(text: str, languages: Set[str], *, asked: bool = False
                 yield found
         if asked and not read_to and (bare := _bare_hour(text, code)):
             yield bare
+
+
+def times_in(text: str, languages: Set[str], *, asked: bool = False) -> list[TimeExpression]:
+    """The expressions in English and in `languages`, in order: of those that overlap, the longest."""
+    found = [*find_times(text), *find_translated_times(text, languages, asked=asked)]
+    kept: list[TimeExpression] = []
+    for one in sorted(found, key=lambda time: time.start - time.end):
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda time: time.start)
 
 
 def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpression | None, int]:
@@ -317,11 +327,7 @@ def _without_blanks(code: str, writing: Writing) -> _Language:
 
 def _in_plain_letters(names: Mapping[str, str]) -> dict[str, str]:
     """The names with those as which they are written in plain letters."""
-    plain = {
-        "".join(map(form, name)): english
-        for name, english in names.items()
-        for form in (without_its_mark, in_two_letters)
-    }
+    plain = {written: english for name, english in names.items() for written in in_plain_letters(name)}
     return {**plain, **names}
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.chosen_time import chosen_times
 from bot.domain.conversation import BotUttered, Conversation, Tracker, UserUttered
 from bot.domain.handoff import Handoff
 from bot.domain.ids import HandoffId, new_id
@@ -16,6 +15,7 @@ from bot.domain.meeting import Meeting, MeetingState
 from bot.domain.message import Button, CustomerMessage
 from bot.domain.routing import Rep
 from bot.domain.understanding import IntentScore, Understood
+from bot.nlu.chosen_time import chosen_times
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
@@ -111,13 +111,15 @@ async def _offer(
 # ---------------------------------------------------------------- the customer picks
 
 
-def picked(conversation: Conversation, message: CustomerMessage, now: datetime) -> Picked | None:
+def picked(
+    conversation: Conversation, message: CustomerMessage, now: datetime, languages: Collection[str] = ()
+) -> Picked | None:
     """What of a meeting the message picks: by a button, by its title where buttons are typed, or by naming a time that
-    was just offered; where it may name several, they are to be asked about."""
+    was just offered, in English or one of `languages`; where it may name several, they are to be asked about."""
     if pressed := message.payload or title_pressed(conversation.tracker, message.text):
         return read_pick(pressed)
     for offered in _offers(conversation.tracker):
-        if times := chosen_times(message.text, offered, now):
+        if times := chosen_times(message.text, offered, now, languages):
             return one_of([offered[at] for at in times])
     return None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.domain.chosen_time import fits
 from bot.domain.meeting_wish import MeetingWish, meeting_wish
 from bot.domain.message import CustomerMessage
-from bot.domain.time_grammar import find_times
+from bot.nlu.chosen_time import fits
+from bot.nlu.translated_times import times_in
 from bot.services.book_meeting import Picked, one_of
+from bot.services.other_languages import languages_read
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.tell_of_meeting import Option, about, payload
@@ -20,13 +21,14 @@ async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation
 
     Of several the one is meant that is at the time that they name; else it is asked which.
     """
-    wish = None if message.payload else meeting_wish(message.text)
+    languages = languages_read(runtime.library.current(), situation.conversation.tracker)
+    wish = None if message.payload else meeting_wish(message.text, languages)
     if wish is None:
         return None
     now, person = runtime.clock.now(), situation.profile.id
     async with runtime.store.reading() as uow:
         booked = await uow.meetings.of_person(person, now, limit=MOST_MEETINGS)
-    named = list(find_times(message.text)) if booked else []
+    named = times_in(message.text, languages) if booked else []
     zone = situation.zone
     meant = [one for one in booked if any(fits(time, one.starts_at.astimezone(zone), now) for time in named)]
     if not meant and (wish is MeetingWish.MOVE or not named):  # else they cannot come to something else

@@ -50,7 +50,7 @@ from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, put_here, question_elsewhere
-from bot.services.other_languages import keep_language
+from bot.services.other_languages import keep_language, languages_read
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.put_aside import put_aside
 from bot.services.remind import remind
@@ -200,7 +200,9 @@ async def _customer_turn(
 async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation) -> bool:
     """Take what is no matter of a dialogue: a time to meet, or a meeting that is booked; the answer to our question for
     consent, or for what an opt-out meant."""
-    pick = picked(situation.conversation, message, runtime.clock.now())
+    tracker = situation.conversation.tracker
+    languages = languages_read(runtime.library.current(), tracker)
+    pick = picked(situation.conversation, message, runtime.clock.now(), languages)
     if (pick := pick or await asked_of_meeting(runtime, message, situation)) is not None:
         await take_pick(runtime, entry, message, pick)
     elif (challenge := await awaited_yes(runtime, message, situation)) is not None:

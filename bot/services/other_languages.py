@@ -28,6 +28,12 @@ def language_of(tracker: Tracker) -> str:
     return tracker.latest_message.understood.language if tracker.latest_message is not None else ""
 
 
+def languages_read(playbook: Playbook, tracker: Tracker) -> frozenset[str]:
+    """Those in which more than words of the assistant's own is read, such as the time that somebody picks: the ones
+    that it speaks, and that of the conversation."""
+    return playbook.languages | ({language_of(tracker)} - {""})
+
+
 def keep_language(playbook: Playbook, thought: Thought, understood: Understood) -> None:
     """Set the slot `language` where the message is in another language than the conversation was.
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.meeting_phrases import PHRASES
 from bot.domain.meeting_wish import MeetingWish, meeting_wish
 
 
@@ -36,6 +37,80 @@ def test_somebody_cannot_come(text: str) -> None:
     assert meeting_wish(text) is MeetingWish.GIVE_UP
 
 
+GERMAN_MOVES = [
+    "können wir unseren Termin verschieben?",
+    "koennen wir den termin am dienstag auf mittwoch verschieben",
+    "Könnten wir das auf Freitag verschieben?",
+    "Wäre es möglich, unser Gespräch am Mittwoch auf Donnerstag zu verlegen?",
+    "den termin morgen müsste ich verschieben",
+    "bitte verschieben Sie meinen Termin auf nächste Woche",
+    "mir ist was dazwischengekommen, können wir verschieben?",
+    "lässt sich der Termin verschieben?",
+    "geht auch ein anderer Tag?",
+    "ich brauche einen anderen Termin",
+    "Hallo, ich müsste unseren Termin am 25.11. um 9 Uhr leider auf die nächste Woche verschieben.",
+]
+GERMAN_GIVING_UP = [
+    "am Dienstag kann ich nicht",
+    "Termin absagen",
+    "Ich muss leider absagen.",
+    "sag den termin bitte ab",
+    "Guten Tag, ich möchte meinen Termin am 25.11. stornieren. Vielen Dank",
+    "den Termin am Mittwoch kann ich leider nicht wahrnehmen",
+    "ich kann leider nicht kommen",
+    "ich schaffe es am Dienstag leider nicht",
+    "mittwoch passt mir doch nicht",
+    "morgen klappt es leider nicht",
+]
+FRENCH_AND_SPANISH = [
+    ("pouvons-nous déplacer notre rendez-vous ?", "fr", MeetingWish.MOVE),
+    ("est-ce qu'on peut decaler le rdv à vendredi", "fr", MeetingWish.MOVE),
+    ("je dois annuler mon rendez-vous", "fr", MeetingWish.GIVE_UP),
+    ("désolé, je ne pourrai pas venir", "fr", MeetingWish.GIVE_UP),
+    ("¿podemos cambiar nuestra cita?", "es", MeetingWish.MOVE),
+    ("quisiera mover la reunion al viernes", "es", MeetingWish.MOVE),
+    ("tengo que cancelar la cita", "es", MeetingWish.GIVE_UP),
+    ("no puedo el martes", "es", MeetingWish.GIVE_UP),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "wish"),
+    [
+        *((text, "de", MeetingWish.MOVE) for text in GERMAN_MOVES),
+        *((text, "de", MeetingWish.GIVE_UP) for text in GERMAN_GIVING_UP),
+        *FRENCH_AND_SPANISH,
+    ],
+)
+def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, wish: MeetingWish) -> None:
+    assert meeting_wish(text, {language}) is wish
+    assert meeting_wish(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("ich kann nicht", "de"),
+        ("absagen", "de"),
+        ("das passt mir nicht", "de"),
+        ("ich möchte mein Abo kündigen", "de"),
+        ("sagen Sie den Termin ab und schreiben Sie mir nicht mehr", "de"),
+        ("am Dienstag kann ich nicht und bitte keine SMS mehr", "de"),
+        ("können wir uns am Dienstag treffen?", "de"),
+        ("am Dienstag kann ich", "de"),
+        ("ich möchte einen Termin vereinbaren", "de"),
+        ("kann ich meine Adresse ändern?", "de"),
+        ("am Dienstag geht das Fenster nicht auf", "de"),
+        ("je veux annuler mon abonnement", "fr"),
+        ("je ne peux pas", "fr"),
+        ("quiero cancelar mi suscripción", "es"),
+        ("no puedo", "es"),
+    ],
+)
+def test_what_says_something_else_in_them_is_none(text: str, language: str) -> None:
+    assert meeting_wish(text, {language}) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -57,4 +132,4 @@ def test_what_says_something_else_or_more_is_none(text: str) -> None:
 
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_at(text: str) -> None:
-    assert meeting_wish(text) in {None, *MeetingWish}
+    assert meeting_wish(text, PHRASES) in {None, *MeetingWish}

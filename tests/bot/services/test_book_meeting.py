@@ -266,14 +266,27 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
     assert "METHOD:CANCEL" in cancelled.extras["calendar"]
 
 
-async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk: Stage) -> None:
+def speak_german(desk: Stage) -> None:
     from bot.adapters.content.built_in_responses import with_built_in_responses
 
     assistant = desk.library.playbook.assistant
     german = replace(assistant.configuration, language="de")
     responses = {name: one for name, one in assistant.responses.items() if not name.startswith("utter_meeting")}
     german_assistant = with_built_in_responses(replace(assistant, configuration=german, responses=responses))
-    desk.library.playbook = replace(desk.library.playbook, assistant=german_assistant)
+    desk.library.playbook = replace(
+        desk.library.playbook, assistant=german_assistant, languages=frozenset({"de"}), answers_strangers=True
+    )
+
+
+@pytest.mark.parametrize("text", ["dienstag um 8 bitte", "den zweiten Termin", "Di 8 Uhr passt mir gut"])
+async def test_a_time_is_picked_in_the_words_of_the_assistants_language(desk: Stage, text: str) -> None:
+    speak_german(desk)
+    await offered(desk)
+    assert await desk.says(text) == ["Gebucht: Ana Rep am Di., 24. Nov., 08:00 (Europe/London)."]
+
+
+async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk: Stage) -> None:
+    speak_german(desk)
     email = FakeChannel("email", Abilities(identity="email"))
     desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
     await offered(desk)

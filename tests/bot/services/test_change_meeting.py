@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.message import DeskVerb
 from tests.bot.services.stage import Stage
-from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered
+from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered, speak_german
 
 __all__ = ["desk"]  # a fixture
 
@@ -35,6 +35,18 @@ async def test_who_cannot_come_is_shown_what_can_be_done_with_it(desk: Stage, te
     assert await happened(desk) == ["meeting.booked"], "nothing is cancelled by words alone"
     assert text in desk.desk_texts()
     assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
+
+
+async def test_so_it_is_in_the_words_of_the_assistants_language(desk: Stage) -> None:
+    speak_german(desk)
+    await offered(desk)
+    await desk.says("den zweiten")
+    assert await desk.says("können wir unseren Termin verschieben?") == [
+        "Wann möchten Sie Ana Rep treffen? Die Zeiten gelten in der Zeitzone Europe/London."
+    ]
+    shown = "Sie treffen Ana Rep am Di., 24. Nov., 08:00 (Europe/London). Passt Ihnen eine andere Zeit besser?"
+    assert await desk.says("am Dienstag kann ich leider nicht") == [shown]
+    assert shown not in await desk.says("am Freitag kann ich leider nicht"), "which is no day of a meeting"
 
 
 async def test_of_several_the_one_at_the_time_that_is_named_is_meant_or_it_is_asked(desk: Stage) -> None:

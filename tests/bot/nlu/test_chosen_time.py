@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.chosen_time import chosen_times
+from bot.nlu.choosing_words import WORDS
+from bot.nlu.chosen_time import chosen_times
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -98,9 +99,60 @@ def test_what_names_another_time_or_says_more_chooses_none(text: str) -> None:
     assert not chosen_times(text, OFFERED, NOW)
 
 
+GERMAN = {
+    NINE: [
+        "Mittwoch um 9", "mi 9 uhr bitte", "um 9 am mittwoch", "mittwoch neun", "am 25. um 9", "9 uhr passt mir gut",
+        "das zweite", "den zweiten Termin bitte", "zweite Option", "der frühere am Mittwoch",
+        "mittwoch um neun uhr waere super, danke",
+    ],
+    HALF_PAST: ["halb elf", "mittwoch zehn uhr dreissig", "10 uhr 30", "den spaeteren am mittwoch bitte"],
+    THURSDAY: ["donnerstag passt mir am besten", "den letzten bitte", "do 16 uhr", "am 26. bitte"],
+    MONDAY: ["heute passt gut", "ich nehme den ersten", "der früheste Termin"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "chosen"), [(text, at) for at, texts in GERMAN.items() for text in texts])
+def test_so_it_is_in_german(text: str, chosen: datetime) -> None:
+    assert chosen_times(text, OFFERED, NOW, {"de"}) == [chosen]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "chosen"),
+    [
+        ("mercredi à 9h s'il vous plaît", "fr", NINE),
+        ("le deuxième", "fr", NINE),
+        ("jeudi me convient", "fr", THURSDAY),
+        ("el segundo por favor", "es", NINE),
+        ("el jueves me viene bien", "es", THURSDAY),
+        ("la última", "es", THURSDAY),
+    ],
+)
+def test_so_it_is_in_french_and_spanish(text: str, language: str, chosen: datetime) -> None:
+    assert chosen_times(text, OFFERED, NOW, {language}) == [chosen]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mittwoch um 11",
+        "später",
+        "lieber einen späteren Termin",
+        "haben Sie auch einen späteren Termin?",
+        "Donnerstag kann ich nicht",
+        "alles außer Donnerstag",
+        "nach 9 am Mittwoch",
+        "den fünften",
+        "ja gerne",
+        "keiner davon",
+    ],
+)
+def test_what_says_more_in_german_chooses_none(text: str) -> None:
+    assert not chosen_times(text, OFFERED, NOW, {"de"})
+
+
 @given(st.text())
 def test_any_text_means_some_that_were_offered_or_none(text: str) -> None:
-    assert set(chosen_times(text, OFFERED, NOW)) <= set(OFFERED)
+    assert set(chosen_times(text, OFFERED, NOW, WORDS)) <= set(OFFERED)
 
 
 @given(at=st.sampled_from(OFFERED), ahead=st.integers(0, 600))

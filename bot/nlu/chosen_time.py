@@ -1,0 +1,129 @@
+"""Which of the times that were offered a message may take, in words: "Wednesday at 9 please", "den späteren"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Final
+
+from bot.domain.folding import also_in_plain_letters, in_plain_letters
+from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
+from bot.domain.time_grammar import TimeExpression, bare_clock
+from bot.nlu.choosing_words import WORDS
+from bot.nlu.translated_times import find_translated_times, times_in
+
+_DATE_ALONE: Final = re.compile(r"(?<!\bthe )(?<![\w.:])(?=[0-3]?\d(?:st|nd|rd|th)\b(?! of\b))", re.IGNORECASE)
+"""Where "24th" begins that has no "the" before it, without which it is no time in other texts."""
+
+_EARLIER, _LATER = "earlier", "later"
+
+
+def chosen_times(
+    text: str, offered: Collection[datetime], now: datetime, languages: Collection[str] = ()
+) -> Sequence[datetime]:
+    """The offered times that it may mean, in English or one of `languages` (ISO 639-1), in their order: one where it
+    chooses, several where it leaves that open, and none where it names another time, or says something else besides.
+
+    The times that are offered are aware, each in the zone in which it was shown.
+    """
+    for language in ("en", *sorted(WORDS.keys() & set(languages) - {"en"})):
+        if chosen := _chosen(text, offered, now, language):
+            return chosen
+    return ()
+
+
+def _chosen(text: str, offered: Collection[datetime], now: datetime, language: str) -> Sequence[datetime]:
+    words = _words_of(language)
+    place = words.place.search(text)
+    rest = text if place is None else f"{text[: place.start()]} {text[place.end() :]}"
+    named = _named(rest, language)
+    if named is None or (place is None and not named):
+        return ()
+    fitting = sorted(at for at in offered if all(fits(one, at, now) for one in named))
+    return fitting if place is None else _at_place(fitting, words.place_of(place))
+
+
+def _at_place(times: Sequence[datetime], place: int | str) -> Sequence[datetime]:
+    """ "The later one" is one of two; of more it may be any but the first."""
+    match place:
+        case "earlier":
+            return times[:-1]
+        case "later":
+            return times[1:]
+        case int():
+            return times[place:][:1] if place < len(times) else ()
+    return ()
+
+
+def _named(text: str, language: str) -> Sequence[TimeExpression] | None:
+    """The day, the time of day, or both, that are named; None where anything else is said."""
+    text = _DATE_ALONE.sub("the ", text)
+    found = list(times_in(text, {language}))
+    besides = " ".join(_between(text, found))
+    beside = _words_of(language).beside
+    words = [word for word in re.findall(r"[\w:.'-]+", besides.lower()) if word.strip(".:") not in beside]
+    if words and (clock := _bare_clock(" ".join(words), language)) is not None:
+        found.append(clock)
+    elif words:
+        return None
+    days, clocks = [one for one in found if one.day], [one for one in found if one.clock]
+    return None if len(days) > 1 or len(clocks) > 1 else found
+
+
+def _bare_clock(text: str, language: str) -> TimeExpression | None:
+    """An hour without more: "nine", "neun"."""
+    return bare_clock(text) or next(iter(find_translated_times(text, {language}, asked=True)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of a language, also without the letters that a keyboard may not have."""
+
+    beside: frozenset[str]
+    place: re.Pattern[str]
+    places: Mapping[re.Pattern[str], int | str]
+
+    def place_of(self, match: re.Match[str]) -> int | str:
+        said = next(word for name, word in match.groupdict().items() if name and word)
+        return next(place for pattern, place in self.places.items() if pattern.fullmatch(said))
+
+
+@cache
+def _words_of(language: str) -> _Words:
+    words = WORDS[language]
+    places: Mapping[str, int | str] = {**words.places, words.earlier: _EARLIER, words.later: _LATER}
+    forms = "|".join(form.replace("{one}", f"(?P<one{at}>{'|'.join(places)})") for at, form in enumerate(words.forms))
+    flags = re.IGNORECASE
+    return _Words(
+        words.beside | {plain for word in words.beside for plain in in_plain_letters(word)},
+        re.compile(also_in_plain_letters(rf"\b(?:{forms})\b(?! thing)"), flags),
+        {re.compile(also_in_plain_letters(pattern), flags): place for pattern, place in places.items()},
+    )
+
+
+def _between(text: str, found: Sequence[TimeExpression]) -> Sequence[str]:
+    """What of the text is none of these."""
+    ends = [0, *(one.end for one in found)]
+    starts = [*(one.start for one in found), len(text)]
+    return [text[end:start] for end, start in zip(ends, starts, strict=True)]
+
+
+def fits(expression: TimeExpression, at: datetime, now: datetime) -> bool:
+    """Whether this moment, in the zone in which it is shown, is the one that is named, or within what is."""
+    zone = at.tzinfo
+    span = None if zone is None else resolve_expression(expression, now, zone)
+    if zone is None or span is None:
+        return False
+    begins, ends = span
+    if expression.day is None:
+        begins, ends = (_on_the_day_of(at, one.astimezone(zone)) for one in span)
+    if expression.clock is not None and ends - begins <= AN_INSTANT_LASTS:
+        return begins == at
+    return begins <= at < ends
+
+
+def _on_the_day_of(at: datetime, clock: datetime) -> datetime:
+    return datetime.combine(at.date(), clock.timetz())
