@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
+from bot.dialogue.change_phrases import PHRASES
 from bot.dialogue.slots import entities_that_fill
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
+from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import CORRECT_INTENT, INFORM_INTENT, Entity
 
 NUMBERS: Final = frozenset({"number", "CARDINAL"})
@@ -23,72 +26,53 @@ LATELY: Final = 4
 LONGEST: Final = 160
 """Characters of a message that may be a change; a longer one says more."""
 
-_OPENING = (
-    r"(?:(?:no|nope|nah|oh|oops|sorry|wait|hang on|hold on|actually|hm+|um+|well|ok(?:ay)?|hey|and|but|so|then|thanks|"
-    r"thank you)\W+)*"
-)
-_CORRECTING = (
-    r"(?:(?:oh|ah|um+|hm+|well)\W+)*(?:no|nope|nah|oops|sorry|wait|actually|correction|rather|hang on|hold on)\W+"
-    r"(?:(?:sorry|wait|actually|rather|make it|i mean|i meant|it'?s|it is|that'?s)\W+)*"
-)
-_IT = r"(?: (?:it|that|this|the (?:call|demo|meeting|appointment|visit|time|date|hour)))?"
-_ASKED = (
-    r"(?:(?:can|could|may|might|shall|should|would) (?:we|you|i)(?: (?:please|maybe|perhaps|also))?"
-    r"|(?:is it|would it be) possible to|let'?s|let us|(?:i|we)(?:'d| would) (?:rather|prefer to|like to)|please)"
-)
-_VERB = r"(?:make|do|say|have|take|move|change|push|shift|switch|bring|put|set|reschedule|postpone|go (?:for|with))"
-_TO = r"(?: (?:forward|back|up))?(?: (?:to|for|until|till))?"
-_VALUE = r"(?P<value>[^?!;\n]{1,60}?)"
-_IT_IS = r"(?:(?:it'?s|it is|that'?s|i'?m|i am|we'?re|we are) )?"
-_CLOSING = (
-    r"(?:[\s,.]+(?:instead|rather|please|pls|then|if (?:possible|that works|you can|that'?s ok(?:ay)?)|thanks|thank you"
-    r"|for (?:me|us|you)|work|works|be (?:ok|okay|fine|possible|better)))*[\s?!.]*"
-)
-_PROPOSALS: Final = tuple(
-    re.compile(rf"\W*{_OPENING}{body}{_CLOSING}", re.IGNORECASE)
-    for body in (
-        rf"{_ASKED} {_VERB}{_IT}{_TO} {_VALUE}",
-        rf"(?:how|what) about {_VALUE}",
-        rf"(?:would|does|is|could) {_VALUE} (?:work|suit|be (?:ok|okay|fine|possible|better)|possible|better)",
-        rf"{_VALUE} (?:(?:works|suits|is|would be|would work|would suit|'d be) (?:me |us )?(?:much |even |a bit )?"
-        r"(?:better|best|easier|nicer))",
-    )
-)
-_CORRECTIONS: Final = tuple(
-    re.compile(rf"\W*{body}{_CLOSING}", re.IGNORECASE)
-    for body in (
-        rf"{_CORRECTING}{_VALUE}",
-        rf"{_OPENING}(?:i mean|i meant|make (?:it|that)|change (?:it|that) to|that should (?:be|have been)) {_VALUE}",
-        rf"{_OPENING}{_IT_IS}{_VALUE}\W+(?:i mean|i meant|sorry|rather|actually|i should have said)",
-        rf"{_OPENING}(?:or )?(?:maybe|perhaps|rather|more like|closer to) {_VALUE}",
-        rf"{_OPENING}(?:it'?s|it is|i'?m|i am|we'?re|we are) (?:actually|really|rather|more like) {_VALUE}",
-        rf"{_OPENING}{_IT_IS}{_VALUE},? (?:and )?not [^?!;\n]{{1,40}}",
-    )
-)
-
-
-_BESIDE_A_VALUE: Final = frozenset(
-    {"at", "on", "the", "to", "for", "about", "around", "say", "just", "only", "it", "s"}
-)
+_VALUE: Final = r"(?P<value>[^?!;\n]{1,60}?)"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The words of the new `value`, and where they begin; `proposed`: as only a time is ("how about 11?")."""
+    """The words of the new `value`, and where they begin; `proposed`: as only a time is ("how about 11?"). `unnamed`: a
+    capital does not tell that it is a name."""
 
     value: str
     start: int
     proposed: bool = False
+    unnamed: bool = False
 
 
-def changes_in(text: str) -> Iterator[Change]:
-    """What it may put in the place of an answer, the likeliest first; nothing where it may say something else, too."""
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """One way of putting a value in the place of another."""
+
+    pattern: re.Pattern[str]
+    proposed: bool = False
+    unnamed: bool = False
+
+
+def changes_in(text: str, languages: Collection[str] = ()) -> Iterator[Change]:
+    """What it may put in the place of an answer, in English or one of `languages` (ISO 639-1), the likeliest first;
+    nothing where it may say something else, too."""
     if len(text) > LONGEST:
         return
-    for patterns, proposed in ((_PROPOSALS, True), (_CORRECTIONS, False)):
-        for pattern in patterns:
-            if match := pattern.fullmatch(text):
-                yield Change(match["value"], match.start("value"), proposed)
+    for language in ("en", *sorted(PHRASES.keys() & set(languages) - {"en"})):
+        for form in _forms(language):
+            if match := form.pattern.fullmatch(text):
+                yield Change(match["value"], match.start("value"), form.proposed, form.unnamed)
+
+
+@cache
+def _forms(language: str) -> Sequence[_Form]:
+    phrases = PHRASES[language]
+
+    def compiled(body: str) -> re.Pattern[str]:
+        written = also_in_plain_letters(rf"\W*{body}{phrases.behind}")
+        return re.compile(written.replace("VALUE", _VALUE), re.IGNORECASE)
+
+    return (
+        *(_Form(compiled(body), proposed=True) for body in phrases.proposals),
+        *(_Form(compiled(body)) for body in phrases.corrections),
+        *(_Form(compiled(body), unnamed=True) for body in phrases.plain_values),
+    )
 
 
 def changing_intent(assistant: Assistant, tracker: Tracker) -> str | None:
@@ -147,7 +131,8 @@ def slots_meant(
     return times if not recent and (proposed or is_a_time) else recent
 
 
-def is_all_of(value: str, entity: Entity) -> bool:
+def is_all_of(value: str, entity: Entity, languages: Collection[str] = ()) -> bool:
     """Whether the value says nothing but this entity."""
     besides = f"{value[: entity.start]} {value[entity.end :]}"
-    return all(word in _BESIDE_A_VALUE for word in re.findall(r"\w+", besides.lower()))
+    beside = frozenset().union(*(PHRASES[language].beside for language in PHRASES.keys() & {"en", *languages}))
+    return all(word in beside for word in re.findall(r"\w+", besides.lower()))

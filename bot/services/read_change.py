@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,8 +20,8 @@ from bot.dialogue.changes import (
 )
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
-from bot.domain.time_grammar import find_times
 from bot.domain.understanding import CORRECT_INTENT, LEAVING_INTENTS, Entity, Expecting, IntentScore, Understood
+from bot.nlu.translated_times import times_in
 
 CHANGED: Final = "expected"
 """The stage of such a reading: it is an answer to what was asked, a little late."""
@@ -29,9 +29,12 @@ CHANGED: Final = "expected"
 Parse = Callable[[str, Expecting], Understood]
 
 
-def read_change(assistant: Assistant, tracker: Tracker, understood: Understood, parse: Parse) -> Understood:
-    """The reading, as a correction where the message only changes an answer; the value is read by `parse`, as if it
-    were asked for now. Where it might be of several answers, it is a correction that does not say of which.
+def read_change(
+    assistant: Assistant, tracker: Tracker, understood: Understood, parse: Parse, languages: Collection[str] = ()
+) -> Understood:
+    """The reading, as a correction where the message only changes an answer, in English or one of `languages`; the
+    value is read by `parse`, as if it were asked for now. Where it might be of several answers, it is a correction that
+    does not say of which.
 
     An answer to what is asked for now is none, nor what a button or a wish to be left alone says.
     """
@@ -39,10 +42,10 @@ def read_change(assistant: Assistant, tracker: Tracker, understood: Understood, 
     if intent is None or understood.stage in ("button", CHANGED) or understood.intent.name in LEAVING_INTENTS:
         return understood
     known = changeable(assistant, tracker, intent)
-    for change in changes_in(understood.text) if known else ():
-        found = _readings(change, known, parse)
+    for change in changes_in(understood.text, languages) if known else ():
+        found = _readings(change, known, parse, languages)
         fitting = {slot: kind & names for slot, names in known.items() for kind in found if kind & names}
-        is_a_time = any(find_times(change.value)) or not any(map(str.isdecimal, change.value))
+        is_a_time = any(times_in(change.value, frozenset(languages))) or not any(map(str.isdecimal, change.value))
         meant = slots_meant(fitting, told_lately(tracker), is_a_time=is_a_time, proposed=change.proposed)
         if not meant or (len(meant) > 1 and intent != CORRECT_INTENT):
             continue
@@ -54,15 +57,16 @@ def read_change(assistant: Assistant, tracker: Tracker, understood: Understood, 
 
 
 def _readings(
-    change: Change, known: Mapping[str, frozenset[str]], parse: Parse
+    change: Change, known: Mapping[str, frozenset[str]], parse: Parse, languages: Collection[str]
 ) -> Mapping[frozenset[str], tuple[Entity, ...]]:
     """What the value is as a number, a time and a name, as far as an answer that is known is one."""
-    kinds = [kind for kind in (NUMBERS, TIMES, NAMES) if any(kind & entities for entities in known.values())]
-    read = {kind: _value_of(change, Expecting("", "", tuple(sorted(kind))), parse) for kind in kinds}
+    possible = (NUMBERS, TIMES) if change.unnamed else (NUMBERS, TIMES, NAMES)
+    kinds = [kind for kind in possible if any(kind & entities for entities in known.values())]
+    read = {kind: _value_of(change, Expecting("", "", tuple(sorted(kind))), parse, languages) for kind in kinds}
     return {kind: entities for kind, entities in read.items() if entities}
 
 
-def _value_of(change: Change, expected: Expecting, parse: Parse) -> tuple[Entity, ...]:
+def _value_of(change: Change, expected: Expecting, parse: Parse, languages: Collection[str]) -> tuple[Entity, ...]:
     """The entities that the value is, each by itself, where they stand in the message. A name has its capital, and is
     nothing else's."""
     found = parse(change.value, expected).entities
@@ -71,7 +75,7 @@ def _value_of(change: Change, expected: Expecting, parse: Parse) -> tuple[Entity
     return tuple(
         replace(one, start=one.start + change.start, end=one.end + change.start)
         for one in found
-        if one.name in expected.entities and is_all_of(change.value, one)
+        if one.name in expected.entities and is_all_of(change.value, one, languages)
     )
 
 

@@ -13,6 +13,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, Tracker
 from bot.domain.errors import DialogueError
 from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
+from bot.services.other_languages import languages_read
 from bot.services.read_change import read_change
 from bot.services.runtime import Runtime
 
@@ -25,12 +26,14 @@ async def understand(
     """The reading of a text that is written now, in that country and time zone; off the event loop, for an encoder
     computes."""
     playbook, now = runtime.library.current(), runtime.clock.now()
-    assistant = playbook.assistant
+    assistant, languages = playbook.assistant, languages_read(playbook, tracker)
     parse = partial(playbook.nlu.parse, region=region, zone=zone, now=now, asker=asker)
 
     def read() -> Understood:
         understood = parse(text, expecting=expecting(assistant, tracker))
-        return read_change(assistant, tracker, understood, lambda value, asked: parse(value, expecting=asked))
+        return read_change(
+            assistant, tracker, understood, lambda value, asked: parse(value, expecting=asked), languages
+        )
 
     understood = await asyncio.to_thread(read)
     return await _as_the_engine_reads_it(runtime, understood, tracker)

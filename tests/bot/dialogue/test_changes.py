@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dialogue.change_phrases import PHRASES
 from bot.dialogue.changes import Change, changes_in, slots_meant, told_lately
 from bot.domain.conversation import SlotSet, Tracker, UserUttered
 from bot.domain.ids import ConversationId, MessageId
@@ -52,6 +53,56 @@ def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:
     assert Change(value, text.index(value)) in list(changes_in(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("können wir 11 Uhr machen?", "de", "11 Uhr"),
+        ("koennten wir das bitte auf Freitag verschieben", "de", "Freitag"),
+        ("wie wäre es mit Donnerstag um 2?", "de", "Donnerstag um 2"),
+        ("ginge auch halb drei?", "de", "halb drei"),
+        ("Donnerstag wäre besser", "de", "Donnerstag"),
+        ("Freitag passt mir besser", "de", "Freitag"),
+        ("est-ce qu'on peut plutôt faire jeudi ?", "fr", "jeudi"),
+        ("jeudi m'irait mieux", "fr", "jeudi"),
+        ("¿qué tal el jueves?", "es", "el jueves"),
+        ("el jueves me viene mejor", "es", "el jueves"),
+    ],
+)
+def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, value: str) -> None:
+    assert Change(value, text.index(value), proposed=True) in list(changes_in(text, {language}))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("nein, ich meinte 60", "de", "60"),
+        ("nee 60", "de", "60"),
+        ("doch lieber 60", "de", "60"),
+        ("lieber doch 60", "de", "60"),
+        ("sorry, es sind 45", "de", "45"),
+        ("45 meinte ich", "de", "45"),
+        ("eher 50", "de", "50"),
+        ("wir sind eigentlich 50", "de", "50"),
+        ("ach nein, Moment, fünfzig", "de", "fünfzig"),
+        ("aendern Sie das auf 12", "de", "12"),
+        ("80, nicht 50", "de", "80"),
+        ("nicht 50, sondern 80", "de", "80"),
+        ("non, 45", "fr", "45"),
+        ("pardon, je voulais dire 45", "fr", "45"),
+        ("plutôt 50", "fr", "50"),
+        ("no, perdón, 45", "es", "45"),
+        ("más bien 50", "es", "50"),
+    ],
+)
+def test_so_is_a_value_in_them(text: str, language: str, value: str) -> None:
+    assert (value, text.index(value)) in [(one.value, one.start) for one in changes_in(text, {language})]
+
+
+def test_where_nouns_have_capitals_a_capital_alone_makes_no_name() -> None:
+    assert all(one.unnamed for one in changes_in("nein, Rechnung", {"de"}) if one.value == "Rechnung" and one.start)
+    assert Change("Robert", 10) in list(changes_in("ich heiße Robert", {"de"}))
+
+
 @pytest.mark.parametrize("text", ["we have 3 sites", "we have 45 staff", "45", "can we meet at 11?", "Thursday", "no"])
 def test_other_words_change_nothing(text: str) -> None:
     assert list(changes_in(text)) == []
@@ -63,7 +114,7 @@ def test_a_long_message_is_not_looked_at() -> None:
 
 @given(text=st.text(max_size=100))
 def test_any_text_can_be_looked_at(text: str) -> None:
-    for change in changes_in(text):
+    for change in changes_in(text, PHRASES):
         assert text[change.start :].startswith(change.value)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,14 +69,21 @@ def known(*events: Event, form: str | None = None) -> Tracker:
     return Tracker(ConversationId("c")).apply_all([*opened, said("x"), *events, ActiveLoop(form)])
 
 
-def heard(text: str, tracker: Tracker, assistant: Assistant = TABLE, extractor: Any = EXTRACTOR) -> dict[str, Any]:
+def heard(
+    text: str,
+    tracker: Tracker,
+    assistant: Assistant = TABLE,
+    extractor: Any = EXTRACTOR,
+    languages: Sequence[str] = (),
+) -> dict[str, Any]:
     """What the slots hold anew once the message was heard, and the intent under "intent"."""
 
     def parse(value: str, asked: Expecting) -> Understood:
-        return Understood(value, IntentScore("ask", 1.0), extractor.extract(value, asked, "GB", zone=UTC, now=NOW))
+        found = extractor.extract(value, asked, "GB", zone=UTC, now=NOW, languages=languages)
+        return Understood(value, IntentScore("ask", 1.0), found)
 
     understood = Understood(text, IntentScore("ask", 0.5), EXTRACTOR.extract(text, None, "GB", now=NOW))
-    read = read_change(assistant, tracker, understood, parse)
+    read = read_change(assistant, tracker, understood, parse, languages)
     message = UserUttered(text, read, MessageId("m9"), NOW, "webchat")
     slots = {slot.name: slot.value for slot in heard_slots(assistant, tracker.apply(message))}
     return {"intent": read.intent.name, **slots}
@@ -106,6 +114,30 @@ def test_so_it_does_of_moments_as_duckling_has_them() -> None:
 @pytest.mark.parametrize("text", ["sorry, 6", "no, 6", "6 I mean", "make it six"])
 def test_a_number_alone_puts_right_the_last_number(text: str) -> None:
     assert heard(text, known(FOUR)) == {"intent": "correct", "guests": 6}
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "value"),
+    [
+        ("nein, ich meinte 60", "guests", 60),
+        ("doch lieber sechzig", "guests", 60),
+        ("eher 60 bitte", "guests", 60),
+        ("nein, Donnerstag", "when", "thursday at 10"),
+        ("können wir 14 Uhr machen?", "when", "tuesday 14 o'clock"),
+        ("Donnerstag passt mir besser", "when", "thursday at 10"),
+        ("ginge auch halb drei?", "when", "tuesday 2:30"),
+    ],
+)
+def test_so_they_do_in_another_language_that_is_read(text: str, slot: str, value: float | str) -> None:
+    assert heard(text, known(FOUR, TEN), languages=["de"]) == {"intent": "correct", slot: value}
+    assert heard(text, known(FOUR, TEN))["intent"] == "ask"
+
+
+def test_in_german_a_noun_with_its_capital_is_no_name() -> None:
+    told = known(SlotSet("name", "Ana"))
+    assert heard("nein, Rechnung", told, languages=["de"])["intent"] == "ask"
+    assert heard("Robert, nicht Ana", told, languages=["de"])["name"] == "Robert"
+    assert heard("es heißt Robert", told, languages=["de"])["name"] == "Robert"
 
 
 @pytest.mark.parametrize("text", ["sorry, 45", "45 I mean"])

@@ -1,0 +1,189 @@
+"""How four languages put another value in the place of an answer: "can we make it 11?", "nein, ich meinte 60".
+
+`VALUE` stands for the new value. Umlauts, ß and accents may be missing (`also_in_plain_letters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePhrases:
+    """Patterns: what may stand `behind` each; `proposals` of a time; `corrections`, whose value may be a name
+    where it has a capital, and those of `plain_values`, whose value is none: in German all nouns have one.
+
+    `beside` are words that add nothing to a value.
+    """
+
+    behind: str
+    proposals: tuple[str, ...]
+    corrections: tuple[str, ...]
+    plain_values: tuple[str, ...] = ()
+    beside: frozenset[str] = frozenset()
+
+
+# ---------------------------------------------------------------- English
+
+_CORRECTING: Final = (
+    r"(?:(?:oh|ah|um+|hm+|well)\W+)*(?:no|nope|nah|oops|sorry|wait|actually|correction|rather|hang on|hold on)\W+"
+    r"(?:(?:sorry|wait|actually|rather|make it|i mean|i meant|it'?s|it is|that'?s)\W+)*"
+)
+_IT: Final = r"(?: (?:it|that|this|the (?:call|demo|meeting|appointment|visit|time|date|hour)))?"
+_ASKED: Final = (
+    r"(?:(?:can|could|may|might|shall|should|would) (?:we|you|i)(?: (?:please|maybe|perhaps|also))?"
+    r"|(?:is it|would it be) possible to|let'?s|let us|(?:i|we)(?:'d| would) (?:rather|prefer to|like to)|please)"
+)
+_VERB: Final = (
+    r"(?:make|do|say|have|take|move|change|push|shift|switch|bring|put|set|reschedule|postpone|go (?:for|with))"
+)
+_TO: Final = r"(?: (?:forward|back|up))?(?: (?:to|for|until|till))?"
+_IT_IS: Final = r"(?:(?:it'?s|it is|that'?s|i'?m|i am|we'?re|we are) )?"
+_OPENING: Final = (
+    r"(?:(?:no|nope|nah|oh|oops|sorry|wait|hang on|hold on|actually|hm+|um+|well|ok(?:ay)?|hey|and|but|so|then|thanks|"
+    r"thank you)\W+)*"
+)
+_ENGLISH: Final = ChangePhrases(
+    behind=(
+        r"(?:[\s,.]+(?:instead|rather|please|pls|then|if (?:possible|that works|you can|that'?s ok(?:ay)?)|thanks"
+        r"|thank you|for (?:me|us|you)|work|works|be (?:ok|okay|fine|possible|better)))*[\s?!.]*"
+    ),
+    proposals=(
+        rf"{_OPENING}{_ASKED} {_VERB}{_IT}{_TO} VALUE",
+        rf"{_OPENING}(?:how|what) about VALUE",
+        rf"{_OPENING}(?:would|does|is|could) VALUE (?:work|suit|be (?:ok|okay|fine|possible|better)|possible|better)",
+        rf"{_OPENING}VALUE (?:(?:works|suits|is|would be|would work|would suit|'d be) (?:me |us )?"
+        r"(?:much |even |a bit )?(?:better|best|easier|nicer))",
+    ),
+    corrections=(
+        rf"{_CORRECTING}VALUE",
+        rf"{_OPENING}(?:i mean|i meant|make (?:it|that)|change (?:it|that) to|that should (?:be|have been)) VALUE",
+        rf"{_OPENING}{_IT_IS}VALUE\W+(?:i mean|i meant|sorry|rather|actually|i should have said)",
+        rf"{_OPENING}(?:or )?(?:maybe|perhaps|rather|more like|closer to) VALUE",
+        rf"{_OPENING}(?:it'?s|it is|i'?m|i am|we'?re|we are) (?:actually|really|rather|more like) VALUE",
+        rf"{_OPENING}{_IT_IS}VALUE,? (?:and )?not [^?!;\n]{{1,40}}",
+    ),
+    beside=frozenset(("at", "on", "the", "to", "for", "about", "around", "say", "just", "only", "it", "s")),
+)
+
+# ---------------------------------------------------------------- German
+
+_OPENING_DE: Final = (
+    r"(?:(?:nein|ne|nee|nö|oh|ups|sorry|entschuldigung|pardon|verzeihung|warte|warten sie|moment(?: mal)?|halt|stopp"
+    r"|äh+m*|ach(?: so)?|hm+|also|ok(?:ay)?|und|aber|ja|danke|na)\W+)*"
+)
+_CORRECTING_DE: Final = (
+    r"(?:(?:oh|ach|äh+m*|hm+|na|also)\W+)*(?:nein|ne|nee|nö|doch|ups|sorry|entschuldigung|pardon|verzeihung|quatsch|halt"
+    r"|warte|warten sie|moment(?: mal)?|korrektur|falsch|tippfehler|eigentlich|vertippt)\W+"
+    r"(?:(?:sorry|moment(?: mal)?|warte|doch|eher|lieber|eigentlich|ich mein(?:t)?e|gemeint (?:war|waren)"
+    r"|es sind|das sind|wir sind|es ist|das ist|ich wollte sagen|besser)\W+)*"
+)
+_SOFTLY_DE: Final = r"(?: (?:bitte|vielleicht|doch|auch|lieber|gern|gerne|eventuell))*"
+_ASKED_DE: Final = (
+    r"(?:(?:können|könnten|könnte|kann|kann|darf|dürfen|möchte|möchten|würde|würden|sollen|wollen|lassen|lass)"
+    r"(?: (?:wir|ich|sie|du|ihr|man|uns))?|(?:ich|wir) (?:möchte|möchten|würde|würden|hätte|hätten)"
+    r"|(?:ist|wäre) es möglich,?|bitte)"
+    rf"{_SOFTLY_DE}"
+)
+_IT_DE: Final = (
+    r"(?: (?:es|das|ihn|den termin|das (?:gespräch|treffen|meeting|telefonat)|die (?:demo|vorführung|zeit|uhrzeit)))?"
+)
+_IT_IS_DE: Final = r"(?:(?:es sind|das sind|wir sind|wir wären|es wären|es ist|das ist|ich bin|ich heiße) )?"
+
+_GERMAN: Final = ChangePhrases(
+    behind=(
+        r"(?:[\s,.]+(?:bitte|danke|lieber|stattdessen|dann|wenn (?:das|es) (?:geht|möglich ist)|falls möglich|geht das"
+        r"|passt das|wäre (?:das|es) möglich|für (?:mich|uns)))*[\s?!.]*"
+    ),
+    proposals=(
+        rf"{_OPENING_DE}{_ASKED_DE}{_IT_DE}{_SOFTLY_DE}(?: (?:auf|zu))? VALUE "
+        r"(?:(?:zu )?(?:machen|verschieben|verlegen|legen|nehmen|treffen|sagen|ausmachen|haben|schieben))",
+        rf"{_OPENING_DE}(?:wie (?:wäre es|wäre|wär'?s|wärs|sieht es|sieht'?s|ist es)|was (?:ist|wäre))(?: denn)?"
+        r"(?: mit)? VALUE(?: aus)?",
+        rf"{_OPENING_DE}(?:ginge|geht|passt|passte|klappt|klappte)(?: (?:es|das|ihnen|dir|euch|denn|vielleicht))*"
+        r"(?: auch)? VALUE(?: auch)?",
+        rf"{_OPENING_DE}VALUE (?:wäre|passt|passte|ist|würde|ginge|geht|klappt)(?: (?:es|mir|uns))*"
+        r"(?: (?:viel|noch|etwas|doch|aber))* (?:besser|lieber|am besten)(?: passen)?",
+    ),
+    corrections=(
+        rf"{_OPENING_DE}(?:(?:ich|man) (?:heiße|heißt)|mein name ist|es heißt)(?: (?:eigentlich|doch))? VALUE",
+        rf"{_OPENING_DE}{_IT_IS_DE}VALUE,? (?:und )?nicht [^?!;\n]{{1,40}}",
+        rf"{_OPENING_DE}nicht [^?!;\n,]{{1,40}},? sondern VALUE",
+    ),
+    plain_values=(
+        rf"{_CORRECTING_DE}VALUE",
+        rf"{_OPENING_DE}(?:ich mein(?:t)?e|gemeint (?:war|waren)|ich wollte sagen|mach(?:en sie|en wir|t)? (?:daraus"
+        r"|es|das)?|ändern? (?:sie )?(?:das|es) (?:auf|in|zu)|das (?:sollte|sollten|müsste|müssten)) VALUE"
+        r"(?: (?:sein|heißen))?",
+        rf"{_OPENING_DE}{_IT_IS_DE}VALUE\W+(?:mein(?:t)?e ich|sorry|eigentlich|wollte ich sagen|natürlich)",
+        rf"{_OPENING_DE}(?:oder )?(?:doch |dann )?(?:lieber|eher|vielleicht|besser|doch|eigentlich|genauer)(?: doch)?"
+        r" VALUE",
+        rf"{_OPENING_DE}(?:wir sind|es sind|das sind|es ist|das ist|wir wären) (?:eigentlich|doch|eher|in wirklichkeit)"
+        r" VALUE",
+    ),
+    beside=frozenset(
+        "um am an auf für mit zu zum so etwa ungefähr circa ca rund nur der die das den es sind wir so gegen".split()  # noqa: SIM905
+    ),
+)
+
+# ---------------------------------------------------------------- French
+
+_OPENING_FR: Final = (
+    r"(?:(?:non|oh|oups|pardon|désolée?|attendez|attends|en fait|euh+|hum|bon|ok(?:ay)?|et|mais|alors|merci)\W+)*"
+)
+_CORRECTING_FR: Final = (
+    r"(?:(?:oh|ah|euh+|hum|bon)\W+)*(?:non|oups|pardon|désolée?|attendez|attends|en fait|correction|plutôt)\W+"
+    r"(?:(?:pardon|plutôt|en fait|je veux dire|je voulais dire|c['’]est|nous sommes|on est)\W+)*"
+)
+_FRENCH: Final = ChangePhrases(
+    behind=(
+        r"(?:[\s,.]+(?:plutôt|alors|s['’ ]?il (?:vous|te) plaît|svp|stp|merci|si possible|si c['’]est possible"
+        r"|pour (?:moi|nous)))*[\s?!.]*"
+    ),
+    proposals=(
+        rf"{_OPENING_FR}(?:(?:peut|pourrait|pouvons|pourrions)[- ](?:on|nous)|on (?:peut|pourrait)"
+        r"|est-ce qu['’]on peut)(?: (?:le|la))?(?: plutôt)?"
+        r" (?:faire|dire|mettre|prendre|déplacer|décaler|reporter)(?: (?:à|au))? VALUE",
+        rf"{_OPENING_FR}(?:que diriez-vous|et si on disait|pourquoi pas)(?: (?:de|du))? VALUE",
+        rf"{_OPENING_FR}VALUE (?:serait|est|me conviendrait|m['’]arrangerait|m['’]irait)(?: (?:bien|beaucoup))? mieux",
+    ),
+    corrections=(
+        rf"{_CORRECTING_FR}VALUE",
+        rf"{_OPENING_FR}(?:je veux dire|je voulais dire|mettez(?: plutôt)?|disons|plutôt|peut-être) VALUE",
+        rf"{_OPENING_FR}(?:(?:c['’]est|nous sommes|on est) )?VALUE,? (?:et )?(?:non )?pas [^?!;\n]{{1,40}}",
+        rf"{_OPENING_FR}(?:c['’]est|nous sommes|on est) (?:en fait|plutôt) VALUE",
+    ),
+    beside=frozenset(("à", "a", "le", "la", "au", "de", "du", "vers", "environ", "pour", "pas")),
+)
+
+# ---------------------------------------------------------------- Spanish
+
+_OPENING_ES: Final = (
+    r"(?:(?:no|oh|ay|uy|perdón?|perdona|disculpe|espere|espera|en realidad|eh+|bueno|ok(?:ay)?|y|pero|entonces"
+    r"|gracias)\W+)*"
+)
+_CORRECTING_ES: Final = (
+    r"(?:(?:oh|ay|eh+|bueno)\W+)*(?:no|uy|perdón?|perdona|disculpe|espere|espera|en realidad|corrección|mejor)\W+"
+    r"(?:(?:perdón|mejor|en realidad|quiero decir|quise decir|quería decir|es|son|somos)\W+)*"
+)
+_SPANISH: Final = ChangePhrases(
+    behind=r"(?:[\s,.]+(?:mejor|entonces|por favor|gracias|si es posible|si se puede|para (?:mí|nosotros)))*[\s?!.]*",
+    proposals=(
+        rf"{_OPENING_ES}¿?(?:podemos|podríamos|puede|puedes|podría)"
+        r"(?: (?:hacerlo|ponerlo|cambiarlo|moverlo|dejarlo|quedar|hacer|decir))(?: (?:a|para|en))? VALUE",
+        rf"{_OPENING_ES}¿?(?:qué tal|qué le parece|qué te parece)(?: si)? VALUE",
+        rf"{_OPENING_ES}VALUE (?:sería|es|me viene|nos viene|me va|estaría)(?: (?:mucho|bastante))? mejor",
+    ),
+    corrections=(
+        rf"{_CORRECTING_ES}VALUE",
+        rf"{_OPENING_ES}(?:quiero decir|quise decir|quería decir|ponga|pon|mejor|más bien|quizás?|tal vez) VALUE",
+        rf"{_OPENING_ES}(?:(?:es|son|somos) )?VALUE,? (?:y )?no [^?!;\n]{{1,40}}",
+        rf"{_OPENING_ES}(?:es|son|somos) (?:en realidad|más bien) VALUE",
+    ),
+    beside=frozenset(("a", "el", "la", "las", "los", "de", "en", "para", "unos", "unas", "sobre", "son")),
+)
+
+PHRASES: Final[Mapping[str, ChangePhrases]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+"""By language (ISO 639-1)."""
