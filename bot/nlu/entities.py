@@ -141,7 +141,7 @@ class EntityExtractor:
         counted = [one for one in counted if _outside(_spans(times) if one.name == "duration" else when, [one])]
         places = kept(self.places.find(rest, asked=bool(asked & {"city", "country"})))
         # "about fifty of us" is no name, though a name was asked for.
-        people = _outside(_spans(counted), kept(find_people(rest, asked="person" in asked)))
+        people = _outside(_spans(counted), kept(find_people(rest, asked="person" in asked, languages=languages)))
         organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked, is_place=is_place)))
         # "Oslo Foods" is no place; what is one and says nothing of an organisation's kind is no organisation.
         named = [one for one in organisations if one.confidence >= SURE and says_its_kind(one.text)]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import cache
 
+from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import Entity
+from bot.nlu.answer_words import NONE, AnswerWords, answer_words
+from bot.nlu.naming_phrases import ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
 from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
 
 SURE, POSSIBLE = 1.0, 0.6
@@ -14,37 +18,13 @@ SURE, POSSIBLE = 1.0, 0.6
 _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
 _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
 _TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
-_STRONG = re.compile(
-    r"(?<!\w)(?:(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:))(?: actually| really)?(?: spel(?:led|t))?|"
-    r"call me|(?:to be|i am|i'm) called|i go by) +"
-    rf"{_TITLE}(?P<name>{_NAME})",
-    re.I,
-)
-_BEFORE_NAMING = re.compile(
-    r"\W*(?:(?:no|nope|oh|oops|sorry|wait|actually|ok(?:ay)?|yes|well|hi|hey|hello|and|but|thanks|thank you)\W+)*"
-    r"(?:(?:please|just|you (?:can|may)|i(?:'d| would) (?:prefer|rather|like)|i prefer|everyone|people)\W+)*",
-    re.IGNORECASE,
-)
-_BEHIND_NAMING = re.compile(
-    r"(?:\W*\b(?:instead|please|pls|actually|from now on|thanks|thank you|though|if you like))*"
-    rf"(?:,? (?:and |but )?not {_NAME})?(?:\W*\b(?:please|thanks|thank you))*\W*",
-    re.IGNORECASE,
-)
+_STRONG = re.compile(rf"(?<!\w)(?:{PHRASES['en'].cue}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
 _ELSEWHERE = re.compile(
-    r"(?<!\w)(?:mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|"
-    r"il mio nome è|mijn naam is|ik heet|(?:o )?meu nome é|(?:eu )?me chamo|chamo-me|em dic|el meu nom és|jag heter|"
-    r"mitt namn är|mit navn er|jeg hedder|jeg heter|navnet mitt er|nazywam się|mam na imię) +"
-    rf"{_TITLE}(?P<name>{_NAME})",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:{also_in_plain_letters(CUES_ELSEWHERE)}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
 )
-"""What names come after in other languages, where no cue is a word of English; a name takes its capital there."""
+"""In other languages a name takes its capital, where it is not known that they are spoken."""
 
-_ELSEWHERE_ASKED = re.compile(
-    r"(?<!\w)(?:ich bin|je suis|(?:moi )?c['’]est|soy|(?:eu )?sou|sono|ik ben|jag är|jeg er|jo sóc|sóc|soc|jestem) +"
-    rf"(?:(?:d(?:ie|er)|[ao]|la|el|en|na|de) +)?{_TITLE}(?P<name>{_NAME})",
-    re.IGNORECASE,
-)
-"""What is said before much else than a name, so that it is only read where one was asked for."""
+_ELSEWHERE_ASKED = re.compile(rf"(?<!\w){ASKED_ELSEWHERE}{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
 
 _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]))", re.IGNORECASE)
 """Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
@@ -52,7 +32,7 @@ _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]
 _WEAK = re.compile(
     rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
 )
-_HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello)\W+)?(?P<name>{_NAME}) here\b", re.IGNORECASE)
+_HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello|hallo|moin)\W+)?(?P<name>{_NAME}) (?:here|hier)\b", re.IGNORECASE)
 _WORK = re.compile(
     r"(?<!\w)(?P<cue>(?:work|working) (?:for|at|with)|"
     r"(?:company|organi[sz]ation|employer|business|firm)(?: name)?(?: is|'s|:)(?: called| named)?|"
@@ -73,7 +53,7 @@ _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
 
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
-    "dr mr mrs ms miss prof"
+    "dr mr mrs ms miss prof doktor professor herr hr frau mme madame monsieur señora señor signora signor"
 )
 _NO_NAME_BEHIND = word_set("have our their they use we")
 """What somebody has, or what they are about, comes behind them: "we have three sites"."""
@@ -93,21 +73,25 @@ _NO_ORGANISATIONS = (
 )
 
 
-def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
-    """At most one name; `asked`: the name is what we asked for, so a short answer is one."""
+def find_people(text: str, *, asked: bool = False, languages: Collection[str] = ()) -> Iterator[Entity]:
+    """At most one name; `asked`: the name is what we asked for, so a short answer is one. In the `languages` that are
+    spoken (ISO 639-1) a name may be written small."""
     shouting = text.isupper()
-    cues = ((_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False))
+    spoken = tuple((_spoken_cue(one), True) for one in sorted(PHRASES.keys() & set(languages) - {"en"}))
+    cues = (*spoken, (_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False))
+    besides = answer_words(languages)
     for pattern, sure in (*cues, (_ELSEWHERE_ASKED, False)) if asked else cues:
         for match in pattern.finditer(text):
             if pattern is _WEAK and not asked and _presents_a_thing(match):
                 continue
-            if match[0].lower().startswith("im ") and not _BEGINS.search(text[: match.start()]):
+            in_the = "de" in languages or not _BEGINS.search(text[: match.start()])
+            if in_the and match[0].lower().startswith("im "):
                 continue  # German for "in the"
             if pattern is _WEAK and match["name"].split(" ")[0].lower() in WHAT_SOMEBODY_IS:
                 continue
             elsewhere = pattern in (_ELSEWHERE, _ELSEWHERE_ASKED)
             said = _AND_ELSEWHERE.split(match["name"])[0] if elsewhere else match["name"]
-            name = _name_in(said, lower_case_too=sure or asked, shouting=shouting)
+            name = _name_in(said, besides, lower_case_too=sure or asked, shouting=shouting)
             alone = (
                 not sure
                 and name is not None
@@ -117,26 +101,55 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
             if name is not None and not alone:
                 yield _person(name, match.start("name"), SURE)
                 return
-    if asked and (bare := _bare_name(text)) is not None:
+    if asked and (bare := _bare_name(text, besides)) is not None:
         yield bare
 
 
-def says_only_a_name(text: str) -> bool:
+@cache
+def _spoken_cue(language: str) -> re.Pattern[str]:
+    cue = also_in_plain_letters(PHRASES[language].cue)
+    return re.compile(rf"(?<!\w)(?:{cue}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
+
+
+def says_only_a_name(text: str, languages: Collection[str] = ()) -> bool:
     """Whether it tells what somebody is called, and nothing besides: "call me Bob instead", "my name is Bo, not Jo"."""
-    cue = _STRONG.search(text)
-    if cue is None or _BEFORE_NAMING.fullmatch(text, 0, cue.start()) is None:
+    here = None if "?" in text else _HERE.match(text)
+    if here is not None and re.search(r"\w", text[here.end() :]) is None:
+        return any(person.start == here.start("name") for person in find_people(text, languages=languages))
+    return any(
+        _says_only_a_name(text, language) for language in ("en", *sorted(PHRASES.keys() & set(languages) - {"en"}))
+    )
+
+
+def _says_only_a_name(text: str, language: str) -> bool:
+    cue = (_STRONG if language == "en" else _spoken_cue(language)).search(text)
+    before, behind = _around_naming(language)
+    if cue is None or before.fullmatch(text, 0, cue.start()) is None:
         return False
     return any(
-        person.start == cue.start("name") and _BEHIND_NAMING.fullmatch(text, person.end) is not None
-        for person in find_people(text)
+        person.start == cue.start("name") and behind.fullmatch(text, person.end) is not None
+        for person in find_people(text, languages=[language])
     )
+
+
+@cache
+def _around_naming(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What may stand before the cue and behind the name, where nothing else is said."""
+    phrases = PHRASES[language]
+    behind = (
+        rf"(?:\W*\b(?:{phrases.behind}))*"
+        rf"(?:,? (?:and |but |und |et |y )?(?:not|nicht|pas|no) {_NAME})?(?:\W*\b(?:{phrases.behind}))*\W*"
+    )
+    written = (also_in_plain_letters(one) for one in (rf"\W*{phrases.before}", behind))
+    before, after = (re.compile(one, re.IGNORECASE) for one in written)
+    return before, after
 
 
 def _presents_a_thing(cue: re.Match[str]) -> bool:
     """ "it's Acme" says what something is; "hi, it's Ana Silva from Acme" says who."""
     if not cue[0].lower().startswith(("it", "here")):
         return False
-    name = _name_in(cue["name"], lower_case_too=False, shouting=cue.string.isupper())
+    name = _name_in(cue["name"], NONE, lower_case_too=False, shouting=cue.string.isupper())
     return name is None or re.match(r" from [^\W\d_a-z]", cue.string[cue.start("name") + len(name) :]) is None
 
 
@@ -155,14 +168,18 @@ def _capitals(name: str) -> str:
     )
 
 
-def _name_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
+def _name_in(words: str, besides: AnswerWords, *, lower_case_too: bool, shouting: bool) -> str | None:
     """The words from the first on that can be a name."""
     kept: list[str] = []
     for word in words.split(" "):
         lower = word.lower()
         if not word or lower in _NAME_ENDS:
             break
-        if lower in NO_NAMES and not (kept and lower in _PARTICLES) and not _is_name_too(word, shouting=shouting):
+        if (
+            (lower in NO_NAMES or lower in besides.no_names)
+            and not (kept and lower in _PARTICLES)
+            and not _is_name_too(word, shouting=shouting)
+        ):
             break
         if not kept and re.fullmatch(r".{3,}(?:ing|ed)", lower) and (word.islower() or shouting):
             break
@@ -185,7 +202,7 @@ def _ends_there(text: str, end: int) -> bool:
     return re.match(r"\W*$|\s*[,.!;]|\s+(?:from|at|and|with|here)\b", text[end:], re.IGNORECASE) is not None
 
 
-def _bare_name(text: str) -> Entity | None:
+def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
     """An answer of one to three words that are no words of anything else: "Ana", "sure, Ana Silva", "ana, acme ltd"."""
     if "?" in text:
         return None
@@ -196,7 +213,7 @@ def _bare_name(text: str) -> Entity | None:
             return None
         if re.search(r"\d\+? *$", text[: match.start()]):
             continue  # it is counted: "3 sites"
-        while words and words[0].lower() in _BEFORE_A_NAME:
+        while words and (words[0].lower() in _BEFORE_A_NAME or words[0].lower() in besides.fillers):
             if words[0].lower() in _NO_NAME_BEHIND:
                 return None
             skipped += len(words.pop(0)) + 1
@@ -204,11 +221,12 @@ def _bare_name(text: str) -> Entity | None:
             continue
         if words[0].lower() in _NAMES_TOO and {"i", "we"} & {word.lower() for word in words[1:2]}:
             return None
-        cut = next((at for at, word in enumerate(words) if word.lower() in _NAME_ENDS), len(words))
+        ends = _NAME_ENDS | besides.behind
+        cut = next((at for at, word in enumerate(words) if word.lower() in ends), len(words))
         shouting = text.isupper()
         while cut and words[cut - 1].lower() in FILLERS and not _is_name_too(words[cut - 1], shouting=shouting):
             cut -= 1
-        name = _name_in(" ".join(words[:cut]), lower_case_too=True, shouting=shouting)
+        name = _name_in(" ".join(words[:cut]), besides, lower_case_too=True, shouting=shouting)
         if name is None or name != " ".join(words[:cut]) or not 1 <= cut <= 4:
             return None
         return _person(name, match.start() + skipped, POSSIBLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cache
@@ -29,6 +29,7 @@ from bot.domain.understanding import (
     base_intent,
 )
 from bot.domain.word_forms import own_words, spelled
+from bot.nlu.bare_answers import SURELY_SOMETHING_ELSE, begins_as_a_correction, says_only, without_unlikely_names
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.core_question import core_questions
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
@@ -43,7 +44,6 @@ from bot.nlu.person_words import asks_for_person
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
-from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
 
 _NOT_UNDERSTOOD = OUT_OF_SCOPE_INTENTS | {KNOWLEDGE_INTENT}
@@ -55,11 +55,6 @@ _PAYLOAD = re.compile(
 _DEEPEST = 20
 """Levels of a payload's values. A button's have one or two; a hundred would be too many for who writes them out."""
 
-_CORRECTION = re.compile(
-    r"\W*(?:no|nope|nah|actually|sorry|wait|oops|rather|correction|make (?:that|it)|i meant?|not quite|hang on)\b",
-    re.IGNORECASE,
-)
-_CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
 _HEEDED = 0.4
@@ -70,9 +65,6 @@ _OF_ANOTHER_THING = 0.9
 
 _DOUBTED = 0.2
 """From here on a message that is taken for something else may be an opt-out all the same: whoever wrote it is asked."""
-
-_SURELY_SOMETHING_ELSE = 0.8
-"""Similarity to an example from which a short answer is what the example is, not a name."""
 
 _LIKE_AN_EXAMPLE = 0.4
 """Similarity from which an encoder knows what a message in another language says; one that does not know the language
@@ -121,13 +113,12 @@ class Pipeline:
         reading = read(text)
         if not self._is_readable(reading.text):
             return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
-        spoken = self.languages.spoken if self.languages is not None else ()
-        found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now, languages=spoken)
+        found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now, languages=self._spoken)
         encode = cache(lambda part: self.encoder.features([part])[0])
         whole = reading.text[:LONGEST].strip()
         kept = [entity.text for entity in found]
         readings = [self._classify(part, kept, encode) for part in (whole, *_sentences(reading.text))]
-        found = _without_unlikely_names(found, readings[0])
+        found = without_unlikely_names(found, readings[0])
         leaving = list(zip((_ends(reading.text), *_sentences(reading.text)), readings, strict=True))
         if (own := own_words(reading.text)) != reading.text:
             said = [_ends(own), *_sentences(own)]
@@ -302,9 +293,9 @@ class Pipeline:
             return self._known(INFORM_INTENT)
         if expecting is None or not found:
             return None
-        bare = _is_all(text, found)
+        bare = says_only(text, found, self._spoken)
         asked = any(asks_for(expecting, entity.name) for entity in found)
-        if bare and not asked and _CORRECTION.match(text):
+        if bare and not asked and begins_as_a_correction(text, self._spoken):
             return self._known(CORRECT_INTENT) or self._known(INFORM_INTENT)
         if asked and (bare or not understood):
             return self._known(INFORM_INTENT)
@@ -313,8 +304,12 @@ class Pipeline:
     def _only_tells_a_name(self, text: str, reading: Classification) -> bool:
         """Whether it says what somebody is called, whatever it was taken for: "call me Bob" asks for no call. What is
         much like an example means what its author says."""
-        is_guess = reading.similarity is not None and reading.similarity < _SURELY_SOMETHING_ELSE
-        return is_guess and INFORM_INTENT in self.classifier.labels and says_only_a_name(text)
+        if INFORM_INTENT not in self.classifier.labels or not says_only_a_name(text, self._spoken):
+            return False
+        likeness = reading.similarity
+        if likeness is None:  # its words decided, such as "nein" for "nenn"
+            likeness = self.classifier.kernel_head.near(self.encoder.features([text])[0]).similarity
+        return likeness < SURELY_SOMETHING_ELSE
 
     def _as_statement(self, text: str, whole: Classification, found: Sequence[Entity]) -> IntentScore | None:
         """A message of unsure intent that tells us something, as the classifier too takes it to do; or a name."""
@@ -322,8 +317,12 @@ class Pipeline:
         states = whole.intent in {INFORM_INTENT, CORRECT_INTENT} and any(one.confidence >= SURE for one in found)
         if not (tells_a_name or states):
             return None
-        corrects = self._known(CORRECT_INTENT) if _CORRECTION.match(text) else None
+        corrects = self._known(CORRECT_INTENT) if begins_as_a_correction(text, self._spoken) else None
         return corrects or self._known(INFORM_INTENT) or whole.ranking[0]
+
+    @property
+    def _spoken(self) -> Collection[str]:
+        return self.languages.spoken if self.languages is not None else ()
 
     def _known(self, intent: str) -> IntentScore | None:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
@@ -398,25 +397,3 @@ def _ends(text: str) -> str:
     """Its beginning and its end, where it is too long to be looked at."""
     text = text.strip()
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}\n{text[-(LONGEST // 2) + 1 :]}"
-
-
-def _is_all(text: str, found: Sequence[Entity]) -> bool:
-    """Whether the message says nothing besides these entities."""
-    for entity in found:
-        text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
-    words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower())
-    return "?" not in text and all(word in FILLERS or word in _CORRECTING_WORDS or word == "name" for word in words)
-
-
-def _without_unlikely_names(found: Sequence[Entity], reading: Classification) -> tuple[Entity, ...]:
-    """Drops a name that was only guessed where the message is nearly word for word an example of something else."""
-    something_else = (
-        reading.understood
-        and (reading.similarity is None or reading.similarity >= _SURELY_SOMETHING_ELSE)
-        and reading.intent not in {INFORM_INTENT, CORRECT_INTENT}
-    )
-    if not something_else:
-        return tuple(found)
-    return tuple(
-        entity for entity in found if entity.confidence >= SURE or entity.name not in {"person", "organisation"}
-    )

@@ -10,11 +10,11 @@ from email_validator import validate_email
 from bot.domain.understanding import Entity
 from bot.nlu.contacts import POSSIBLE, SURE, TOP_LEVELS
 
-_AT, _DOT = "at|ät|arobase|arroba", "dot|punkt|point|punto|ponto"
+_AT, _DOT = "at|ät+|aet|klammeraffe|arobase|arroba", "dot|punkt|point|punto|ponto"
 _MARKS = {
     ".": _DOT,
-    "_": "underscore|unterstrich",
-    "-": "dash|hyphen|bindestrich|tiret|guion|guión|hífen",
+    "_": "underscore|unterstrich|tiefstrich|tiret bas|gui[oó]n bajo",
+    "-": "dash|hyphen|minus|bindestrich|tiret|guion|guión|hífen",
 }
 _SAID_AT = rf" ?[\[({{] ?(?:{_AT}|@) ?[\])}}] ?| (?:{_AT}) | ?@ ?"
 _SAID_DOT = rf" ?[\[({{] ?(?:{_DOT}|\.) ?[\])}}] ?| (?:{_DOT}) |\."

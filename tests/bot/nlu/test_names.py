@@ -74,6 +74,70 @@ def test_a_name_is_found_by_its_cue_in_other_languages(text: str, name: str) -> 
     assert [entity.value for entity in find_people(text)] == [name]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "name"),
+    [
+        ("mein name ist robert maier", "de", "Robert Maier"),
+        ("ich heisse grete und möchte eine demo", "de", "Grete"),
+        ("nenn mich einfach robert", "de", "Robert"),
+        ("nennen Sie mich bitte Robert", "de", "Robert"),
+        ("hier ist der Jürgen", "de", "Jürgen"),
+        ("ich bin's, robert", "de", "Robert"),
+        ("je m'appelle claire et je voudrais une démo", "fr", "Claire"),
+        ("llámame lucía por favor", "es", "Lucía"),
+    ],
+)
+def test_where_a_language_is_spoken_a_name_may_be_written_small_behind_its_cue(
+    text: str, language: str, name: str
+) -> None:
+    assert [entity.value for entity in find_people(text, languages=[language])] == [name]
+    assert [entity.value for entity in find_people("ich heiße sie willkommen", languages=["de"])] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("nenn mich Robert", "de"),
+        ("Nein, nennen Sie mich bitte Robert", "de"),
+        ("hallo, ich heiße grete", "de"),
+        ("ich heiße Robert, nicht Ana", "de"),
+        ("hier ist Jürgen Weiß", "de"),
+        ("appelez-moi Robert s'il vous plaît", "fr"),
+        ("puede llamarme Roberto, gracias", "es"),
+    ],
+)
+def test_so_may_it_be_in_languages_that_are_spoken(text: str, language: str) -> None:
+    assert says_only_a_name(text, [language])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rufen Sie mich an", "rufen Sie mich bitte unter 0151 23456789 an", "ich heiße Robert und möchte eine Demo"],
+)
+def test_a_german_wish_for_a_call_is_no_name(text: str) -> None:
+    assert not says_only_a_name(text, ["de"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("gerne, robert maier", "Robert Maier"),
+        ("na gut, Robert", "Robert"),
+        ("Herr Maier", "Maier"),
+        ("Prof. Dr. Anna Weber", "Anna Weber"),
+        ("Jürgen Weiß", "Jürgen Weiß"),
+        ("keine Ahnung", None),
+        ("Moment", None),
+        ("natürlich", None),
+        ("warum denn das", None),
+        ("das ist privat", None),
+    ],
+)
+def test_a_short_german_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
+    found = [entity.value for entity in find_people(text, asked=True, languages=["de"])]
+    assert found == ([] if name is None else [name])
+
+
 def test_in_other_languages_a_name_in_small_letters_takes_the_question() -> None:
     for text in ("mi chiamo dopo", "ich heiße sie willkommen", "me llamo lucía y quiero una cita"):
         assert list(find_people(text)) == []

@@ -177,6 +177,33 @@ def test_an_answer_in_words_is_read_in_the_languages_that_the_assistant_speaks(p
     assert pipeline.parse("so sechzehn", expecting=TEAM_SIZE).entities == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "slot", "kind", "value"),
+    [
+        ("am besten noch diese Woche", "timeline", "timeline", "now"),
+        ("so etwa achtzig, würde ich sagen", "team_size", "number", 80),
+        ("Hallo, ich heiße Robert", "lead_name", "person", "Robert"),
+        ("gerne, Robert Maier", "lead_name", "person", "Robert Maier"),
+    ],
+)
+def test_so_it_is_among_words_that_add_nothing_in_them(
+    pipeline: Pipeline, text: str, slot: str, kind: str, value: str | int
+) -> None:
+    german = replace(pipeline, languages=Languages(German(), "de", frozenset({"de"})))
+    understood = german.parse(text, expecting=Expecting("demo_form", slot, (kind,)))
+    assert understood.intent.name == "inform"
+    assert (kind, value) in entities(understood)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [("nenn mich Robert", "inform"), ("nein, nennen Sie mich Robert", "correct"), ("Robert hier", "inform")],
+)
+def test_so_is_what_somebody_is_called(pipeline: Pipeline, text: str, intent: str) -> None:
+    german = replace(pipeline, languages=Languages(German(), "de", frozenset({"de"})))
+    assert german.parse(text).intent.name == intent
+
+
 def test_what_is_like_no_example_in_a_language_without_examples_is_not_understood(pipeline: Pipeline) -> None:
     pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
 

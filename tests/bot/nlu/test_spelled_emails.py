@@ -19,6 +19,8 @@ from bot.nlu.spelled_emails import find_spelled_emails
         ("jane underscore doe at example dot com", "jane_doe@example.com"),
         ("jane @ example . com or jane @ example dot com", "jane@example.com"),
         ("ana punkt silva ät example punkt de", "ana.silva@example.de"),
+        ("ana minus silva klammeraffe example punkt de", "ana-silva@example.de"),
+        ("ana Tiefstrich silva ätt example Punkt com", "ana_silva@example.com"),
         ("ana punto silva arroba example punto es", "ana.silva@example.es"),
     ],
 )

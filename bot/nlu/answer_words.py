@@ -1,0 +1,107 @@
+"""Words beside an answer in languages other than English: those that add nothing to it, and those that correct it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from bot.domain.folding import in_plain_letters
+from bot.nlu.words import word_set
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWords:
+    """`fillers` add nothing ("so etwa 80, würde ich sagen"), `correcting` say that an earlier answer was another, and
+    `no_names` are no name of a person, however they are written; fillers are none either. What is `behind` a name ends
+    it, where it is an answer: "Robert Maier aus Wien"."""
+
+    fillers: frozenset[str]
+    correcting: frozenset[str]
+    no_names: frozenset[str]
+    behind: frozenset[str]
+
+
+_GERMAN: Final = AnswerWords(
+    fillers=word_set(
+        "ach äh ähm aktuell alle alles allem also am an auch auf aus bei besten bin bitte bräuchten ca circa da "
+        "danke dann das dass den denn der derzeit die du ein eine einen er es etwa für gegen genau gern gerne "
+        "gesamt glaube gut gute guten haben habe hallo hätte hey hi hier hm ich heiße heisse ihnen im in insgesamt "
+        "ist ja jetzt jo klar knapp lautet mal man mein meine meiner mich mir mit möglichst moin momentan na "
+        "natürlich noch nun nur ok okay oder rund sage sagen sagte schätze schon schönen sicher sie sind so sollen "
+        "tag um und uns unser unsere ungefähr vielleicht von voraussichtlich wäre wären wahrscheinlich wir wird "
+        "wohl wollen würde würden zirka zu zum zur"
+    ),
+    correcting=word_set(
+        "doch eher eigentlich entschuldigung falsch korrektur lieber meinte moment nee nein nö nicht pardon quatsch "
+        "sondern sorry ups verzeihung warte"
+    ),
+    no_names=word_set(
+        "aber ab ahnung als andere anderen angebot anruf bald beim bekannt besser bis bisschen bloß brauche "
+        "brauchen braucht bravo chat danach dein deine dem des deshalb dies diese dieser dieses dir doch drei durch "
+        "egal eher eigentlich einem einer eines einfach email entschuldigung erst erstmal euch euer eure falsch "
+        "firma frage fragen gar geht gehört gerade geschäft gibt gleich habt hab hast hat heute hilfe ihm ihn ihr "
+        "ihre immer interesse jein jemand kann kein keine keinen keiner kommt können könnte kosten lass lasst "
+        "lieber mache machen mehr mensch mitarbeiter moment morgen muss müssen nach nachher name namen ne nee nein "
+        "nicht nichts nie niemand nix nö ob preis preise privat rückruf sehr sein sofort sondern sonst später "
+        "stimmt telefon termin über unternehmen vergiss viel vielen vor wann war warum was weiter welche wenn wer "
+        "werden wie wieder wieso willkommen wo woher wollte wozu wurde zurück zwei"
+    ),
+    behind=word_set("aus vom bei und aber hier ich wir mein mit"),
+)  # fmt: skip
+
+_FRENCH: Final = AnswerWords(
+    fillers=word_set(
+        "à actuellement alors au autour bah ben bien bon bonjour c ça ce dans de des dire disons du elle en environ "
+        "est et euh fait il j je l la le les ma mais me merci moi mon n nous on ou oui pense peut-être plus pour "
+        "presque salut sera serait serions sommes sont suis sur svp total tous un une vers veux voilà voudrais "
+        "voulais vous y"
+    ),
+    correcting=word_set("correction faux non oups pardon pas plutôt désolé désolée attendez"),
+    no_names=word_set(
+        "aucune aujourd'hui autre avec comment combien demain encore idée non offre parce pas personne plutôt "
+        "pourquoi prix quand quel quelle quelqu'un quoi rappel rendez-vous rien sais sans téléphone tout trop"
+    ),
+    behind=word_set("de du chez et mais ici je nous"),
+)  # fmt: skip
+
+_SPANISH: Final = AnswerWords(
+    fillers=word_set(
+        "a actualmente al alrededor aproximadamente bueno buenas buenos casi claro creo de decir del digamos e el "
+        "en entonces es está este estamos gracias hay hola la las lo los me mi mis más nos o para pienso por favor "
+        "pues quería quiero quise quizá quizás realidad seríamos ser sería si sí sobre somos son soy su tenemos "
+        "total un una unas unos vale y ya yo"
+    ),
+    correcting=word_set("corrección disculpe mejor no perdón espera espere"),
+    no_names=word_set(
+        "ahora algo alguien ayuda cita cómo cuál cuándo cuánto idea llamada mañana nada nadie ninguna ninguno no "
+        "nunca oferta otro otra persona porque precio quién qué reunión sé sin teléfono también tampoco todo"
+    ),
+    behind=word_set("de desde y pero aquí yo nosotros"),
+)  # fmt: skip
+
+WORDS: Final[Mapping[str, AnswerWords]] = {"de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+"""By language (ISO 639-1)."""
+
+NONE: Final = AnswerWords(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def answer_words(languages: Collection[str]) -> AnswerWords:
+    """Those of all these languages, also without the letters that a keyboard may not have."""
+    return _of_all(frozenset(WORDS.keys() & set(languages)))
+
+
+@cache
+def _of_all(languages: frozenset[str]) -> AnswerWords:
+    spoken = [WORDS[language] for language in sorted(languages)]
+    fillers, correcting, no_names, behind = (
+        frozenset(written for words in of_kind for word in words for written in {word, *in_plain_letters(word)})
+        for of_kind in (
+            [one.fillers for one in spoken],
+            [one.correcting for one in spoken],
+            [one.no_names | one.fillers for one in spoken],
+            [one.behind for one in spoken],
+        )
+    )
+    return AnswerWords(fillers, correcting, no_names, behind)
