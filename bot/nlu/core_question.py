@@ -4,44 +4,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Final
+from functools import cache
+from typing import NamedTuple
 
+from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import COUNTED, Entity
 from bot.nlu.features import LONGEST
-
-_BEFORE: Final = re.compile(
-    r"\W*(?:(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day))"
-    r"(?: (?:there|all|team|everyone|guys))?|dear (?:all|team|sirs?|madam|sir or madam)|thanks|thank you|please"
-    r"|quick question|(?:(?:i was|i'm|i am) (?:just )?wondering|i(?:'d| would) (?:like|love) to know|do you know"
-    r"|(?:can|could|would|may) (?:you|i|we) (?:please )?(?:tell me|know|ask(?: you)?)|(?:please )?tell me)"
-    r"(?: (?:if|whether))?)\b\W*)+",
-    re.IGNORECASE,
-)
-_BEHIND: Final = re.compile(
-    r"(?:[\s,.;:!?–-]*+\b(?:(?:(?:many |much )?thanks|thank you|thx|ty|cheers|please|pls)"
-    r"(?: (?:you|very much|so much|a lot|a million|in advance|again|for (?:your|the) \w+))*"
-    r"|(?:(?:kind|best|warm) )?regards|best wishes|(?:yours )?sincerely)\b)++[\s,.!]*+(?:[\w'-]++[\s.!]*+){0,3}$",
-    re.IGNORECASE,
-)
-_LITTLE: Final = r"a|an|the|my|our|about|around|roughly|some|up to|just|only"
-_FOR: Final = re.compile(
-    rf"\s(?:for|with|at|in|of)(?:\s(?:{_LITTLE}))*(?:\s[^\W\d_]+\s(?:of|with))?(?:\s(?:{_LITTLE}))*\s*$", re.IGNORECASE
-)
-_WHAT_IS_COUNTED: Final = re.compile(r"\s(?!(?:for|in|at|on|with|per|and|or|to|from)\b)[^\W\d_]+", re.IGNORECASE)
+from bot.nlu.question_words import WORDS
 
 
-def core_questions(text: str, entities: Collection[Entity] = ()) -> Iterator[str]:
-    """The text without its greeting and thanks, then without "for a team of 20" as well, where it has any of that."""
+class _Surroundings(NamedTuple):
+    """What stands before a question, behind it, and before and behind the number of those for whom it is asked."""
+
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+    counting: re.Pattern[str]
+    counted: re.Pattern[str]
+
+
+@cache
+def _surroundings(languages: frozenset[str]) -> _Surroundings:
+    """Those of all these languages together: who writes German may end with "thanks"."""
+    words = [WORDS[language] for language in sorted(languages)]
+    of_kinds = zip(*((one.before, one.thanks, one.counting, one.uncounted) for one in words), strict=True)
+    before, thanks, counting, uncounted = (also_in_plain_letters("|".join(of_kind)) for of_kind in of_kinds)
+    return _Surroundings(
+        re.compile(rf"\W*(?:(?:{before})\b\W*)+", re.IGNORECASE),
+        re.compile(rf"(?:[\s,.;:!?–-]*+\b(?:{thanks})\b)++[\s,.!]*+(?:[\w'-]++[\s.!]*+){{0,3}}$", re.IGNORECASE),
+        re.compile(rf"\s(?:{counting})\s*$", re.IGNORECASE),
+        re.compile(rf"\s(?!(?:{uncounted})\b)[^\W\d_]+", re.IGNORECASE),
+    )
+
+
+def core_questions(text: str, entities: Collection[Entity] = (), languages: Collection[str] = ()) -> Iterator[str]:
+    """The text without its greeting and thanks, in English or `languages`, then without "for a team of 20" as well,
+    where it has any of that."""
     if len(text) > LONGEST:
         return
-    before = _BEFORE.match(text)
+    around = _surroundings(frozenset(WORDS.keys() & {"en", *languages}))
+    before = around.before.match(text)
     begin = before.end() if before is not None else 0
-    behind = _BEHIND.search(text, begin)
+    behind = around.behind.search(text, begin)
     end = behind.start() if behind is not None else len(text)
     if begin < end and (before is not None or behind is not None):
         yield text[begin:end].strip()
     for entity in entities:
-        if entity.extractor == COUNTED and (many := _FOR.search(text, begin, entity.start)) is not None:
-            counted = _WHAT_IS_COUNTED.match(text, entity.end, end)
+        if entity.extractor == COUNTED and (many := around.counting.search(text, begin, entity.start)) is not None:
+            counted = around.counted.match(text, entity.end, end)
             rest = counted.end() if counted is not None else entity.end
             yield f"{text[begin : many.start()]}{text[rest:end]}".strip()

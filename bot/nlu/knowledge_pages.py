@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from bot.documents import NO_CHARACTER, Document, Faults, did_you_mean, no_character, parse
 from bot.domain.errors import ContentError, Place
 from bot.domain.understanding import KNOWLEDGE_INTENT, Asker
+from bot.nlu.question_words import ASKING
 from bot.nlu.training_data import Example, plain_key
 
 LONGEST_ANSWER = 400
@@ -24,7 +25,6 @@ EVERYONE = "everyone"
 _FRONT_MATTER = ("title", "url", "audience", "valid until", "channels", "questions")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
-_QUESTION_WORDS = ("how", "what", "when", "where", "which", "who", "why", "can", "do", "does", "is", "are", "will")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,11 @@ def knowledge_examples(pages: Sequence[Page]) -> tuple[Example, ...]:
     return tuple(examples)
 
 
+_BEGINNINGS = tuple(f"{word} " for word in ASKING)
+
+
 def is_question(text: str) -> bool:
-    return text.rstrip().endswith("?") or text.lower().startswith(tuple(f"{word} " for word in _QUESTION_WORDS))
+    return text.rstrip().endswith("?") or text.lower().startswith(_BEGINNINGS)
 
 
 def sentences(text: str) -> list[str]:

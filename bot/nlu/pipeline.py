@@ -151,13 +151,16 @@ class Pipeline:
         """
         is_open = understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}
         likeness = _likeness(understood, reading)
-        if not is_open and (likeness is None or not _asks_only(understood)):
+        if not is_open and (likeness is None or not _asks_only(understood, self._spoken)):
             return understood
         passages, answer = self._answer(understood.text, encode(text), asker)
         if is_open and answer is None:
             # For 20 people it is the same question; of what may be none, nothing that it says is left out.
             counted = understood.entities if understood.intent.name == KNOWLEDGE_INTENT else ()
-            cores = (self._answer(core, encode(core), asker) for core in core_questions(understood.text, counted))
+            cores = (
+                self._answer(core, encode(core), asker)
+                for core in core_questions(understood.text, counted, self._spoken)
+            )
             passages, answer = next((found for found in cores if found[1] is not None), (passages, answer))
         if not is_open and (answer is None or answer.score <= (likeness or 0.0)):
             return understood
@@ -179,7 +182,7 @@ class Pipeline:
             return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
 
         pieces, read_piece = (
-            pieces_of(whole.text, whole.entities),
+            pieces_of(whole.text, whole.entities, self._spoken),
             self._reader_of_pieces(whole, encode, expecting, asker),
         )
         return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
@@ -351,9 +354,9 @@ def _is_guessed_opt_out(understood: Understood, reading: Classification, enough:
     return is_guess and reading.similarity is not None and reading.similarity < enough
 
 
-def _asks_only(understood: Understood) -> bool:
+def _asks_only(understood: Understood, languages: Collection[str]) -> bool:
     """Whether it is a question, in each of its parts."""
-    pieces = pieces_of(understood.text, understood.entities)
+    pieces = pieces_of(understood.text, understood.entities, languages)
     return is_question(understood.text) and all(is_question(piece.text) for piece in pieces)
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
+from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import (
     FALLBACK_INTENT,
     OPT_OUT_INTENT,
@@ -16,6 +18,7 @@ from bot.domain.understanding import (
 )
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge_pages import is_question
+from bot.nlu.question_words import WORDS
 
 SHORTEST_CLAUSE = 3
 """Words; what is shorter is a part of a list ("a demo and a meeting"), not something said by itself."""
@@ -38,9 +41,6 @@ STATEMENTS = frozenset(("inform", "correct"))
 _TELLING = SMALL_TALK | STATEMENTS | OUT_OF_SCOPE_INTENTS
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
-_JOINT = re.compile(
-    r"(?:\s*,\s*|\s+)(?:and|but|plus|also)\s+(?:(?:also|then)\s+)?(?:please\s+)?|\s*,\s+", re.IGNORECASE
-)
 
 Read = Callable[["Piece"], Understood]
 """The reading of a piece as if it were the whole message; offsets of its entities are into the whole."""
@@ -57,16 +57,18 @@ class Piece:
     is_clause: bool
 
 
-def pieces_of(text: str, entities: Sequence[Entity] = ()) -> tuple[Piece, ...]:
-    """The sentences and clauses that may each say something; none where there is only one, or too many.
+def pieces_of(text: str, entities: Sequence[Entity] = (), languages: Collection[str] = ()) -> tuple[Piece, ...]:
+    """The sentences and clauses that may each say something; none where there is only one, or too many. Clauses are
+    joined by words of English or `languages`.
 
     No entity is cut in two.
     """
+    joint = _joint(frozenset(WORDS.keys() & {"en", *languages}))
     pieces = [
         piece
         for start, end in _sentences(text[:LONGEST])
         if re.search(r"\w", text[start:end])
-        for piece in _clauses(text, start, end, entities)
+        for piece in _clauses(text, start, end, entities, joint)
     ]
     return tuple(pieces) if 1 < len(pieces) <= MOST_PIECES else ()
 
@@ -76,10 +78,20 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     return list(zip([0, *(after for _, after in ends)], [*(end for end, _ in ends), len(text)], strict=True))
 
 
-def _clauses(text: str, start: int, end: int, entities: Sequence[Entity]) -> list[Piece]:
+@cache
+def _joint(languages: frozenset[str]) -> re.Pattern[str]:
+    """What parts two clauses: "and then please", "und außerdem", or a comma."""
+    words = [WORDS[language] for language in sorted(languages)]
+    of_kinds = zip(*((one.joining, one.behind_joining) for one in words), strict=True)
+    joining, behind = ("|".join(of_kind) for of_kind in of_kinds)
+    pattern = rf"(?:\s*,\s*|\s+)(?:{joining})\s+(?:(?:{behind})\s+)*|\s*,\s+"
+    return re.compile(also_in_plain_letters(pattern), re.IGNORECASE)
+
+
+def _clauses(text: str, start: int, end: int, entities: Sequence[Entity], joining: re.Pattern[str]) -> list[Piece]:
     found: list[Piece] = []
     at = start
-    for joint in _JOINT.finditer(text, start, end):
+    for joint in joining.finditer(text, start, end):
         cut, after = joint.span()
         inside = any(entity.start < after and cut < entity.end for entity in entities)
         if not inside and _is_clause(text[at:cut]) and _is_clause(text[after:end]):

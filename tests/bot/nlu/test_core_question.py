@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,10 @@ from bot.domain.understanding import COUNTED, Entity
 from bot.nlu.core_question import core_questions
 
 
-def core(text: str, counted: str = "") -> list[str]:
+def core(text: str, counted: str = "", languages: Sequence[str] = ()) -> list[str]:
     start = text.find(counted) if counted else 0
     number = Entity("number", counted, counted, start, start + len(counted), extractor=COUNTED)
-    return list(core_questions(text, [number] if counted else []))
+    return list(core_questions(text, [number] if counted else [], languages))
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,27 @@ def core(text: str, counted: str = "") -> list[str]:
 )
 def test_greeting_and_thanks_surround_a_question(text: str, question: str) -> None:
     assert core(text) == [question]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "question"),
+    [
+        ("Guten Tag, was kostet das? Vielen Dank", "de", "was kostet das"),
+        ("Könnten Sie mir bitte sagen, was das kostet?", "de", "was das kostet?"),
+        ("ich wollte mal fragen wie lange das dauert", "de", "wie lange das dauert"),
+        ("koennt ihr mir sagen wo ihr seid, danke schoen", "de", "wo ihr seid"),
+        (
+            "Sehr geehrte Damen und Herren, mich würde interessieren, ob Sie liefern. MfG, Ana Silva",
+            "de",
+            "Sie liefern",
+        ),
+        ("hallo, hätte mal ne frage: habt ihr samstags offen?", "de", "habt ihr samstags offen?"),
+        ("Bonjour, pouvez-vous me dire si vous livrez ? Merci d'avance", "fr", "vous livrez"),
+        ("Hola, quisiera saber cuánto cuesta, gracias", "es", "cuánto cuesta"),
+    ],
+)
+def test_so_they_do_in_languages_that_are_spoken(text: str, language: str, question: str) -> None:
+    assert core(text, languages=[language]) == [question]
 
 
 @pytest.mark.parametrize("text", ["what does it cost?", "Hello", "thanks", "Hi, thanks!", "", "  "])
@@ -46,6 +68,19 @@ def test_for_how_many_it_is_asked_is_left_out(text: str, counted: str, question:
     assert core(text, counted) == [question]
 
 
+@pytest.mark.parametrize(
+    ("text", "counted", "language", "question"),
+    [
+        ("was kostet das für ein Team von 20?", "20", "de", "was kostet das?"),
+        ("was kostet es für etwa 20 Leute im Monat?", "20", "de", "was kostet es im Monat?"),
+        ("combien ça coûte pour 20 personnes par mois ?", "20", "fr", "combien ça coûte par mois ?"),
+        ("cuánto cuesta para unas 20 personas?", "20", "es", "cuánto cuesta?"),
+    ],
+)
+def test_so_it_is_in_languages_that_are_spoken(text: str, counted: str, language: str, question: str) -> None:
+    assert core(text, counted, [language]) == [question]
+
+
 def test_without_for_a_number_is_of_the_question() -> None:
     assert core("do you have 20 plans?", "20") == []
 
@@ -56,7 +91,7 @@ def test_first_only_what_surrounds_it_is_left_out() -> None:
 
 @given(st.text(max_size=80))
 def test_any_text_can_be_asked(text: str) -> None:
-    assert all(question in text for question in core(text))
+    assert all(question in text for question in core(text, languages=["de", "es", "fr"]))
 
 
 @pytest.mark.parametrize(
@@ -64,5 +99,5 @@ def test_any_text_can_be_asked(text: str) -> None:
 )
 def test_no_text_takes_long(text: str) -> None:
     begun = time.process_time()
-    core(text)
+    core(text, languages=["de", "es", "fr"])
     assert time.process_time() - begun < 0.5

@@ -52,6 +52,20 @@ def test_a_message_is_cut_at_sentences_and_between_clauses_that_are_long_enough(
     assert [piece.text for piece in pieces_of(text)] == clauses
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "clauses"),
+    [
+        ("was kostet das und kann ich eine Demo buchen?", "de", ["was kostet das", "kann ich eine Demo buchen?"]),
+        ("was kostet das, und außerdem bitte Infos zum Versand", "de", ["was kostet das", "Infos zum Versand"]),
+        ("combien ça coûte et puis-je réserver une démo ?", "fr", ["combien ça coûte", "puis-je réserver une démo ?"]),
+        ("cuánto cuesta todo y puedo reservar una cita?", "es", ["cuánto cuesta todo", "puedo reservar una cita?"]),
+    ],
+)
+def test_so_it_is_in_languages_that_are_spoken(text: str, language: str, clauses: list[str]) -> None:
+    assert [piece.text for piece in pieces_of(text, languages=[language])] == clauses
+    assert pieces_of("was kostet das und kann ich buchen") == ()
+
+
 def test_an_entity_is_not_cut_in_two() -> None:
     text = "we would take between five and ten people there"
     start = text.index("five")

@@ -1,0 +1,127 @@
+"""What surrounds a question, and what joins two, by language: greetings, thanks, "could you tell me", "and"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionWords:
+    """Patterns of words: what may stand `before` a question and `behind` it, `thanks` with up to three words of a name
+    after them; "for about a team of" (`counting`, before a number), and what follows on a number that is `uncounted`;
+    and what joins two clauses (`joining`, with words that may follow it).
+    """
+
+    before: str
+    thanks: str
+    counting: str
+    uncounted: str
+    joining: str
+    behind_joining: str
+
+
+_LITTLE: Final = r"a|an|the|my|our|about|around|roughly|some|up to|just|only"
+_ENGLISH: Final = QuestionWords(
+    before=(
+        r"(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day))"
+        r"(?: (?:there|all|team|everyone|guys))?|dear (?:all|team|sirs?|madam|sir or madam)|thanks|thank you|please"
+        r"|quick question|(?:(?:i was|i'm|i am) (?:just )?wondering|i(?:'d| would) (?:like|love) to know|do you know"
+        r"|(?:can|could|would|may) (?:you|i|we) (?:please )?(?:tell me|know|ask(?: you)?)|(?:please )?tell me)"
+        r"(?: (?:if|whether))?)"
+    ),
+    thanks=(
+        r"(?:(?:many |much )?thanks|thank you|thx|ty|cheers|please|pls)"
+        r"(?: (?:you|very much|so much|a lot|a million|in advance|again|for (?:your|the) \w+))*"
+        r"|(?:(?:kind|best|warm) )?regards|best wishes|(?:yours )?sincerely"
+    ),
+    counting=rf"(?:for|with|at|in|of)(?:\s(?:{_LITTLE}))*(?:\s[^\W\d_]+\s(?:of|with))?(?:\s(?:{_LITTLE}))*",
+    uncounted="for|in|at|on|with|per|and|or|to|from",
+    joining="and|but|plus|also",
+    behind_joining="also|then|please",
+)
+
+_LITTLE_DE: Final = (
+    r"ein(?:e[nmr]?)?|de[nmr]|das|die|unser(?:e[nmr]?)?|mein(?:e[nmr]?)?|etwa|ungefähr|circa|ca\.?|rund|nur|bis zu|so"
+)
+_ASK_ME_DE: Final = r"(?:(?:können|könnten|könntet|könnt|kannst|würden|würdest) (?:sie|ihr|du)|können|könnten)"
+_GERMAN: Final = QuestionWords(
+    before=(
+        r"(?:(?:hallo|hi|hey|moin|servus|grüß gott|grüezi|liebes team|(?:einen )?(?:schönen )?"
+        r"guten (?:tag|morgen|abend)|sehr geehrte (?:damen und herren|damen|herren))"
+        r"(?: (?:zusammen|ihr|an alle|liebes team|team))?"
+        r"|danke|vielen dank|bitte|(?:eine )?(?:kurze |schnelle )?frage|(?:ich hätte|ich habe|hätte|habe|hab)"
+        r"(?: (?:da|mal|noch|auch|nur))* (?:eine |ne )?(?:kurze |schnelle )?frage"
+        rf"|(?:{_ASK_ME_DE}(?: (?:mir|uns|bitte|vielleicht|kurz|mal))* (?:sagen|erklären|verraten|mitteilen)"
+        r"|sag(?:en sie|t)?(?: (?:mir|mal|bitte|uns))+|wissen sie|weißt du|wisst ihr"
+        r"|(?:ich|wir) (?:wollte|wollten|möchte|möchten|würde|würden|will)(?: (?:gerne?|mal|nur|kurz|einfach))*"
+        r" (?:fragen|wissen|nachfragen|erfahren)|(?:mich|uns) (?:würde|interessiert)"
+        r"(?: (?:mal|nur))*(?: interessieren)?"
+        r"|(?:darf|kann|dürfte|könnte) ich (?:sie |dich |euch )?(?:mal |kurz )*fragen)(?:,? (?:ob|denn))?)"
+    ),
+    thanks=(
+        r"(?:danke|vielen dank|besten dank|herzlichen dank|dankeschön|merci|bitte)"
+        r"(?: (?:schön|sehr|im voraus|vorab|schon mal|nochmals|für (?:ihre|die|eure|deine) \w+))*"
+        r"|(?:mit )?(?:(?:viele|beste|freundliche|liebe|herzliche|schöne)[nr]? )?gr[üu](?:ß|ss)e[n]?|mfg|lg|vg"
+    ),
+    counting=(
+        rf"(?:für|mit|bei|von|ab)(?:\s(?:{_LITTLE_DE}))*(?:\s[^\W\d_]+\s(?:von|mit|aus))?(?:\s(?:{_LITTLE_DE}))*"
+    ),
+    uncounted="für|in|im|am|mit|pro|je|und|oder|zu|ab|bei",
+    joining="und|aber|sowie|außerdem|zudem|noch etwas",
+    behind_joining="auch|dann|bitte|noch|außerdem",
+)
+
+_LITTLE_FR: Final = r"une?|les?|la|notre|nos|mon|ma|environ|à peu près|seulement|jusqu['’]à"
+_FRENCH: Final = QuestionWords(
+    before=(
+        r"(?:(?:bonjour|bonsoir|salut|coucou)(?: (?:à tous|l['’]équipe|madame|monsieur))?|merci"
+        r"|s['’ ]?il (?:vous|te) plaît|(?:petite |une )?question"
+        r"|(?:(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu) (?:me |nous )?(?:dire|expliquer)"
+        r"|dites[- ]moi|savez[- ]vous"
+        r"|(?:je|nous) (?:voudrais|voudrions|aimerais|aimerions|souhaiterais) savoir"
+        r"|puis-je (?:vous )?demander)(?: si)?)"
+    ),
+    thanks=(
+        r"(?:merci|s['’ ]?il (?:vous|te) plaît|svp|stp)(?: (?:beaucoup|d['’]avance|bien|pour (?:votre|la) \w+))*"
+        r"|(?:bien )?cordialement|bonne journée|salutations"
+    ),
+    counting=rf"(?:pour|avec|à|de)(?:\s(?:{_LITTLE_FR}))*(?:\s[^\W\d_]+\s(?:de|avec))?(?:\s(?:{_LITTLE_FR}))*",
+    uncounted="pour|en|dans|avec|par|et|ou|à|chez",
+    joining="et|mais",
+    behind_joining="aussi|puis|alors",
+)
+
+_LITTLE_ES: Final = r"un[ao]?s?|el|la|los|las|nuestr[oa]|mi|alrededor de|aproximadamente|solo|hasta"
+_SPANISH: Final = QuestionWords(
+    before=(
+        r"(?:(?:hola|buenos días|buenas(?: tardes| noches)?)(?: (?:a todos|equipo))?|gracias|por favor"
+        r"|(?:una )?(?:pregunta|consulta|duda)(?: rápida)?|(?:(?:podría|podrías|puede|puedes|podrían)(?: usted)?"
+        r" (?:decirme|explicarme)|me (?:puede|puedes|podría|podrías) decir|dígame|sabe|sabes"
+        r"|(?:quería|quisiera|me gustaría) saber"
+        r"|(?:puedo|podría) preguntar)(?: si)?)"
+    ),
+    thanks=(
+        r"(?:(?:muchas |mil )?gracias|por favor)(?: (?:de antemano|por (?:su|la|tu) \w+))*|(?:un )?saludos?"
+        r"|atentamente"
+    ),
+    counting=rf"(?:para|con|de)(?:\s(?:{_LITTLE_ES}))*(?:\s[^\W\d_]+\s(?:de|con))?(?:\s(?:{_LITTLE_ES}))*",
+    uncounted="para|en|con|por|y|o|a|al",
+    joining="y|pero|además",
+    behind_joining="también|luego",
+)
+
+WORDS: Final[Mapping[str, QuestionWords]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+"""By language (ISO 639-1)."""
+
+ASKING: Final = (
+    "how", "what", "when", "where", "which", "who", "why", "can", "do", "does", "is", "are", "will",
+    "wie", "was", "wann", "wo", "woher", "wohin", "welche", "welcher", "welches", "welchen", "wer", "wen", "warum",
+    "wieso", "weshalb", "wozu", "wofür", "kann", "können", "könnt", "kannst", "könnten", "gibt", "haben", "habt",
+    "hast", "bietet", "bieten", "liefert", "liefern", "sind", "ist", "darf", "dürfen", "muss", "müssen",
+    "combien", "comment", "quand", "où", "quel", "quelle", "quels", "quelles", "qui", "pourquoi", "est-ce", "puis-je",
+    "peut-on", "pouvez-vous", "avez-vous", "faites-vous", "qu'est-ce",
+    "cuánto", "cuánta", "cuántos", "cómo", "cuándo", "dónde", "qué", "quién", "cuál", "cuáles", "tienen", "puedo",
+)  # fmt: skip
+"""Words that begin a question in these languages; none is another word of another one that often begins a sentence."""
