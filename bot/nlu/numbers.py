@@ -17,7 +17,9 @@ _PEOPLE = word_set(
     "people ppl employees employee staff staffers users user seats seat members member colleagues coworkers workers "
     "folks persons person heads headcount agents reps drivers nurses carers managers teammates licences licenses "
     "freelancers contractors volunteers guys souls strong fte ftes "
-    "personen leute mitarbeiter mitarbeitende mitarbeitern angestellte nutzer benutzer plätze lizenzen gäste "
+    "personen leute leuten mitarbeiter mitarbeitende mitarbeitenden mitarbeitern mitarbeiterinnen angestellte "
+    "angestellten beschäftigte beschäftigten kollegen kolleginnen köpfe nutzer nutzern benutzer benutzern teilnehmer "
+    "plätze plätzen lizenzen gäste gästen "
     "personnes collaborateurs salariés employés utilisateurs licences "
     "personas empleados empleadas usuarios trabajadores plazas licencias "
     "persone dipendenti utenti collaboratori licenze "
@@ -28,7 +30,7 @@ _PEOPLE = word_set(
 _OTHER_UNITS = word_set(
     "second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months quarter "
     "quarters year years yr yrs am pm o'clock percent pct dollar dollars pound pounds euro euros quid bucks usd gbp "
-    "eur cents pence p km miles mile kg gb mb tb st nd rd th times x th's thing things moment sec"
+    "eur franken prozent uhr cents pence p km miles mile kg gb mb tb st nd rd th times x th's thing things moment sec"
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
 _PEOPLE_UNSPACED = re.compile(
@@ -41,10 +43,22 @@ _BEFORE_A_LABEL_UNSPACED = re.compile(r"第\s?$")
 """The same where no blanks are between words: what stands at the number itself tells."""
 
 _INSIDE_A_WORD = re.compile(rf"{LETTERS}$|[\d][./-]$|[A-Za-z]-$")
-_ALONE = re.compile(r"(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"(?:(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)|(?:ich bin |bin )?(?:nur ich|(?:ich )?(?:ganz )?alleine?)"
+    r"|(?:juste |seulement )moi|(?:je suis )?seule?|s[oó]lo yo)\b",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(r"(?<!\w)zu (zweit|dritt|viert|fünft|fuenft|sechst|siebt|acht|neunt|zehnt)(?!\w)", re.IGNORECASE)
+"""German for "the five of us": a number without one."""
+_TOGETHER_ARE = {"zweit": 2, "dritt": 3, "viert": 4, "fünft": 5, "fuenft": 5, "sechst": 6, "siebt": 7, "acht": 8,
+                 "neunt": 9, "zehnt": 10}  # fmt: skip
 _ALONE_IN_CHINESE = re.compile(r"\W*一\s?[个個つ]?(?:です|だ)?\W*")
 _MINUS = re.compile(r"(?:^|\s)[-\u2212]$")
-_NEGATED = (("not",), ("instead", "of"), ("rather", "than"))
+_GROUPS_OF = {
+    ("team", "of"), ("group", "of"), ("staff", "of"), ("company", "of"), ("headcount", "of"), ("team", "von"),
+    ("équipe", "de"), ("equipo", "de"),
+}  # fmt: skip
+_NEGATED = (("not",), ("nicht",), ("statt",), ("pas",), ("instead", "of"), ("rather", "than"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,10 @@ def find_numbers(
     text = numerals.text
     if asked and (alone := _ALONE.match(text)):
         yield Entity("number", 1, alone[0], *alone.span(), SURE, extractor=COUNTED)
+    if together := _TOGETHER.search(text):
+        many = _TOGETHER_ARE[together[1].lower()]
+        yield Entity("number", many, together[0], *together.span(), SURE, extractor=COUNTED)
+        return
     for numeral in numerals.found:
         confidence = _confidence(numerals, numeral, contexts, asked=asked)
         if not confidence:
@@ -127,14 +145,10 @@ def _counts_people(before: list[str], after: list[str]) -> bool:
     near = after[1:] if after[:1] and after[0] in {"-", "+", "or"} else after
     if near[:1] and near[0] in _PEOPLE:
         return True
-    if near[:2] in (["of", "us"], ["of", "them"]) or (near[1:2] and near[1] in _PEOPLE and near[0] != "of"):
+    if near[:2] in (["of", "us"], ["of", "them"], ["von", "uns"], ["de", "nosotros"]) or (
+        near[1:2] and near[1] in _PEOPLE and near[0] != "of"
+    ):
         return True
     if after[:3] == ["or", "so", "people"] or near[:2] == ["in", "total"]:
         return True
-    return before[-2:] in (
-        ["team", "of"],
-        ["group", "of"],
-        ["staff", "of"],
-        ["company", "of"],
-        ["headcount", "of"],
-    ) or (before[-3:-1] in (["team", "of"], ["group", "of"], ["staff", "of"], ["company", "of"]))
+    return tuple(before[-2:]) in _GROUPS_OF or tuple(before[-3:-1]) in _GROUPS_OF

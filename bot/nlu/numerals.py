@@ -36,10 +36,12 @@ _WORDS = frozenset(UNITS) | {"hundred", "thousand", "million", "billion"}
 _LARGE = {"hundred", "thousand", "million", "billion"}
 _WITH_MIL = frozenset({"ca", "es", "pt"})
 _SIGNS = frozenset("€$£¥")
-_DOZENS = {"dozen", "dozens"}
+_DOZENS = {"dozen", "dozens", "dutzend", "douzaines", "docenas"}
 _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("half", "a", "dozen"), 6), (("a", "couple", "of", "dozen"), 24), (("couple", "of", "dozen"), 24),
-    (("a", "dozen"), 12), (("dozen",), 12), (("half", "a", "million"), 500_000), (("half", "a", "thousand"), 500),
+    (("ein", "dutzend"), 12), (("halbes", "dutzend"), 6), (("une", "douzaine"), 12), (("una", "docena"), 12),
+    (("media", "docena"), 6), (("a", "dozen"), 12),
+    (("dozen",), 12), (("half", "a", "million"), 500_000), (("half", "a", "thousand"), 500),
     (("half", "a", "billion"), 500_000_000), (("halbe", "million"), 500_000), (("medio", "millón"), 500_000),
     (("demi", "-", "million"), 500_000), (("mezzo", "milione"), 500_000), (("meio", "milhão"), 500_000),
     (("half", "miljoen"), 500_000), (("halv", "miljon"), 500_000), (("mig", "milió"), 500_000),
@@ -72,6 +74,10 @@ _BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("at", "most"), "to"), (("up", "to"), "to"), (("minimum", "of"), "from"), (("maximum", "of"), "to"),
     (("over",), "from"), (("above",), "from"), (("under",), "to"), (("below",), "to"), (("max",), "to"),
     (("maximum",), "to"), (("min",), "from"), (("minimum",), "from"),
+    (("bis", "zu"), "to"), (("mehr", "als"), "from"), (("weniger", "als"), "to"), (("mindestens",), "from"),
+    (("höchstens",), "to"), (("maximal",), "to"), (("über",), "from"), (("unter",), "to"),
+    (("plus", "de"), "from"), (("moins", "de"), "to"), (("au", "moins"), "from"), (("au", "plus"), "to"),
+    (("más", "de"), "from"), (("menos", "de"), "to"), (("al", "menos"), "from"),
 )  # fmt: skip
 
 
@@ -376,6 +382,8 @@ def _other_words_at(tokens: Sequence[Token], at: int, languages: Collection[str]
     if found is None:
         return None
     value, count = found
+    if value > 1 and first + count < len(tokens) and tokens[first + count].text in _DOZENS:
+        return Numeral(value * 12, first, first + count + 1, False)
     if value == 1 and count < len(tokens):
         return None  # an article
     number = _multiplied(tokens, Numeral(value, first, first + count, count == 1))

@@ -39,6 +39,32 @@ def test_a_number_of_people_is_sure(text: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        ("etwa dreissig Leute", 30),
+        ("fuenfundzwanzig Kollegen", 25),
+        ("wir sind zu fünft", 5),
+        ("ein Team von zwanzig", 20),
+        ("zwei Dutzend Mitarbeitende", 24),
+        ("ein halbes Dutzend Leute", 6),
+        ("bis zu 50 Personen", 50),
+        ("mehr als hundert Angestellte", 100),
+    ],
+)
+def test_so_it_is_in_german(text: str, value: float) -> None:
+    found = list(find_numbers(read_numerals(text, languages=["de"])))
+    assert [(entity.value, entity.confidence) for entity in found] == [(value, SURE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("nur ich", 1), ("ich bin allein", 1), ("nicht 20 sondern 30", 30), ("50 Prozent", None)]
+)
+def test_so_is_what_answers_how_many(text: str, value: float | None) -> None:
+    found = [entity.value for entity in find_numbers(read_numerals(text, languages=["de"]), asked=True)]
+    assert found == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
         ("fifty", 50),
         ("a dozen", 12),
         ("a couple of dozen", 24),
