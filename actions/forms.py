@@ -9,6 +9,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from text_to_num import alpha2digit
 
+from bot.domain.answer_words import NO_NAMES
+
 QUESTION_WORDS = frozenset(
     "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
 )
@@ -29,13 +31,14 @@ NOT_IN_NAMES = frozenset(
     wednesday week weekend well what whatever when where which who why with working would wrong year years yes
     yesterday yet you your""".split()  # noqa: SIM905
 )
+NOT_IN_ANY_NAME = NOT_IN_NAMES | NO_NAMES
 NAME_CUE = re.compile(
     r"^(?:(?:hi|hello|hey|oh|sure|yes|ok|okay)[,.! ]+)*"
     r"(?:it['’]?s|it is|i['’]?m|i am|this is|(?:my )?(?:full )?name(?:['’]?s| is|:)|(?:you can )?call me)\s+",
     re.IGNORECASE,
 )
 LONGEST_NAME = 60
-HESITATION = re.compile(r"h+m{2,}|u+h+m*|u+m{2,}|e+r+m+|m{2,}h*m*|h+u+h+|u+g+h+", re.IGNORECASE)
+HESITATION = re.compile(r"h+m{2,}|u+h+m*|u+m{2,}|e+r+m+|m{2,}h*m*|h+u+h+|u+g+h+|[äö]+h+m*|äh?m+|e+uh+", re.IGNORECASE)
 """What somebody says who says nothing yet: "hmm", "uh". "Um" and "Er" are names, too."""
 
 
@@ -61,7 +64,7 @@ def name_in(text: str) -> str | None:
 def _is_no_name(word: str, at: int) -> bool:
     """ "Day" and "Long" are surnames where they have their capital."""
     is_surname = at > 0 and word[0].isupper() and not word.isupper()
-    return word.casefold().strip(".,!") in NOT_IN_NAMES and not is_surname
+    return word.casefold().strip(".,!") in NOT_IN_ANY_NAME and not is_surname
 
 
 def _capitalised(word: str) -> str:

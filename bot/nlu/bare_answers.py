@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from bot.domain.answer_words import answer_words
 from bot.domain.understanding import CORRECT_INTENT, INFORM_INTENT, Entity
 from bot.domain.word_forms import spelled
-from bot.nlu.answer_words import answer_words
 from bot.nlu.classifier import Classification
 from bot.nlu.entities import SURE
 from bot.nlu.several import REPLIES

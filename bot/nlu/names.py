@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 
+from bot.domain.answer_words import NONE, AnswerWords, answer_words
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import Entity
-from bot.nlu.answer_words import NONE, AnswerWords, answer_words
 from bot.nlu.naming_phrases import ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
 from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
 

@@ -35,7 +35,14 @@ def test_what_somebody_says_instead_of_a_name_is_none(text: str) -> None:
     assert name_in(text) is None
 
 
-@pytest.mark.parametrize("name", ["Will", "May", "Grace", "John Day", "Ana Long"])
+@pytest.mark.parametrize(
+    "text", ["keine Ahnung", "weiß ich nicht", "Moment", "das ist privat", "ähm", "aucune idée", "ni idea"]
+)
+def test_nor_is_it_in_german_french_or_spanish(text: str) -> None:
+    assert name_in(text) is None
+
+
+@pytest.mark.parametrize("name", ["Will", "May", "Grace", "John Day", "Ana Long", "Jean Des Forges", "Jürgen Weiß"])
 def test_a_name_that_is_a_word_too_is_one(name: str) -> None:
     assert name_in(name) == name
 

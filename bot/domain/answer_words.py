@@ -8,7 +8,10 @@ from functools import cache
 from typing import Final
 
 from bot.domain.folding import in_plain_letters
-from bot.nlu.words import word_set
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class AnswerWords:
 
 
 _GERMAN: Final = AnswerWords(
-    fillers=word_set(
+    fillers=_words(
         "ach äh ähm aktuell alle alles allem also am an auch auf aus bei besten bin bitte bräuchten ca circa da "
         "danke dann das dass den denn der derzeit die du ein eine einen er es etwa für gegen genau gern gerne "
         "gesamt glaube gut gute guten haben habe hallo hätte hey hi hier hm ich heiße heisse ihnen im in insgesamt "
@@ -33,13 +36,13 @@ _GERMAN: Final = AnswerWords(
         "tag um und uns unser unsere ungefähr vielleicht von voraussichtlich wäre wären wahrscheinlich wir wird "
         "wohl wollen würde würden zirka zu zum zur"
     ),
-    correcting=word_set(
+    correcting=_words(
         "doch eher eigentlich entschuldigung falsch korrektur lieber meinte moment nee nein nö nicht pardon quatsch "
         "sondern sorry ups verzeihung warte"
     ),
-    no_names=word_set(
+    no_names=_words(
         "aber ab ahnung als andere anderen angebot anruf bald beim bekannt besser bis bisschen bloß brauche "
-        "brauchen braucht bravo chat danach dein deine dem des deshalb dies diese dieser dieses dir doch drei durch "
+        "brauchen braucht chat danach dein deine dem deshalb dies diese dieser dieses dir doch drei durch "
         "egal eher eigentlich einem einer eines einfach email entschuldigung erst erstmal euch euer eure falsch "
         "firma frage fragen gar geht gehört gerade geschäft gibt gleich habt hab hast hat heute hilfe ihm ihn ihr "
         "ihre immer interesse jein jemand kann kein keine keinen keiner kommt können könnte kosten lass lasst "
@@ -48,41 +51,46 @@ _GERMAN: Final = AnswerWords(
         "stimmt telefon termin über unternehmen vergiss viel vielen vor wann war warum was weiter welche wenn wer "
         "werden wie wieder wieso willkommen wo woher wollte wozu wurde zurück zwei"
     ),
-    behind=word_set("aus vom bei und aber hier ich wir mein mit"),
+    behind=_words("aus vom bei und aber hier ich wir mein mit"),
 )  # fmt: skip
 
 _FRENCH: Final = AnswerWords(
-    fillers=word_set(
+    fillers=_words(
         "à actuellement alors au autour bah ben bien bon bonjour c ça ce dans de des dire disons du elle en environ "
         "est et euh fait il j je l la le les ma mais me merci moi mon n nous on ou oui pense peut-être plus pour "
         "presque salut sera serait serions sommes sont suis sur svp total tous un une vers veux voilà voudrais "
         "voulais vous y"
     ),
-    correcting=word_set("correction faux non oups pardon pas plutôt désolé désolée attendez"),
-    no_names=word_set(
+    correcting=_words("correction faux non oups pardon pas plutôt désolé désolée attendez"),
+    no_names=_words(
         "aucune aujourd'hui autre avec comment combien demain encore idée non offre parce pas personne plutôt "
         "pourquoi prix quand quel quelle quelqu'un quoi rappel rendez-vous rien sais sans téléphone tout trop"
     ),
-    behind=word_set("de du chez et mais ici je nous"),
+    behind=_words("de du chez et mais ici je nous"),
 )  # fmt: skip
 
 _SPANISH: Final = AnswerWords(
-    fillers=word_set(
+    fillers=_words(
         "a actualmente al alrededor aproximadamente bueno buenas buenos casi claro creo de decir del digamos e el "
         "en entonces es está este estamos gracias hay hola la las lo los me mi mis más nos o para pienso por favor "
         "pues quería quiero quise quizá quizás realidad seríamos ser sería si sí sobre somos son soy su tenemos "
         "total un una unas unos vale y ya yo"
     ),
-    correcting=word_set("corrección disculpe mejor no perdón espera espere"),
-    no_names=word_set(
+    correcting=_words("corrección disculpe mejor no perdón espera espere"),
+    no_names=_words(
         "ahora algo alguien ayuda cita cómo cuál cuándo cuánto idea llamada mañana nada nadie ninguna ninguno no "
         "nunca oferta otro otra persona porque precio quién qué reunión sé sin teléfono también tampoco todo"
     ),
-    behind=word_set("de desde y pero aquí yo nosotros"),
+    behind=_words("de desde y pero aquí yo nosotros"),
 )  # fmt: skip
 
 WORDS: Final[Mapping[str, AnswerWords]] = {"de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 """By language (ISO 639-1)."""
+
+NO_NAMES: Final = frozenset(
+    written for words in WORDS.values() for word in words.no_names for written in {word, *in_plain_letters(word)}
+)
+"""What is no name in any of them, whatever language is spoken; fillers may be part of one: "Maria de la Cruz"."""
 
 NONE: Final = AnswerWords(frozenset(), frozenset(), frozenset(), frozenset())
 
