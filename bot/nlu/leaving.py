@@ -1,15 +1,19 @@
 """Who asks in plain words to be left alone, and who asks for the opposite: the forms that English gives such messages.
 
-The classifier knows opt-outs that are near its examples; these forms hold for whatever is put into them. Other
-languages have phrases of their own in the rules.
+The classifier knows opt-outs that are near its examples; these forms hold for whatever is put into them. German has
+forms of its own (`leaving_phrases`), other languages phrases in the rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
+from bot.domain.folding import also_in_plain_letters
 from bot.nlu.features import LONGEST
+from bot.nlu.leaving_phrases import PHRASES
 from bot.nlu.words import word_set
 
 _KINDS = {
@@ -183,14 +187,43 @@ _ASKING_LAST = re.compile(_written_out(_CLOSING))
 _NAMING = re.compile(_written_out(_ANOTHER_THING))
 
 
-def asks_to_be_left(text: str, *, asked: bool = False) -> bool:
-    """Whether a clause of the text says so and nothing besides.
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """The forms of another language."""
+
+    asking: re.Pattern[str]
+    clause_end: re.Pattern[str]
+    going_on: re.Pattern[str]
+
+
+@cache
+def _elsewhere(language: str) -> _Elsewhere:
+    phrases = PHRASES[language]
+    forms = rf"{phrases.before}(?:{'|'.join(phrases.forms)}){phrases.behind}"
+    going_on = rf"{phrases.before}(?:{'|'.join(phrases.going_on)})"
+    return _Elsewhere(*(re.compile(also_in_plain_letters(one)) for one in (forms, phrases.clause_end, going_on)))
+
+
+def _others(languages: Collection[str]) -> Iterator[_Elsewhere]:
+    return (_elsewhere(language) for language in sorted(PHRASES.keys() & set(languages)))
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text))
+
+
+def asks_to_be_left(text: str, *, asked: bool = False, languages: Collection[str] = ()) -> bool:
+    """Whether a clause of the text, in English or one of `languages`, says so and nothing besides.
 
     Where something was `asked`, a "stop" at the end may be about the question, and is left to the classifier.
     """
     clauses = _clauses(text[:LONGEST])
     if any(_ASKING.fullmatch(clause) for clause in clauses):
         return True
+    said = text[:LONGEST].lower().replace("'", "")
+    for other in _others(languages):
+        if any(other.asking.fullmatch(_words(clause)) for clause in other.clause_end.split(said)):
+            return True
     return len(clauses) > 1 and not asked and _ASKING_LAST.fullmatch(clauses[-1]) is not None
 
 
@@ -206,9 +239,12 @@ def names_another_thing(text: str) -> bool:
     return bool(clauses) and _NAMING.fullmatch(clauses[0]) is not None
 
 
-def asks_to_go_on(text: str) -> bool:
+def asks_to_go_on(text: str, languages: Collection[str] = ()) -> bool:
     """Whether it asks for the opposite, "don't stop", or about what has stopped, or would."""
-    return _GOING_ON.match(text) is not None
+    if _GOING_ON.match(text) is not None:
+        return True
+    said = _words(text[:LONGEST].lower())
+    return any(other.going_on.match(said) for other in _others(languages))
 
 
 def _clauses(text: str) -> Sequence[str]:

@@ -125,7 +125,7 @@ class Pipeline:
             leaving = [(part, self._classify(part, kept, encode)) for part in said]
         understood = self._decide(reading.text, readings[0], leaving, found, expecting)
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
-            in_doubt = _may_opt_out(leaving) or (expecting is None and begins_with_stop(leaving[0][0]))
+            in_doubt = _may_opt_out(leaving, self._spoken) or (expecting is None and begins_with_stop(leaving[0][0]))
             understood = replace(understood, may_opt_out=in_doubt)
         understood = self._look_up(understood, readings[0], whole, encode, asker)
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
@@ -181,10 +181,8 @@ class Pipeline:
         def is_example() -> bool:
             return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
 
-        pieces, read_piece = (
-            pieces_of(whole.text, whole.entities, self._spoken),
-            self._reader_of_pieces(whole, encode, expecting, asker),
-        )
+        pieces = pieces_of(whole.text, whole.entities, self._spoken)
+        read_piece = self._reader_of_pieces(whole, encode, expecting, asker)
         return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
 
     def _reader_of_pieces(
@@ -261,14 +259,14 @@ class Pipeline:
         result = Understood(text, whole.ranking[0], tuple(found), ranking=whole.ranking)
         # An opt-out is heeded wherever in the message it stands.
         asked, knows = expecting is not None, OPT_OUT_INTENT in self.classifier.labels
-        if knows and any(asks_to_be_left(part, asked=asked) for part, _ in leaving[:1]):
+        if knows and any(asks_to_be_left(part, asked=asked, languages=self._spoken) for part, _ in leaving[:1]):
             return replace(result, intent=IntentScore(OPT_OUT_INTENT, 1.0))
         for part, one in leaving:
             if (
                 one.intent == OPT_OUT_INTENT
                 and one.understood
                 and one.confidence >= (_OF_ANOTHER_THING if names_another_thing(part) else _HEEDED)
-                and not asks_to_go_on(part)
+                and not asks_to_go_on(part, self._spoken)
             ):
                 return replace(result, intent=one.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
@@ -331,9 +329,9 @@ class Pipeline:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
 
 
-def _may_opt_out(leaving: Sequence[tuple[str, Classification]]) -> bool:
+def _may_opt_out(leaving: Sequence[tuple[str, Classification]], languages: Collection[str] = ()) -> bool:
     return any(
-        scored.name == OPT_OUT_INTENT and scored.confidence >= _DOUBTED and not asks_to_go_on(part)
+        scored.name == OPT_OUT_INTENT and scored.confidence >= _DOUBTED and not asks_to_go_on(part, languages)
         for part, one in leaving
         for scored in one.ranking
     )

@@ -154,3 +154,81 @@ def test_a_stop_that_begins_a_message_says_why_or_goes_on() -> None:
     assert begins_with_stop("Stop, this is another's number now")
     assert not begins_with_stop("stop")
     assert not begins_with_stop("stop by, I am in until three")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "schreib mir bitte nie wieder",
+        "schreibt mir nicht mehr",
+        "schreibts mir nix mehr",
+        "Bitte schicken Sie mir keine SMS mehr!",
+        "ich hätte gern ein Angebot, aber schickt mir bitte keine Werbung mehr",
+        "bitte nicht mehr schreiben",
+        "keine nachrichten mehr von euch",
+        "Schluss mit der Werbung",
+        "stellen Sie bitte die Mails ein",
+        "hört bitte auf mir zu schreiben",
+        "hoert endlich auf mit dem Spam",
+        "lasst mich in ruhe",
+        "ich will nichts mehr von euch hören",
+        "Ich möchte nicht mehr kontaktiert werden.",
+        "ich moechte mich abmelden",
+        "wie kann ich mich hier abmelden?",
+        "melden Sie mich bitte ab",
+        "nehmt mich von eurer liste",
+        "löschen Sie bitte meine Nummer",
+        "hiermit widerrufe ich meine einwilligung zur werbung",
+        "ich widerspreche der Werbung",
+        "Danke, aber melden Sie sich bitte nicht mehr bei mir",
+        "kein interesse, meldet euch nie wieder",
+    ],
+)
+def test_to_be_left_alone_is_asked_for_in_the_forms_of_german_where_it_is_spoken(text: str) -> None:
+    assert asks_to_be_left(text, languages=["de"])
+    assert not asks_to_be_left(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ich bekomme keine Nachrichten mehr",
+        "warum schreibt ihr mir nicht mehr?",
+        "bitte hören Sie nicht auf mir zu schreiben",
+        "schreiben Sie mir nicht vor neun",
+        "schreiben Sie mir nicht mehr per SMS sondern per Mail",
+        "nein, keine SMS",
+        "keine Werbung",
+        "ich möchte mich anmelden",
+        "ich will mich nicht abmelden",
+        "ich habe keine Mail",
+        "kontaktieren Sie mich",
+        "ich will nichts mehr",
+        "schreibt mir bitte mehr",
+        "löschen Sie den Termin",
+        "hör auf",
+        "ich brauche keine Angebote",
+    ],
+)
+def test_other_german_words_do_not_ask_for_it(text: str) -> None:
+    assert not asks_to_be_left(text, languages=["de"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bitte hören Sie nicht auf mir zu schreiben",
+        "nein, nicht abmelden!",
+        "ich will mich nicht abmelden",
+        "warum schreibt ihr mir nicht mehr?",
+        "ich bekomme keine Nachrichten mehr",
+    ],
+)
+def test_german_asks_for_the_opposite_too(text: str) -> None:
+    assert asks_to_go_on(text, ["de"])
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_looked_at_in_german(text: str) -> None:
+    assert asks_to_be_left(text, languages=["de"]) in (True, False)
+    assert asks_to_go_on(text, ["de"]) in (True, False)
