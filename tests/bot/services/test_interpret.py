@@ -267,8 +267,19 @@ async def test_no_consent_comes_of_what_a_model_has_read_whatever_an_action_make
         ("hmm", 0.32, "seats", "affirm"),
         ("all right then", 0.84, "sms_consent", "affirm"),
         ("yes", 0.5, "sms_consent", "affirm"),
+        ("yes but only by email", 0.9, "sms_consent", FALLBACK_INTENT),
+        ("ja aber nur per mail", 0.63, "sms_consent", FALLBACK_INTENT),
+        ("yes but only in June", 0.9, "seats", "affirm"),
     ],
-    ids=["half a yes is none", "but to other questions", "a sure one counts", "and a word that means it"],
+    ids=[
+        "half a yes is none",
+        "but to other questions",
+        "a sure one counts",
+        "and a word that means it",
+        "a narrowed one is none",
+        "in German neither",
+        "but to other questions it is",
+    ],
 )
 def test_half_a_yes_is_no_consent(said: str, confidence: float, slot: str, read_as: str) -> None:
     assistant = assistant_of(MORE)
