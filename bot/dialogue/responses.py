@@ -84,6 +84,7 @@ def words_of(variation: Variation, known: Mapping[str, Any], personal: Personal)
         extras={key: _fill_in_all(value, known, defaults) for key, value in variation.extras.items()},
         template=_template(variation, lambda value: fill_in(value, known, defaults)),
         subject=fill_in(variation.subject, known, defaults),
+        language=variation.language or "",
     )
 
 
@@ -117,6 +118,7 @@ def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Pe
         extras={key: _fill_in_all(value, known, {}) for key, value in variation.extras.items()},
         template=replace(variation.template, variables=filled) if variation.template is not None else None,
         subject=subject,
+        language=variation.language or "",
     )
 
 

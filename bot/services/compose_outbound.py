@@ -11,7 +11,7 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus
 from bot.domain.errors import PermanentSendError
-from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Text
+from bot.domain.message import Author, Content, CustomerMessage, Occasion, OutboundMessage, Text
 from bot.ports import UnitOfWork
 from bot.services.disclose import DISCLOSURE, with_disclosure
 from bot.services.runtime import Runtime
@@ -38,7 +38,7 @@ async def compose(
         key=entry.key,
         channel=message.channel,
         address=message.address,
-        content=message.content,
+        content=_in_a_language(runtime, message.content),
         thread=await _vendor_id_of(uow, message.thread_of),
         replaces=await _vendor_id_of(uow, message.replaces_of),
         attempt=entry.attempts,
@@ -49,7 +49,7 @@ async def compose(
         purpose=entry.purpose,
         answers=await _answered(uow, runtime, entry, message),
     )
-    content = message.content
+    content = composed.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
         return [composed]
     if content.template is not None:
@@ -59,6 +59,13 @@ async def compose(
         return [composed]
     conversation = await uow.conversations.get(entry.conversation_id)
     return _with_disclosure(runtime, conversation, composed, content)
+
+
+def _in_a_language(runtime: Runtime, content: Content) -> Content:
+    """With the language of its words, for a channel that has some of its own to say beside buttons."""
+    if not isinstance(content, Text) or not content.buttons or content.language:
+        return content
+    return replace(content, language=runtime.library.current().assistant.configuration.language)
 
 
 async def _answered(

@@ -74,7 +74,8 @@ async def say(
     if not runtime.channel(conversation.channel).abilities.buttons and buttons and buttons[0].is_link:
         words, buttons = f"{words} {buttons[0].payload}", ()
     await keep(uow, conversation, BotUttered(words, response, at=now, buttons=buttons), now)
-    content = Text(words, buttons, author=Author.SYSTEM, author_name=str(told["rep"]))
+    language = language_told(runtime, conversation.tracker)
+    content = Text(words, buttons, author=Author.SYSTEM, author_name=str(told["rep"]), language=language)
     await say_to_customer(uow, conversation, f"{key}:{response}", content, now)
     return buttons
 

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
-from bot.domain.message import Author, Button, CustomerMessage, Text, storable
+from bot.domain.message import Author, Button, CustomerMessage, Text, choices_line, storable
 from connectors.email.account import EmailAccount
 
 LONGEST_SUBJECT = 200
@@ -114,7 +114,7 @@ def body_of(content: Text) -> str:
     lines += [f"{button.title}: {button.payload}" for button in content.buttons if button.is_link]
     choices = [button.title for button in content.buttons if not button.is_link]
     if choices:
-        lines.append("Reply: " + " / ".join(choices))
+        lines.append(choices_line(choices, content.language))
     if content.source_url.startswith(WEB):
         lines.append(content.source_url)
     return _clean("\n\n".join(lines)).strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.domain.message import Text
+from bot.domain.message import Text, choices_line
 from bot.domain.sms_segments import in_gsm_7
 
 TRIAL_PREFIX = "Sent from your Twilio trial account - "
@@ -19,7 +19,7 @@ def body_of(content: Text) -> str:
     lines = [content.text] if content.text else []
     lines += [f"{button.title}: {button.payload}" for button in content.buttons if button.is_link]
     if choices := [button.title for button in content.buttons if not button.is_link]:
-        lines.append("Reply: " + " / ".join(choices))
+        lines.append(choices_line(choices, content.language))
     if content.source_url.startswith(("http://", "https://")):
         lines.append(content.source_url)
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.domain.message.choices import choices_line
 from bot.domain.message.customer import (
     Attachment,
     CustomerMessage,
@@ -117,6 +118,7 @@ __all__ = [
     "Transfer",
     "TriggerIntent",
     "Unattended",
+    "choices_line",
     "json_of",
     "storable",
     "storable_json",

@@ -48,6 +48,7 @@ class Text:
     `image` is a picture, and `image_alt` what it shows; on channels whose `media` say so it may be another file.
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
     With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
+    `language` (ISO 639-1) is that of the words where they are not in the assistant's own.
     `floor` names the rep who talks with the customer from here on, or is empty where the assistant does again.
     """
 
@@ -64,6 +65,7 @@ class Text:
     subject: str = ""
     image_alt: str = ""
     floor: str | None = None
+    language: str = ""
     kind: Literal["text"] = "text"
 
 

@@ -14,7 +14,7 @@ from bot.adapters.memory import MemoryLeases, MemoryPacer
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Lane, OutboxStatus
 from bot.domain.errors import PermanentSendError, TemporarySendError
-from bot.domain.message import Author, Text
+from bot.domain.message import Author, Button, Text
 from bot.domain.pace import Pace
 from bot.services import deliver, under_way
 from bot.services.compose_outbound import STALE_AFTER
@@ -36,6 +36,18 @@ async def test_what_is_due_is_sent_and_its_receipt_kept(stage: Stage) -> None:
     assert (entry.status, entry.vendor_id, entry.attempts) == (OutboxStatus.SENT, "sms-k", 1)
     assert stage.sms.texts() == ["Hello"]
     assert await deliver_due(stage.runtime) == 0
+
+
+async def test_a_channel_is_told_the_language_of_choices_that_are_in_the_assistants_own(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    german = replace(playbook.assistant.configuration, language="de")
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, configuration=german))
+    await stage.meet()
+    for key, language in (("own", ""), ("french", "fr")):
+        asked = Text("Ja?", (Button("Ja", "/affirm"),), author=Author.SYSTEM, language=language)
+        await stage.queue(key, purpose=Purpose.REPLY, dispatch=ChannelMessage("sms", PHONE, asked))
+    await deliver_due(stage.runtime)
+    assert [one.content.language for one in stage.sms.taken if isinstance(one.content, Text)] == ["de", "fr"]
 
 
 async def test_what_is_not_due_stays(stage: Stage) -> None:
