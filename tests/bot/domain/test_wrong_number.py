@@ -36,6 +36,8 @@ def shipped() -> SendingRules:
         ("Das ist nicht die Nummer von Ana", About.NUMBER),
         ("Hallo, ich bin nicht Ana", About.PERSON),
         ("Vous vous trompez de numéro", About.NUMBER),
+        ("ich kenne sie nicht, falsche nummer", About.NUMBER),
+        ("Wer sind Sie? Sie haben die falsche Nummer", About.NUMBER),
         ("je ne suis pas Ana, désolé", About.PERSON),
         ("Número equivocado", About.NUMBER),
         ("No soy Ana", About.PERSON),
