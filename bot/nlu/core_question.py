@@ -36,6 +36,12 @@ def _surroundings(languages: frozenset[str]) -> _Surroundings:
     )
 
 
+def only_surrounds(text: str, languages: Collection[str] = ()) -> bool:
+    """Whether it is no more than what stands before a question: "Könnten Sie mir bitte sagen"."""
+    around = _surroundings(frozenset(WORDS.keys() & {"en", *languages}))
+    return around.before.fullmatch(text) is not None
+
+
 def core_questions(text: str, entities: Collection[Entity] = (), languages: Collection[str] = ()) -> Iterator[str]:
     """The text without its greeting and thanks, in English or `languages`, then without "for a team of 20" as well,
     where it has any of that."""

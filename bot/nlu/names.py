@@ -53,7 +53,7 @@ _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
 
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
-    "dr mr mrs ms miss prof doktor professor herr hr frau mme madame monsieur señora señor signora signor"
+    "dr mr mrs ms miss prof mag dipl ing doktor professor herr hr frau mme madame monsieur señora señor signora signor"
 )
 _NO_NAME_BEHIND = word_set("have our their they use we")
 """What somebody has, or what they are about, comes behind them: "we have three sites"."""

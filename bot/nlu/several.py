@@ -16,6 +16,7 @@ from bot.domain.understanding import (
     Further,
     Understood,
 )
+from bot.nlu.core_question import only_surrounds
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.question_words import WORDS
@@ -68,7 +69,7 @@ def pieces_of(text: str, entities: Sequence[Entity] = (), languages: Collection[
         piece
         for start, end in _sentences(text[:LONGEST])
         if re.search(r"\w", text[start:end])
-        for piece in _clauses(text, start, end, entities, joint)
+        for piece in _clauses(text, start, end, entities, joint, languages)
     ]
     return tuple(pieces) if 1 < len(pieces) <= MOST_PIECES else ()
 
@@ -88,13 +89,26 @@ def _joint(languages: frozenset[str]) -> re.Pattern[str]:
     return re.compile(also_in_plain_letters(pattern), re.IGNORECASE)
 
 
-def _clauses(text: str, start: int, end: int, entities: Sequence[Entity], joining: re.Pattern[str]) -> list[Piece]:
+def _clauses(
+    text: str,
+    start: int,
+    end: int,
+    entities: Sequence[Entity],
+    joining: re.Pattern[str],
+    languages: Collection[str],
+) -> list[Piece]:
+    """Those of one sentence; "could you tell me," is none by itself."""
     found: list[Piece] = []
     at = start
     for joint in joining.finditer(text, start, end):
         cut, after = joint.span()
         inside = any(entity.start < after and cut < entity.end for entity in entities)
-        if not inside and _is_clause(text[at:cut]) and _is_clause(text[after:end]):
+        if (
+            not inside
+            and not only_surrounds(text[at:cut], languages)
+            and _is_clause(text[at:cut])
+            and _is_clause(text[after:end])
+        ):
             found.append(Piece(start, at, cut, text[at:cut].strip(), is_clause=True))
             start, at = cut, after
     return [*found, Piece(start, at, end, text[at:end].strip(), is_clause=bool(found))]

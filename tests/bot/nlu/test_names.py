@@ -125,6 +125,7 @@ def test_a_german_wish_for_a_call_is_no_name(text: str) -> None:
         ("na gut, Robert", "Robert"),
         ("Herr Maier", "Maier"),
         ("Prof. Dr. Anna Weber", "Anna Weber"),
+        ("Mag. Dr. Eva Huber-Stein", "Eva Huber-Stein"),
         ("Jürgen Weiß", "Jürgen Weiß"),
         ("keine Ahnung", None),
         ("Moment", None),

@@ -66,6 +66,13 @@ def test_so_it_is_in_languages_that_are_spoken(text: str, language: str, clauses
     assert pieces_of("was kostet das und kann ich buchen") == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["Könnten Sie mir bitte sagen, wann Sie geöffnet haben?", "ich wollte mal fragen, ob ihr auch liefert"]
+)
+def test_what_only_surrounds_a_question_is_not_cut_off(text: str) -> None:
+    assert pieces_of(text, languages=["de"]) == ()
+
+
 def test_an_entity_is_not_cut_in_two() -> None:
     text = "we would take between five and ten people there"
     start = text.index("five")
