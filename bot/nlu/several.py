@@ -9,6 +9,7 @@ from functools import cache
 
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import (
+    CORRECT_INTENT,
     FALLBACK_INTENT,
     OPT_OUT_INTENT,
     OUT_OF_SCOPE_INTENTS,
@@ -129,6 +130,7 @@ def things_said(
     read_pieces = [(piece, read(piece)) for piece in pieces]
     said = [(piece, one) for piece, one in read_pieces if is_something(one, asked=asked)]
     said = [one for at, one in enumerate(said) if at == 0 or not _is_the_same(one[1], said[at - 1][1])]
+    said = _with_corrections_whole(said)
     if not said or is_example():
         return whole
     if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
@@ -142,6 +144,19 @@ def things_said(
     if _means_something_else(whole, [reading for _, reading in said], asked=asked):
         return whole
     return _joined(whole, said)
+
+
+def _with_corrections_whole(said: Sequence[tuple[Piece, Understood]]) -> list[tuple[Piece, Understood]]:
+    """Where one thing says that something is wrong, and the next what is right, that is one correction."""
+    whole: list[tuple[Piece, Understood]] = []
+    for piece, reading in said:
+        before = whole[-1][1] if whole else None
+        puts_right = reading.intent.name in STATEMENTS and bool(reading.entities)
+        if before is not None and puts_right and before.intent.name == CORRECT_INTENT and not before.entities:
+            whole[-1] = (piece, replace(reading, intent=before.intent))
+        else:
+            whole.append((piece, reading))
+    return whole
 
 
 def _stands_by_itself(clause: Understood) -> bool:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.understanding import Entity, Expecting, Understood
+from bot.domain.understanding import Entity, Expecting, IntentScore, Understood
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import build_extractor
 from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
-from bot.nlu.several import MOST_PIECES, SURE_CLAUSE, pieces_of
+from bot.nlu.several import MOST_PIECES, SURE_CLAUSE, Piece, pieces_of, things_said
 from bot.nlu.training_data import TrainingData
 from bot.ports import Encoder
 
@@ -138,6 +138,21 @@ def test_an_answer_to_what_was_asked_is_a_thing_said(several: Pipeline) -> None:
     understood = several.parse("fifty. How much does it cost?", expecting=TEAM_SIZE)
     assert [name for _, name in things(understood)] == ["inform", "ask_knowledge"]
     assert [entity.value for entity in understood.entities] == [50]
+
+
+def test_what_is_wrong_and_what_is_right_are_one_correction() -> None:
+    text = "that was all wrong, my name is Ana"
+    name = Entity("person", "Ana", "Ana", 31, 34)
+    wrong, right = (IntentScore("correct", 0.9), ()), (IntentScore("inform", 0.9), (name,))
+
+    def read(piece: Piece) -> Understood:
+        intent, entities = right if "Ana" in piece.text else wrong
+        return Understood(piece.text, intent, entities)
+
+    whole = Understood(text, IntentScore("inform", 0.5), (name,))
+    said = things_said(whole, pieces_of(text, [name]), read, asked=True, is_example=lambda: False)
+    assert things(said) == [(text, "correct")]
+    assert said.entities == (name,)
 
 
 @pytest.mark.parametrize(
