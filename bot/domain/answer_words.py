@@ -28,13 +28,13 @@ class AnswerWords:
 
 _GERMAN: Final = AnswerWords(
     fillers=_words(
-        "ach äh ähm aktuell alle alles allem also am an auch auf aus bei besten bin bitte bräuchten ca circa da "
-        "danke dann das dass den denn der derzeit die du ein eine einen er es etwa für gegen genau gern gerne "
-        "gesamt glaube gut gute guten haben habe hallo hätte hey hi hier hm ich heiße heisse ihnen im in insgesamt "
-        "ist ja jetzt jo klar knapp lautet mal man mein meine meiner mich mir mit möglichst moin momentan na "
-        "natürlich noch nun nur ok okay oder rund sage sagen sagte schätze schon schönen sicher sie sind so sollen "
-        "tag um und uns unser unsere ungefähr vielleicht von voraussichtlich wäre wären wahrscheinlich wir wird "
-        "wohl wollen würde würden zirka zu zum zur"
+        "ach äh ähm eventuell evtl vllt vlt aktuell alle alles allem also am an auch auf aus bei besten bin bitte "
+        "bräuchten ca circa da danke dann das dass den denn der derzeit die du ein eine einen er es etwa für gegen "
+        "genau gern gerne gesamt glaube gut gute guten haben habe hallo hätte hey hi hier hm ich heiße heisse ihnen "
+        "im in insgesamt ist ja jetzt jo klar knapp lautet mal man mein meine meiner mich mir mit möglichst moin "
+        "momentan na natürlich noch nun nur ok okay oder rund sage sagen sagte schätze schon schönen sicher sie "
+        "sind so sollen tag um und uns unser unsere ungefähr vielleicht von voraussichtlich wäre wären "
+        "wahrscheinlich wir wird wohl wollen würde würden zirka zu zum zur"
     ),
     correcting=_words(
         "doch eher eigentlich entschuldigung falsch korrektur lieber meinte moment nee nein nö nicht pardon quatsch "
@@ -42,14 +42,14 @@ _GERMAN: Final = AnswerWords(
     ),
     no_names=_words(
         "aber ab ahnung als andere anderen angebot anruf bald beim bekannt besser bis bisschen bloß brauche "
-        "brauchen braucht chat danach dein deine dem deshalb dies diese dieser dieses dir doch drei durch "
-        "egal eher eigentlich einem einer eines einfach email entschuldigung erst erstmal euch euer eure falsch "
-        "firma frage fragen gar geht gehört gerade geschäft gibt gleich habt hab hast hat heute hilfe ihm ihn ihr "
-        "ihre immer interesse jein jemand kann kein keine keinen keiner kommt können könnte kosten lass lasst "
-        "lieber mache machen mehr mensch mitarbeiter moment morgen muss müssen nach nachher name namen ne nee nein "
-        "nicht nichts nie niemand nix nö ob preis preise privat rückruf sehr sein sofort sondern sonst später "
-        "stimmt telefon termin über unternehmen vergiss viel vielen vor wann war warum was weiter welche wenn wer "
-        "werden wie wieder wieso willkommen wo woher wollte wozu wurde zurück zwei"
+        "brauchen braucht chat danach dein deine dem deshalb dies diese dieser dieses dir doch drei durch egal eher "
+        "eigentlich einem einer eines einfach email entschuldigung erst erstmal euch euer eure falsch firma frage "
+        "fragen gar geht gehört gerade geschäft gibt gleich habt hab hast hat heute hilfe ihm ihn ihr ihre immer "
+        "interesse jein jemand kann kein keine keinen keiner kommt können könnte kosten lass lasst lieber mache "
+        "machen mehr mensch mitarbeiter moment morgen muss müssen nach nachher name namen ne nee nein nicht nichts "
+        "nie niemand nix nö ob preis preise privat rückruf sehr sein sofort sondern sonst später stimmt telefon "
+        "termin über unternehmen vergiss viel vielen vor wann war warum was weiter welche wenn wer werden wie "
+        "wieder wieso willkommen wo woher wollte wozu wurde zurück zwei"
     ),
     behind=_words("aus vom bei und aber hier ich wir mein mit"),
 )  # fmt: skip

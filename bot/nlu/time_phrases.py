@@ -61,7 +61,7 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} wochen?", "in {amount} weeks"),
         (DAY, "(?:in|innerhalb) de[nr] (?:nächsten|kommenden) {amount} wochen", "within {amount} weeks"),
         (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} monat(?:en|s)?", "in {amount} months"),
-        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} einem halben jahr", "in 6 months"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} (?:einem|nem) halben jahr", "in 6 months"),
         (DAY, "(?:anfang|mitte|ende) (?:der )?(?:nächste[rn]|kommende[rn]) woche", "next week"),
         (DAY, "(?:anfang|mitte|ende) (?:des )?(?:nächste[ns]|kommende[ns]) monats", "next month"),
         (DAY, "(?:anfang|mitte|ende) (?:des )?(?:nächste[ns]|kommende[ns]) jahre?s", "next year"),
@@ -434,8 +434,8 @@ WISHING = "guten?|schönen?|bon|bonne|belle|buen[oa]s?|buon[oa]?|bella|goede[nr]
 """What greetings have before a part of the day: "Guten Abend"."""
 
 ONE = frozenset((
-    "ein", "eins", "eine", "einem", "einen", "einer", "eines", "un", "une", "una", "uno", "een", "één", "uma", "um",
-    "ett", "en",
+    "ein", "eins", "eine", "einem", "einen", "einer", "eines", "nem", "ner", "nen", "un", "une", "una", "uno",
+    "een", "één", "uma", "um", "ett", "en",
 ))  # fmt: skip
 """How the languages say one where something is counted."""
 

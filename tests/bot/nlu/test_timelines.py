@@ -107,6 +107,7 @@ def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language:
         ("in 2-3 Wochen", "de", "now"),
         ("innerhalb eines Monats", "de", "now"),
         ("in etwa einem halben Jahr", "de", "later"),
+        ("so in nem halben jahr", "de", "later"),
         ("Anfang nächster Woche", "de", "now"),
         ("im Laufe des Jahres", "de", "later"),
         ("dans environ deux mois", "fr", "this_quarter"),
