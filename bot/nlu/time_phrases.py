@@ -19,9 +19,6 @@ OVER = "over"
 """Days that are over, and are no times that somebody wants."""
 
 _ABOUT = "(?: (?:etwa|ungefähr|circa|ca\\.|rund))?"
-_UP_TO = "(?:(?:\\d{1,2}|[^\\W\\d_]+)(?: ?(?:bis|-|–|,) ?| oder ))?"
-"""The lesser number of "in zwei bis drei Wochen": the greater one is what is sure."""
-
 _UNCOUNTED = "(?! (?-i:[A-ZÄÖÜ])| (?:leute|person|gäst|mitarbeit|plätz|teilnehm))"
 """Nothing is counted by the word before: not "um neun Uhr zehn Personen"."""
 
@@ -57,10 +54,10 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (DAY, "in einer viertelstunde", "in 15 minutes"),
         (DAY, "in {amount} (?:stunden?)", "in {amount} hours"),
         (DAY, "in {amount} (?:minuten?)", "in {amount} minutes"),
-        (DAY, f"(?:in|binnen|innerhalb(?: von)?) {_UP_TO}{{amount}} tag(?:en|es)?", "in {amount} days"),
-        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} wochen?", "in {amount} weeks"),
+        (DAY, "(?:in|binnen|innerhalb(?: von)?) {amount} tag(?:en|es)?", "in {amount} days"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {{amount}} wochen?", "in {amount} weeks"),
         (DAY, "(?:in|innerhalb) de[nr] (?:nächsten|kommenden) {amount} wochen", "within {amount} weeks"),
-        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {_UP_TO}{{amount}} monat(?:en|s)?", "in {amount} months"),
+        (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} {{amount}} monat(?:en|s)?", "in {amount} months"),
         (DAY, f"(?:in|binnen|innerhalb(?: von)?){_ABOUT} (?:einem|nem) halben jahr", "in 6 months"),
         (DAY, "(?:anfang|mitte|ende) (?:der )?(?:nächste[rn]|kommende[rn]) woche", "next week"),
         (DAY, "(?:anfang|mitte|ende) (?:des )?(?:nächste[ns]|kommende[ns]) monats", "next month"),

@@ -107,6 +107,25 @@ SURE_PHRASES: Final[Phrases] = {
 }  # fmt: skip
 """They say how soon, whatever else the message says."""
 
+SPANS: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
+    "de": (
+        r"(?:in|binnen|innerhalb(?: von)?)(?: (?:etwa|ungefähr|circa|ca\.|rund))?"
+        r" (?:\d{1,2}|\w+)(?: ?(?:bis|-|–|,) ?| oder )(?P<amount>\w+) (?P<unit>tag|woche|monat|jahr)(?:e?n|e)?",
+        {"tag": 1, "woche": 7, "monat": 30, "jahr": 365},
+    ),
+    "fr": (
+        r"(?:dans|d['’]ici|sous)(?: environ)? (?:\d{1,2}|\w+)(?: ?(?:à|-|–) ?| ou )"
+        r"(?P<amount>\d{1,3}|\w+) (?P<unit>jour|semaine|mois|an)s?",
+        {"jour": 1, "semaine": 7, "mois": 30, "an": 365},
+    ),
+    "es": (
+        r"(?:en|dentro de)(?: unos| unas)? (?:\d{1,2}|\w+)(?: ?(?:a|-|–) ?| o )"
+        r"(?P<amount>\d{1,3}|\w+) (?P<unit>día|semana|mes|año)(?:es|s)?",
+        {"día": 1, "semana": 7, "mes": 30, "año": 365},
+    ),
+}
+"""A span of two numbers ("in zwei bis drei Wochen"), of which the greater one is sure, and the days of its units."""
+
 ANSWERS: Final[Phrases] = {
     "de": {
         NOW: (

@@ -13,8 +13,9 @@ from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find
 from bot.domain.understanding import TIMES, Entity
 from bot.nlu.east_asian_timelines import find_east_asian_timelines
 from bot.nlu.moments import time_details
+from bot.nlu.number_words import number_in_words
 from bot.nlu.periods import Period, find_periods
-from bot.nlu.timeline_phrases import ANSWERS, LATER, NOW, SURE_PHRASES, THIS_QUARTER
+from bot.nlu.timeline_phrases import ANSWERS, LATER, NOW, SPANS, SURE_PHRASES, THIS_QUARTER
 from bot.nlu.translated_times import find_translated_times, times_in
 from bot.nlu.words import word_set
 
@@ -83,6 +84,9 @@ _IN_OTHERS, _ANSWERS_IN_OTHERS = (
      for language, by_value in told.items()}
     for told in (SURE_PHRASES, ANSWERS)
 )  # fmt: skip
+_SPANS = {
+    language: re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE) for language, (pattern, _) in SPANS.items()
+}
 _SPAN = re.compile(
     r"(?<!\w)(?:in|within|over)(?: the)?(?: next)?(?: about| around)? (?:\d{1,2} ?(?:-|to|or) ?)?"
     r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w| of an hour)",
@@ -171,12 +175,21 @@ def _in_others(text: str, languages: Collection[str], *, asked: bool) -> Iterato
     for one in find_east_asian_timelines(text, till_later=_DAYS_TILL_LATER):
         yield _said(text, one.value, one.start, one.end, SURE if one.sure else POSSIBLE)
     for language in languages:
+        if (spans := _SPANS.get(language)) and (match := spans.search(text)) and (days := _days_in(match, language)):
+            yield _said(text, _in_days(days), *match.span(), SURE)
         rules = [(*rule, SURE) for rule in _IN_OTHERS.get(language, ())]
         if asked and "?" not in text:
             rules += [(*rule, POSSIBLE) for rule in _ANSWERS_IN_OTHERS.get(language, ())]
         for pattern, value, confidence in rules:
             if match := pattern.search(text):
                 yield _said(text, value, *match.span(), confidence)
+
+
+def _days_in(match: re.Match[str], language: str) -> int | None:
+    """How many the greater number of a span in another language is; None where a word is no number."""
+    word, units = match["amount"].lower(), SPANS[language][1]
+    number = (float(word), 1) if word.isdecimal() else number_in_words([word], {language})
+    return None if number is None else int(number[0]) * units[match["unit"].lower()]
 
 
 def _in_days(days: int) -> str:
