@@ -208,8 +208,16 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
 async def _ask_which(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked, key: str, now: datetime) -> str:
     rep = _rep_of(runtime, handoff, pick)
     told = {"rep": rep.name if rep is not None else handoff.rep}
-    asked = await say(uow, runtime, handoff.conversation_id, WHICH, pick.among, key, now, told)
-    return f"The customer was asked which they mean: {', '.join(button.title for button in asked)}."
+    await say(uow, runtime, handoff.conversation_id, WHICH, pick.among, key, now, told)
+    return f"The customer was asked which they mean: {', '.join(map(_for_the_desk, pick.among))}."
+
+
+def _for_the_desk(option: Option | Button) -> str:
+    """A time as the customer is shown it, in the desk's language."""
+    at = option.title if isinstance(option.title, datetime) else None
+    if at is None and (pick := read_pick(option.payload)) is not None:
+        at = pick.at
+    return str(option.title) if at is None else in_words(at)
 
 
 async def _say_it_is_over(

@@ -285,6 +285,13 @@ async def test_a_time_is_picked_in_the_words_of_the_assistants_language(desk: St
     assert await desk.says(text) == ["Gebucht: Ana Rep am Di., 24. Nov., 08:00 (Europe/London)."]
 
 
+async def test_the_desk_reads_in_its_own_language_between_which_times_the_customer_has_to_choose(desk: Stage) -> None:
+    speak_german(desk)
+    await offered(desk)
+    assert await desk.says("Dienstag") == ["Welche davon meinen Sie?"]
+    assert desk.desk_texts()[-1] == f"The customer was asked which they mean: {SECOND}, Tue 24 Nov, 10:00."
+
+
 async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk: Stage) -> None:
     speak_german(desk)
     email = FakeChannel("email", Abilities(identity="email"))
