@@ -54,7 +54,7 @@ class JourneyChange:
     journey: str
     at: datetime
     who: str
-    what: Literal["publish", "rollback", "pause", "resume", "stop", "retire", "bring_back"]
+    what: Literal["publish", "rollback", "pause", "resume", "stop", "unpark", "retire", "bring_back"]
     version: str | None
     people: int
 

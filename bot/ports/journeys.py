@@ -137,6 +137,12 @@ class Journeys(Protocol):
     async def stop(self, name: str, after: str, upto: str, why: str, now: datetime) -> int:
         """They leave. Who runs another journey, or is run by one, is due at once, so that word of it gets there."""
 
+    async def unpark(self, name: str, limit: int, now: datetime) -> int:
+        """So many who are parked wait again where they did, or come to their step anew where they waited for nothing.
+
+        How many; 0 where all that are left are in the journey again, or have a later run that is parked.
+        """
+
     async def withhold_queued(self, name: str, why: str) -> int:
         """Messages of this journey that wait in the outbox are not sent; how many there were."""
 

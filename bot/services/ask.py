@@ -76,7 +76,8 @@ async def _may_ask(
         return False
     if question.form not in runtime.library.current().assistant.forms:
         reason = f'step {enrolment.step} asks "{question.form}"; there is no such form any more'
-        await park(uow, runtime, enrolment, reason, now)
+        unasked = replace(enrolment, due_at=None, waiting_for=())
+        await park(uow, runtime, unasked, reason, now)
         await finish(uow, entry, now)
         return False
     matter = Matter(

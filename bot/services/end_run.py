@@ -20,8 +20,13 @@ log = structlog.get_logger()
 async def end_run(
     uow: UnitOfWork, enrolment: Enrolment, status: EnrolmentStatus, reason: str, now: datetime
 ) -> Sequence[Emit]:
-    """The word of it is the caller's to pass on. A journey that cannot be read (another release wrote it) ends, too."""
-    ended = replace(enrolment, status=status, reason=reason, due_at=None, waiting_for=(), seq=enrolment.seq + 1)
+    """The word of it is the caller's to pass on. A journey that cannot be read (another release wrote it) ends, too.
+
+    Whoever is parked keeps what they waited for, and until when: they may be let go on from there.
+    """
+    ended = replace(enrolment, status=status, reason=reason, seq=enrolment.seq + 1)
+    if status is not EnrolmentStatus.PARKED:
+        ended = replace(ended, due_at=None, waiting_for=())
     await uow.enrolments.save(ended)
     try:
         journey = await uow.enrolments.version(ended.journey, ended.version)

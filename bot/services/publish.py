@@ -203,6 +203,23 @@ async def stop(publisher: Publisher, name: str) -> tuple[int, int]:
     return people, withheld
 
 
+async def unpark(publisher: Publisher, name: str) -> tuple[int, int]:
+    """Let those go on who are parked, once what stopped them is mended: how many, and how many stay, since they are in
+    it again. Whom the same stops once more is parked once more."""
+    async with publisher.store.transaction() as uow:
+        state = (await uow.journeys.states()).get(name) or InForce(name, Running.RUNNING, publisher.clock.now())
+    if state.running is Running.STOPPED:
+        raise CannotPublish(f'the journey "{name}" was stopped, so nobody goes on in it. Publish it first.')
+    people = 0
+    while True:
+        async with publisher.store.transaction() as uow:
+            some = await uow.journeys.unpark(name, CHUNK, publisher.clock.now())
+            left = sum((await uow.journeys.census(name)).parked.values())
+        people += some
+        if not some:
+            return await _noted(publisher, state, "unpark", people) if people else 0, left
+
+
 async def _change(publisher: Publisher, name: str, running: Running, what: str) -> InForce:
     """Asked for a second time, it goes on with what the first has not done."""
     async with publisher.store.transaction() as uow:
@@ -220,7 +237,9 @@ async def _change(publisher: Publisher, name: str, running: Running, what: str) 
     return state
 
 
-async def _noted(publisher: Publisher, state: InForce, what: Literal["pause", "resume", "stop"], people: int) -> int:
+async def _noted(
+    publisher: Publisher, state: InForce, what: Literal["pause", "resume", "stop", "unpark"], people: int
+) -> int:
     async with publisher.store.transaction() as uow:
         now = publisher.clock.now()
         await publisher.note(uow, JourneyChange(state.journey, now, publisher.who, what, state.version, people))

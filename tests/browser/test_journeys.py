@@ -328,6 +328,14 @@ def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site)
     assert copy == site.file.read_text().replace(f"journey: {NAME}", f"journey: {NAME}-2")
 
 
+def test_a_marketer_lets_those_go_on_whom_an_error_stopped(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    expect(page.locator("#parked-panel")).to_contain_text("person-6")
+    page.get_by_role("button", name="Let them go on").click()
+    expect(page.locator("#done")).to_have_text("1 person goes on.")
+    expect(page.locator("#history")).to_contain_text("let parked people go on by")
+
+
 def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.goto(site.url)
     words, who = page.locator("#standing-words"), page.locator("#step .inside")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.domain.delivery import OutboxStatus
 from bot.domain.journey import ENDED, MOVED, Enrolment, EnrolmentStatus
@@ -182,3 +183,38 @@ async def test_the_gate_reads_how_the_journey_of_a_run_stands(store: Store) -> N
         assert await uow.journeys.running_of_run(mine.id) is Running.RUNNING
         await uow.journeys.put(InForce("welcome", Running.PAUSED, NOON))
         assert await uow.journeys.running_of_run(mine.id) is Running.PAUSED
+
+
+async def test_who_is_parked_waits_again_where_they_did_or_comes_to_their_step_anew(store: Store) -> None:
+    parked: dict[str, Any] = {"status": EnrolmentStatus.PARKED, "reason": "no such response"}
+    waited = replace(enrolment("e1", due_at=NOON + DAY, arrived_at=NOON), **parked, waiting_for=("link.clicked",))
+    for_nothing = replace(enrolment("e2", of=BEN, due_at=None, arrived_at=NOON), **parked, waiting_for=())
+    elsewhere = replace(enrolment("e3", due_at=None), **parked, journey="renewal")
+    async with store.transaction() as uow:
+        await add_people(uow)
+        for one in (waited, for_nothing, elsewhere):
+            assert await uow.enrolments.add(one)
+        assert await uow.journeys.unpark("welcome", 1, NOON + DAY) == 1
+        assert await uow.journeys.unpark("welcome", 9, NOON + DAY) == 1
+        assert await uow.journeys.unpark("welcome", 9, NOON + DAY) == 0
+    async with store.transaction() as uow:
+        again: dict[str, Any] = {"status": EnrolmentStatus.WAITING, "reason": "", "seq": 1}
+        assert await uow.enrolments.get(waited.id) == replace(waited, **again)
+        anew = replace(for_nothing, **again, due_at=NOON + DAY, waiting_for=(MOVED,), arrived_at=None)
+        assert await uow.enrolments.get(for_nothing.id) == anew
+        assert await uow.enrolments.get(elsewhere.id) == elsewhere
+
+
+async def test_of_one_person_nobody_goes_on_beside_a_run_that_waits_and_only_the_last_of_several(store: Store) -> None:
+    parked: dict[str, Any] = {"status": EnrolmentStatus.PARKED, "reason": "no such response"}
+    first, last = (replace(enrolment(name, due_at=NOON), **parked) for name in ("e1", "e2"))
+    behind, waits = replace(enrolment("e3", of=BEN, due_at=NOON), **parked), enrolment("e4", of=BEN, due_at=NOON)
+    async with store.transaction() as uow:
+        await add_people(uow)
+        for one in (first, last, behind, waits):
+            assert await uow.enrolments.add(one)
+        assert await uow.journeys.unpark("welcome", 9, NOON) == 1
+        assert await uow.journeys.unpark("welcome", 9, NOON) == 0
+        assert [(await uow.enrolments.get(one.id)).status for one in (first, last, behind, waits)] == [
+            *("parked", "waiting", "parked", "waiting"),
+        ]

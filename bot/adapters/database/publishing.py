@@ -6,7 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text, and_, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    Integer,
+    Text,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES
@@ -116,6 +130,33 @@ RESUME = (
         due_at=enrolment.c.due_at + _stood_still,
         arrived_at=enrolment.c.arrived_at + _stood_still,
         paused_at=None,
+        **_seq,
+    )
+)
+
+_other = enrolment.alias("other")
+_same_lane = and_(
+    _other.c.profile_id == enrolment.c.profile_id,
+    _other.c.journey == enrolment.c.journey,
+    _other.c.lane == enrolment.c.lane,
+)
+_is_in_again = exists().where(_same_lane, _other.c.status == EnrolmentStatus.WAITING)
+_has_a_later_run = exists().where(_same_lane, _other.c.status == EnrolmentStatus.PARKED, _other.c.id > enrolment.c.id)
+_parked = (
+    select(enrolment.c.id)
+    .where(_of_journey, text("enrolment.status = 'parked'"), ~_is_in_again, ~_has_a_later_run)
+    .limit(bindparam("most"))
+)
+_waits_for_nothing = and_(enrolment.c.due_at.is_(None), enrolment.c.waiting_for == NAMES.dump(()))
+UNPARK = (
+    update(enrolment)
+    .where(enrolment.c.id.in_(_parked))
+    .values(
+        status=EnrolmentStatus.WAITING,
+        reason="",
+        due_at=case((_waits_for_nothing, _now), else_=enrolment.c.due_at),
+        waiting_for=case((_waits_for_nothing, NAMES.dump((MOVED,))), else_=enrolment.c.waiting_for),
+        arrived_at=case((_waits_for_nothing, null()), else_=enrolment.c.arrived_at),
         **_seq,
     )
 )
@@ -256,6 +297,9 @@ class StoredJourneys(Repository):
         if others:
             await self._session.execute(WAKE, [{"this_id": row.id, "now": now} for row in others])
         return len(others) + await self._count(STOP, values | {"why": why})
+
+    async def unpark(self, name: str, limit: int, now: datetime) -> int:
+        return await self._count(UNPARK, {"this_journey": name, "most": limit, "now": now})
 
     async def withhold_queued(self, name: str, why: str) -> int:
         return await self._count(WITHHOLD, {"this_journey": name, "why": why})

@@ -57,7 +57,7 @@ async def test_a_poisoned_enrolment_is_parked_and_the_rest_of_its_batch_moves_on
     stage.clock.forward(timedelta(days=1))
     assert await advance_due(stage.runtime) == 3
     parked = await stage.enrolment(poisoned.id)
-    assert (parked.status, parked.due_at) == (EnrolmentStatus.PARKED, None)
+    assert (parked.status, parked.due_at) == (EnrolmentStatus.PARKED, poisoned.due_at)
     assert parked.reason.startswith(f"step {poisoned.step} failed: ")
     await stage.settle()
     assert stage.sms.texts() == ["I am a machine. A tip."] * 2

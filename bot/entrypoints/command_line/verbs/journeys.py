@@ -22,6 +22,7 @@ COMMANDS = (
     Command("journeys rollback", "put an earlier version in force again", (JOURNEY, TO, DRY_RUN, PARK, BY)),
     Command("journeys pause", "let nobody in, and stop the clock for everybody inside", (JOURNEY, BY)),
     Command("journeys resume", "let a paused journey go on", (JOURNEY, BY)),
+    Command("journeys unpark", "let people go on whom an error stopped, once it is mended", (JOURNEY, BY)),
     Command("journeys stop", "end a journey for everybody inside, and send nothing that is queued", (JOURNEY, BY)),
     Command(
         "journeys validate",

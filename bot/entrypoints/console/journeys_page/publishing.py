@@ -30,6 +30,7 @@ from bot.services.publish import (
     publish,
     resume,
     stop,
+    unpark,
     versions_before,
 )
 
@@ -43,7 +44,7 @@ LONGEST_NAME = 128
 
 
 class Publishing:
-    """What the commands `publish`, `rollback`, `pause`, `resume` and `stop` of `overture journeys` do."""
+    """What the commands `publish`, `rollback`, `pause`, `resume`, `unpark` and `stop` of `overture journeys` do."""
 
     def __init__(self, service: Service, files: JourneyFiles, editing: Editing) -> None:
         self._service = service
@@ -164,6 +165,10 @@ class Publishing:
     async def resume(self, request: web.Request) -> web.StreamResponse:
         people, due, left_out = await resume(await self.changing(request), request.match_info["journey"])
         return private_json({"people": people, "due": due, "left_out": left_out})
+
+    async def unpark(self, request: web.Request) -> web.StreamResponse:
+        people, stay = await unpark(await self.changing(request), request.match_info["journey"])
+        return private_json({"people": people, "stay": stay})
 
     async def stop(self, request: web.Request) -> web.StreamResponse:
         people, withheld = await stop(await self.changing(request), request.match_info["journey"])

@@ -89,6 +89,7 @@ class JourneysPage:
             ("POST", f"/journeys/{NAMED}/publish", self._publishing.publish, publish),
             ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause, publish),
             ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume, publish),
+            ("POST", f"/journeys/{NAMED}/unpark", self._publishing.unpark, publish),
             ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop, publish),
             ("POST", f"/journeys/{NAMED}/retire", self._retiring.retire, publish),
             ("POST", f"/journeys/{NAMED}/bring-back", self._retiring.bring_back, publish),

@@ -10,7 +10,7 @@ import { Messages, showWarnings, wantedOf } from "./messages.js";
 import { bringToMiddle, pictureNode } from "./picture.js";
 import { pageOf } from "../known.js";
 import { ask, numbersNodes, people, request, withToken } from "./service.js";
-import { Standing } from "./standing.js";
+import { Standing, unparkedWords } from "./standing.js";
 import { stepNodes } from "./step.js";
 import { Trail, idAfter } from "./trail.js";
 
@@ -355,6 +355,7 @@ function showStep() {
 
 function showParked() {
   byId("parked-panel").hidden = journey.parked.length === 0;
+  byId("unpark").hidden = !journey.may_change || journey.standing.running === "stopped";
   byId("parked").replaceChildren(
     ...journey.parked.map((one) =>
       h(
@@ -373,6 +374,7 @@ byId("journey-title").textContent = name;
 byId("editor").replaceChildren(editor.node);
 byId("reload").addEventListener("click", () => void load());
 byId("undo").addEventListener("click", undo);
+byId("unpark").addEventListener("click", () => void standing.change("unpark", unparkedWords));
 byId("suggest").addEventListener("click", () => {
   editor.area.focus();
   void editor.offer();

@@ -7,7 +7,7 @@ import { ask, counted, number, people, request } from "./service.js";
 import { Simulation, table } from "./simulation.js";
 
 const short = (version) => version.slice(0, 8);
-const DONE = { publish: "published", rollback: "rolled back to", pause: "paused", resume: "resumed", stop: "stopped", retire: "retired", bring_back: "brought back" };
+const DONE = { publish: "published", rollback: "rolled back to", pause: "paused", resume: "resumed", unpark: "let parked people go on", stop: "stopped", retire: "retired", bring_back: "brought back" };
 
 /** `journey()` is what the page was told last, `text()` what stands in the editor, `reload(words)` shows what was done. */
 export class Standing {
@@ -218,6 +218,12 @@ const sentences = (...said) => said.filter(Boolean).join(" ");
 
 const stoppedWords = ({ people: many, withheld }) =>
   sentences("Stopped.", many > 0 && `${people(many)} left.`, withheld > 0 && `${counted(withheld, "queued message is", "queued messages are")} not sent.`);
+
+export const unparkedWords = ({ people: many, stay }) =>
+  sentences(
+    many > 0 ? `${counted(many, "person goes", "people go")} on.` : "Nobody could go on.",
+    stay > 0 && `${counted(stay, "person stays", "people stay")} parked: they are in it again.`,
+  );
 
 const resumedWords = ({ people: many, due, left_out: leftOut }) =>
   sentences(

@@ -17,7 +17,7 @@ from bot.entrypoints.wiring.service import Service
 from bot.journeys.content import read_journey
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
-from tests.bot.services.stage import KNOWN, Stage
+from tests.bot.services.stage import ANA, KNOWN, Stage
 
 LONGER = WELCOME.replace("[sms]", "[sms, webchat]").replace("enter:", "on_edit: map\nenter:")
 
@@ -156,6 +156,21 @@ async def test_a_journey_is_paused_resumed_and_stopped(service: Service, stage: 
     assert [one["what"] for one in changes] == ["stop", "resume", "pause"]
 
 
+async def test_who_is_parked_is_let_go_on(service: Service, stage: Stage, client_of: ClientMaker) -> None:
+    await stage.meet()
+    await stage.happens("demo.requested")
+    async with stage.store.transaction() as uow:
+        (run,) = await uow.enrolments.waiting(ANA)
+        await uow.enrolments.save(replace(run, status=EnrolmentStatus.PARKED, reason="x", seq=run.seq + 1))
+    async with client_of(service) as client:
+        assert len((await shown(client))["parked"]) == 1
+        assert await told(client, "unpark") == {"people": 1, "stay": 0}
+        assert (await shown(client))["parked"] == []
+        assert await told(client, "unpark") == {"people": 0, "stay": 0}
+        changes = (await shown(client, "/history.json"))["changes"]
+    assert [one["what"] for one in changes] == ["unpark"]
+
+
 async def test_a_journey_is_retired_and_who_is_inside_goes_on_or_leaves(
     service: Service, stage: Stage, folder: Path, client_of: ClientMaker
 ) -> None:
@@ -219,7 +234,7 @@ async def test_what_was_published_is_not_retired_while_people_could_enter(
         assert (await told(client, "retire", digest=digest(WELCOME), stop=True))["people"] == 0
 
 
-@pytest.mark.parametrize("path", ["publish", "pause", "resume", "stop", "retire", "bring-back"])
+@pytest.mark.parametrize("path", ["publish", "pause", "resume", "unpark", "stop", "retire", "bring-back"])
 async def test_nothing_is_changed_by_those_who_may_not(
     service: Service, service_of: ServiceMaker, stage: Stage, folder: Path, client_of: ClientMaker, path: str
 ) -> None:

@@ -62,6 +62,7 @@ def test_what_was_done_is_in_the_history_with_who_did_it(inside: None, capsys: p
     assert told(capsys, "pause", DEMO, "--by", "Ben") == "Paused. 3 people wait where they are.\n"
     assert DEMO + ": paused" in told(capsys, "list")
     assert told(capsys, "resume", DEMO, "--by", "Ben").startswith("Resumed. 3 people go on;")
+    assert told(capsys, "unpark", DEMO, "--by", "Ben") == "Nobody is parked there who could go on.\n"
     assert told(capsys, "stop", DEMO, "--by", "Ana") == "Stopped. 3 people left; 0 queued messages are not sent.\n"
     status = told(capsys, "status", DEMO)
     assert status.splitlines()[:3] == [status.splitlines()[0], "waiting: 0 people", "done: 3 people"]
