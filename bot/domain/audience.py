@@ -103,6 +103,10 @@ class ProfileSchema:
         that there is one; an attribute that nobody declared is personal."""
         return {name: value if value is None or self._sees(role, name) else MASKED for name, value in values.items()}
 
+    def hidden_from(self, role: Role) -> frozenset[str]:
+        """The attributes that were declared and that this role may not see."""
+        return frozenset(name for name in self.attributes if not self._sees(role, name))
+
     def _sees(self, role: Role, name: str) -> bool:
         declared = self.attributes.get(name)
         return (declared.sensitivity if declared is not None else Sensitivity.PERSONAL) in SEES[role]

@@ -65,8 +65,9 @@ class Profiles(Protocol):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""
 
-    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
-        """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
+    async def find(self, text: str, *, limit: int, besides: Collection[str] = ()) -> Sequence[ProfileId]:
+        """People who have this text in an identity, an attribute or a tag. It looks at everybody, and at no attribute
+        of these names (`besides`)."""
 
     async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
         """Everybody who has one of these identities, proved or not, in the order of their ids."""

@@ -25,8 +25,8 @@ Figures: `report`.
 `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
 `send_preferences_link`, `verify_contact`.
 
-**The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `desk_turn`, `desk_action`, `desk_command`,
-`desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
+**The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,
+`desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
 `change_meeting`, `rearrange_meeting`, `tell_of_meeting`. Files: `fetch_files`, `pass_on_file`.
 
 **CRMs.** `sync_crm`, `take_crm_events`, `heed_erasure`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`,

@@ -17,7 +17,6 @@ from bot.domain.score import total_score
 from bot.ports import HasPortraits, UnitOfWork
 from bot.services.book_meeting import offer_times
 from bot.services.cause import Cause
-from bot.services.draw_card import customer_name
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import (
     announce,
@@ -29,6 +28,7 @@ from bot.services.hand_off import (
     suggestion_key,
     to_desk,
 )
+from bot.services.name_customer import name_customer
 from bot.services.offer import desk_time, offer, start_clock
 from bot.services.perform import perform
 from bot.services.rearrange_meeting import rearrange_meeting
@@ -55,9 +55,9 @@ async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, actio
         case DeskVerb.ASSIGN:
             await assign(uow, runtime, handoff, action, now)
         case DeskVerb.REPLY:
-            await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger), now)
+            await _open_form(uow, runtime, handoff, action, ReplyForm(handoff.id, "", action.trigger), now)
         case DeskVerb.DISQUALIFY if not action.words:
-            await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason"), now)
+            await _open_form(uow, runtime, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason"), now)
         case DeskVerb.DISQUALIFY:
             await _disqualify(uow, runtime, handoff, action.rep, action.words, now)
         case DeskVerb.MEET:
@@ -103,8 +103,10 @@ async def _take_over(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: s
     await announce(uow, runtime, taken, "utter_rep_joined", now)
 
 
-async def _open_form(uow: UnitOfWork, handoff: Handoff, action: DeskAction, form: ReplyForm, now: datetime) -> None:
-    form = replace(form, customer=await customer_name(uow, handoff))
+async def _open_form(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, form: ReplyForm, now: datetime
+) -> None:
+    form = replace(form, customer=await name_customer(uow, runtime, handoff.profile_id))
     await to_desk(uow, handoff, f"form:{action.vendor_id}", form, now, expires_at=now + FORM_OPENS_WITHIN)
 
 
@@ -208,7 +210,7 @@ async def bring_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, over: 
     await uow.handoffs.save(back)
     await refresh_card(uow, runtime, back, now)
     mentions = mentions_of(runtime, back, back.rep or back.offered_to)
-    words = f"{await customer_name(uow, handoff)} is waiting; look into it now."
+    words = f"{await name_customer(uow, runtime, handoff.profile_id)} is waiting; look into it now."
     line = DeskLine(OURSELVES, words, to_all=True, mentions=mentions)
     await to_desk(uow, back, f"relay:{over.vendor_id}", line, now)
     if back.state is HandoffState.REQUESTED:

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import structlog
 
+from bot.domain.access import Role
+from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.effects import OptOut
 from bot.domain.errors import Conflict
@@ -20,6 +22,7 @@ from bot.services.admit import NoSuchJourney, admit
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, Wanted, by_name, look_for
+from bot.services.name_customer import name_customer
 from bot.services.offer import desk_time, rep_known_as
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
@@ -112,8 +115,9 @@ async def _meetings(runtime: Runtime, command: DeskCommand) -> str:
 
 
 async def _search(runtime: Runtime, words: str) -> str:
+    hidden = (runtime.library.current().profile or ProfileSchema()).hidden_from(Role.REP)
     async with runtime.store.transaction() as uow:
-        found = await look_for(uow, words, region=runtime.region, limit=MOST_SHOWN + 1)
+        found = await look_for(uow, words, region=runtime.region, limit=MOST_SHOWN + 1, besides=hidden)
         lines = [await _known_as(uow, runtime, one, runtime.clock.now()) for one in found[:MOST_SHOWN]]
     if not lines:
         return f'Nobody has "{words}" in an identity, an attribute or a tag.'
@@ -163,8 +167,6 @@ def _deed(command: DeskCommand, what: str, about: str = "") -> Deed:
 
 async def _known_as(uow: UnitOfWork, runtime: Runtime, who: ProfileId, now: datetime) -> str:
     """One line that tells a rep who it is."""
-    profile = await uow.profiles.get(who)
     identities = [one.value for one in await uow.profiles.identities(who) if one.kind in ("phone", "email")]
-    name = profile.attributes.get("name") or profile.attributes.get("email") or "A visitor"
     grade = runtime.library.current().grades.of(total_score(await uow.scores.of(who), now))
-    return " · ".join([str(name), *identities, f"grade {grade}", who])
+    return " · ".join([await name_customer(uow, runtime, who), *identities, f"grade {grade}", who])

@@ -9,12 +9,13 @@ from itertools import takewhile
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.ids import OutboxId, ProfileId, new_id
+from bot.domain.ids import OutboxId, new_id
 from bot.domain.meeting import Meeting
 from bot.domain.message import CUSTOMER, DeskLead, DeskMeeting, DeskOpened, DeskPage
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
 from bot.services.free_times import diary_of
+from bot.services.name_customer import name_customer
 from bot.services.offer import rep_known_as
 from bot.services.runtime import Runtime
 
@@ -67,7 +68,7 @@ async def _lead(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     unanswered = [*takewhile(lambda one: one.speaker == CUSTOMER, reversed(said))]
     return DeskLead(
         handoff_id=handoff.id,
-        customer=await _name_of(uow, handoff.profile_id),
+        customer=await name_customer(uow, runtime, handoff.profile_id),
         reason=handoff.reason,
         score=score.total,
         grade=runtime.library.current().grades.of(score),
@@ -87,7 +88,7 @@ async def _meeting(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: dat
     return DeskMeeting(
         meeting_id=meeting.id,
         handoff_id=handoff.id,
-        customer=await _name_of(uow, meeting.profile_id),
+        customer=await name_customer(uow, runtime, meeting.profile_id),
         starts_at=meeting.starts_at,
         transcript_url=runtime.links.transcript(handoff.conversation_id),
         desk_address=handoff.desk_address,
@@ -95,11 +96,6 @@ async def _meeting(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: dat
         times=tuple(times),
         zone=diary.zone if diary is not None else "UTC",
     )
-
-
-async def _name_of(uow: UnitOfWork, customer: ProfileId) -> str:
-    known = (await uow.profiles.get(customer)).attributes
-    return str(known.get("name") or known.get("email") or "A visitor")
 
 
 async def _card_of(uow: UnitOfWork, handoff: Handoff) -> str:

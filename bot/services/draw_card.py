@@ -17,6 +17,7 @@ from bot.domain.message import DeskLine, HandoffCard
 from bot.domain.score import total_score
 from bot.journeys.scoring import reasons_of
 from bot.ports import UnitOfWork
+from bot.services.name_customer import name_customer
 from bot.services.offer import plan_of
 from bot.services.person_facts import foresee
 from bot.services.runtime import Runtime
@@ -55,7 +56,7 @@ async def draw_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: da
     certain = [*reach, *journeys, (CONSENT, consent_in_short(profile, consents, now))]
     card = HandoffCard(
         handoff_id=handoff.id,
-        title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
+        title=f"{await name_customer(uow, runtime, handoff.profile_id)} — {handoff.reason}",
         summary=_besides(handoff),
         facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
         score=score.total,
@@ -92,12 +93,6 @@ def _in_words(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value).replace("_", " ")
-
-
-async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
-    """What reps call the customer."""
-    profile = await uow.profiles.get(handoff.profile_id)
-    return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
 
 
 async def files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> dict[str, DeskLine]:

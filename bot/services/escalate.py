@@ -11,9 +11,9 @@ from bot.domain.journey import OVERDUE
 from bot.domain.message import DeskLine, ReplyOverdue
 from bot.domain.routing import EVERYBODY, DeskPlan, Escalation
 from bot.ports import UnitOfWork
-from bot.services.draw_card import customer_name
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import to_desk, to_other_desk
+from bot.services.name_customer import name_customer
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
 from bot.services.tell_desk import OURSELVES
@@ -27,7 +27,7 @@ async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue:
     if overdue.number >= len(plan.escalations):
         return
     step = plan.escalations[overdue.number]
-    said = f"Nobody has claimed {await customer_name(uow, handoff)} within {in_words(step.within)}"
+    said = f"Nobody has claimed {await name_customer(uow, runtime, handoff.profile_id)} within {in_words(step.within)}"
     if handoff.offered_to:
         said += f"; it was offered to {handoff.offered_to}"
     if step.tell or not step.desk:

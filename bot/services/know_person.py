@@ -83,10 +83,17 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
     )
 
 
-async def look_for(uow: UnitOfWork, text: str, *, region: str, limit: int) -> Sequence[ProfileId]:
-    """Whoever goes by this number or address as a whole, else everybody who has the text in what is known of them."""
+async def look_for(
+    uow: UnitOfWork, text: str, *, region: str, limit: int, besides: Collection[str] = ()
+) -> Sequence[ProfileId]:
+    """Whoever goes by this number or address as a whole, else everybody who has the text in what is known of them.
+
+    Attributes in `besides` are not looked at: whoever looks and may not see them would read them letter by letter.
+    """
     whole = [Identity("phone", _number(text, region)), Identity("email", text.lower())]
-    return await uow.profiles.holders_of(whole, limit=limit) or await uow.profiles.find(text, limit=limit)
+    return await uow.profiles.holders_of(whole, limit=limit) or await uow.profiles.find(
+        text, limit=limit, besides=besides
+    )
 
 
 def _number(name: str, region: str | None = None) -> str:

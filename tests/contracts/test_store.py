@@ -232,6 +232,18 @@ async def test_people_are_found_by_what_is_said_of_them_and_not_by_what_it_is_ca
         assert await uow.profiles.find("team", limit=5) == [BEN]
 
 
+async def test_nobody_is_found_by_an_attribute_that_is_not_looked_at(store: Store) -> None:
+    facts = {"name": "Anna Roe", "illness": "asthma", "email": "anna@example.com", "likes": ["tea"]}
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA, attributes=facts, tags=frozenset({"VIP"})))
+        await uow.profiles.add(profile(BEN, attributes={"illness": None, "likes": ["asthma"]}))
+        for said, name in (("asthma", "illness"), ("anna@example.com", "email"), ("tea", "likes"), ("Roe", "name")):
+            assert ANNA in await uow.profiles.find(said, limit=5), said
+            assert ANNA not in await uow.profiles.find(said, limit=5, besides={name}), said
+        assert await uow.profiles.find("asthma", limit=5, besides={"illness"}) == [BEN]
+        assert await uow.profiles.find("vip", limit=5, besides=facts) == [ANNA]
+
+
 async def test_people_are_found_in_whatever_case_and_by_signs_that_json_writes_otherwise(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.profiles.add(profile(ANNA, attributes={"firm": 'Söhne "Ö" & \\ Co'}, tags=frozenset({"Ärzte"})))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Date,
@@ -46,6 +47,10 @@ class PostgresqlJson:
         """Whether a text or a number is wanted, however deep in the document it stands: as text, and never a key."""
         part = func.jsonb_path_query(document, _SAID).table_valued("value", name="part").render_derived()
         return exists(select(words("1")).select_from(part).where(is_wanted(_as_text(part.c.value))))
+
+    def without(self, group: Sql, names: Sql) -> Sql:
+        """A JSON object without its members of these names, a list."""
+        return group.op("-")(cast(names, ARRAY(Text)))
 
     def count_items(self, box: Sql) -> Sql:
         return func.jsonb_array_length(box)

@@ -30,6 +30,10 @@ class SqliteJson:
         is_said = part.c.type.in_(("text", "integer", "real"))
         return exists(select(literal_column("1")).select_from(part).where(is_said, is_wanted(cast(part.c.atom, Text))))
 
+    def without(self, group: Sql, names: Sql) -> Sql:
+        """A JSON object without its members of these names, which are given as an object that has them all as null."""
+        return func.json_patch(group, names)
+
     def count_items(self, box: Sql) -> Sql:
         return func.json_array_length(box)
 

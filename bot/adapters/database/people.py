@@ -226,8 +226,8 @@ class StoredProfiles(Repository):
         row = found.first()
         return None if row is None else profile_of(row, self._sealing)
 
-    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
-        return await find_people(self._session, text, limit=limit)
+    async def find(self, text: str, *, limit: int, besides: Collection[str] = ()) -> Sequence[ProfileId]:
+        return await find_people(self._session, text, limit=limit, besides=besides)
 
     async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
         named = sorted({(one.kind, form) for one in identities for form in self._sealing.forms(one.value)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Text, and_, bindparam, cast, func, or_, select, union
@@ -57,19 +57,22 @@ def _either(*halves: Any) -> Any:
 
 _looked_for, _sealed = bindparam("looked_for", type_=Text), bindparam("sealed", type_=Text)
 _in_json = bindparam("in_json", type_=Text)
+_besides: Any = bindparam("besides")
 
 A_BLIND_INDEX = f"{BLIND}{'_' * INDEX_CHARACTERS}"
 
 
 def _in_facts(people: Any, json: PostgresqlJson | SqliteJson, *, sealed: bool) -> Any:
-    """Whether a value has the text in it. Whose JSON has it nowhere are passed over before it is taken apart."""
+    """Whether a value that is looked at has the text. Whose JSON has it nowhere are passed over before that is read."""
 
     def has(value: Any) -> Any:
         found = value.ilike(_looked_for, escape="!")
         return and_(found, value.not_like(A_BLIND_INDEX)) if sealed else found
 
-    groups = (people.c.attributes, people.c.tags)
-    return or_(*(and_(cast(one, Text).ilike(_in_json, escape="!"), json.says(one, has)) for one in groups))
+    groups = {people.c.attributes: json.without(people.c.attributes, _besides), people.c.tags: people.c.tags}
+    return or_(
+        *(and_(cast(one, Text).ilike(_in_json, escape="!"), json.says(seen, has)) for one, seen in groups.items())
+    )
 
 
 def _readable(json: PostgresqlJson | SqliteJson) -> tuple[Any, Any]:
@@ -80,7 +83,8 @@ def _sealed_ways(json: PostgresqlJson | SqliteJson) -> tuple[Any, Any]:
     """Of what is sealed, by the whole of it."""
     return _find(
         lambda people: or_(
-            _in_facts(people, json, sealed=True), cast(people.c.attributes, Text).like(_sealed, escape="!")
+            _in_facts(people, json, sealed=True),
+            cast(json.without(people.c.attributes, _besides), Text).like(_sealed, escape="!"),
         ),
         identity.c.value == bindparam("value"),
     )
@@ -101,14 +105,14 @@ BY_WORDS = (
 )
 
 
-async def find_people(session: Session, text: str, *, limit: int) -> Sequence[ProfileId]:
-    """Who has this text in an identity, an attribute or a tag, in the order of their ids."""
+async def find_people(session: Session, text: str, *, limit: int, besides: Collection[str] = ()) -> Sequence[ProfileId]:
+    """Who has this text in an identity, a tag or an attribute of another name than these, in the order of their ids."""
     found: set[ProfileId] = set()
     for written in _ways_to_write(text):
         if len(found) < limit:
-            found.update(await _by_part(session, written, limit))
+            found.update(await _by_part(session, written, limit, besides))
     if session.sealing.is_on:
-        found.update(await _by_words(session, text, limit))
+        found.update(await _by_words(session, text, limit, besides))
     return sorted(found)[:limit]
 
 
@@ -117,9 +121,10 @@ def _ways_to_write(text: str) -> Sequence[str]:
     return [text] if text.isascii() else list(dict.fromkeys((text, text.lower(), text.title(), text.upper())))
 
 
-async def _by_part(session: Session, text: str, limit: int) -> Sequence[ProfileId]:
+async def _by_part(session: Session, text: str, limit: int, besides: Collection[str]) -> Sequence[ProfileId]:
     in_json = json.dumps(text, ensure_ascii=False)[1:-1]
-    values = {"looked_for": f"%{escaped(text)}%", "in_json": f"%{escaped(in_json)}%", "most": limit}
+    values: dict[str, Any] = {"looked_for": f"%{escaped(text)}%", "in_json": f"%{escaped(in_json)}%", "most": limit}
+    values["besides"] = sorted(besides) if session.is_postgresql else json.dumps(dict.fromkeys(besides))
     if not session.sealing.is_on:
         return await _found(session, FIND[session.is_postgresql], values)
     index = session.sealing.index(text)
@@ -133,7 +138,7 @@ async def _found(session: Session, ways: tuple[Any, Any], values: Mapping[str, A
     return found if len(found) == values["most"] else [row.id for row in await session.execute(among_all, values)]
 
 
-async def _by_words(session: Session, text: str, limit: int) -> Sequence[ProfileId]:
+async def _by_words(session: Session, text: str, limit: int, besides: Collection[str]) -> Sequence[ProfileId]:
     """Whose sealed attributes have this text in them, in whole words."""
     words = words_of(text)
     if not words:
@@ -145,16 +150,16 @@ async def _by_words(session: Session, text: str, limit: int) -> Sequence[Profile
     after, opened = "", 0
     while opened < MOST_OPENED and len(found) < limit:
         rows = list(await session.execute(BY_WORDS, values | {"after": after, "most": OPENED_AT_ONCE}))
-        found += [row.id for row in rows if _has(row, text, session.sealing)]
+        found += [row.id for row in rows if _has(row, text, session.sealing, besides)]
         if len(rows) < OPENED_AT_ONCE:
             break
         after, opened = rows[-1].id, opened + len(rows)
     return found[:limit]
 
 
-def _has(row: Any, text: str, sealing: Sealing) -> bool:
+def _has(row: Any, text: str, sealing: Sealing, besides: Collection[str]) -> bool:
     facts = sealing.open_facts(ATTRIBUTES_OF_PROFILE, row.attributes, row.sealed_attributes, row.id)
-    known = (facts.get(name) for name in sealing.contact)
+    known = (facts.get(name) for name in sealing.contact - set(besides))
     return any(isinstance(one, str) and text.casefold() in one.casefold() for one in known)
 
 

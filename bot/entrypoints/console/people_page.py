@@ -11,6 +11,7 @@ from contextlib import suppress
 from aiohttp import web
 
 from bot.domain.access import Right, Role
+from bot.domain.audience import ProfileSchema
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.domain.message import storable
@@ -53,14 +54,15 @@ class PeoplePage:
         return private_json({"people": people, "more": len(found) > MOST_FOUND})
 
     async def _found(self, uow: UnitOfWork, text: str, role: Role) -> Sequence[ProfileId]:
-        """By a part of what is known of them; for a role that may not see it, by a whole address only.
+        """By a part of what the role sees of them; where it sees nothing personal, by a whole address only.
 
         Parts would tell letter by letter what is not for it.
         """
         if not text:
             return ()
         if sees_personal(role):
-            return await look_for(uow, text, region=self._runtime.region, limit=MOST_FOUND + 1)
+            hidden = (self._runtime.library.current().profile or ProfileSchema()).hidden_from(role)
+            return await look_for(uow, text, region=self._runtime.region, limit=MOST_FOUND + 1, besides=hidden)
         with suppress(NoSuchPerson):
             return (await by_name(uow, text),)
         return ()

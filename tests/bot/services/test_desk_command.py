@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.access import Sensitivity
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskCommand, DeskVerb, storable
@@ -43,6 +47,13 @@ async def test_a_phone_may_write_the_first_word_with_a_capital(known: Stage, wor
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 async def test_whatever_a_rep_writes_gets_an_answer(known: Stage, words: str) -> None:
     assert await ask(known, storable(words))
+
+
+async def test_a_rep_finds_nobody_by_what_they_may_not_see_and_does_not_read_it(known: Stage) -> None:
+    hidden = {"name": Attribute("name", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE)}
+    known.library.playbook = replace(known.library.playbook, profile=ProfileSchema(hidden))
+    assert await ask(known, "search Lima") == 'Nobody has "Lima" in an identity, an attribute or a tag.'
+    assert await ask(known, f"search {PHONE}") == SHOWN.replace("Ana Lima", "A visitor")
 
 
 NOTHING_HELD = "You have claimed no conversation that is still open, and are offered none."

@@ -177,6 +177,23 @@ async def test_who_sees_no_addresses_finds_somebody_by_a_whole_one_only(service_
             assert {one["value"] for person in told["people"] for one in person["identities"]} <= {MASKED}
 
 
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize(
+    ("role", "found"), [(Role.ADMIN, ["ana"]), (Role.COMPLIANCE, ["ana"]), (Role.REP, []), (Role.MARKETER, [])]
+)
+async def test_nobody_is_found_by_what_the_role_does_not_see(
+    service_of: ServiceMaker, stage: Stage, role: Role, found: list[str]
+) -> None:
+    attributes = {"illness": Attribute("illness", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE)}
+    stage.library.playbook = replace(stage.library.playbook, profile=ProfileSchema(attributes))
+    await stage.do(SetAttribute("illness", "asthma"))
+    looking, key = await as_role(service_of, stage, role)
+    async with looking:
+        for part in ("asthma", "asth"):
+            told = await (await looking.get("/people/find.json", params={"text": part}, headers=key)).json()
+            assert [one["person"] for one in told["people"]] == found
+
+
 async def test_strangers_see_nothing_of_it(client: Client, service_of: ServiceMaker) -> None:
     assert "Find somebody" in await (await client.get("/people")).text()
     closed = replace(service_of(connectors=""), access=CredentialAccess(token="a token"))
