@@ -238,6 +238,8 @@ class TakenOut(TypedDict):
 
 
 class Queues(TypedDict):
+    """`may_change` says whether whoever asks may replay, discard and lift."""
+
     now: str
     lanes: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
@@ -245,3 +247,4 @@ class Queues(TypedDict):
     untold: list[dict[str, Any]]
     stopped: list[dict[str, Any]]
     resting: list[dict[str, Any]]
+    may_change: bool

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from bot.adapters.database import Database
 from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
@@ -86,6 +87,19 @@ def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page
     expect(page.locator(".alarm")).to_have_count(0)
     page.get_by_role("button", name="Replay all").press("Enter")
     expect(page.locator("#done")).to_have_text("3 entries will leave again.")
+
+
+def test_who_may_do_nothing_there_is_offered_nothing(page: Page, server: RunningServer) -> None:
+    def told_to_others(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json={**answer.json(), "may_change": False})
+
+    page.route("**/queues.json", told_to_others)
+    page.goto(f"{server.address}/queues")
+    expect(page.locator(".alarm")).to_have_count(2)
+    page.get_by_role("button", name="Show").first.click()
+    expect(page.locator(".entries li").first).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Replay|Discard|Let it send"))).to_have_count(0)
 
 
 def test_that_nothing_waits_is_said_on_a_phone_too(page: Page, tmp_path: Path) -> None:

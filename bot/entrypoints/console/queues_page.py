@@ -39,7 +39,7 @@ LONGEST = 2000
 
 
 class QueuesPage:
-    """Open to those who may use the HTTP API."""
+    """Open to those who may see how the service does. What leaves again or is discarded is for admins to say."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -57,7 +57,7 @@ class QueuesPage:
         ):
             app.router.add_route(method, path, self._service.doors.guarded(handler, right))
 
-    async def _look(self, _request: web.Request) -> web.StreamResponse:
+    async def _look(self, request: web.Request) -> web.StreamResponse:
         now = self._runtime.clock.now()
         async with self._runtime.store.transaction() as uow:
             first = await first_due(uow)
@@ -84,6 +84,7 @@ class QueuesPage:
                 "resting": [
                     {"to": one.to, "why": one.why, "entries": one.entries} for one in waiting if LEFT_ALONE in one.why
                 ],
+                "may_change": request[CALLER].may(Right.ADMINISTER),
             }
         )
 

@@ -28,6 +28,7 @@ function pause(seconds) {
 // ---------------------------------------------------------------- looking
 
 const looked = latest(request);
+let mayChange = false; // whether what is shown has buttons for whoever looks
 let seen = ""; // when the service told something last
 const drawn = new Map(); // from what each part of the page was drawn
 
@@ -39,12 +40,13 @@ async function look() {
   live.hidden = false;
   for (const one of [live, byId("lanes")]) one.classList.toggle("away", !ok);
   if (!ok) return showAway(told.error ?? "The service could not tell.");
+  mayChange = told.may_change;
   seen = new Date().toLocaleTimeString();
   live.textContent = `live, ${seen}`;
   byId("lanes").replaceChildren(...told.lanes.map(laneNode));
-  redraw("alarms", [told.stopped, told.untold, told.resting], () => showAlarms(told));
+  redraw("alarms", [mayChange, told.stopped, told.untold, told.resting], () => showAlarms(told));
   redraw("waiting", told.waiting, () => showWaiting(told));
-  redraw("dead", told.dead, () => showDead(told.dead));
+  redraw("dead", [mayChange, told.dead], () => showDead(told.dead));
 }
 
 /** What was seen last stays, as what it is: nobody knows how the lanes do now. */
@@ -92,7 +94,7 @@ function stoppedNode({ channel, since, why }) {
     "div",
     { class: "alarm", role: "group", "aria-label": `The sender of ${channel}` },
     h("p", {}, h("strong", {}, `Nothing leaves by ${channel}`), ` since ${dayAndTime(since)}: ${why}`),
-    lift,
+    mayChange && lift,
   );
 }
 
@@ -102,7 +104,7 @@ function untoldNode({ segment, reason, changes, oldest }) {
     "div",
     { class: "alarm", role: "group", "aria-label": `Changes of the segment ${segment}` },
     h("p", {}, h("strong", {}, `Journeys were not told of ${number(changes)} ${changes === 1 ? "change" : "changes"} of the segment ${segment}`), ` since ${dayAndTime(oldest)}: ${reason}. The log says where.`),
-    again,
+    mayChange && again,
   );
 }
 
@@ -189,11 +191,11 @@ function groupNode(group) {
   return item;
 }
 
-/** The buttons for what is chosen. A message's moment has passed, so only what CRMs and desks should have is replayed. */
+/** The buttons for what is chosen, for whoever may use them. A message's moment has passed, so only what CRMs and desks should have is replayed. */
 function deeds(which, about, replayable, all = "") {
   const replay = h("button", { type: "button", onclick: () => void replayed(which, replay) }, `Replay${all}`);
   const discard = h("button", { type: "button", onclick: () => askWhy(which, about) }, `Discard${all}…`);
-  return [replayable && replay, discard].filter(Boolean);
+  return [replayable && replay, discard].filter((button) => button && mayChange);
 }
 
 async function fill(list, group) {

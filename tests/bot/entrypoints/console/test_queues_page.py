@@ -12,11 +12,13 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import Role
 from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
 from bot.domain.delivery import LEFT_ALONE, CrmNote, OutboxStatus
 from bot.domain.ids import HandoffId
 from bot.entrypoints.serving.http import Server
 from bot.entrypoints.wiring.service import Service
+from bot.services.keep_accounts import add_key
 from tests.bot.services.stage import ANA, Stage
 from tests.contracts.samples import entry
 
@@ -163,6 +165,20 @@ async def test_what_makes_no_sense_is_refused_with_advice(client: Client, path: 
     assert status == 400
     assert "wants" in told["error"] or "say which ones" in told["error"]
     assert (await look(client))["dead"]["entries"] == 3
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_every_role_looks_and_is_told_whether_it_may_do_anything(
+    service: Service, stage: Stage, role: Role
+) -> None:
+    async with stage.store.transaction() as uow:
+        word = (await add_key(uow, role, role, who="test", now=stage.clock.now()))[1]
+    key = {"Authorization": f"Bearer {word}"}
+    app = Server(replace(service, access=CredentialAccess(accounts=True))).application()
+    async with TestClient[Any, Any](TestServer(app, host="127.0.0.1")) as client:
+        may = (await (await client.get("/queues.json", headers=key)).json())["may_change"]
+        lifted = await client.post("/queues/senders/sms/lift", json={}, headers=key)
+    assert (may, lifted.status) == ((True, 200) if role is Role.ADMIN else (False, 403))
 
 
 async def test_only_those_who_may_use_the_api_see_it(service: Service) -> None:
