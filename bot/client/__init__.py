@@ -8,13 +8,14 @@ It tries nothing again: `Refused.retry_after` says when that makes sense, and a 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, cast
 from urllib.parse import quote
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, NonHttpUrlClientError
 from yarl import URL
 
 from bot.client.shapes import (
@@ -46,13 +47,17 @@ from bot.retry_after import pause_asked_for
 USUAL_TIMEOUT = timedelta(seconds=30)
 """Longer than the REST channel takes to answer."""
 
+NO_OVERTURE = "what answered there is no Overture"
+CANNOT_BE_ASKED = "this cannot be asked: begin the address with https:// or http://, and leave line breaks out of keys"
+
 
 class OvertureClientError(Exception):
     """Something could not be asked of the service."""
 
 
 class Unreachable(OvertureClientError):
-    """It did not answer, or not within the time-out: what was asked may have been done."""
+    """It did not answer, or not in a way that makes sense, or not within the time-out: what was asked may have been
+    done."""
 
 
 class Refused(OvertureClientError):
@@ -79,7 +84,8 @@ class Client:
     ) -> None:
         self._address = address.rstrip("/")
         self._query = {"token": token} if token else {}
-        self._headers = {"Authorization": f"Bearer {api_key or jwt}"} if api_key or jwt else {}
+        credential = (api_key or jwt).strip()  # as a file of it may end in a line break
+        self._headers = {"Authorization": f"Bearer {credential}"} if credential else {}
         self._timeout = ClientTimeout(total=timeout.total_seconds())
         self._session: ClientSession | None = None
 
@@ -91,7 +97,8 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._session is not None:
-            await self._session.close()
+            session, self._session = self._session, None
+            await session.close()
 
     # ------------------------------------------------------------ people
 
@@ -141,7 +148,7 @@ class Client:
 
     async def consent_as_pdf(self, person: str) -> bytes:
         """The same for people to read."""
-        return cast(bytes, await self._ask("GET", f"/v1/people/{_part(person)}/consent.pdf"))
+        return cast(bytes, await self._ask("GET", f"/v1/people/{_part(person)}/consent.pdf", kind=bytes))
 
     async def erase(self, person: str) -> Erasure:
         return cast(Erasure, await self._ask("DELETE", f"/v1/people/{_part(person)}"))
@@ -152,8 +159,8 @@ class Client:
 
     async def rectify_person(self, person: str, attributes: Mapping[str, Any]) -> Sequence[str]:
         """Put right what is known of them (None deletes); the names of what was."""
-        told = await self._ask("PATCH", f"/v1/people/{_part(person)}/attributes", body=attributes)
-        return [str(one) for one in told["rectified"]]
+        names = await self._listed("PATCH", f"/v1/people/{_part(person)}/attributes", "rectified", attributes)
+        return [str(name) for name in names]
 
     async def note_objection(self, person: str) -> None:
         await self._ask("PUT", f"/v1/people/{_part(person)}/objection")
@@ -183,12 +190,11 @@ class Client:
         await self._ask("PUT", f"/v1/people/{_part(person)}/soft-opt-in", body=body)
 
     async def privacy_requests(self, person: str) -> list[PrivacyRequest]:
-        told = await self._ask("GET", f"/v1/people/{_part(person)}/requests")
-        return cast(list[PrivacyRequest], told["requests"])
+        return await self._listed("GET", f"/v1/people/{_part(person)}/requests", "requests")
 
     async def open_privacy_requests(self) -> list[PrivacyRequest]:
         """Everybody's that are still to be done, what is due first first; 500 at most."""
-        return cast(list[PrivacyRequest], (await self._ask("GET", "/v1/requests"))["requests"])
+        return await self._listed("GET", "/v1/requests", "requests")
 
     async def note_privacy_request(self, person: str, kind: RequestKind, *, how: str) -> PrivacyRequest:
         """Somebody asks for something, and `how` (by e-mail); the answer says until when it is due."""
@@ -205,7 +211,7 @@ class Client:
     async def say(self, sender: str, message: str, *, key: str | None = None) -> list[Said]:
         """Say something on the REST channel, and get the answer; the same `key` gets the same answer again."""
         body = {"sender": sender, "message": message} | ({"message_id": key} if key is not None else {})
-        return cast(list[Said], await self._ask("POST", "/webhooks/rest/webhook", body=body))
+        return cast(list[Said], await self._ask("POST", "/webhooks/rest/webhook", body=body, kind=list))
 
     async def parse(self, text: str) -> ParseData:
         return cast(ParseData, await self._ask("POST", "/model/parse", body={"text": text}))
@@ -253,6 +259,13 @@ class Client:
     async def queues(self) -> Queues:
         return cast(Queues, await self._ask("GET", "/queues.json"))
 
+    async def _listed(self, method: str, path: str, name: str, body: Mapping[str, Any] | None = None) -> list[Any]:
+        """The list of this name in the answer."""
+        found = (await self._ask(method, path, body=body)).get(name)
+        if not isinstance(found, list):
+            raise Unreachable(f"{method} {path}: {NO_OVERTURE}")
+        return found
+
     async def _ask(
         self,
         method: str,
@@ -261,28 +274,39 @@ class Client:
         body: Mapping[str, Any] | None = None,
         key: str | None = None,
         also: Sequence[int] = (),
+        kind: type = dict,
     ) -> Any:
-        """The answer's JSON, or the bytes of a PDF; raises Refused and Unreachable. `also` are statuses besides 200
-        that are an answer."""
+        """The answer: of this kind, from its JSON, or the bytes of a PDF. `also` are statuses besides 200 that are one.
+
+        Raises Refused, also where a proxy before the service refuses in its own words, and Unreachable.
+        """
         if self._session is None:
             raise OvertureClientError("open the client first: async with Client(...) as overture")
-        headers = {"Idempotency-Key": key} if key is not None else {}
-        url = f"{self._address}{path}"
+        written = _written(body) if body is not None else None
+        headers = {"Content-Type": "application/json"} if written is not None else {}
+        if key is not None:
+            headers["Idempotency-Key"] = key
         try:
             async with self._session.request(
-                method, URL(url, encoded=True), params=self._query, json=body, headers=headers, allow_redirects=False
+                method,
+                URL(f"{self._address}{path}", encoded=True),
+                params=self._query,
+                data=written,
+                headers=headers,
+                allow_redirects=False,
             ) as response:
-                is_pdf = response.content_type == "application/pdf"
-                told = await response.read() if is_pdf else await response.json(content_type=None)
+                told = _read(await response.read(), response.content_type)
                 status = response.status
                 pause = pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date"))
+        except (ValueError, NonHttpUrlClientError) as error:
+            raise OvertureClientError(f"{method} {path}: {CANNOT_BE_ASKED}") from error
         except (ClientError, TimeoutError) as error:
             raise Unreachable(f"{method} {path}: {type(error).__name__}") from error
-        except ValueError as error:
-            raise Unreachable(f"{method} {path}: what answered there is no Overture") from error
-        if status == 200 or status in also:
-            return told
-        raise Refused(status, _reason(told), pause)
+        if status != 200 and status not in also:
+            raise Refused(status, _reason(told, status), pause)
+        if not isinstance(told, kind):
+            raise Unreachable(f"{method} {path}: {NO_OVERTURE}")
+        return told
 
 
 def _when(at: datetime | None, key: str | None) -> dict[str, str]:
@@ -294,6 +318,25 @@ def _part(name: str) -> str:
     return quote(name, safe="")
 
 
-def _reason(told: Any) -> str:
+def _written(body: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(body, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise OvertureClientError(f"what is to be told cannot be written as JSON: {error}") from error
+
+
+def _read(content: bytes, content_type: str) -> Any:
+    """None where it makes no sense."""
+    if content_type == "application/pdf":
+        return content
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(told: Any, status: int) -> str:
     """As we tell it, or as Rasa does."""
+    if 300 <= status < 400:
+        return "this address leads on to another one; is it the service's own, with https:// where that is wanted?"
     return str(told.get("error") or told.get("message") or "no reason given") if isinstance(told, dict) else "no reason"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, NotRequired, get_origin, get_type_hints
@@ -223,6 +224,87 @@ async def test_a_service_that_is_away_or_another_one_is_told_apart(unused_tcp_po
     assert refused.value.retry_after == timedelta(seconds=7)
 
 
-async def test_it_has_to_be_opened_first() -> None:
-    with pytest.raises(described.OvertureClientError, match="open the client first"):
-        await Client("http://localhost").queues()
+async def test_it_has_to_be_opened_first_and_is_over_when_it_is_closed() -> None:
+    client = Client("http://localhost")
+    for _ in range(2):
+        with pytest.raises(described.OvertureClientError, match="open the client first"):
+            await client.queues()
+        async with client:
+            pass
+
+
+@asynccontextmanager
+async def answering(response: Callable[[], web.Response]) -> AsyncIterator[Client]:
+    """A client of a server that answers this, whatever it is asked."""
+
+    async def answer(_: web.Request) -> web.Response:
+        return response()
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", answer)
+    async with TestServer(app, host="127.0.0.1") as server, Client(str(server.make_url("/"))) as client:
+        yield client
+
+
+@pytest.mark.parametrize("status", [429, 502, 503])
+async def test_what_a_proxy_refuses_in_its_own_words_is_refused_until_it_says(status: int) -> None:
+    def page() -> web.Response:
+        return web.Response(status=status, text="<html>", content_type="text/html", headers={"Retry-After": "5"})
+
+    async with answering(page) as overture:
+        for asked in (overture.queues(), overture.enrol("welcome", {"user_id": "u7"})):
+            with pytest.raises(Refused) as refused:
+                await asked
+            assert (refused.value.status, refused.value.retry_after) == (status, timedelta(seconds=5))
+
+
+async def test_where_an_address_leads_on_it_is_not_followed_and_said() -> None:
+    async with answering(lambda: web.Response(status=301, headers={"Location": "https://example.com/"})) as overture:
+        with pytest.raises(Refused, match="301: this address leads on to another one"):
+            await overture.queues()
+
+
+@pytest.mark.parametrize("body", ["", "null", "[1]", '"yes"', "<html>", "[" * 200_000])
+async def test_nothing_was_done_where_what_answers_is_no_overture(body: str) -> None:
+    async with answering(lambda: web.Response(text=body)) as overture:
+        for asked in (
+            overture.note_objection("u7"),
+            overture.erase("u7"),
+            overture.consent_as_pdf("u7"),
+            overture.open_privacy_requests(),
+            overture.rectify_person("u7", {"team_size": 51}),
+        ):
+            with pytest.raises(Unreachable, match="no Overture"):
+                await asked
+
+
+@pytest.mark.parametrize("address", ["", "chat.example.com", "ftp://chat.example.com", "http://[::1"])
+async def test_an_address_that_is_none_is_said_to_be_none(address: str) -> None:
+    async with Client(address, token="secret") as overture:
+        with pytest.raises(described.OvertureClientError, match="begin the address with https://") as failure:
+            await overture.queues()
+    assert not isinstance(failure.value, Unreachable)
+    assert "secret" not in str(failure.value)
+
+
+async def test_what_cannot_be_told_is_said_before_anything_is_asked(server: RunningServer) -> None:
+    async with Client(server.address, token=TOKEN) as overture:
+        for value in (float("nan"), timedelta(1)):
+            with pytest.raises(described.OvertureClientError, match="cannot be written as JSON"):
+                await overture.identify({"user_id": "u7"}, {"team_size": value})
+        with pytest.raises(described.OvertureClientError, match="line breaks"):
+            await overture.enrol("callback", {"user_id": "u7"}, key="a\nb")
+
+
+async def test_a_key_may_be_given_as_its_file_has_it() -> None:
+    seen = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append(request.headers["Authorization"])
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_get("/queues.json", answer)
+    async with TestServer(app) as server, Client(str(server.make_url("/")), api_key="ovt_secret\n") as overture:
+        await overture.queues()
+    assert seen == ["Bearer ovt_secret"]
