@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from bot.domain.person import Identity, Profile
 from bot.domain.score import total_score
 from bot.domain.timeline import PersonEvent
 from bot.journeys.picture import picture_of
+from bot.journeys.selection import looks_at
 from bot.ports import Playbook, UnitOfWork
 from bot.services.note_request import told_of as request_told
 from bot.services.tell_provenance import identities_of, provenance_of
@@ -46,6 +47,7 @@ async def told_of_person(
     """
     schema, profile = content.profile or ProfileSchema(), await uow.profiles.get(person)
     shown, personal = partial(schema.shown_to, role), sees_personal(role)
+    hidden = schema.hidden_from(role) | {name for name, value in shown(profile.attributes).items() if value == MASKED}
     requests = await uow.privacy_requests.of(person) if Right.HONOUR_WISHES in RIGHTS[role] else ()
     changes = await uow.scores.of(person)
     score = total_score(changes, now)
@@ -64,7 +66,7 @@ async def told_of_person(
         "attributes": _attributes(schema, shown(profile.attributes)),
         "tags": sorted(profile.tags),
         "segments": [
-            {"segment": name, "since": since.isoformat(), "while": condition_of(content.segments.get(name))}
+            {"segment": name, "since": since.isoformat(), "while": _condition(content.segments.get(name), hidden)}
             for name, since in (await uow.segments.of(person)).items()
         ],
         "journeys": [await _run(uow, one, profile) for one in list(reversed(await uow.enrolments.of(person)))[:SHOWN]],
@@ -143,6 +145,12 @@ async def _run(uow: UnitOfWork, one: Enrolment, profile: Profile) -> Mapping[str
 
 def sees_personal(role: Role) -> bool:
     return Sensitivity.PERSONAL in SEES[role]
+
+
+def _condition(segment: Segment | None, hidden: Collection[str]) -> str:
+    """Masked where it looks at an attribute that is hidden: for whoever is in the segment, it tells the value."""
+    tells = segment is not None and not looks_at(segment.condition).isdisjoint(f"profile.{one}" for one in hidden)
+    return MASKED if tells else condition_of(segment)
 
 
 def condition_of(segment: Segment | None) -> str:

@@ -194,6 +194,28 @@ async def test_nobody_is_found_by_what_the_role_does_not_see(
             assert [one["person"] for one in told["people"]] == found
 
 
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize(("role", "seen"), [(Role.ADMIN, True), (Role.REP, False), (Role.MARKETER, False)])
+async def test_the_condition_of_a_segment_tells_no_value_that_the_role_does_not_see(
+    service_of: ServiceMaker, stage: Stage, role: Role, seen: bool
+) -> None:
+    attributes = {
+        "illness": Attribute("illness", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE),
+        "team_size": Attribute("team_size", AttributeType.NUMBER, sensitivity=Sensitivity.OPEN),
+    }
+    big, ill = Segment("big", "profile.team_size > 20"), Segment("ill", "profile.illness == 'asthma'")
+    stage.library.playbook = replace(
+        stage.library.playbook, profile=ProfileSchema(attributes), segments={"big": big, "ill": ill}
+    )
+    await stage.do(SetAttribute("illness", "asthma"))
+    looking, key = await as_role(service_of, stage, role)
+    async with looking:
+        told = await (await looking.get("/people/ana.json", headers=key)).json()
+    conditions = {one["segment"]: one["while"] for one in told["segments"]}
+    assert conditions == {"big": big.condition, "ill": ill.condition if seen else MASKED}
+    assert ("asthma" in str(told)) is seen
+
+
 async def test_strangers_see_nothing_of_it(client: Client, service_of: ServiceMaker) -> None:
     assert "Find somebody" in await (await client.get("/people")).text()
     closed = replace(service_of(connectors=""), access=CredentialAccess(token="a token"))
