@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
 from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
+from bot.domain.ids import new_id
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import check_age, check_equal, check_post, read_event
 from connectors.vendor_api import VendorApi, marker
@@ -28,7 +29,7 @@ class WebhookCrm:
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         asked = {"do": "find", "lead": lead.key, "email": lead.email, "fields": sorted(fields)}
-        match await self._call(asked, key=f"find:{lead.key}"):
+        match await self._call(asked, key=self._once("find")):
             case {"record": None}:
                 return None
             case {"record": {"id": str(record_id), "fields": dict() as found}}:
@@ -60,7 +61,7 @@ class WebhookCrm:
         await self._call(told, key=f"erase:{crm_id}:{how}")
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
-        match await self._call({"do": "page", "after": after, "fields": sorted(fields)}, key=f"page:{after}"):
+        match await self._call({"do": "page", "after": after, "fields": sorted(fields)}, key=self._once("page")):
             case {"people": list() as people, **rest}:
                 return CrmPage([_person(one) for one in people], _behind(rest.get("after"), after))
         raise TemporarySendError('the CRM\'s webhook answered "page" without people')
@@ -78,6 +79,10 @@ class WebhookCrm:
 
     async def close(self) -> None:
         await self._api.close()
+
+    def _once(self, what: str) -> str:
+        """The key of a question, another one each time: to a key that it has seen a receiver says what it said then."""
+        return f"{what}:{new_id(self._clock.now())}"
 
     async def _call(self, told: Mapping[str, Any], *, key: str) -> Any:
         """One POST; raises TemporarySendError or PermanentSendError, which repeat nothing of what was answered."""

@@ -45,6 +45,14 @@ async def test_each_call_is_signed_over_its_time_and_its_body(stage: Stage) -> N
     assert json.loads(asked.body) == {"do": "find", "lead": "0193", "email": "robin@example.com", "fields": ["email"]}
 
 
+async def test_what_is_asked_again_has_another_idempotency_key(stage: Stage) -> None:
+    """Else a receiver that keeps to keys would tell of a record as it was when it was asked first."""
+    for _ in range(2):
+        await stage.crm.find(LEAD, ["email"])
+        await stage.crm.page(["email"], after="")
+    assert len({asked.headers["idempotency-key"] for asked in stage.server.asked}) == 4
+
+
 async def test_a_second_try_has_the_same_idempotency_key_and_another_call_has_not(stage: Stage) -> None:
     for key in ("one", "one", "two"):
         await stage.crm.upsert(LEAD, {"email": "robin@example.com"}, found=None, key=key)
