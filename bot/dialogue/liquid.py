@@ -74,6 +74,11 @@ class _Limited(Environment):
             self.add_filter(name, work)
 
 
+def _distinct(values: Any) -> Any:
+    """Each value once. Liquid's own filter takes a property besides, and says in its faults what the values are."""
+    return array.uniq(values)
+
+
 FILTERS: Mapping[str, Any] = {
     "default": misc.default,
     "size": misc.size,
@@ -89,7 +94,7 @@ FILTERS: Mapping[str, Any] = {
     "first": array.first,
     "last": array.last,
     "sort": array.sort,
-    "uniq": array.uniq,
+    "uniq": _distinct,
     "plus": math.plus,
     "minus": math.minus,
     "times": math.times,

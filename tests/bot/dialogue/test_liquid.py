@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.liquid import LONGEST_OUTPUT, locale_for, render_liquid
+from bot.dialogue.liquid import FILTERS, LONGEST_OUTPUT, locale_for, render_liquid
 from bot.dialogue.personal import Personal, Unsayable
 
 ANA = {
@@ -116,6 +116,16 @@ def test_the_locale_is_the_persons_where_it_is_of_the_texts_language(
 )
 def test_what_cannot_be_worded_is_told(source: str) -> None:
     assert isinstance(said(source), Unsayable)
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@pytest.mark.parametrize("argument", ["", ": 0", ": 'x'", ": profile.text", ": profile.list"])
+@pytest.mark.parametrize("value", ["profile.text", "profile.list", "profile.group", "5"])
+def test_why_a_text_cannot_be_worded_tells_nothing_that_is_known(name: str, argument: str, value: str) -> None:
+    """Whoever may not see the values reads it: on the page Queues, and among what was decided of messages."""
+    known = {"text": "asthma", "list": ["asthma", 1], "group": {"asthma": "asthma"}}
+    words = render_liquid(f"{{{{ {value} | {name}{argument} }}}}", Personal(known), {}, "en")
+    assert not isinstance(words, Unsayable) or "asthma" not in words.why
 
 
 @pytest.mark.parametrize(
