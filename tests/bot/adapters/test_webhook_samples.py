@@ -25,7 +25,7 @@ def sample(language: str) -> str:
     return str(found)
 
 
-def cases() -> Iterator[tuple[str, str, bytes, str, bool]]:
+def cases() -> Iterator[tuple[str, str, bytes, str | None, bool]]:
     now = int(time.time())
     good = signature(SECRET, BODY, now)
     yield "good", SECRET, BODY, good, True
@@ -35,6 +35,7 @@ def cases() -> Iterator[tuple[str, str, bytes, str, bool]]:
     yield "of the future", SECRET, BODY, signature(SECRET, BODY, now + 360), False
     yield "another moment", SECRET, BODY, good.replace(f"t={now}", f"t={now + 1}"), False
     for header in (
+        None,
         "",
         "nonsense",
         f"t={now}",
