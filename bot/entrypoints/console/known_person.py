@@ -43,7 +43,8 @@ async def told_of_person(
 ) -> Mapping[str, Any]:
     """All of it that the role sees, with who told it, by the content that is in force.
 
-    Addresses, what was said and what came with an event are personal; what they asked for is for those who do it.
+    Addresses, what was said and what came with an event are personal, unless it is called as an attribute that tells
+    more; what they asked for is for those who do it.
     """
     schema, profile = content.profile or ProfileSchema(), await uow.profiles.get(person)
     shown, personal = partial(schema.shown_to, role), sees_personal(role)
@@ -80,7 +81,9 @@ async def told_of_person(
             {"at": one.at.isoformat(), "channel": one.channel, "outcome": one.outcome, "why": one.why}
             for one in list(reversed(await uow.consents.decisions(person)))[:SHOWN]
         ],
-        "timeline": [_line(one, personal=personal) for one in await uow.timeline.of(person, limit=SHOWN)],
+        "timeline": [
+            _line(one, shown(one.data) if personal else {}) for one in await uow.timeline.of(person, limit=SHOWN)
+        ],
     }
 
 
@@ -116,12 +119,12 @@ def _consent(record: ConsentRecord, *, personal: bool) -> Mapping[str, Any]:
     }
 
 
-def _line(event: PersonEvent, *, personal: bool) -> Mapping[str, Any]:
+def _line(event: PersonEvent, data: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "at": event.at.isoformat(),
         "event": event.event,
         "source": event.source,
-        "data": dict(event.data) if personal else {},
+        "data": data,
     }
 
 

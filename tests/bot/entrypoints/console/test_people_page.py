@@ -17,6 +17,7 @@ from bot.domain.access import MASKED, RIGHTS, Right, Role, Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema, Segment
 from bot.domain.effects import ChangeScore, SetAttribute
 from bot.domain.person import Identity
+from bot.domain.timeline import PersonEvent
 from bot.entrypoints.serving.http import Server
 from bot.services.keep_accounts import add_key
 from bot.services.respect_wishes import restrict
@@ -192,6 +193,29 @@ async def test_nobody_is_found_by_what_the_role_does_not_see(
         for part in ("asthma", "asth"):
             told = await (await looking.get("/people/find.json", params={"text": part}, headers=key)).json()
             assert [one["person"] for one in told["people"]] == found
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize(
+    ("role", "data"),
+    [
+        (Role.ADMIN, {"illness": "asthma", "plan": "team"}),
+        (Role.REP, {"illness": MASKED, "plan": "team"}),
+        (Role.MARKETER, {}),
+    ],
+)
+async def test_what_came_with_an_event_is_masked_as_the_attribute_of_its_name(
+    service_of: ServiceMaker, stage: Stage, role: Role, data: Mapping[str, str]
+) -> None:
+    attributes = {"illness": Attribute("illness", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE)}
+    stage.library.playbook = replace(stage.library.playbook, profile=ProfileSchema(attributes))
+    now, sent = stage.clock.now(), {"illness": "asthma", "plan": "team"}
+    async with stage.store.transaction() as uow:
+        await uow.timeline.add(PersonEvent(ANA, "form.sent", now, now, sent))
+    looking, key = await as_role(service_of, stage, role)
+    async with looking:
+        told = await (await looking.get("/people/ana.json", headers=key)).json()
+    assert {one["event"]: one["data"] for one in told["timeline"]}["form.sent"] == data
 
 
 @pytest.mark.usefixtures("client")
