@@ -1,4 +1,5 @@
-"""A yes that is narrowed: "yes, but only by e-mail", "ja, aber nicht per SMS". Of consent it is none."""
+"""A yes that is none of consent: it leaves something out ("yes, but only by e-mail"), or says no, too ("I do not
+consent")."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from typing import Final
 
 _NARROWING: Final = re.compile(
     r"(?<!\w)(?:"
-    r"but(?! (?:of course|sure|yes|certainly)\b)|only|except|unless"
-    r"|aber(?! (?:ja|gern|gerne|sicher|klar|natürlich|natuerlich|selbstverständlich|doch)\b)|nur(?! zu\b)|außer|ausser"
+    r"but(?! (?:of course|sure|yes|certainly)\b)|only(?! because\b)|except|unless|as long as|provided|providing"
+    r"|if(?! you (?:like|want|wish)\b)"
+    r"|aber(?! (?:ja|gern|gerne|sicher|klar|natürlich|natuerlich|selbstverständlich|doch)\b)|nur(?! (?:zu|weil)\b)"
+    r"|außer|ausser"
     r"|ausschließlich|ausschliesslich|sofern"
     r"|mais(?! (?:oui|bien sûr|certainement)\b)|seulement|uniquement|sauf"
     r"|pero(?! (?:claro|sí)\b)|s[oó]lo|solamente|[uú]nicamente|salvo|excepto"
@@ -17,7 +20,28 @@ _NARROWING: Final = re.compile(
 )
 """In English, German, French and Spanish, whatever is spoken. A strong yes has such words, too: "aber gern"."""
 
+_STRONG_YES_WITH_A_NO: Final = re.compile(
+    r"(?<!\w)(?:"
+    r"why (?:ever )?not|no(?:t a|t any)? (?:problems?|worries|objections?|issues?|bother|doubt)"
+    r"|(?:do not|don't|dont) mind|(?:would not|wouldn't|wouldnt|can't|cannot|cant) say no"
+    r"|warum nicht|wieso nicht|keine? (?:problem|thema|ding|stress|einwände|frage|sorge)|nichts dagegen"
+    r"|pourquoi pas|(?:pas de|aucun) (?:problème|souci)s?|por ?qu[eé] no|c[oó]mo no"
+    r"|no hay (?:problema|inconveniente)|ning[uú]n problema|no (?:me importa|tengo inconveniente)"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_NO: Final = re.compile(
+    r"(?<!\w)(?:no|nope|nah|not|never|cannot|(?:do|does|did|wo|would|ca|should|is|are)n'?t"
+    r"|nein|nee|nicht|nie|niemals|kein(?:e[mnrs]?)?|non|pas|jamais|nunca|jam[aá]s)(?!\w)",
+    re.IGNORECASE,
+)
+
 
 def is_narrowed(text: str) -> bool:
     """Whether it says that something is left out of what is agreed to."""
     return _NARROWING.search(text) is not None
+
+
+def says_no_too(text: str) -> bool:
+    """Whether there is a no in it besides those of a strong yes: "why not", "kein Problem"."""
+    return _NO.search(_STRONG_YES_WITH_A_NO.sub(" ", text.replace("’", "'"))) is not None

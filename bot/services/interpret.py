@@ -19,7 +19,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import ACTION_LISTEN, REQUESTED_SLOT, ActionExecuted, FollowupAction, Tracker
 from bot.domain.effects import OptIn, PersonEffect, RecordConsent
 from bot.domain.language_model import MODEL_STAGE
-from bot.domain.narrowed_yes import is_narrowed
+from bot.domain.narrowed_yes import is_narrowed, says_no_too
 from bot.domain.sending_rules import CONFIRM
 from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understood
 from bot.domain.word_forms import spelled
@@ -78,9 +78,9 @@ async def interpret(runtime: Runtime, thought: Thought, situation: Situation, un
 
 def sure_on_consent(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
     """The reading, except that half a yes ("hmm", "I guess") to a question on consent does not count, nor a narrowed
-    one ("yes, but only by e-mail"), and the question is asked again: consent is unambiguous. A word that means yes, and
-    leaves nothing out, always counts."""
-    narrowed = is_narrowed(understood.text)
+    one ("yes, but only by e-mail"), nor one with a no in it ("I do not consent"), and the question is asked again:
+    consent is unambiguous. A word that means yes, where nothing is said against it, always counts."""
+    narrowed = is_narrowed(understood.text) or says_no_too(understood.text)
     if understood.stage != "classifier" or (understood.intent.confidence >= SURELY_A_YES and not narrowed):
         return understood
     assistant = playbook.assistant

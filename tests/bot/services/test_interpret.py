@@ -270,6 +270,9 @@ async def test_no_consent_comes_of_what_a_model_has_read_whatever_an_action_make
         ("yes but only by email", 0.9, "sms_consent", FALLBACK_INTENT),
         ("ja aber nur per mail", 0.63, "sms_consent", FALLBACK_INTENT),
         ("yes but only in June", 0.9, "seats", "affirm"),
+        ("I do not consent", 0.87, "sms_consent", FALLBACK_INTENT),
+        ("yes I mean no", 0.99, "sms_consent", FALLBACK_INTENT),
+        ("sure, why not", 0.99, "sms_consent", "affirm"),
     ],
     ids=[
         "half a yes is none",
@@ -279,6 +282,9 @@ async def test_no_consent_comes_of_what_a_model_has_read_whatever_an_action_make
         "a narrowed one is none",
         "in German neither",
         "but to other questions it is",
+        "a no that is taken for a yes is none",
+        "nor are both at once",
+        "a strong one may have a no in it",
     ],
 )
 def test_half_a_yes_is_no_consent(said: str, confidence: float, slot: str, read_as: str) -> None:
