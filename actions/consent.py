@@ -25,6 +25,10 @@ SKIP_WORDS = frozenset(
     ("skip", "skip it", "skip this", "pass", "no", "nope", "nah", "no thanks", "no thank you", "none", "rather not")
 )
 CONSENT_QUESTION = "utter_ask_sms_consent"
+REFUSALS = frozenset(("utter_sms_consent_refused", "utter_follow_up_skipped", "utter_opted_out"))
+"""What is said to somebody who wants no texts."""
+
+BEGIN_ANEW = frozenset(("session_started", "restart"))
 SMS = "sms"
 FORM = "follow_up_form"
 
@@ -53,10 +57,12 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):
     async def required_slots(
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[str]:
-        person = person_of(tracker)
-        if not person.writes_by(SMS):
+        """Whoever has said no is not asked again in the same conversation, however often the form is opened."""
+        person, number = person_of(tracker), tracker.slots.get("phone")
+        refused = refused_before(tracker)
+        if not person.writes_by(SMS) or (refused and not number):
             return []
-        no_question = tracker.slots.get("phone") == SKIPPED or person.consents_to(Purpose.MARKETING, SMS)
+        no_question = number == SKIPPED or refused or person.consents_to(Purpose.MARKETING, SMS)
         return [slot for slot in domain_slots if not (slot == "sms_consent" and no_question)]
 
     def extract_phone(
@@ -126,7 +132,21 @@ def _without_a_number(tracker: Tracker) -> str:
     """What is said where nobody can be texted: an e-mail is promised only to an address that was told."""
     if not tracker.slots.get("work_email"):
         return "utter_follow_up_nowhere"
-    return "utter_follow_up_skipped" if person_of(tracker).writes_by(SMS) else "utter_follow_up_by_email"
+    return "utter_follow_up_skipped" if tracker.slots.get("phone") == SKIPPED else "utter_follow_up_by_email"
+
+
+def refused_before(tracker: Tracker) -> bool:
+    """Whether they have said in this conversation that they want no texts, to the number that is known now or to none:
+    another number that they tell is another question."""
+    refused, number = False, tracker.slots.get("phone")
+    for event in reversed(tracker.events):
+        if event["event"] in BEGIN_ANEW:
+            break
+        if event["event"] == "bot" and (event.get("metadata") or {}).get("utter_action") in REFUSALS:
+            refused = True
+        elif refused and event["event"] == "slot" and event["name"] == "phone":
+            return bool(event["value"] == number or (event["value"] == SKIPPED and not number))
+    return refused
 
 
 def question_answered(tracker: Tracker) -> str | None:

@@ -132,6 +132,56 @@ async def test_consent_is_asked_where_there_is_a_number(consents: dict[str, bool
     assert wanted == ["phone", "sms_consent"]
 
 
+NUMBER = "+447700900123"
+TOLD, TOLD_ANOTHER = ({"event": "slot", "name": "phone", "value": number} for number in (NUMBER, "+447700900999"))
+SKIPS = {"event": "slot", "name": "phone", "value": SKIPPED}
+REFUSED, SKIPPED_IT, OPTED_OUT = (
+    {"event": "bot", "text": "All right.", "metadata": {"utter_action": response}}
+    for response in ("utter_sms_consent_refused", "utter_follow_up_skipped", "utter_opted_out")
+)
+
+
+@pytest.mark.parametrize(
+    ("phone", "events", "asked"),
+    [
+        (NUMBER, [TOLD, ASKED, REFUSED, YES], ["phone"]),
+        (NUMBER, [TOLD, ASKED, REFUSED, YES, TOLD, YES], ["phone"]),
+        (NUMBER, [TOLD, OPTED_OUT, YES], ["phone"]),
+        (None, [SKIPS, SKIPPED_IT, YES], []),
+        (None, [OPTED_OUT, YES], []),
+        (NUMBER, [SKIPS, SKIPPED_IT, TOLD, YES], ["phone", "sms_consent"]),
+        ("+447700900999", [TOLD, ASKED, REFUSED, TOLD_ANOTHER, YES], ["phone", "sms_consent"]),
+        (NUMBER, [TOLD, ASKED, REFUSED, {"event": "session_started"}, YES], ["phone", "sms_consent"]),
+        (NUMBER, [TOLD, REFUSED, {"event": "restart"}, YES], ["phone", "sms_consent"]),
+    ],
+    ids=[
+        "a no holds",
+        "and where the same number is told again",
+        "an opt-out is one, too",
+        "who gave no number is asked for none",
+        "nor is who opted out",
+        "unless they tell one after all",
+        "another number is another question",
+        "another day is",
+        "and so is starting over",
+    ],
+)
+async def test_who_has_said_no_is_not_asked_again_in_the_same_conversation(
+    phone: str | None, events: list[dict[str, Any]], asked: list[str]
+) -> None:
+    tracker = tracker_with({"phone": phone}, events, {"marketing:sms": False})
+    validation = ValidateFollowUpForm()
+    wanted = await validation.required_slots(["phone", "sms_consent"], CollectingDispatcher(), tracker, DOMAIN)
+    assert wanted == asked
+
+
+async def test_who_is_not_asked_for_a_number_is_told_that_we_write_by_e_mail() -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = tracker_with({"work_email": "lea@lea.example"}, [SKIPS, SKIPPED_IT, YES])
+    await ActionRecordFollowUp().run(dispatcher, tracker, DOMAIN)
+    assert [message["response"] for message in dispatcher.messages] == ["utter_follow_up_by_email"]
+
+
 @pytest.mark.parametrize(
     ("events", "question"),
     [
