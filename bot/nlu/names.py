@@ -16,7 +16,10 @@ from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEE
 SURE, POSSIBLE = 1.0, 0.6
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
-_NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
+_NEXT_WORD = rf"(?:(?<=\b[^\W\d_])\.)? {_WORD}"
+"""A single letter may have a dot: "John F. Kennedy"."""
+
+_NAME = rf"{_WORD}(?:{_NEXT_WORD}){{0,3}}"
 _TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
 _STRONG = re.compile(rf"(?<!\w)(?:{PHRASES['en'].cue}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
 _ELSEWHERE = re.compile(
@@ -57,6 +60,9 @@ _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by 
 )
 _NO_NAME_BEHIND = word_set("have our their they use we")
 """What somebody has, or what they are about, comes behind them: "we have three sites"."""
+
+_NO_NAME_RIGHT_BEHIND = word_set("a an any my no not the your")
+"""What comes right behind them is a thing, unless it has its capital: "no idea", "your worst nightmare", "my boss"."""
 
 _NAME_ENDS = word_set("from at and with here of for in but we i my speaking again by the on who")
 _NO_ORGANISATIONS = (
@@ -206,9 +212,9 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
     """An answer of one to three words that are no words of anything else: "Ana", "sure, Ana Silva", "ana, acme ltd"."""
     if "?" in text:
         return None
-    for match in re.finditer(rf"(?<![\w@.]){_WORD}(?: {_WORD}){{0,9}}(?![\w@])", text):
+    for match in re.finditer(rf"(?<![\w@.]){_WORD}(?:{_NEXT_WORD}){{0,9}}(?![\w@])", text):
         words = match[0].split(" ")
-        skipped = 0
+        skipped, before = 0, ""
         if _NUMBER_BEHIND.match(text, match.end()):
             return None
         if re.search(r"\d\+? *$", text[: match.start()]):
@@ -216,9 +222,12 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
         while words and (words[0].lower() in _BEFORE_A_NAME or words[0].lower() in besides.fillers):
             if words[0].lower() in _NO_NAME_BEHIND:
                 return None
-            skipped += len(words.pop(0)) + 1
+            before = words.pop(0).lower()
+            skipped += len(before) + 1
         if not words:
             continue
+        if before in _NO_NAME_RIGHT_BEHIND and (words[0].islower() or text.isupper()):
+            return None
         if words[0].lower() in _NAMES_TOO and {"i", "we"} & {word.lower() for word in words[1:2]}:
             return None
         ends = _NAME_ENDS | besides.behind

@@ -19,7 +19,7 @@ class NamingPhrases:
 
 _ENGLISH: Final = NamingPhrases(
     cue=(
-        r"(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:))(?: actually| really)?(?: spel(?:led|t))?|"
+        r"(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|'s|:))(?: actually| really)?(?: spel(?:led|t))?|"
         r"call me|(?:to be|i am|i'm) called|i go by"
     ),
     before=(

@@ -19,6 +19,8 @@ from bot.nlu.names import find_organisations, find_people, says_only_a_name
         ("call me Bob", "Bob"),
         ("my name is spelled Anna Silva", "Anna Silva"),
         ("Ana here", "Ana"),
+        ("we're 40 nurses, name's Aoife O'Sullivan", "Aoife O'Sullivan"),
+        ("my name is John F. Kennedy", "John F. Kennedy"),
     ],
 )
 def test_a_name_is_found_by_its_cue(text: str, name: str) -> None:
@@ -188,6 +190,9 @@ def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
         ("ana silva 07700 900123", "Ana Silva"),
         ("Ana, 1200 people", "Ana"),
         ("30 people, Ana", "Ana"),
+        ("Tyler J. Washington III", "Tyler J. Washington III"),
+        ("no Ana", "Ana"),
+        ("no, it's ana", "Ana"),
     ],
 )
 def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -> None:
@@ -199,7 +204,8 @@ def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -
     ["yes", "No thanks", "who wants to know", "I'd rather not say", "can you tell me more?", "skip", "the demo please",
      "stop texting me", "I am from Germany", "I'M LOOKING FOR A DEMO", "maybe later", "ana@example.com",
      "Order number 48291", "my order is 48291", "ref AB-1234", "ticket #4411", "Reference: 9931", "flat 3",
-     "Kundennummer 4711", "3 sites", "we have sites", "danke", "idk", "numéro de commande 48291", "48291"],
+     "Kundennummer 4711", "3 sites", "we have sites", "danke", "idk", "No idea", "no clue", "NO IDEA",
+     "your worst nightmare", "my boss", "a friend", "numéro de commande 48291", "48291"],
 )  # fmt: skip
 def test_other_answers_are_no_names(text: str) -> None:
     assert list(find_people(text, asked=True)) == []
