@@ -138,7 +138,7 @@ async def _change_profile(
     profile = await uow.profiles.fresh(cause.profile_id)
     match effect:
         case SetAttribute(name=name, value=value):
-            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
+            origin = _origin(cause, now, by=effect.by, slot=effect.slot, empties=value in (None, ""))
             value = country_if_known(name, value, runtime.library.current().profile)
             await uow.profiles.save(profile.told(origin, runtime.trust_in, attributes={name: value}))
             _note_another_type(runtime, name, value)
@@ -153,9 +153,12 @@ def _wish(how: str, cause: Cause, now: datetime) -> Wish:
     return Wish(how, now, cause.text, cause.message_id)
 
 
-def _origin(cause: Cause, now: datetime, *, by: str, slot: str = "") -> Origin:
-    """The source of what an effect sets: what is in a slot is the person's own word."""
+def _origin(cause: Cause, now: datetime, *, by: str, slot: str = "", empties: bool = False) -> Origin:
+    """The source of what an effect sets: what is in a slot is the person's own word, and so is that a value does not
+    hold any more, as when they call off a time that they chose."""
     told = cause.told or Origin(Source.SERVICE, now)
+    if empties and told.source is Source.ACTION:
+        told = replace(told, source=Source.CONVERSATION)
     if slot and told.source is Source.ACTION:
         told, by = replace(told, source=Source.CONVERSATION), f"slot {slot}"
     return replace(told, where=", ".join(one for one in (by, told.where) if one))

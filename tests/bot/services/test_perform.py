@@ -23,6 +23,7 @@ from bot.domain.effects import (
 )
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin, Source
 from bot.services.perform import Cause, perform
 from bot.services.reach import reach
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
@@ -49,6 +50,18 @@ async def test_a_value_of_another_type_than_declared_is_kept(stage: Stage) -> No
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).attributes == {"team_size": "fifty", "nickname": "An"}
     assert [(one["attribute"], one["log_level"]) for one in logs] == [("team_size", "warning")]
+
+
+async def test_what_an_action_empties_does_not_hold_any_more_though_they_had_said_it(stage: Stage) -> None:
+    await stage.meet()
+    cause = Cause("sms:SM1", ANA, told=Origin(Source.ACTION, stage.clock.now(), "sms"))
+    await stage.do(SetAttribute("meeting_time", "Tuesday at 10", slot="meeting_time"), cause=cause)
+    await stage.do(SetAttribute("meeting_time", "Friday"), cause=cause)
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes == {"meeting_time": "Tuesday at 10"}, "they count for more"
+    await stage.do(SetAttribute("meeting_time", ""), cause=cause)
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes == {"meeting_time": ""}
 
 
 def word(stage: Stage, text: str) -> None:
