@@ -49,7 +49,7 @@ _AT: Final = "(?: {})?".format(
 _ENGLISH: Final = MeetingPhrases(
     before=(
         r"\W*(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|sorry|i'?m (?:so )?sorry|i'?m afraid|oh|um+|"
-        r"unfortunately|no|ok(?:ay)?|well|actually|but|and|so|something (?:has |'s )?c(?:a|o)me up)\W+)*"
+        r"unfortunately|no|ok(?:ay)?|well|actually|but|and|so|something(?: has|'?s)? c(?:a|o)me up)\W+)*"
     ),
     behind=(
         r"(?:[\s,.]+(?:please|pls|thanks|thank you|sorry|unfortunately|i'?m afraid|instead|after all|any ?more"
@@ -64,6 +64,7 @@ _ENGLISH: Final = MeetingPhrases(
     ),
     give_up=(
         rf"{_ASKED}(?:cancel|call off) {_MEETING}{_AT}",
+        rf"{_ASKED}call (?:it|that|this|{_MEETING}) off{_AT}",
         r"(?:i|we) (?:can'?t|can ?not|won'?t be able to|(?:am|are) not able to|will not be able to)"
         rf" (?:make (?:it|today|tomorrow|\w+day|{_MEETING})|(?:attend|join)(?: {_MEETING})?|come(?: to {_MEETING})?)"
         rf"{_AT}",

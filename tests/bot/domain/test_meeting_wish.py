@@ -31,6 +31,9 @@ def test_a_meeting_is_to_be_moved(text: str) -> None:
         "how do I cancel my appointment?",
         "I can’t make Tuesday any more",
         "Hi, I'm afraid I won't be able to attend the call on Wednesday.",
+        "something's come up, I can't make it",
+        "actually something's come up, call it off please",
+        "can we call our meeting off?",
     ],
 )
 def test_somebody_cannot_come(text: str) -> None:
