@@ -17,6 +17,7 @@ from actions.person import person_of
 from bot.domain.time_corrections import put_right
 from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
 from bot.domain.time_grammar import find_times
+from bot.domain.times_left_out import left_out_from
 
 HOME = "Europe/London"
 """Where a person is taken to be whose time zone is not known."""
@@ -61,7 +62,8 @@ def _is_to_come(booked: str, now: datetime, zone: tzinfo) -> bool:
 
 def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
     """When it suits them, with dates ("next week" is over in a week); None for none, one that is past, or a month."""
-    for expression in find_times(text):
+    left_out = left_out_from(text)
+    for expression in find_times(text[:left_out]):
         span = resolve_expression(expression, now, zone)
         if span is None or span[1] - span[0] > LONGEST:
             continue
@@ -72,9 +74,13 @@ def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
         if span[1] - span[0] <= AN_INSTANT_LASTS:
             return f"{_day(first)} at {first:%H:%M}"
         if expression.clock is not None:
-            return f"{_day(first)}, {first:%H:%M} to {span[1].astimezone(zone):%H:%M}"
+            return f"{_day(first)}, from {first:%H:%M} to {span[1].astimezone(zone):%H:%M}"
         return _day(first)
-    return "any time" if ANY_TIME.search(text) else None
+    any_time = ANY_TIME.search(text)
+    if any_time is None:
+        return None
+    besides = [left_out + one.end for one in find_times(text[left_out:])]
+    return text[any_time.start() : besides[-1]].lower() if besides else "any time"
 
 
 def _day(moment: datetime) -> str:

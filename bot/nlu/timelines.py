@@ -10,6 +10,7 @@ from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekO
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find_times
+from bot.domain.times_left_out import left_out_from
 from bot.domain.understanding import TIMES, Entity
 from bot.nlu.east_asian_timelines import find_east_asian_timelines
 from bot.nlu.moments import time_details
@@ -41,7 +42,7 @@ _SURE_PHRASES: tuple[tuple[str, str], ...] = (
         r"(?:just|only) (?:looking|browsing|exploring|curious|researching)(?: around)?|(?:there'?s )?no (?:rush|hurry)",
         LATER,
     ),
-    (r"not (?:any ?time soon|urgent|in a (?:rush|hurry))|at some point|some ?day|eventually", LATER),
+    (r"not (?:any ?time soon|urgent|in a (?:rush|hurry))|at some point|some ?day|eventually|in due course", LATER),
     (r"next quarter", THIS_QUARTER),
     (r"(?:some ?time )?next year|later this (?:year|quarter)|in the new year|(?:not )?(?:for )?a while", LATER),
 )
@@ -54,7 +55,7 @@ _POSSIBLE_PHRASES: tuple[tuple[str, str], ...] = (
         r"not (?:yet )?(?:sure|decided)(?: yet)?",
         LATER,
     ),
-    (r"no (?:idea|plans?|timeline|date|deadline)(?: yet)?|don'?t know(?: yet)?|whenever", LATER),
+    (r"no (?:idea|plans?|timeline|date|deadline)(?: yet)?|(?:don'?t know|dunno|idk)(?: yet)?|whenever", LATER),
 )
 
 _WORD = re.compile(r"\w+")
@@ -67,7 +68,7 @@ _WORDS_OF_A_TIMELINE = word_set(
     "asap p soon away immediately urgent urgently quarter quarters month months week weeks day days year years looking "
     "browsing exploring curious researching rush hurry point someday eventually while now today tomorrow yesterday "
     "quickly straightaway already later undecided unsure sure decided "
-    "idea plan plans timeline date deadline know whenever"
+    "idea plan plans timeline date deadline know dunno idk course whenever"
 )
 """No phrase is without one of them: a text that has none need not be searched for each."""
 
@@ -119,7 +120,10 @@ def find_meeting_times(
     times = times_in(text, frozenset(languages), asked=asked)
     if asked and not times:
         times = [found for found in (bare_clock(text), bare_month(text)) if found is not None]
+    left_out = left_out_from(text)
     for found in times:
+        if found.start >= left_out:
+            continue
         before = _NO_TIME_AFTER.search(text[max(0, found.start - 10) : found.start])
         if before and (before["over"] or found.day is None):
             continue

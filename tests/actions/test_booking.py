@@ -28,9 +28,13 @@ def tracker_with(slots: dict[str, Any]) -> Tracker:
         ("next week works", "next week (Monday 30 November to Friday 4 December)"),
         ("tomorrow", "Wednesday 25 November"),
         ("how about Thursday at 3pm", "Thursday 26 November at 15:00"),
-        ("friday morning", "Friday 27 November, 09:00 to 12:00"),
+        ("friday morning", "Friday 27 November, from 09:00 to 12:00"),
         ("in two hours", "Tuesday 24 November at 12:00"),
         ("any time is fine", "any time"),
+        ("any day but Friday", "any day but friday"),
+        ("Whenever, except on Tuesday or Wednesday.", "whenever, except on tuesday or wednesday"),
+        ("next week, but any time except Monday", "next week (Monday 30 November to Friday 4 December)"),
+        ("I can't do any day but Friday", "Friday 27 November"),
         ("purple", None),
         ("in 2020", None),
         ("the last Friday of May at 3", "Friday 28 May at 15:00"),
@@ -63,6 +67,8 @@ def test_of_a_time_that_is_booked_what_is_not_told_anew_stays() -> None:
     for booked, said, kept in [
         ("Thursday 26 November at 15:00", "no, Friday", "Friday 27 November at 15:00"),
         ("Thursday 26 November at 15:00", "make it at 11", "Thursday 26 November at 11:00"),
+        ("Thursday 26 November, from 09:00 to 12:00", "bring it forward to 9:30", "Thursday 26 November at 09:30"),
+        ("Thursday 26 November, from 09:00 to 12:00", "no, Friday", "Friday 27 November, from 09:00 to 12:00"),
         ("Monday 23 November at 15:00", "Friday", "Friday 27 November"),  # which is over
     ]:
         tracker = tracker_with({"booked_time": booked})

@@ -30,8 +30,9 @@ def test_how_soon_is_sure_in_plain_words(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("now", "now"), ("next week", "now"), ("next month", "this_quarter"), ("in the spring", "later"), ("Q3", "later")],
-)
+    [("now", "now"), ("next week", "now"), ("next month", "this_quarter"), ("in the spring", "later"), ("Q3", "later"),
+     ("idk", "later"), ("dunno yet", "later"), ("In due course, I should think", "later")],
+)  # fmt: skip
 def test_other_answers_count_where_it_was_asked_for(text: str, value: str) -> None:
     assert [entity.value for entity in find_timelines(text, asked=True)] == [value]
 
@@ -154,6 +155,11 @@ def test_a_quarter_of_an_hour_is_no_quarter_of_a_year() -> None:
 def test_a_time_is_its_phrase_in_normal_form() -> None:
     (found,) = find_meeting_times("can we meet Next Tuesday at half past 3?")
     assert (found.value, found.confidence) == ("next tuesday at half past 3", SURE)
+
+
+def test_a_day_that_is_left_out_is_no_time_for_it() -> None:
+    assert list(find_meeting_times("any day but Friday", asked=True)) == []
+    assert [one.value for one in find_meeting_times("next week, except on Monday")] == ["next week"]
 
 
 @pytest.mark.parametrize("text", ["can I use it today", "I sat there", "we have 3 shops at 4 places"])

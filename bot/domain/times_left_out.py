@@ -1,0 +1,18 @@
+"""Times that a text names to leave them out: "any day but Friday", "next week, except on Monday"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LEAVING_OUT: Final = re.compile(
+    r"\bany ?(?:day|time|thing) but\b|\b(?:except|excluding|other than|apart from)\b", re.IGNORECASE
+)
+_DENIED: Final = re.compile(r"n['’]?t\b|\b(?:not|no|never|cannot|nothing)\b", re.IGNORECASE)
+
+
+def left_out_from(text: str) -> int:
+    """Where the times begin that are left out, which is behind the text where none are. "I can't do any day but Friday"
+    leaves out all others."""
+    found = _LEAVING_OUT.search(text)
+    return len(text) if found is None or _DENIED.search(text, 0, found.start()) else found.end()

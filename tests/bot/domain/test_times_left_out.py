@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.times_left_out import left_out_from
+
+
+@pytest.mark.parametrize(
+    ("text", "suits"),
+    [
+        ("any day but Friday", "any day but"),
+        ("next week, except on Monday or Tuesday", "next week, except"),
+        ("Friday, but not in the morning", "Friday, but not in the morning"),
+        ("Tuesday does not suit me but Friday does", "Tuesday does not suit me but Friday does"),
+        ("I can't do any day but Friday", "I can't do any day but Friday"),
+        ("", ""),
+    ],
+)
+def test_what_is_named_to_be_left_out_suits_nobody(text: str, suits: str) -> None:
+    assert text[: left_out_from(text)] == suits
