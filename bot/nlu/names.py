@@ -33,7 +33,7 @@ _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]
 """Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
 
 _WEAK = re.compile(
-    rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
+    rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's|myself) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
 )
 _HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello|hallo|moin)\W+)?(?P<name>{_NAME}) (?:here|hier)\b", re.IGNORECASE)
 _WORK = re.compile(

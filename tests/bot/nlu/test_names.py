@@ -19,6 +19,7 @@ from bot.nlu.names import find_organisations, find_people, says_only_a_name
         ("call me Bob", "Bob"),
         ("my name is spelled Anna Silva", "Anna Silva"),
         ("Ana here", "Ana"),
+        ("Hello sir, myself Suresh Kumar from Pune", "Suresh Kumar"),
         ("we're 40 nurses, name's Aoife O'Sullivan", "Aoife O'Sullivan"),
         ("my name is John F. Kennedy", "John F. Kennedy"),
     ],
@@ -192,6 +193,7 @@ def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
         ("30 people, Ana", "Ana"),
         ("Tyler J. Washington III", "Tyler J. Washington III"),
         ("no Ana", "Ana"),
+        ("myself suresh kumar", "Suresh Kumar"),
         ("no, it's ana", "Ana"),
     ],
 )
