@@ -58,7 +58,8 @@ def name_in(text: str) -> str | None:
         return None
     if not all(character.isalpha() or character in " '’-." for character in spelled):
         return None
-    return " ".join(_capitalised(word) for word in words)
+    shouted = spelled.isupper()
+    return " ".join(_capitalised(word, shouted=shouted) for word in words)
 
 
 def _is_no_name(word: str, at: int) -> bool:
@@ -67,9 +68,10 @@ def _is_no_name(word: str, at: int) -> bool:
     return word.casefold().strip(".,!") in NOT_IN_ANY_NAME and not is_surname
 
 
-def _capitalised(word: str) -> str:
-    """ "o'neill" becomes "O'Neill"; a word that has capitals of its own ("McKay", "de") among others stays."""
-    if word != word.lower() and word != word.upper():
+def _capitalised(word: str, *, shouted: bool) -> str:
+    """ "o'neill" becomes "O'Neill"; a word that has capitals of its own ("McKay", "de") among others stays, and so do
+    up to three of them ("III", "TJ") where the name is not all in capitals."""
+    if word != word.lower() and (word != word.upper() or (len(word) <= 3 and not shouted)):
         return word
     return re.sub(r"(^|['’\-.])(\w)", lambda match: match[1] + match[2].title(), word.lower())
 

@@ -53,6 +53,14 @@ def test_what_is_no_count_is_none(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "name"),
+    [("Tyler J. Washington III", "Tyler J. Washington III"), ("TJ Maxwell", "TJ Maxwell"), ("ANA NG", "Ana Ng")],
+)
+def test_capitals_of_a_short_word_stay_in_a_name_that_is_not_shouted(said: str, name: str) -> None:
+    assert name_in(said) == name
+
+
+@pytest.mark.parametrize(
     ("text", "is_question"),
     [("how much is it?", True), ("what does it cost", True), ("Ana", False), ("Will Smith", False), ("", False)],
 )
