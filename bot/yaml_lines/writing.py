@@ -135,8 +135,8 @@ def in_lines(text: str) -> Any:
 
 def _folded(node: FoldedScalarString, to: str) -> Any:
     """The text in lines about as long as they were, those before the change as they were; quoted where blanks at the
-    ends of its lines have a meaning."""
-    if any(line != line.strip() for line in to.split("\n")):
+    ends of its lines, or empty lines at its own end, have a meaning."""
+    if to == "\n" or to.endswith("\n\n") or any(line != line.strip() for line in to.split("\n")):
         return DoubleQuotedScalarString(to)
     before = getattr(node, "fold_pos", [])
     same = next((at for at, (one, other) in enumerate(zip(node, to, strict=False)) if one != other), len(to))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.responses_edit import (
@@ -225,6 +225,8 @@ def refusal(name: str, variations: list[Reworded]) -> str:
 
 
 @settings(max_examples=40, deadline=None)
+@example(("utter_greet", [Reworded(0, WAS["utter_greet"][0]), Reworded(2, _with_text(WAS["utter_greet"][2], "\n"))]))
+@example(("utter_greet", [Reworded(2, _with_text(WAS["utter_greet"][2], "a\n\n"))]))
 @given(rewordings())
 def test_the_file_says_what_was_meant_and_the_rest_is_the_same_byte_for_byte(drawn: tuple[str, list[Reworded]]) -> None:
     name, variations = drawn
