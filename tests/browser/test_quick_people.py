@@ -23,7 +23,12 @@ PERSON: dict[str, Any] = {
     **{name: [] for name in ("journeys", "score", "consent", "decisions", "timeline")},
 }
 DEAD = {"reason": "401: expired", "oldest": "2026-11-01T10:00:00Z", "entries": 2, "replayable": True}
-NOTHING: dict[str, Any] = {"stopped": [], "untold": [], "resting": [], "waiting": [], "lanes": []}
+NOTHING: dict[str, Any] = {
+    **{key: [] for key in ("stopped", "untold", "resting", "waiting", "lanes")},
+    "dead": {"entries": 0, "groups": []},
+    "may_change": True,
+}
+"""What the page Queues is told where nothing waits."""
 
 
 class Held:
