@@ -20,7 +20,6 @@ from bot.entrypoints.importing.mapping import named_apart
 from bot.entrypoints.importing.sources import CHUNK, LONGEST_CELL, Chunk, Row, row_of
 
 SUFFIXES = (".xlsx", ".xlsm")
-BEGINS = b"PK\x03\x04"
 OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 MOST_UNPACKED = 1024 * 1024 * 1024
 """Bytes of all parts of a file. It is a zip, of which a small one may hold far more than any memory."""
@@ -41,7 +40,6 @@ class SpreadsheetSource:
     are all that do. A cell is what Excel keeps of it: a formula's result, a number whole, a day as 2026-11-24."""
 
     is_table = True
-    encoding = ""
 
     def __init__(self, path: Path, sheet: str = "", name: str = "") -> None:
         self.path = path
