@@ -14,7 +14,7 @@ from bot.dialogue.policies import Chosen, by_form
 from bot.dialogue.protected import holds_consent
 from bot.dialogue.slots import heard_slots, refused_slots
 from bot.dialogue.turn import SoFar, Turn, close_loop, slot_before, so_far
-from bot.domain.assistant import Form
+from bot.domain.assistant import Assistant, Form
 from bot.domain.conversation import (
     REQUESTED_SLOT,
     ActionExecutionRejected,
@@ -290,9 +290,7 @@ def _question(turn: Turn, form: Form, slot: str) -> str | None:
     known, again = turn.assistant, asks_again(slot)
     if again in known.responses and _was_asked(turn, slot) and not holds_consent(known, slot):
         return again
-    return next(
-        (name for name in questions_for(form.name, slot) if name in known.actions or name in known.responses), None
-    )
+    return question_of(known, form.name, slot)
 
 
 def _was_asked(turn: Turn, slot: str) -> bool:
@@ -305,6 +303,12 @@ def asks_again(slot: str) -> str:
     """The response that asks once more, where its author has other words for that; never for a question on consent,
     whose words are what is agreed to."""
     return f"utter_ask_again_{slot}"
+
+
+def question_of(assistant: Assistant, form: str, slot: str) -> str | None:
+    """The response or action that asks for the slot."""
+    names = questions_for(form, slot)
+    return next((name for name in names if name in assistant.actions or name in assistant.responses), None)
 
 
 def questions_for(form: str, slot: str) -> tuple[str, ...]:

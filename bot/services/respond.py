@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.dialogue.forms import questions_for
+from bot.dialogue.forms import question_of
 from bot.dialogue.protected import refusal
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet
@@ -88,8 +88,7 @@ def _ask_once_more(assistant: Assistant, thought: Thought) -> None:
     """The question of the form that is open: it still waits for its answer, which this message was not."""
     loop, slot = thought.tracker.loop, thought.tracker.slots.get(REQUESTED_SLOT)
     if loop is not None and slot is not None:
-        questions = questions_for(loop.name, str(slot))
-        thought.say_response(assistant, next((one for one in questions if one in assistant.responses), ""))
+        thought.say_response(assistant, question_of(assistant, loop.name, str(slot)) or "")
 
 
 def _start(assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage) -> None:
