@@ -214,10 +214,11 @@ async def unpark(publisher: Publisher, name: str) -> tuple[int, int]:
     while True:
         async with publisher.store.transaction() as uow:
             some = await uow.journeys.unpark(name, CHUNK, publisher.clock.now())
-            left = sum((await uow.journeys.census(name)).parked.values())
+            if not some:
+                stay = sum((await uow.journeys.census(name)).parked.values())
+                break
         people += some
-        if not some:
-            return await _noted(publisher, state, "unpark", people) if people else 0, left
+    return await _noted(publisher, state, "unpark", people) if people else 0, stay
 
 
 async def _change(publisher: Publisher, name: str, running: Running, what: str) -> InForce:
