@@ -17,9 +17,6 @@ LONGEST_VALIDITY = timedelta(hours=10)
 NUMBER = re.compile(r"\+?[0-9]{3,15}")
 """E.164, or a short code."""
 
-WHATSAPP_USER = re.compile(r"[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}")
-"""Meta's business-scoped id of somebody whose WhatsApp shows a username in place of their number."""
-
 SETTINGS: tuple[str, ...] = (
     "TWILIO_ACCOUNT_SID",
     "TWILIO_AUTH_TOKEN",

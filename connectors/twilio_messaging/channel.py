@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import quote
 
 from bot.domain.errors import NotTried, PermanentSendError
@@ -16,16 +15,16 @@ from bot.domain.phone_forms import dialled
 from bot.domain.preview import Preview
 from bot.domain.sms_segments import in_gsm_7, segments_of
 from bot.ports import Abilities, Clock, Webhook, WebhookRequest
+from connectors import whatsapp
+from connectors.plain_texts import body_of, divided
 from connectors.twilio_messaging import webhooks
 from connectors.twilio_messaging.account import LONGEST_BODY, LONGEST_VALIDITY, TwilioAccount
 from connectors.twilio_messaging.api import MessagesApi
 from connectors.twilio_messaging.failures import FAILURES
-from connectors.twilio_messaging.texts import as_listed, body_of, divided
+from connectors.twilio_messaging.listed import as_listed
 
 CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
-WHATSAPP_WINDOW = timedelta(hours=24)
 MMS_MEDIA = frozenset({"image/jpeg", "image/png", "image/gif"})
-WHATSAPP_MEDIA = frozenset({"image/jpeg", "image/png", "application/pdf"})
 
 
 class _TwilioChannel:
@@ -168,8 +167,8 @@ class WhatsAppChannel(_TwilioChannel):
         identity="phone",
         longest_text=LONGEST_BODY,
         failures=FAILURES,
-        reply_window=WHATSAPP_WINDOW,
-        media=WHATSAPP_MEDIA,
+        reply_window=whatsapp.WINDOW,
+        media=whatsapp.MEDIA,
     )
     _scheme = "whatsapp:"
     _sends_pictures = True

@@ -8,23 +8,11 @@ from urllib.parse import urljoin, urlsplit
 import aiohttp
 
 from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from connectors.received_files import read_file
 from connectors.twilio_answers import MEND_ACCOUNT
 from connectors.twilio_messaging.account import TwilioAccount
 
-LARGEST_FILE = 16 * 1024 * 1024
-"""Bytes; WhatsApp's most. MMS has less."""
-
 MOST_REDIRECTS = 3
-TYPES = frozenset(
-    (
-        *("image/jpeg", "image/png", "image/gif", "image/webp"),
-        *("audio/ogg", "audio/mpeg", "audio/mp4", "audio/amr", "video/mp4", "video/3gpp"),
-        *("application/pdf", "text/vcard", "text/x-vcard"),
-    )
-)
-"""What is kept. Nothing of it runs where somebody opens it."""
-
-
 MEDIA_PATH = re.compile(r"/2010-04-01/Accounts/([A-Za-z0-9]+)/Messages/[A-Za-z0-9]+/Media/[A-Za-z0-9]+$")
 
 
@@ -43,7 +31,7 @@ async def fetch(session: aiohttp.ClientSession, url: str, *, account: TwilioAcco
                     continue
                 if headers and response.status in (401, 403):
                     raise CredentialRefused(f"Twilio refused the file with status {response.status}; {MEND_ACCOUNT}")
-                return await _read(response)
+                return await read_file(response, "Twilio")
         except TimeoutError as error:
             raise TemporarySendError("Twilio did not send the file in time") from error
         except aiohttp.ClientError as error:
@@ -66,18 +54,3 @@ def _is_at(url: str, scheme: str, host: str) -> bool:
 def _is_cdn(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme == "https" and parts.netloc.endswith(".twiliocdn.com")
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    if response.status == 429 or response.status >= 500:
-        raise TemporarySendError(f"Twilio answered status {response.status} in place of the file")
-    if response.status != 200:
-        raise PermanentSendError(f"Twilio has no such file: status {response.status}")
-    if response.content_type not in TYPES:
-        raise PermanentSendError("the file is of a kind that is not kept")
-    content = bytearray()
-    async for chunk in response.content.iter_chunked(64 * 1024):
-        content += chunk
-        if len(content) > LARGEST_FILE:
-            raise PermanentSendError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB")
-    return bytes(content)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, WebhookRequest
-from connectors.twilio_messaging.account import WHATSAPP_USER, TwilioAccount
+from connectors.phone_panel import is_e164, new_item
+from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_requests import signature_of
+from connectors.whatsapp import USER
 
 FEED = "sandbox:sms"
 WAYS = ("sms", "rcs", "whatsapp")
@@ -76,7 +78,7 @@ class Phones:
         self, channel: str, number: str, said: Mapping[str, str], now: datetime, *, picture: bool = False
     ) -> WebhookRequest:
         to = self._senders[channel]
-        item = new_item("from_customer", channel, number, to, said["Body"], now)
+        item = new_item("from_customer", channel, number, to, said["Body"], now, sid=new_sid())
         await self._feed.append(FEED, item["sid"], item)
         scheme = scheme_of(channel)
         fields = {
@@ -138,6 +140,10 @@ class Phones:
         return WebhookRequest("POST", url, headers, urlencode(fields).encode(), now)
 
 
+def new_sid() -> str:
+    return "SM" + secrets.token_hex(16)
+
+
 def channel_of(way: str) -> str:
     """Which of our channels is written on this way."""
     return "sms" if way == "rcs" else way
@@ -150,42 +156,11 @@ def scheme_of(way: str) -> str:
 
 def is_address(channel: str, address: str) -> bool:
     """Whether somebody can be written to there: a number in E.164, and by WhatsApp an id of Meta's, too."""
-    return _is_e164(address) or (channel == "whatsapp" and WHATSAPP_USER.fullmatch(address) is not None)
-
-
-def _is_e164(number: str) -> bool:
-    digits = number.removeprefix("+")
-    return number.startswith("+") and digits.isascii() and digits.isdecimal() and 5 <= len(digits) <= 15
-
-
-def new_item(
-    direction: str,
-    channel: str,
-    sender: str,
-    to: str,
-    body: str,
-    at: datetime,
-    *,
-    buttons: Sequence[Mapping[str, str]] = (),
-    **more: str,
-) -> dict[str, Any]:
-    """A message as the feed shows it."""
-    return {
-        "type": "sms",
-        "direction": direction,
-        "channel": channel,
-        "from": sender,
-        "to": to,
-        "body": body,
-        "buttons": [dict(one) for one in buttons],
-        "sid": "SM" + secrets.token_hex(16),
-        "date_created": at.isoformat(),
-        **more,
-    }
+    return is_e164(address) or (channel == "whatsapp" and USER.fullmatch(address) is not None)
 
 
 def _of_whatsapp(address: str) -> Mapping[str, str]:
-    who = {"WaId": address.removeprefix("+")} if _is_e164(address) else {"ExternalUserId": f"whatsapp:{address}"}
+    who = {"WaId": address.removeprefix("+")} if is_e164(address) else {"ExternalUserId": f"whatsapp:{address}"}
     return {"ProfileName": "A customer", **who, "MessageType": "text"}
 
 

@@ -16,11 +16,13 @@ import aiohttp
 
 from bot.domain.sms_segments import segments_of
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
+from connectors.phone_panel import new_item
 from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
-from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
+from connectors.twilio_messaging.channel import CONTENT_SID
 from connectors.twilio_messaging.media import MEDIA_PATH
-from connectors.twilio_messaging.phones import FEED, Phones, channel_of, is_address, new_item, scheme_of
+from connectors.twilio_messaging.phones import FEED, Phones, channel_of, is_address, new_sid, scheme_of
 from connectors.twilio_requests import SignedForm, form_of
+from connectors.whatsapp import WINDOW
 
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
 
@@ -87,6 +89,7 @@ class TwilioSandbox:
             to,
             body,
             now,
+            sid=new_sid(),
             buttons=buttons,
             media=form.first("MediaUrl"),
             template=template,
@@ -123,7 +126,7 @@ class TwilioSandbox:
         return any(
             item["type"] == "sms"
             and (item["direction"], item.get("channel", "sms"), item["from"]) == ("from_customer", "whatsapp", number)
-            and now - datetime.fromisoformat(item["date_created"]) < WHATSAPP_WINDOW
+            and now - datetime.fromisoformat(item["date_created"]) < WINDOW
             for item in await self._feed.items(FEED)
         )
 

@@ -10,12 +10,14 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
 from bot.domain.person import Identity
 from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.twilio_messaging.account import NUMBER, WHATSAPP_USER, TwilioAccount
-from connectors.twilio_messaging.flows import FIELDS, filled_in
+from connectors.twilio_messaging.account import NUMBER, TwilioAccount
 from connectors.twilio_messaging.reactions import reaction_in, takes_back_reaction
 from connectors.twilio_requests import SignedForm, form_of, read_signed
+from connectors.whatsapp import USER, filled_in, place_in_words
 
 MOST_ATTACHMENTS = 10
+FORMS = ("InteractiveData", "FlowData")
+"""The fields with what somebody has filled in in a form of WhatsApp's, as JSON."""
 
 NO_ANSWER = Reply(body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml; charset=utf-8")
 """TwiML that does nothing: what we have to say goes out by REST, through the outbox."""
@@ -63,7 +65,7 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
         raise WebhookRejected(400, "The form has no MessageSid or no From: this is no incoming message.")
     scheme, _, address = sender.rpartition(":")
     channel = CHANNEL_OF_SCHEME.get(scheme.lower())
-    without_number = channel == "whatsapp" and WHATSAPP_USER.fullmatch(address) is not None
+    without_number = channel == "whatsapp" and USER.fullmatch(address) is not None
     if channel is None or not (without_number or NUMBER.fullmatch(address)):
         raise WebhookRejected(400, "From is not a phone number, nor one behind whatsapp: or rcs:.")
     if channel == "whatsapp" and not account.whatsapp_sender:
@@ -90,7 +92,7 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
 def _identities(fields: SignedForm, channel: str) -> tuple[Identity, ...]:
     """Meta's id of whoever writes by WhatsApp, which comes along with a number, too, and stays when that is hidden."""
     user = fields.first("ExternalUserId").removeprefix("whatsapp:")
-    if channel != "whatsapp" or not WHATSAPP_USER.fullmatch(user):
+    if channel != "whatsapp" or not USER.fullmatch(user):
         return ()
     return (Identity(channel, user, verified=True),)
 
@@ -103,16 +105,13 @@ def _payload(fields: SignedForm) -> str | None:
 
 def _form(fields: SignedForm) -> str:
     """What somebody has filled in, in words. Its Body is WhatsApp's own: "Sent"."""
-    return next((words for name in FIELDS if (words := storable(filled_in(fields.first(name))))), "")
+    return next((words for name in FORMS if (words := storable(filled_in(fields.first(name))))), "")
 
 
 def _place(fields: SignedForm) -> str:
-    """A location that somebody shares by WhatsApp, in words: its name, its address, and a geo URI (RFC 5870)."""
+    """A location that somebody shares by WhatsApp, in words."""
     latitude, longitude = fields.first("Latitude"), fields.first("Longitude")
-    if not latitude or not longitude:
-        return ""
-    named = (fields.first("Label"), fields.first("Address"), f"geo:{latitude},{longitude}")
-    return ", ".join(one for one in named if one)
+    return place_in_words(latitude, longitude, fields.first("Label"), fields.first("Address"))
 
 
 def _attachments(fields: SignedForm) -> tuple[Attachment, ...]:

@@ -22,9 +22,9 @@ from bot.domain.errors import (
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
 from bot.services.keep_time import FARTHEST_APART
+from connectors.plain_texts import body_of
 from connectors.twilio_answers import CLOCKS_DIFFER
 from connectors.twilio_messaging.channel import WhatsAppChannel, preview
-from connectors.twilio_messaging.texts import body_of
 from connectors.vendor_api import LARGEST_ANSWER
 from tests.connectors.twilio_document import as_openapi
 from tests.connectors.twilio_messaging.conftest import MESSAGE, TEMPLATE, Stage

@@ -11,8 +11,9 @@ import connectors.twilio_messaging
 from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.message import Attachment, CustomerMessage
 from bot.ports import Reply
-from connectors.twilio_messaging import media
+from connectors import received_files
 from connectors.twilio_messaging.channel import SmsChannel
+from connectors.twilio_messaging.media import MOST_REDIRECTS
 from connectors.twilio_messaging.sandbox import PICTURE
 from tests.connectors.twilio_document import as_openapi, twilio_document
 from tests.connectors.vendor_server import NOW, Fault, MemoryFeed, StillClock, VendorServer, built, serve, settings_for
@@ -75,7 +76,7 @@ async def test_a_redirect_within_twilio_is_followed(stage: Stage) -> None:
     ],
 )
 async def test_a_redirect_to_elsewhere_is_not(stage: Stage, target: str) -> None:
-    stage.server.faults += [moved(target)] * (media.MOST_REDIRECTS + 1)
+    stage.server.faults += [moved(target)] * (MOST_REDIRECTS + 1)
     with pytest.raises(PermanentSendError):
         await stage.channel.fetch(stage.picture)
 
@@ -115,7 +116,7 @@ async def test_another_accounts_media_are_never_asked_for(stage: Stage) -> None:
 async def test_what_is_no_picture_of_a_decent_size_is_refused(
     stage: Stage, answer: Fault, error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "LARGEST_FILE", 100)
+    monkeypatch.setattr(received_files, "LARGEST_FILE", 100)
     stage.server.faults += [answer, answer]  # aiohttp asks once more where a connection was closed
     with pytest.raises(error):
         await stage.channel.fetch(stage.picture)

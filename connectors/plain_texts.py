@@ -1,24 +1,22 @@
-"""How a message reads as a text: what goes on its lines, and where a long one is divided."""
+"""How a message reads as plain text: what goes on its lines, and where a long one is divided."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.domain.message import Text, choices_line
-from bot.domain.sms_segments import in_gsm_7
 
-TRIAL_PREFIX = "Sent from your Twilio trial account - "
-_LINK = re.compile(r"https?://\S+")
 _BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "。", "; ", ", ", " ")
 """Where a text is best divided, the best first."""
 
 
-def body_of(content: Text) -> str:
-    """The text, each link on a line, the choices on one, and where an answer came from."""
+def body_of(content: Text, *, choices_below: bool = False) -> str:
+    """The text, each link on a line, the choices on one, unless they stand `choices_below` it as buttons, and where an
+    answer came from."""
     lines = [content.text] if content.text else []
     lines += [f"{button.title}: {button.payload}" for button in content.buttons if button.is_link]
-    if choices := [button.title for button in content.buttons if not button.is_link]:
+    choices = [button.title for button in content.buttons if not button.is_link]
+    if choices and not choices_below:
         lines.append(choices_line(choices, content.language))
     if content.source_url.startswith(("http://", "https://")):
         lines.append(content.source_url)
@@ -44,10 +42,3 @@ def _cut(text: str, longest: int) -> int:
         if found >= 0:
             return found + len(mark)
     return longest
-
-
-def as_listed(body: str) -> str:
-    """The body so that it can be compared with Twilio's list, where typography is made plain, links are shortened, and
-    a trial account has said so."""
-    plain = in_gsm_7(body) or body
-    return _LINK.sub("<link>", plain.removeprefix(TRIAL_PREFIX)).strip()

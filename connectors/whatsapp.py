@@ -1,15 +1,24 @@
-"""The forms that people fill in in WhatsApp (Flows), which Twilio posts as JSON, in words."""
+"""What WhatsApp is to a business, by whichever vendor its messages come: its window, its users' ids, its forms."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 
-FIELDS = ("InteractiveData", "FlowData")
+WINDOW = timedelta(hours=24)
+"""For how long after the customer's last message anything but a template may be sent."""
+
+USER = re.compile(r"[A-Z]{2}(?:\.ENT)?\.[A-Za-z0-9]{1,128}")
+"""Meta's business-scoped id of somebody, which is all that there is where a username stands in place of the number."""
+
+MEDIA = frozenset({"image/jpeg", "image/png", "application/pdf"})
+"""The types of files that it shows by themselves or hands over."""
+
 NO_ANSWERS = frozenset({"flow_token", "list_reply", "button_reply", "type"})
-"""Names of what nobody filled in: Meta's own, and what stands in `ListTitle` and `ButtonText` as well."""
+"""Names in a form of what nobody filled in: Meta's own, and what was chosen from a list or by a button."""
 
 MOST_ANSWERS = 50
 DEEPEST = 5
@@ -18,11 +27,21 @@ _NUMBERED = re.compile(r"^screen_\d+_|_\d+$")
 
 
 def filled_in(written: str) -> str:
-    """A line for each answer, "Team size: 12"; empty where there is none."""
+    """What somebody has filled in in a form (a Flow), which comes as JSON: a line for each answer, "Team size: 12".
+
+    Empty where there is none.
+    """
     found = _read(written)
     if isinstance(found, str):  # JSON in JSON
         found = _read(found)
     return "\n".join(islice(_answers(found), MOST_ANSWERS))
+
+
+def place_in_words(latitude: str, longitude: str, *named: str) -> str:
+    """A location that somebody shares: its name, its address, and a geo URI (RFC 5870). Empty without both numbers."""
+    if not latitude or not longitude:
+        return ""
+    return ", ".join(one for one in (*named, f"geo:{latitude},{longitude}") if one)
 
 
 def _read(written: str) -> object:
