@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import secrets
@@ -16,7 +15,7 @@ import aiohttp
 
 from bot.domain.sms_segments import segments_of
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
-from connectors.phone_panel import new_item
+from connectors.phone_panel import PICTURE, new_item
 from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
 from connectors.twilio_messaging.channel import CONTENT_SID
 from connectors.twilio_messaging.media import MEDIA_PATH
@@ -184,11 +183,6 @@ class TwilioSandbox:
             "uri": f"/2010-04-01/Accounts/{self._account.sid}/Messages/{item['sid']}.json",
         }
 
-
-PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-"""What every phone sends: one point, as PNG."""
 
 TEMPLATES: Mapping[str, tuple[str, Sequence[Mapping[str, str]]]] = {
     "HX00000000000000000000000000000001": (

@@ -30,6 +30,8 @@ import connectors.twilio_messaging.webhooks
 import connectors.twilio_requests
 import connectors.twilio_voice
 import connectors.webchat
+import connectors.whatsapp_cloud
+import connectors.whatsapp_cloud.webhooks
 import tests.connectors.dialogflow.agent as agent
 from bot.domain.ids import HandoffId
 from bot.domain.message import Content, DeskLine, HandoffCard, OutboundMessage, Template, Text
@@ -72,7 +74,8 @@ class Stage:
 class Case:
     """How to try one channel: what its vendor sends, and what we send.
 
-    `make` builds a channel that trusts our own certificates; `forgery` and `unsigned` are the status its vendor wants.
+    `make` builds a channel that trusts our own certificates; `name` is the channel's, where another case has that, too;
+    `forgery` and `unsigned` are the status its vendor wants.
     """
 
     module: ModuleType
@@ -84,6 +87,7 @@ class Case:
     refusal: Reply | None = None
     busy: Reply | None = None
     make: Callable[[MemoryFeed], Channel] | None = None
+    name: str = ""
     forgery: tuple[int, ...] = (401, 403)
     unsigned: int = 401
 
@@ -92,6 +96,12 @@ async def _text_of_a_customer(stage: Stage) -> WebhookRequest:
     assert stage.server is not None
     deed = {"deed": "text", "channel": stage.channel.name, "from": "+447700900123", "body": WORDS}
     return await stage.server.vendor.act(deed, NOW)
+
+
+def signed_by_meta(body: bytes) -> WebhookRequest:
+    secret = connectors.whatsapp_cloud.sandbox_values(SECRET)["WHATSAPP_APP_SECRET"]
+    headers = {connectors.whatsapp_cloud.webhooks.SIGNATURE: connectors.whatsapp_cloud.webhooks.signature(body, secret)}
+    return request_to("whatsapp/webhook", headers, body=body)
 
 
 async def _call_of_a_customer(stage: Stage) -> WebhookRequest:
@@ -228,6 +238,17 @@ CASES = {
         _malformed_text,
         refusal=_json(400, {"code": 63016, "message": f"Outside the window: {WORDS}", "status": 400}),
         busy=_json(429, {"code": 63017, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
+    ),
+    "whatsapp_cloud": Case(
+        connectors.whatsapp_cloud,
+        "+447700900123",
+        Text(WORDS, template=Template("follow_up/en", {"1": WORDS})),
+        _text_of_a_customer,
+        _with_other_body,
+        lambda: signed_by_meta(b'{"object": "page", "entry": []}'),
+        refusal=_json(400, {"error": {"code": 131047, "message": f"Re-engagement message: {WORDS}"}}),
+        busy=_json(400, {"error": {"code": 130429, "message": "Rate limit hit"}}, Retry_After="7"),
+        name="whatsapp",
     ),
     "voice": Case(
         connectors.twilio_voice,

@@ -27,7 +27,8 @@ def sealing(request: pytest.FixtureRequest) -> Sealing:
 
 @pytest.fixture
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    name, module, make = request.param, CASES[request.param].module, CASES[request.param].make
+    case = CASES[request.param]
+    name, module, make = case.name or request.param, case.module, case.make
     feed, clock = MemoryFeed(), StillClock()
     if make is not None:
         yield Stage(make(feed), feed, None)

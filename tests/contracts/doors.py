@@ -17,6 +17,7 @@ import connectors.slack
 import connectors.twilio_messaging
 import connectors.twilio_requests
 import connectors.twilio_voice
+import connectors.whatsapp_cloud
 import tests.connectors.alexa.skill as alexa
 import tests.connectors.dialogflow.agent as dialogflow
 from bot.ports import Channel, WebhookRequest
@@ -24,7 +25,7 @@ from connectors.slack.signature import SIGNATURE_HEADER, TIMESTAMP_HEADER
 from connectors.twilio_voice.place import Place
 from connectors.visitor_tokens import VisitorTokens
 from tests.connectors.vendor_server import NOW, SECRET, MemoryFeed, built, request_to
-from tests.contracts.channels import CASES, VISITOR, WORDS, as_admin
+from tests.contracts.channels import CASES, VISITOR, WORDS, as_admin, signed_by_meta
 
 Body = dict[str, Any]
 
@@ -39,7 +40,7 @@ class Door:
     channel: str
     tail: str
     good: Body
-    words: tuple[str, ...]
+    words: tuple[str | int, ...]
     written: Callable[[Body], bytes]
     sent: Callable[[str, bytes], WebhookRequest]
 
@@ -99,6 +100,10 @@ def _by_mail(content_type: str) -> Callable[[str, bytes], WebhookRequest]:
     return lambda path, body: request_to(path, headers, body=body)
 
 
+def _from_meta(_path: str, body: bytes) -> WebhookRequest:
+    return signed_by_meta(body)
+
+
 def _by_visitor(path: str, body: bytes) -> WebhookRequest:
     token = VisitorTokens(SECRET).issue(UUID(VISITOR), "", NOW)
     return request_to(path, {"authorization": f"Bearer {token}"}, body=body)
@@ -119,6 +124,45 @@ TEXT: Body = {
     "ButtonPayload": "",
 }
 STATUS: Body = {"MessageSid": "SM" + "0" * 32, "MessageStatus": "undelivered", "ErrorCode": "30003"}
+
+
+def _by_meta(field: str, **told: Any) -> Body:
+    number = connectors.whatsapp_cloud.sandbox_values(SECRET)["WHATSAPP_PHONE_NUMBER_ID"]
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": number}, **told}
+    return {
+        "object": "whatsapp_business_account",
+        "entry": [{"id": "1", "changes": [{"value": value, "field": field}]}],
+    }
+
+
+CONTACT: Body = {"wa_id": "447700900123", "user_id": "GB.1", "profile": {"name": "Ana"}}
+MESSAGES = _by_meta(
+    "messages",
+    contacts=[CONTACT],
+    messages=[
+        {"from": "447700900123", "id": "wamid.1", "timestamp": "1", "type": "text", "text": {"body": WORDS}},
+        {"from": "447700900123", "id": "wamid.2", "type": "image", "image": {"id": "1", "mime_type": "image/png"}},
+        {"from": "447700900123", "id": "wamid.3", "type": "contacts", "contacts": [{"phones": [{"phone": "1"}]}]},
+        {"from": "447700900123", "id": "wamid.4", "type": "order", "order": {"product_items": [{"quantity": 1}]}},
+        {
+            "from_user_id": "GB.1",
+            "id": "wamid.5",
+            "type": "interactive",
+            "interactive": {"type": "button_reply", "button_reply": {"id": "/affirm", "title": "Yes"}},
+        },
+    ],
+)
+STATUSES = _by_meta(
+    "messages",
+    statuses=[{"id": "wamid.1", "status": "failed", "errors": [{"code": 131026, "title": WORDS}]}],
+)
+PREFERENCES = _by_meta(
+    "user_preferences",
+    user_preferences=[
+        {"wa_id": "447700900123", "category": "marketing_messages", "value": "stop", "timestamp": 1, "detail": WORDS}
+    ],
+)
+IN_CHANGE: tuple[str | int, ...] = ("entry", 0, "changes", 0, "value")
 CALL: Body = {
     "CallSid": "CA" + "0" * 32,
     "From": "+447700900123",
@@ -202,6 +246,15 @@ DOORS = {
     "sms": Door("sms", "inbound", TEXT, ("Body",), _as_form, TEXTS),
     "sms status": Door("sms", "status", STATUS, ("ErrorCode",), _as_form, TEXTS),
     "whatsapp": Door("whatsapp", "inbound", TEXT | {"From": "whatsapp:+447700900123"}, ("Body",), _as_form, TEXTS),
+    "whatsapp_cloud": Door(
+        "whatsapp_cloud", "webhook", MESSAGES, (*IN_CHANGE, "messages", 0, "text", "body"), _as_json, _from_meta
+    ),
+    "whatsapp_cloud status": Door(
+        "whatsapp_cloud", "webhook", STATUSES, (*IN_CHANGE, "statuses", 0, "errors", 0, "title"), _as_json, _from_meta
+    ),
+    "whatsapp_cloud stop": Door(
+        "whatsapp_cloud", "webhook", PREFERENCES, (*IN_CHANGE, "user_preferences", 0, "detail"), _as_json, _from_meta
+    ),
     "voice call": Door("voice", "call", CALL, ("CallerName",), _as_form, CALLS),
     "voice heard": Door("voice", "heard", CALL, ("SpeechResult",), _as_form, CALLS),
     "voice placed": Door("voice", f"placed?{Place(message='k').query()}", CALL, ("CallerName",), _as_form, CALLS),
@@ -246,7 +299,7 @@ DOORS = {
 @cache
 def channel_of(door: Door) -> Channel:
     case = CASES[door.channel]
-    made: Channel = built(case.module, door.channel) if case.make is None else case.make(MemoryFeed())
+    made: Channel = built(case.module, case.name or door.channel) if case.make is None else case.make(MemoryFeed())
     return made
 
 

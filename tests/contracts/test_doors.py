@@ -134,8 +134,8 @@ def test_the_good_body_of_each_door_is_taken(door: Door) -> None:
 def test_whatever_a_stranger_sends_is_taken_or_refused(
     name: str, method: str, tail: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
-    module, make = CASES[name].module, CASES[name].make
-    channel: Channel = built(module, name) if make is None else make(MemoryFeed())
+    case = CASES[name]
+    channel: Channel = built(case.module, case.name or name) if case.make is None else case.make(MemoryFeed())
     request = request_to(f"{channel.name}/{tail}?{query}", method=method, body=body)
     check(channel, replace(request, headers=headers))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.message.choices import choices_line
+from bot.domain.message.choices import choices_line, choices_word
 from bot.domain.message.customer import (
     Attachment,
     CustomerMessage,
@@ -119,6 +119,7 @@ __all__ = [
     "TriggerIntent",
     "Unattended",
     "choices_line",
+    "choices_word",
     "json_of",
     "storable",
     "storable_json",

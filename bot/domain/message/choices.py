@@ -12,6 +12,10 @@ _REPLY: Final = {
 """By language; in letters that a text message has as they are, so that it gets no dearer."""
 
 
+def choices_word(language: str = "") -> str:
+    """What is to be done with the choices, in English where the language has no word here."""
+    return _REPLY.get(language, _REPLY["en"])
+
+
 def choices_line(titles: Sequence[str], language: str = "") -> str:
-    """In English where the language has no word here."""
-    return f"{_REPLY.get(language, _REPLY['en'])}: {' / '.join(titles)}"
+    return f"{choices_word(language)}: {' / '.join(titles)}"

@@ -58,6 +58,7 @@ def build_connectors(
     """Each gets what is `common` to all, and its own: its stand-in, and the budget of its calls."""
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
+    owners: dict[str, str] = {}
     own_budgets = _crm_budgets(settings, chosen.modules)
     for name, module in chosen.modules.items():
         in_sandbox = sandbox is not None and name in chosen.sandboxed
@@ -73,7 +74,8 @@ def build_connectors(
         for connector in built if isinstance(built, Sequence) else (built,):
             match connector:
                 case Channel():
-                    channels[connector.name] = connector
+                    if _takes(connector.name, name, owners, chosen.sandboxed):
+                        channels[connector.name] = connector
                 case Crm():
                     reads = BulkReads(connector.name, most=settings.crm_reads, alert=meter.stopped_reading)
                     crms[connector.name] = SparingCrm(connector, reads=reads, tell=meter.left_alone)
@@ -85,6 +87,25 @@ def build_connectors(
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
     return Connectors(channels, crms)
+
+
+def _takes(channel: str, connector: str, owners: dict[str, str], sandboxed: Sequence[str]) -> bool:
+    """Whether the channel is this connector's, and no longer that of whoever had it before.
+
+    Of two that have it, the one with credentials has it; of two in the sandbox, the one that is named later. Raises
+    SettingsError where both have credentials.
+    """
+    other = owners.get(channel)
+    if other is not None and connector not in sandboxed:
+        if other not in sandboxed:
+            raise SettingsError(
+                f"both connectors, {other} and {connector}, are set up for the channel {channel}. Take one out of "
+                f"OVERTURE_CONNECTORS, or leave out the settings by which it has {channel}."
+            )
+    elif other is not None and other not in sandboxed:
+        return False
+    owners[channel] = connector
+    return True
 
 
 def _crm_budgets(settings: Settings, modules: Mapping[str, ModuleType]) -> Mapping[str, CallBudget]:

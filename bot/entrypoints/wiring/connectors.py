@@ -25,9 +25,8 @@ from bot.settings import Settings
 
 def channel_names(settings: Settings) -> tuple[str, ...]:
     """The channels that the settings name, without building their connectors."""
-    return tuple(
-        name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
-    )
+    modules = map(connector_module, settings.connector_names)
+    return tuple(dict.fromkeys(name for module in modules for name in getattr(module, "CHANNELS", ())))
 
 
 def channels_left_out(settings: Settings) -> tuple[str, ...]:
@@ -82,12 +81,15 @@ def is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
 
 
 def channels_not_set_up(settings: Settings, values: Mapping[str, str]) -> dict[str, str]:
-    """The channels that a connector could have and does not build, each with the setting that is missing."""
+    """The channels that a connector could have and that none builds, each with the setting that is missing."""
     found: dict[str, str] = {}
+    had: set[str] = set()
     for module in map(connector_module, settings.connector_names):
-        if hasattr(module, "not_set_up") and not is_sandboxed(module, values):
-            found |= module.not_set_up(values)
-    return found
+        asked = hasattr(module, "not_set_up") and not is_sandboxed(module, values)
+        missing = module.not_set_up(values) if asked else {}
+        found |= missing
+        had.update(name for name in getattr(module, "CHANNELS", ()) if name not in missing)
+    return {channel: setting for channel, setting in found.items() if channel not in had}
 
 
 def reply_windows(settings: Settings) -> dict[str, timedelta]:

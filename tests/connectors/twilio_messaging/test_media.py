@@ -12,9 +12,9 @@ from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySe
 from bot.domain.message import Attachment, CustomerMessage
 from bot.ports import Reply
 from connectors import received_files
+from connectors.phone_panel import PICTURE
 from connectors.twilio_messaging.channel import SmsChannel
 from connectors.twilio_messaging.media import MOST_REDIRECTS
-from connectors.twilio_messaging.sandbox import PICTURE
 from tests.connectors.twilio_document import as_openapi, twilio_document
 from tests.connectors.vendor_server import NOW, Fault, MemoryFeed, StillClock, VendorServer, built, serve, settings_for
 

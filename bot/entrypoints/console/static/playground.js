@@ -16,9 +16,10 @@ import { websitePanel } from "./panels/website.js";
 const clock = startClock();
 const guide = startGuide();
 const inbox = inboxPanel();
+const phone = phonePanel();
 const panels = [
   websitePanel(),
-  phonePanel(),
+  phone,
   callPanel(),
   inbox,
   slackPanel(),
@@ -59,6 +60,7 @@ async function refresh() {
     showContent(status);
     if (status.intents) guide.suit(status);
     inbox.appear((status.stand_ins ?? []).includes("email"));
+    phone.meet(status.stand_ins ?? []);
   } catch {
     // The sign in the bar says that the service is away.
   }

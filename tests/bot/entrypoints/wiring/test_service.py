@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 import connectors
 from bot.domain.errors import SettingsError
-from bot.entrypoints.wiring.connectors import channel_names
+from bot.entrypoints.wiring.connectors import channel_names, channels_not_set_up
 from bot.entrypoints.wiring.own_secret import check_data_folder, installation_secret
 from bot.entrypoints.wiring.service import open_service
 from bot.settings import Settings
@@ -50,6 +50,61 @@ async def refusal(settings: Settings) -> str:
         async with open_service(settings):
             pass
     return str(refused.value)
+
+
+TWILIO = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "secret", "TWILIO_WHATSAPP_FROM": "+447700900101"}
+META = {
+    "WHATSAPP_PHONE_NUMBER_ID": "106",
+    "WHATSAPP_ACCESS_TOKEN": "secret",
+    "WHATSAPP_APP_SECRET": "secret",
+    "WHATSAPP_VERIFY_TOKEN": "a secret that is long",
+}
+
+
+@pytest.mark.parametrize(
+    ("named", "values", "owner"),
+    [
+        ("twilio_messaging,whatsapp_cloud", {}, "connectors.whatsapp_cloud.channel"),
+        ("whatsapp_cloud,twilio_messaging", {}, "connectors.twilio_messaging.channel"),
+        ("twilio_messaging,whatsapp_cloud", TWILIO, "connectors.twilio_messaging.channel"),
+        ("whatsapp_cloud,twilio_messaging", META, "connectors.whatsapp_cloud.channel"),
+    ],
+)
+async def test_of_two_connectors_with_one_channel_the_one_that_is_set_up_or_named_later_has_it(
+    settings_of: Callable[..., Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    named: str,
+    values: dict[str, str],
+    owner: str,
+) -> None:
+    lend_model(tmp_path / "data")
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    settings = settings_of(connectors=named)
+    assert sorted(channel_names(settings)) == ["sms", "whatsapp"]
+    async with open_service(settings) as service:
+        assert type(service.runtime.channels["whatsapp"]).__module__ == owner
+
+
+async def test_two_connectors_that_are_both_set_up_for_one_channel_are_told(
+    settings_of: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (TWILIO | META).items():
+        monkeypatch.setenv(name, value)
+    told = await refusal(settings_of(connectors="twilio_messaging,whatsapp_cloud"))
+    assert told.startswith(
+        "both connectors, twilio_messaging and whatsapp_cloud, are set up for the channel whatsapp. Take one out"
+    )
+
+
+def test_a_channel_that_another_connector_has_is_not_missing(settings_of: Callable[..., Settings]) -> None:
+    texts = {**TWILIO, "TWILIO_WHATSAPP_FROM": "", "TWILIO_FROM": "+447700900100"}
+    assert channels_not_set_up(settings_of(connectors="twilio_messaging"), texts) == {
+        "whatsapp": "TWILIO_WHATSAPP_FROM"
+    }
+    both = settings_of(connectors="twilio_messaging,whatsapp_cloud")
+    assert channels_not_set_up(both, texts | META) == {}
 
 
 @pytest.mark.parametrize(("name", "nearest"), [("slak", "slack"), ("web_chat", "webchat"), ("hub-spot", "hubspot")])

@@ -17,6 +17,7 @@ export function phonePanel() {
   const app = byId("phone-app");
   const list = byId("texts");
   let chosenByHand = false;
+  let ownWhatsApp = false;
 
   const render = soon(() => {
     const texts = (threads.get(choice.value) ?? []).filter((text) => appOf(text) === app.value);
@@ -41,7 +42,7 @@ export function phonePanel() {
   };
 
   const press = (text, title) =>
-    act("sms", { deed: "press", channel: appOf(text), from: choice.value, sid: text.sid, title });
+    act(text.vendor ?? "sms", { deed: "press", channel: appOf(text), from: choice.value, sid: text.sid, title });
 
   choice.addEventListener("change", () => {
     chosenByHand = true;
@@ -49,11 +50,19 @@ export function phonePanel() {
   });
   app.addEventListener("change", render);
   const field = byId("phone-text");
-  composer(byId("phone-form"), field, (body) => act("sms", { deed: "text", channel: app.value, from: choice.value, body }));
+  const say = (body) => {
+    const vendor = app.value === "whatsapp" && ownWhatsApp ? "whatsapp" : "sms";
+    return act(vendor, { deed: "text", channel: app.value, from: choice.value, body });
+  };
+  composer(byId("phone-form"), field, say);
   showNumbers();
   render();
 
   return {
+    /** Which stand-ins there are: WhatsApp may have one of its own, beside that of texts. */
+    meet(standIns) {
+      ownWhatsApp = standIns.includes("whatsapp");
+    },
     take(item) {
       if (item.type !== "sms") return;
       const number = item.direction === "to_customer" ? item.to : item.from;
@@ -81,7 +90,11 @@ function bubble(text, press) {
     "div",
     { class: `text ${own ? "own" : "theirs"}` },
     h("p", {}, h("span", { class: "unseen" }, own ? "Sent: " : "Received: "), linked(body), media && `\n🖼 ${media}`),
-    buttons.map(({ title }) => h("button", { type: "button", onclick: () => press(text, title) }, title)),
+    buttons.map(({ title, link }) =>
+      link
+        ? h("a", { class: "link", href: link, target: "_blank", rel: "noopener" }, title)
+        : h("button", { type: "button", onclick: () => press(text, title) }, title),
+    ),
     h("time", { datetime: at }, clockTime(at)),
   );
 }
