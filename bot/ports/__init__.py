@@ -23,6 +23,7 @@ from bot.ports.channels import (
     TakesUploads,
     Talks,
     Upload,
+    takes_any,
 )
 from bot.ports.connectors import (
     ApiAccess,
@@ -208,4 +209,5 @@ __all__ = [
     "WebhookRequest",
     "WritesTogether",
     "at_once",
+    "takes_any",
 ]

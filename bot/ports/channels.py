@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.delivery import Failure
-from bot.domain.message import Attachment, CustomerMessage, OutboundMessage, Receipt, Text
+from bot.domain.message import Attachment, CustomerMessage, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview, as_text
 from bot.ports.webhooks import Reply, Talk, Webhook, WebhookRequest
@@ -78,12 +78,21 @@ class Channel(Protocol):
     async def close(self) -> None: ...
 
 
+def takes_any(_template: Template) -> str:
+    """Of a channel that does not say what its vendor's templates are called."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """What is known of a channel without its connector being built: what it can do, and what becomes of a message."""
+    """What is known of a channel without its connector being built: what it can do, and what becomes of a message.
+
+    `template_fault` says in a sentence why its vendor can have no such template, empty where it may have it.
+    """
 
     abilities: Abilities
     preview: Callable[[Text], Preview] = as_text
+    template_fault: Callable[[Template], str] = takes_any
 
 
 @runtime_checkable

@@ -40,6 +40,10 @@ class _TwilioChannel:
         self._status_url = f"{service_url.rstrip('/')}/channels/{self.name}/status"
         self._clock = clock
 
+    @staticmethod
+    def template_fault(template: Template) -> str:
+        return template_fault(template)
+
     def parse(self, request: WebhookRequest) -> Webhook:
         return webhooks.parse(request, self.name, self._account)
 
@@ -207,11 +211,16 @@ def _messages(content: Content) -> float:
     return len(divided(body_of(content), LONGEST_BODY))
 
 
+def template_fault(template: Template) -> str:
+    """Why Twilio can have no such template; empty where it may."""
+    if CONTENT_SID.fullmatch(template.id):
+        return ""
+    return f'the template "{template.id}" is no Content SID of Twilio, which is HX and 32 hexadecimal digits'
+
+
 def _template_fields(template: Template) -> Mapping[str, str]:
-    if not CONTENT_SID.fullmatch(template.id):
-        raise PermanentSendError(
-            f'the template "{template.id}" is no Content SID of Twilio, which is HX and 32 hexadecimal digits'
-        )
+    if fault := template_fault(template):
+        raise PermanentSendError(fault)
     fields = {"ContentSid": template.id}
     if template.variables:
         variables = {name: _in_one_line(value) for name, value in template.variables.items()}

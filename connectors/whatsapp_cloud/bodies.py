@@ -138,14 +138,21 @@ def _media(picture: Part, *, caption: str = "", name: str = "") -> Part:
     return {"type": kind, kind: told}
 
 
+def template_fault(template: Template) -> str:
+    """Why Meta can have no such template; empty where it may."""
+    if TEMPLATE_ID.fullmatch(template.id):
+        return ""
+    return (
+        f'the template "{template.id}" is none of Meta\'s: write its name and its language, such as demo_reminder/en_GB'
+    )
+
+
 def _template(template: Template) -> Part:
     """`demo_reminder/en_GB` is its name and language; its variables stand in its text by number or name, `header` is
     that of its header, `button 1` that of its first button."""
-    if (known := TEMPLATE_ID.fullmatch(template.id)) is None:
-        raise PermanentSendError(
-            f'the template "{template.id}" is none of Meta\'s: write its name and its language, such as '
-            "demo_reminder/en_GB"
-        )
+    known = TEMPLATE_ID.fullmatch(template.id)
+    if known is None:
+        raise PermanentSendError(template_fault(template))
     values = {name: " ".join(value.split()) for name, value in template.variables.items()}
     if empty := next((name for name, value in values.items() if not value), None):
         raise PermanentSendError(

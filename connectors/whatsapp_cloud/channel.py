@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain.errors import NotTried, SendError
-from bot.domain.message import Attachment, Content, CustomerMessage, OutboundMessage, Receipt, Text
+from bot.domain.message import Attachment, Content, CustomerMessage, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview
 from bot.ports import Abilities, ConnectorSettings, Webhook, WebhookRequest
@@ -18,7 +18,7 @@ from connectors import whatsapp
 from connectors.whatsapp_cloud import webhooks
 from connectors.whatsapp_cloud.account import CloudNumber
 from connectors.whatsapp_cloud.api import CloudApi
-from connectors.whatsapp_cloud.bodies import LONGEST_TEXT, Part, parts_of, shown_buttons, shown_text
+from connectors.whatsapp_cloud.bodies import LONGEST_TEXT, Part, parts_of, shown_buttons, shown_text, template_fault
 from connectors.whatsapp_cloud.failures import FAILURES
 
 LARGEST_WEBHOOK = 3 * 1024 * 1024
@@ -48,6 +48,10 @@ class CloudWhatsAppChannel:
         self.abilities = replace(self.abilities, pace=Pace(a_second, max(a_second, 1), _messages))
         self._begun: OrderedDict[str, int] = OrderedDict()
         """How many parts have left of messages of which a later one has not, by key."""
+
+    @staticmethod
+    def template_fault(template: Template) -> str:
+        return template_fault(template)
 
     def parse(self, request: WebhookRequest) -> Webhook:
         webhook = webhooks.parse(request, self._number)

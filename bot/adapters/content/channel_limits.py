@@ -1,4 +1,5 @@
-"""Responses that are longer than a channel takes in one message, whoever says them."""
+"""Responses that a channel cannot say as they are, whoever says them: too long for one message, or by a template that
+its vendor cannot have."""
 
 from __future__ import annotations
 
@@ -25,3 +26,12 @@ def beyond_limits(assistant: Assistant, known: Known, kinds: Mapping[str, Channe
                         f'"{response}" has {length:,} characters on {channel}, which takes {longest:,} in one message.',
                         f"Shorten it, or add a shorter variation with channel: {channel}.",
                     )
+
+
+def unknown_templates(assistant: Assistant, kinds: Mapping[str, ChannelKind]) -> Iterator[Fault]:
+    """A warning for each template that is called as none of the channel's vendor can be."""
+    for response in assistant.responses.values():
+        for variation in response.variations:
+            kind = kinds.get(variation.channel or "")
+            if kind is not None and variation.template is not None and (why := kind.template_fault(variation.template)):
+                yield Fault(variation.place, f'"{response.name}" cannot leave on {variation.channel}: {why}.')

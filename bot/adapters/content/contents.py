@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.adapters.content.assistant_settings import AssistantSettings, read_assistant_settings
 from bot.adapters.content.built_in_responses import with_built_in_responses
-from bot.adapters.content.channel_limits import beyond_limits
+from bot.adapters.content.channel_limits import beyond_limits, unknown_templates
 from bot.adapters.content.content_files import (
     CONTENT,
     NOTHING_ELSE,
@@ -213,6 +213,7 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from sent_without_template(journeys, assistant, shelves.reply_windows)
     yield from without_how_to_stop(journeys, assistant, contents.rules, texting(shelves.kinds))
     yield from beyond_limits(assistant, known, shelves.kinds)
+    yield from unknown_templates(assistant, shelves.kinds)
 
 
 def texting(kinds: Mapping[str, ChannelKind]) -> list[str]:

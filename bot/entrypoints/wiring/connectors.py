@@ -19,7 +19,7 @@ from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.preview import as_text
 from bot.entrypoints.wiring.desks import read_desks
-from bot.ports import Abilities, ChannelKind
+from bot.ports import Abilities, ChannelKind, takes_any
 from bot.settings import Settings
 
 
@@ -67,7 +67,11 @@ def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
 
 def kinds_of(connectors: Iterable[str]) -> dict[str, ChannelKind]:
     return {
-        one.name: ChannelKind(one.abilities, getattr(one, "preview", getattr(module, "preview", as_text)))
+        one.name: ChannelKind(
+            one.abilities,
+            getattr(one, "preview", getattr(module, "preview", as_text)),
+            getattr(one, "template_fault", takes_any),
+        )
         for module in map(connector_module, connectors)
         for one in vars(module).values()
         if isinstance(getattr(one, "abilities", None), Abilities)
