@@ -35,6 +35,7 @@ _ASKS: Final = re.compile(
 """Questions on consent. A line about something else may end with "Reply STOP to opt out", and asks for none."""
 
 _AGREEING: Final = frozenset({"affirm", "agree", "accept", "confirm", "yes", "opt_in", "subscribe"})
+_REFUSING: Final = frozenset({"deny", "decline", "refuse", "disagree", "no", "unsubscribe"})
 
 
 def is_protected(response: Response) -> bool:
@@ -86,6 +87,20 @@ def agreeing_intents(assistant: Assistant) -> frozenset[str]:
         for mapping in slot.mappings:
             if _agrees(mapping) or (holds_consent(assistant, slot.name) and not _refuses(mapping.value)):
                 found.update(mapping.intents)
+    return frozenset(found)
+
+
+def refusing_answers(assistant: Assistant) -> frozenset[str]:
+    """The intents that answer a question on consent with a no, whichever it is."""
+    found = {intent for intent in assistant.intents if intent.lower() in _REFUSING}
+    for slot in assistant.slots.values():
+        if holds_consent(assistant, slot.name):
+            found.update(
+                intent
+                for mapping in slot.mappings
+                if mapping.type == "from_intent" and _refuses(mapping.value)
+                for intent in mapping.intents
+            )
     return frozenset(found)
 
 

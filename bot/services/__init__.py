@@ -1,8 +1,8 @@
 """Verbs: each reads, lets an engine think, and writes. One a file; this is where to look for which.
 
 **Conversations.** What comes in: `receive`, `meet`, `put_aside`, `submit`, `append`, `trigger`, `take_slots`. A turn:
-`converse`, `situation`, `hear`, `understand`, `read_change`, `press_button`, `interpret`, `respond`, `think`,
-`run_action`, `action_context`, `thought`, `write_turn`, `answer_further`. In other words: `ask_model`,
+`converse`, `situation`, `hear`, `understand`, `read_change`, `press_button`, `earlier_press`, `interpret`, `respond`,
+`think`, `run_action`, `action_context`, `thought`, `write_turn`, `answer_further`. In other words: `ask_model`,
 `compose_answer`, `rephrase`, `disclose`, `other_languages`. From our side: `ask`, `move_question`, `check_in`,
 `remind`, `start_conversation`, `attend`. For callers who wait: `await_turn`, `cut_short`. What was not understood:
 `review`.

@@ -23,6 +23,7 @@ from bot.domain.message import (
     OpenForm,
     PageReport,
     Reminder,
+    Text,
     TriggerIntent,
 )
 from bot.domain.privacy import RequestKind
@@ -45,6 +46,7 @@ from bot.services.clear_up_opt_out import (
 from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
+from bot.services.earlier_press import pressed_earlier
 from bot.services.hear import Hearing, hear, keyword_of
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, withhold_consent
@@ -172,7 +174,8 @@ async def _customer_turn(
     if situation is None:
         async with runtime.store.reading() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
-    if await _answers_us(runtime, entry, message, situation):
+    earlier = await pressed_earlier(runtime, message, situation)
+    if await _answers_us(runtime, entry, message, situation, pressed=earlier):
         return ANY_NEWS
     address = situation.conversation.address
     thought = Thought(situation.conversation.tracker, message.channel, address, now, metadata=message.metadata)
@@ -185,7 +188,7 @@ async def _customer_turn(
     if moved is not None:
         situation = put_here(thought, situation, moved)
     reading = moved.reading if moved is not None else None
-    heard = await hear(runtime, thought, situation, message, keyword, asked, reading=reading)
+    heard = await hear(runtime, thought, situation, message, keyword, asked, reading=reading, earlier=earlier)
     await _answer(runtime, thought, situation, message, heard)
     turn = replying(situation, thought, message, heard.understood, begun=begun)
     try:
@@ -197,14 +200,18 @@ async def _customer_turn(
         return await _write(runtime, entry, turn, moved, now, posting=False)
 
 
-async def _answers_us(runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation) -> bool:
+async def _answers_us(
+    runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation, *, pressed: Text | None
+) -> bool:
     """Take what is no matter of a dialogue: a time to meet, or a meeting that is booked; the answer to our question for
-    consent, or for what an opt-out meant."""
+    consent, or for what an opt-out meant, unless a button of an earlier message was `pressed`."""
     tracker = situation.conversation.tracker
     languages = languages_read(runtime.library.current(), tracker)
     pick = picked(situation.conversation, message, runtime.clock.now(), languages)
     if (pick := pick or await asked_of_meeting(runtime, message, situation)) is not None:
         await take_pick(runtime, entry, message, pick)
+    elif pressed is not None:
+        return False
     elif (challenge := await awaited_yes(runtime, message, situation)) is not None:
         await take_yes(runtime, entry, message, situation, challenge)
     elif (cleared := await awaited_answer(runtime, message, situation)) is not None:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.dialogue.corrections import as_correction, told_correction
-from bot.domain.message import CustomerMessage
+from bot.domain.message import CustomerMessage, Text
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT, WRONG_NUMBER_INTENT, IntentScore, Understood
 from bot.domain.word_forms import spelled
 from bot.nlu.leaving import asks_to_be_left
+from bot.services.earlier_press import heed
 from bot.services.interpret import interpret, sure_on_consent
 from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
@@ -53,10 +54,13 @@ async def hear(
     asked: Sequence[RequestKind],
     *,
     reading: Understood | None = None,
+    earlier: Text | None = None,
 ) -> Hearing:
     """Read the message, unless its `reading` is given; nothing is answered of what it says besides while a colleague
-    has the floor."""
+    has the floor. `earlier` is the message whose button was pressed, where that is not the latest."""
     understood = reading or await _understand(runtime, thought, situation, message, keyword)
+    if earlier is not None and keyword is None:
+        understood = await heed(runtime, thought, situation, message, earlier, understood)
     understood = sure_on_consent(runtime.library.current(), thought.tracker, understood)
     interpreted = await interpret(runtime, thought, situation, understood)
     playbook, loop = runtime.library.current(), thought.tracker.loop

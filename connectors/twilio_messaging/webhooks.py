@@ -86,6 +86,7 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
         metadata=_metadata(fields, texted if account.answers_keywords else ""),
         nameless=without_number,
         identities=_identities(fields, channel),
+        pressed_on=fields.first("OriginalRepliedMessageSid") if chosen else "",
     )
 
 

@@ -50,6 +50,7 @@ def message_of(told: Json, kind: str, contacts: Sequence[Json]) -> CustomerMessa
         attachments=_attachments(told, kind),
         nameless=nameless,
         identities=(Identity("whatsapp", user, verified=True),) if user else (),
+        pressed_on=_pressed_on(told) if kind in ("button", "interactive") else "",
     )
 
 
@@ -106,6 +107,14 @@ def _said(told: Json, kind: str) -> tuple[str, str] | None:
         media = told.get(kind)
         return (str(media.get("caption") or ""), "") if isinstance(media, dict) else None
     return ("", "") if kind in (*UNREADABLE, "request_welcome") else None
+
+
+def _pressed_on(told: Json) -> str:
+    """Meta's id of our message whose button or row it was: those stay where they are, and may be pressed much later."""
+    match told.get("context"):
+        case {"id": str(message)}:
+            return storable(message)
+    return ""
 
 
 def _place(place: Json) -> str:

@@ -34,7 +34,8 @@ class CustomerMessage:
     of who they are: a withheld number. `slots` are what another platform, which holds the dialogue with us, has found
     out by itself; None empties one. `automatic`: a machine wrote it,
     such as an absence notice, so it is kept and not answered. `identities` are what the vendor knows them by besides
-    the address; it vouches for them.
+    the address; it vouches for them. `pressed_on` is the vendor's id of our message whose button was pressed, where
+    buttons stay to be pressed later.
     """
 
     channel: str
@@ -51,6 +52,7 @@ class CustomerMessage:
     nameless: bool = False
     slots: Mapping[str, Any] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
+    pressed_on: str = ""
     kind: Literal["customer_message"] = "customer_message"
 
     @property

@@ -177,9 +177,15 @@ def test_what_comes_in_where_there_is_no_sender_for_the_answer_is_refused() -> N
 @pytest.mark.parametrize(("behind", "payload"), [("/affirm", "/affirm"), ("yes_button", None)])
 def test_a_pressed_button_is_its_words_and_an_intent_where_that_is_behind_it(behind: str, payload: str | None) -> None:
     pressed = {**TEXT, "From": "whatsapp:+447700900123", "ButtonText": "Yes", "ButtonPayload": behind}
-    [message] = taken(signed("inbound", pressed)).inbound
+    [message] = taken(signed("inbound", {**pressed, "OriginalRepliedMessageSid": "SM7"})).inbound
     assert isinstance(message, CustomerMessage)
-    assert (message.text, message.payload) == ("Yes", payload)
+    assert (message.text, message.payload, message.pressed_on) == ("Yes", payload, "SM7")
+
+
+def test_what_is_written_in_answer_to_a_message_is_no_press() -> None:
+    [message] = taken(signed("inbound", {**TEXT, "OriginalRepliedMessageSid": "SM7"})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.pressed_on == ""
 
 
 @pytest.mark.parametrize(("behind", "payload"), [("/ask_price", "/ask_price"), ("prices", None)])
@@ -304,6 +310,7 @@ MORE = (
     "é",
     "ButtonText",
     "ButtonPayload",
+    "OriginalRepliedMessageSid",
     "MediaUrl0",
     "MediaContentType0",
 )

@@ -61,7 +61,7 @@ async def test_a_button_of_ours_is_pressed(stage: Stage) -> None:
     deed = {"deed": "press", "from": NUMBER, "sid": stage.sent()[0]["sid"], "title": "No"}
     [said] = stage.channel.parse(await stage.server.vendor.act(deed, stage.clock.now())).inbound
     assert isinstance(said, CustomerMessage)
-    assert (said.text, said.payload) == ("No", "/deny")
+    assert (said.text, said.payload, said.pressed_on) == ("No", "/deny", stage.sent()[0]["sid"])
 
 
 async def test_later_than_a_day_after_they_wrote_a_text_is_refused(stage: Stage) -> None:
