@@ -34,7 +34,7 @@ def parts_of(content: Content) -> Sequence[Part]:
         raise PermanentSendError(f"WhatsApp cannot carry a {content.kind}")
     if content.template is not None:
         return [_template(content.template)]
-    picture = _picture(content.image)
+    picture = _picture(content.image, content.image_alt)
     if (asked := _asked(content)) is not None:
         return _with_choices(content, asked, picture)
     if picture is None and (link := _only_link(content)) is not None:
@@ -120,11 +120,12 @@ def _texts(body: str) -> Sequence[Part]:
     return [{"type": "text", "text": {"body": part}} for part in divided(body, LONGEST_TEXT)]
 
 
-def _picture(address: str | None) -> Part | None:
-    """Meta fetches it, so it must be reached by https; what is no picture by its name goes as a file."""
+def _picture(address: str | None, name: str = "") -> Part | None:
+    """Meta fetches it, so it must be reached by https. What is a PDF by its name or its address goes as a document."""
     if not address or not address.startswith("https://"):
         return None
-    kind = "document" if urlsplit(address).path.lower().endswith(".pdf") else "image"
+    is_file = any(one.lower().endswith(".pdf") for one in (name, urlsplit(address).path))
+    kind = "document" if is_file else "image"
     return {"type": kind, kind: {"link": address}}
 
 

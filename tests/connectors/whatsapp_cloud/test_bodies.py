@@ -43,6 +43,7 @@ def kinds(content: Text) -> list[str]:
         (Text("Hello", (PAGE, PAGE)), ["text"]),
         (Text("Hello", image=PICTURE), ["image"]),
         (Text("Hello", image="https://example.com/a.PDF", image_alt="a.pdf"), ["document"]),
+        (Text("", image="https://example.com/files/1?sig=2", image_alt="Offer.pdf"), ["document"]),
         (Text("Hello", image="http://example.com/a.png"), ["text"]),
         (Text("Hello", (YES,), image=PICTURE), ["button"]),
         (Text("Hello", choices(4), image=PICTURE), ["image", "list"]),
