@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from aiohttp import web
+
 from bot.domain.access import Caller, Right
+from bot.domain.errors import WebhookRejected
 from bot.entrypoints.wiring.service import Service
 
 PAGES: Final = (
@@ -17,6 +20,9 @@ PAGES: Final = (
     ("/access", "Access", Right.ADMINISTER),
 )
 """Each with its name and the right that it wants, in the order in which they stand."""
+
+FIRST: Final = PAGES[0][0]
+"""Every role may open it."""
 
 BENEATH: Final = {"import": ("/people/import", Right.TAKE_PEOPLE)}
 """Pages to which another one leads, with the right that each wants."""
@@ -40,3 +46,10 @@ def pages_for(service: Service, caller: Caller | None) -> list[tuple[str, str]]:
 def pages_beneath(caller: Caller | None) -> dict[str, str]:
     """The addresses of the pages beneath others that open for them."""
     return {name: path for name, (path, right) in BENEATH.items() if caller is not None and caller.may(right)}
+
+
+def led_to_first_page(request: web.Request) -> WebhookRejected:
+    """The answer to somebody who opens the service's own address in a browser; a token in it is kept."""
+    return WebhookRejected(
+        303, f"the pages are at {FIRST}", headers={"Location": str(request.rel_url.with_path(FIRST, keep_query=True))}
+    )

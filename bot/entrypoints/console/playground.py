@@ -22,8 +22,10 @@ from bot.domain.ids import ProfileId
 from bot.domain.message import storable
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.known_person import named
+from bot.entrypoints.console.navigation import led_to_first_page
 from bot.entrypoints.console.sandbox import Sandbox, post_webhook
 from bot.entrypoints.console.sandbox_talks import hold_talk
+from bot.entrypoints.web.doorkeeper import looks_for_page
 from bot.entrypoints.web.streams import Streams
 from bot.entrypoints.web.translate import json_object, private_json, problem, to_response
 from bot.entrypoints.wiring.service import CONTENT_FEED, Service
@@ -64,7 +66,7 @@ class Playground:
 
     def add_routes(self, app: web.Application) -> None:
         guarded = self._guarded
-        app.router.add_get("/", guarded(framed(self._service, "playground.html")))
+        app.router.add_get("/", self._front)
         app.router.add_get("/site", self._site)
         app.router.add_get("/speakers", guarded(framed(self._service, "speakers.html")))
         app.router.add_get("/playground/events", guarded(self._events), allow_head=False)
@@ -85,6 +87,15 @@ class Playground:
             return await handler(roomy)
 
         return behind_the_door
+
+    async def _front(self, request: web.Request) -> web.StreamResponse:
+        """The playground; whoever is logged in and may not see it is led to what they may."""
+        try:
+            return await self._guarded(framed(self._service, "playground.html"))(request)
+        except WebhookRejected as refused:
+            if refused.status != 403 or not looks_for_page(request):
+                raise
+            raise led_to_first_page(request) from refused
 
     async def _site(self, _request: web.Request) -> web.StreamResponse:
         """The sample's site; the chat on it speaks the assistant's own language."""

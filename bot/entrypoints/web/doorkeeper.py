@@ -45,6 +45,11 @@ LOGGED_OUT = (
 """Of a page of ours whose session has ended."""
 
 
+def looks_for_page(request: web.Request) -> bool:
+    """Whether it is a person's browser that asks, and not a program."""
+    return request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+
+
 class Doorkeeper:
     def __init__(self, settings: Settings, access: ApiAccess, store: Store, clock: Clock) -> None:
         self._settings, self._access, self._store, self._clock = settings, access, store, clock
@@ -80,7 +85,7 @@ class Doorkeeper:
         try:
             request[CALLER] = caller = self._access.check(asked, conversation, right)
         except WebhookRejected as refused:
-            looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+            looks = looks_for_page(request)
             if refused.status == 401 and not looks and request.headers.get("Sec-Fetch-Site") == "same-origin":
                 raise WebhookRejected(401, LOGGED_OUT, headers=refused.headers) from refused
             if refused.status != 401 or not looks:

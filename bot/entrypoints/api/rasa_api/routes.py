@@ -26,7 +26,8 @@ from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable, storable_json
 from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.api.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
-from bot.entrypoints.web.doorkeeper import CALLER
+from bot.entrypoints.console.navigation import led_to_first_page
+from bot.entrypoints.web.doorkeeper import CALLER, looks_for_page
 from bot.entrypoints.web.translate import idempotency_key
 from bot.entrypoints.wiring.service import Service
 from bot.ports import UnitOfWork
@@ -113,7 +114,10 @@ class RasaApi:
 
     # ------------------------------------------------------------ the service
 
-    async def _hello(self, _request: web.Request) -> web.StreamResponse:
+    async def _hello(self, request: web.Request) -> web.StreamResponse:
+        """Rasa's greeting for programs; a person who opens the service's address in a browser is led to its pages."""
+        if looks_for_page(request):
+            raise led_to_first_page(request)
         return web.Response(text=f"Hello from Overture {version('overture')}, which speaks Rasa {RASA_VERSION}'s API")
 
     async def _version(self, _request: web.Request) -> web.StreamResponse:

@@ -102,6 +102,29 @@ async def test_who_is_logged_in_gets_to_their_account_from_every_page(service_of
         assert [*account] == [path for path, _, _ in LISTED]
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+
+
+@pytest.mark.parametrize(("role", "leads"), [(Role.ADMIN, False), (Role.REP, True)])
+@pytest.mark.parametrize("in_sandbox", [True, False])
+async def test_who_opens_the_services_own_address_in_a_browser_is_led_to_what_they_may_see(
+    service_of: ServiceMaker, stage: Stage, role: Role, leads: bool, in_sandbox: bool
+) -> None:
+    headers = {**await key_for(stage, role), **BROWSER}
+    sandbox: Any = SimpleNamespace(vendors={}) if in_sandbox else None
+    async with served(service_of(connectors="", login="always"), sandbox=sandbox) as client:
+        answer = await client.get("/?token=a", headers=headers, allow_redirects=False)
+        if leads or not in_sandbox:
+            assert (answer.status, answer.headers["Location"]) == (303, "/journeys?token=a")
+        else:
+            assert answer.status == 200
+
+
+async def test_a_program_of_rasas_is_greeted_there_as_before(service_of: ServiceMaker) -> None:
+    async with served(service_of(connectors="")) as client:
+        assert (await (await client.get("/")).text()).startswith("Hello from Overture")
+
+
 async def test_a_page_that_is_a_part_of_another_marks_it_and_each_link_keeps_the_token(
     service_of: ServiceMaker,
 ) -> None:
