@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ from bot.domain.access import Role
 from bot.domain.language_model import ModelUse
 
 AN_ENDPOINT = '{"billing": {"url": "https://example.com/hook", "secret": "..."}}'
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 SHORTEST_SECRET = 16
 """Of an endpoint, in characters."""
 
@@ -52,6 +54,16 @@ def read_endpoints(text: str) -> dict[str, tuple[str, str]]:
         if not isinstance(secret, str) or len(secret) < SHORTEST_SECRET:
             raise ValueError(f'the endpoint "{name}" has no secret of at least {SHORTEST_SECRET} characters')
         found[name] = (url, secret)
+    return found
+
+
+def read_addresses(text: str) -> tuple[str, ...]:
+    """Telephone numbers in E.164 and e-mail addresses; raises ValueError with a sentence."""
+    found = tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    for number, one in enumerate(found, 1):
+        name, at, host = one.partition("@")
+        if not _E164.fullmatch(one) and not (at and name and "." in host and " " not in one):
+            raise ValueError(f"entry {number} is neither a number such as +447700900123 nor an e-mail address")
     return found
 
 

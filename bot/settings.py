@@ -20,7 +20,7 @@ from bot.domain.call_budget import read_budgets
 from bot.domain.errors import SettingsError
 from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
-from bot.setting_values import read_endpoints, read_model_request, read_model_uses, read_roles
+from bot.setting_values import read_addresses, read_endpoints, read_model_request, read_model_uses, read_roles
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRETS: Final = frozenset(
@@ -45,6 +45,7 @@ READ_BY: Final[Mapping[str, Callable[[str], object]]] = {
     "model_request": read_model_request,
     "model_uses": read_model_uses,
     "oidc_roles": read_roles,
+    "test_addresses": read_addresses,
 }
 """What raises ValueError where a setting cannot be read, with a sentence that repeats no secret."""
 
@@ -175,6 +176,10 @@ class Settings(BaseSettings):
 
     endpoints: SecretStr = SecretStr("")
     """Other systems that journeys may call, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
+
+    test_addresses: str = ""
+    """Colleagues to whom marketers may send a response from its page, to see it: +447700900123, ana@example.com. Where
+    a connector is in its sandbox nothing leaves, so that anybody may be named there."""
 
     desk: str = "slack:#sales"
     """Who gets hand-offs: a channel and an address on it. More desks by name: slack:#sales, support=slack:#support."""
@@ -331,6 +336,10 @@ class Settings(BaseSettings):
     def endpoints_by_name(self) -> Mapping[str, tuple[str, str]]:
         """Each endpoint's address, and the secret that its calls are signed with."""
         return read_endpoints(self.endpoints.get_secret_value())
+
+    @property
+    def addresses_for_tests(self) -> tuple[str, ...]:
+        return read_addresses(self.test_addresses)
 
     @property
     def oidc_roles_of_groups(self) -> Mapping[str, Role]:

@@ -213,6 +213,18 @@ def test_a_faulty_endpoint_is_told_and_its_secret_is_not(
     assert "short" not in str(refused.value)
 
 
+def test_addresses_for_tests_are_numbers_and_e_mail_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_TEST_ADDRESSES", "+447700900123, ana@example.com,+447700900123,")
+    assert load_settings().addresses_for_tests == ("+447700900123", "ana@example.com")
+
+
+@pytest.mark.parametrize("told", ["07700900123", "+447700900123,ana", "ana@nowhere", "@example.com"])
+def test_an_address_for_tests_that_is_none_is_told_by_its_place(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_TEST_ADDRESSES", told)
+    with pytest.raises(SettingsError, match=f"entry {told.count(',') + 1} is neither a number"):
+        load_settings()
+
+
 def test_groups_of_the_identity_provider_have_roles_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERTURE_OIDC_ROLES", "legal = compliance, cn=sales=rep,")
     assert list(load_settings().oidc_roles_of_groups.items()) == [("legal", Role.COMPLIANCE), ("cn=sales", Role.REP)]

@@ -199,6 +199,28 @@ def test_a_response_is_taken_out_unless_something_names_it(page: Page, server: R
     assert file.read_text() == WORDS.partition("\n  utter_other:")[0] + "\n"
 
 
+def test_what_is_typed_is_sent_to_a_phone_before_it_is_saved(page: Page, server: RunningServer, file: Path) -> None:
+    page.goto(f"{server.address}/responses/utter_tip")
+    page.get_by_label("Text", exact=True).fill("{lead_name}, try it out!")
+    page.get_by_role("button", name="Send a test…").click()
+    dialog = page.get_by_role("dialog", name="Send it to a colleague?")
+    expect(dialog).to_contain_text("in its sandbox: nothing leaves this machine")
+    expect(dialog.get_by_label("To")).to_have_value("+447700900123")
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(dialog.get_by_role("status")).to_have_text("Variation 1 is not said on sms.")
+    dialog.get_by_role("button", name="Close").click()
+
+    page.get_by_role("button", name="The rota editor is new.").click()
+    page.get_by_label("Text", exact=True).fill("The rota editor is here.")
+    page.get_by_role("button", name="Send a test…").click()
+    dialog.get_by_role("button", name="Send", exact=True).click()
+    expect(dialog.get_by_role("status")).to_have_text("Sent.")
+    page.goto(server.address)
+    expect(page.locator("#texts")).to_contain_text("The rota editor is here.")
+    assert file.read_text() == WORDS
+
+
 def test_what_somebody_else_has_saved_is_not_lost(page: Page, server: RunningServer, file: Path) -> None:
     page.goto(f"{server.address}/responses/utter_tip")
     page.get_by_label("Text", exact=True).fill("Mine.")

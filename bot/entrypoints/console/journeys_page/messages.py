@@ -86,6 +86,18 @@ class Messages:
             ],
         }
 
+    def words_on(self, response: Response, channel: str, number: int, body: Mapping[str, Any]) -> Text | Unsayable:
+        """What the variation of this number says on the channel, to whom is `known` as the body says; raises
+        WebhookRejected where another is said there."""
+        playbook = self._service.library.current()
+        fields = fields_of([response], playbook, self._service.runtime.clock.now())
+        values = values_of(fields, body.get("known"))
+        person = person_of(values, playbook.assistant.configuration.language)
+        for one in wordings(response, channel, slots=values["slots"], personal=person):
+            if response.variations[number : number + 1] == (one.variation,):
+                return one.words
+        raise WebhookRejected(422, f"variation {number + 1} is not said on {channel}")
+
     def _on_channels(self, response: Response, chosen: Sequence[str], telling: Telling) -> Iterator[dict[str, Any]]:
         looks = {name: _look(kind) for name, kind in self._kinds.items()}
         seen = {looks[name] for name in chosen if name in looks}

@@ -20,7 +20,7 @@ from bot.dialogue.responses_edit import Reworded, response_lines, responses_in, 
 from bot.dialogue.responses_yaml import Reading, as_declared, read_response_alone
 from bot.documents import Document, Faults, parse
 from bot.domain.access import Right
-from bot.domain.assistant import WITHOUT_DESK
+from bot.domain.assistant import WITHOUT_DESK, Response
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
 from bot.entrypoints.console.framing import framed
@@ -39,6 +39,7 @@ from bot.entrypoints.console.responses_page.telling import (
     sent_on,
     summary,
 )
+from bot.entrypoints.console.responses_page.trying import Trials
 from bot.entrypoints.console.responses_page.variations import LONGEST_TEXT, variation_json, variations_of
 from bot.entrypoints.console.writing import write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
@@ -75,6 +76,7 @@ class ResponsesPage:
         self._with_subject = [name for name, kind in shelves.kinds.items() if kind.abilities.correspondence]
         self._files = ResponseFiles(shelves)
         self._messages = Messages(service, besides=SHOWN_ANYWAY)
+        self._trials = Trials(service, self._messages)
         self._saving = asyncio.Lock()
 
     def add_routes(self, app: web.Application) -> None:
@@ -84,6 +86,8 @@ class ResponsesPage:
             ("GET", "/responses.json", self._list, see),
             ("POST", "/responses", self._begin, edit),
             ("POST", "/responses/check", self._check, see),
+            ("POST", "/responses/test", self._try_out, edit),
+            ("GET", "/responses/test", self._outcome, edit),
             ("GET", f"/responses/{NAMED}.json", self._response, see),
             ("GET", f"/responses/{NAMED}", framed(self._service, "response.html"), see),
             ("POST", f"/responses/{NAMED}", self._save, edit),
@@ -152,6 +156,7 @@ class ResponsesPage:
                 "in_force": reading is not None and self._is_in_force(reading),
                 "may_change": self._may_change(request) and len(declaring) == 1 and reading is not None,
                 "offers": offered(playbook, self._channels),
+                "tests": self._trials.offered() if request[CALLER].may(Right.EDIT_JOURNEYS) else [],
             }
         )
 
@@ -216,6 +221,22 @@ class ResponsesPage:
             "warnings": _numbered(reading.warnings, document, name),
             **self._messages.worded([Message(name, reading.response)], body),
         }
+
+    async def _try_out(self, request: web.Request) -> web.StreamResponse:
+        """Send what is typed to a colleague, saved or not."""
+        body = await json_object(request)
+        name, variations = text_of(body, "response", LONGEST_NAME), variations_of(body.get("variations"))
+        return await self._trials.send(request, await asyncio.to_thread(self._typed, name, variations), body)
+
+    async def _outcome(self, request: web.Request) -> web.StreamResponse:
+        return await self._trials.outcome(request)
+
+    def _typed(self, name: str, variations: list[Reworded]) -> Response:
+        file = self._files.of(name)
+        reading, faults = self._alone(name, file, reworded(file.text, name, variations))
+        if faults:
+            raise ContentError(faults)
+        return reading.response
 
     def _alone(self, name: str, file: AuthorsFile, text: str) -> tuple[Reading, tuple[Fault, ...]]:
         """The response as this text of the file has it, read beside what is in force, and what is wrong with it."""

@@ -54,6 +54,11 @@ export class Messages {
     this.#again();
   }
 
+  /** To whom it is said, as a request has it. */
+  get known() {
+    return this.#known ? { known: this.#known } : {};
+  }
+
   /** Draw again what the service has told. */
   draw() {
     if (this.told) byId("messages").lastChild.replaceChildren(...this.told.messages.map(this.drawn).filter(Boolean));
@@ -63,7 +68,7 @@ export class Messages {
     clearTimeout(this.#later);
     if (this.#wanted === null) return;
     const asked = (this.#asked += 1);
-    const body = { ...this.#wanted, first: byId("messages-first").checked, ...(this.#known ? { known: this.#known } : {}) };
+    const body = { ...this.#wanted, first: byId("messages-first").checked, ...this.known };
     const { ok, status, told } = await this.asks(body);
     if (asked !== this.#asked) return;
     if (status === 0) this.#later = setTimeout(() => void this.#ask(), AWAY);

@@ -7,6 +7,7 @@ import { diffNode } from "../journeys/diff.js";
 import { channelNode, Messages } from "../journeys/messages.js";
 import { ask, counted, request, withToken } from "../journeys/service.js";
 import { askToTakeOut } from "./taking_out.js";
+import { trying } from "./trying.js";
 import { lackTags, usesNodes } from "./uses.js";
 import { tagsOf, variationForm } from "./variation.js";
 
@@ -59,6 +60,7 @@ function showHead() {
   byId("used").replaceChildren(...usesNodes(response.used, 12));
   byId("notes").replaceChildren(...notes.map(({ line, message, suggestion }) => h("li", {}, h("strong", {}, `Line ${line} `), `${message} ${suggestion}`)));
   byId("deeds").hidden = byId("add").hidden = byId("take-out").hidden = !mayChange;
+  trying(response.tests, () => ({ ...wanted(), number: chosen, ...messages.known }));
   showStanding();
   offers.subject = response.sent_on.includes("email");
 }
