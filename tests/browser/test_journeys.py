@@ -328,6 +328,18 @@ def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site)
     assert copy == site.file.read_text().replace(f"journey: {NAME}", f"journey: {NAME}-2")
 
 
+def test_a_marketer_begins_with_a_recipe(page: Page, site: Site) -> None:
+    page.goto(site.list)
+    page.get_by_role("button", name="New journey…").click()
+    dialog = page.locator("#new-dialog")
+    dialog.get_by_label("Begin with").select_option("Bring back a basket that was left")
+    expect(dialog.get_by_label("Id", exact=True)).to_have_value("basket")
+    expect(dialog.get_by_label("Event", exact=True)).to_be_hidden()
+    is_for_everybody(page, 1440)
+    dialog.get_by_label("Begin with").select_option("Nothing: I write the steps")
+    expect(dialog.get_by_label("Event", exact=True)).to_be_visible()
+
+
 def test_a_marketer_lets_those_go_on_whom_an_error_stopped(page: Page, site: Site) -> None:
     page.goto(site.url)
     expect(page.locator("#parked-panel")).to_contain_text("person-6")

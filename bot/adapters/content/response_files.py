@@ -15,7 +15,7 @@ from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
 from bot.adapters.content.shelves import Shelves
 from bot.dialogue.content import TEST_PREFIX
 from bot.dialogue.responses_edit import Reworded, responses_in, reworded, with_response, without_response
-from bot.documents import Document, Faults, plain
+from bot.documents import Document, Faults, parse, plain
 from bot.domain.errors import Conflict, ContentError, Fault
 
 
@@ -89,6 +89,20 @@ class ResponseFiles:
         if file is None:
             raise Conflict(f'there is no file "{shown}" that declares responses. Load it again.')
         return file, with_response(file.text, response, variations)
+
+    def create(self, name: str, text: str) -> Path:
+        """A new file in the folder of responses; raises Conflict where it is there, or one of what it declares."""
+        declared = {response for one in self.all() for response in one.responses}
+        if taken := sorted(declared & {one for _, one, _ in responses_in(parse("", text).data)}):
+            raise Conflict(f'there is a response "{taken[0]}" already. Choose another id.')
+        path = self._shelves.assistant / "responses" / f"{name}.yml"
+        try:
+            path.parent.mkdir(exist_ok=True)
+            with path.open("x", encoding="utf-8", newline="") as file:
+                file.write(text)
+        except FileExistsError:
+            raise Conflict(f"there is a file {self._shown(path)} already. Choose another id.") from None
+        return path
 
     def of(self, response: str) -> AuthorsFile:
         """The only file that declares it; raises Conflict where there is none, or another one."""

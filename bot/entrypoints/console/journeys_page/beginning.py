@@ -5,24 +5,32 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from bot.adapters.content.journey_files import NAME, JourneyFiles
 from bot.adapters.content.library import PROFILE
+from bot.adapters.content.recipes import prepare, recipes
+from bot.adapters.content.response_files import ResponseFiles
+from bot.dialogue.content import read_assistant
 from bot.documents import parse, plain
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.journeys_page.answers import text_of
 from bot.entrypoints.console.journeys_page.editing import LONGEST_NAME, Editing
 from bot.entrypoints.console.journeys_page.publishing import Publishing
 from bot.entrypoints.web.translate import json_object, private_json
+from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
+from bot.ports import Abilities
 from bot.services.publish import pause
 from bot.yaml_lines import written
 
 LONGEST_TITLE = 200
+READ_TRIES, READ_PAUSE = 50, 0.1
+"""How often, and how many seconds apart, it is looked whether new files are in force."""
 
 
 class Beginning:
@@ -30,6 +38,7 @@ class Beginning:
 
     def __init__(self, service: Service, files: JourneyFiles, editing: Editing, publishing: Publishing) -> None:
         self._runtime = service.runtime
+        self._responses = ResponseFiles(shelves_of(service.settings, known_channels(service.settings, ())))
         self._files = files
         self._editing = editing
         self._publishing = publishing
@@ -43,14 +52,56 @@ class Beginning:
             what = "an id begins with a small letter; small letters, digits, - and _ follow"
             raise WebhookRejected(400, f"{what}{_advice(name)}")
         await self._refuse_known(name)
+        if isinstance(body.get("recipe"), str):
+            await self._by_recipe(request, name, body["recipe"])
+            return private_json({"journey": name})
         text = await self._copy(name, body["like"]) if isinstance(body.get("like"), str) else _new(name, body)
         checked = await asyncio.to_thread(self._editing.checked, name, text)
         if checked.faults:
             raise ContentError(checked.faults)
+        await self._write(request, name, text)
+        return private_json({"journey": name})
+
+    async def _write(self, request: web.Request, name: str, text: str) -> None:
         if self._runtime.publishing == "at_once":
             await pause(self._publishing.publisher(request), name)
         await self._editing.create(request, name, text)
-        return private_json({"journey": name})
+
+    async def _by_recipe(self, request: web.Request, name: str, wanted: str) -> None:
+        """Write the journey, and what it says into a file of its own: both or neither. It is looked at, and told to be
+        there, once what it says is."""
+        recipe = next((one for one in recipes() if one.id == wanted), None)
+        if recipe is None:
+            raise WebhookRejected(404, f'there is no recipe "{wanted}"')
+        playbook = self._runtime.library.current()
+        language = playbook.assistant.configuration.language
+        prepared = prepare(recipe, name, self._channels(), language)
+        says = read_assistant([parse(name, prepared.responses)]).responses
+        assistant = replace(playbook.assistant, responses={**playbook.assistant.responses, **says})
+        beside = replace(playbook, assistant=assistant)
+        checked = await asyncio.to_thread(self._editing.checked, name, prepared.journey, beside)
+        if checked.faults:
+            raise ContentError(checked.faults)
+        file = await asyncio.to_thread(self._responses.create, name, prepared.responses)
+        try:
+            await self._write(request, name, prepared.journey)
+        except BaseException:
+            file.unlink(missing_ok=True)
+            raise
+        await self._until_said(says)
+
+    def _channels(self) -> list[str]:
+        """Those on which people are written to, which take any text at any time; where there is none, the website."""
+        channels = self._runtime.channels.items()
+        fit = [name for name, one in channels if _is_written_to(one.abilities)]
+        return fit or [name for name, one in channels if one.abilities.own_lines] or ["sms"]
+
+    async def _until_said(self, says: Collection[str]) -> None:
+        """The files are read within moments; the page of the journey would call what it says unknown before."""
+        for _ in range(READ_TRIES):
+            if self._runtime.library.current().assistant.responses.keys() >= set(says):
+                return
+            await asyncio.sleep(READ_PAUSE)
 
     async def _refuse_known(self, name: str) -> None:
         if name in await asyncio.to_thread(self._files.names) or name in self._runtime.library.current().journeys:
@@ -70,6 +121,16 @@ class Beginning:
         if plain(parse("", text).data) != {**plain(parse("", file.text).data), "journey": name}:
             raise Conflict(f'the file of "{like}" is written in a way that cannot be copied here. Copy it by hand.')
         return text
+
+
+def recipes_json() -> list[dict[str, str]]:
+    """What a new journey may begin with."""
+    return [{"recipe": one.id, "title": one.title, "about": one.about} for one in recipes()]
+
+
+def _is_written_to(abilities: Abilities) -> bool:
+    by_address = abilities.identity in ("phone", "email") and not abilities.spoken
+    return by_address and abilities.proactive and abilities.reply_window is None
 
 
 def _advice(name: str) -> str:

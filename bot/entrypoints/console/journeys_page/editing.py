@@ -125,8 +125,9 @@ class Editing:
         except OSError as error:
             raise Conflict(f"the file cannot be put aside: {error.strerror or error}.") from error
 
-    def checked(self, name: str, text: str) -> Checked:
-        playbook = self._service.library.current()
+    def checked(self, name: str, text: str, playbook: Playbook | None = None) -> Checked:
+        """Beside what is in force, or this."""
+        playbook = playbook or self._service.library.current()
         file = self._files.read(name)
         shown = file.shown if file is not None else self._files.shown(name)
         checked = check_text(shown, text, self._files.known(playbook), playbook.journeys)

@@ -17,7 +17,7 @@ from bot.domain.journey import Headcount, Journey, Passage, Tally
 from bot.domain.publishing import Running
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json
-from bot.entrypoints.console.journeys_page.beginning import Beginning
+from bot.entrypoints.console.journeys_page.beginning import Beginning, recipes_json
 from bot.entrypoints.console.journeys_page.counting import Counter
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.editing import Editing, head, sources
@@ -135,7 +135,8 @@ class JourneysPage:
         faults = faults_json(self._service.library.faults)
         caller = request[CALLER]
         may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
-        return private_json({"journeys": listed, "faults": faults, "may_change": may_change})
+        begun = {"recipes": recipes_json()} if may_change else {}
+        return private_json({"journeys": listed, "faults": faults, "may_change": may_change, **begun})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["journey"]

@@ -1,7 +1,7 @@
 /** The list of journeys with live numbers. */
 
 import { byId, empty, h, refill } from "../dom.js";
-import { likeButton } from "./new.js";
+import { likeButton, offerRecipes } from "./new.js";
 import { ask, counted, number, numbersNodes, withToken } from "./service.js";
 
 async function load() {
@@ -14,6 +14,7 @@ async function load() {
   }
   const { journeys, faults, may_change: mayChange } = told;
   byId("new").hidden = !mayChange;
+  offerRecipes(told.recipes ?? []);
   const retired = journeys.filter((one) => one.is_retired);
   const others = journeys.filter((one) => !one.is_retired);
   byId("count").textContent = [counted(others.length, "journey", "journeys"), retired.length > 0 && `${number(retired.length)} retired`].filter(Boolean).join(", ");

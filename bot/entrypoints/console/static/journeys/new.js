@@ -1,4 +1,4 @@
-/** A new journey, from nothing or like another one. */
+/** A new journey, from nothing, by a recipe or like another one. */
 
 import { byId, h } from "../dom.js";
 import { request, withToken } from "./service.js";
@@ -9,10 +9,14 @@ const ENTRIES = {
   message: () => ({ message: true }),
 };
 
+let recipes = [];
+
 /** Open the dialog; `like` is the journey to copy, where there is one. */
 function openNew(like = null) {
   byId("new-title").textContent = like ? `A journey like ${like}` : "A new journey";
-  for (const part of document.querySelectorAll("#new-form .from-nothing")) part.hidden = like !== null;
+  byId("new-recipe").closest(".field").hidden = like !== null;
+  byId("new-recipe").value = "";
+  showFields(like);
   byId("new-id").value = like ? `${like}-2` : "";
   byId("new-problem").textContent = "";
   byId("new-form").onsubmit = (event) => {
@@ -22,12 +26,35 @@ function openNew(like = null) {
   byId("new-dialog").showModal();
 }
 
+/** What is asked of a journey from nothing; a recipe, or another journey, says it itself. */
+function showFields(like = null) {
+  const recipe = recipes.find((one) => one.recipe === byId("new-recipe").value);
+  byId("new-recipe-about").textContent = recipe ? `${recipe.about} It comes with words of its own, to be changed.` : "";
+  for (const part of document.querySelectorAll("#new-form .from-nothing")) part.hidden = like !== null || recipe !== undefined;
+  if (!byId("new-enter").closest(".field").hidden) byId("new-event-field").hidden = byId("new-enter").value !== "event";
+}
+
+/** The recipes that there are, as the service tells them. */
+export function offerRecipes(offered) {
+  if (offered.length === recipes.length) return;
+  recipes = offered;
+  const [nothing] = byId("new-recipe").options;
+  byId("new-recipe").replaceChildren(nothing, ...recipes.map(({ recipe, title }) => h("option", { value: recipe }, title)));
+}
+
+function choose() {
+  showFields();
+  const [before, now] = [byId("new-id"), byId("new-recipe").value];
+  if (before.value === "" || recipes.some(({ recipe }) => recipe === before.value)) before.value = now;
+}
+
 async function begin(like, button) {
   const journey = byId("new-id").value.trim();
+  const recipe = byId("new-recipe").value;
   const enter = ENTRIES[byId("new-enter").value](byId("new-event").value.trim());
   const made = { journey, title: byId("new-about").value, purpose: byId("new-purpose").value, enter };
   if (button) button.disabled = true;
-  const { ok, told } = await request("/journeys", like ? { journey, like } : made);
+  const { ok, told } = await request("/journeys", like ? { journey, like } : recipe ? { journey, recipe } : made);
   if (button) button.disabled = false;
   if (ok) location.assign(withToken(`/journeys/${told.journey}`));
   else byId("new-problem").textContent = told.faults ? told.faults.map((one) => `${one.message} ${one.suggestion}`).join(" ") : told.error;
@@ -39,4 +66,5 @@ export const likeButton = (journey) =>
 
 byId("new").addEventListener("click", () => openNew());
 byId("new-not").addEventListener("click", () => byId("new-dialog").close());
-byId("new-enter").addEventListener("change", () => (byId("new-event-field").hidden = byId("new-enter").value !== "event"));
+byId("new-enter").addEventListener("change", () => showFields());
+byId("new-recipe").addEventListener("change", choose);

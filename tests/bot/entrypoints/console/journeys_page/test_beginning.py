@@ -6,11 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.domain.publishing import Running
+from bot.entrypoints.console.journeys_page import beginning
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
 from tests.bot.services.stage import Stage
+
+
+@pytest.fixture
+def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads the files here, so that there is nothing to wait for."""
+    monkeypatch.setattr(beginning, "READ_TRIES", 1)
+
 
 NEW: dict[str, Any] = {"title": "Spring,\n2027", "purpose": "marketing", "enter": {"event": "spring.began"}}
 
@@ -51,6 +61,66 @@ async def test_a_copy_says_the_same_with_another_id(service: Service, folder: Pa
         (folder / "welcome.yml").write_text(WELCOME.replace("journey: welcome", '"journey": welcome'))
         assert (await begun(client, "hello-2", like="welcome"))[0] == 409
     assert (folder / "hello.yml").read_text() == WELCOME.replace("journey: welcome", "journey: hello")
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Path:
+    made = tmp_path / "acme"
+    made.mkdir()
+    (made / "words.yml").write_text('version: "3.1"\nresponses:\n  utter_spring_hello: [{text: "Hello."}]\n')
+    return made
+
+
+@pytest.fixture
+def with_words(service_of: ServiceMaker, service: Service, assistant: Path, folder: Path) -> Service:
+    settings = service_of(connectors="", journeys=folder, assistant=assistant).settings
+    return replace(service, settings=settings)
+
+
+async def test_a_journey_by_a_recipe_brings_what_it_says_and_nobody_enters_it_yet(
+    with_words: Service, stage: Stage, folder: Path, assistant: Path, client_of: ClientMaker, quickly: None
+) -> None:
+    async with client_of(with_words) as client:
+        told = await (await client.get("/journeys.json")).json()
+        assert {"recipe", "title", "about"} == told["recipes"][0].keys()
+        assert await begun(client, "hello-2", recipe="welcome") == (200, {"journey": "hello-2"})
+    text = (folder / "hello-2.yml").read_text()
+    assert "journey: hello-2\n" in text
+    assert "response: utter_hello_2_begin, channels: [sms]" in text
+    assert "  utter_hello_2_begin:\n" in (assistant / "responses" / "hello-2.yml").read_text()
+    async with stage.store.transaction() as uow:
+        assert (await uow.journeys.states())["hello-2"].running is Running.PAUSED
+
+
+async def test_of_a_recipe_that_cannot_be_nothing_is_written(
+    with_words: Service, folder: Path, assistant: Path, client_of: ClientMaker, quickly: None
+) -> None:
+    async with client_of(with_words) as client:
+        assert (await begun(client, "spring", recipe="nothing"))[0] == 404
+        status, told = await begun(client, "spring", recipe="welcome")
+        assert (status, told["error"]) == (409, 'there is a response "utter_spring_hello" already. Choose another id.')
+        (assistant / "responses").mkdir()
+        (assistant / "responses" / "summer.yml").write_text("")
+        status, told = await begun(client, "summer", recipe="welcome")
+        assert (status, told["error"]) == (
+            409,
+            "there is a file acme/responses/summer.yml already. Choose another id.",
+        )
+    assert sorted(path.name for path in folder.iterdir()) == ["profile.yml", "welcome.yml"]  # noqa: ASYNC240
+    assert [path.name for path in (assistant / "responses").iterdir()] == ["summer.yml"]
+
+
+async def test_what_a_recipe_says_does_not_stay_where_its_journey_cannot_be_written(
+    with_words: Service, folder: Path, assistant: Path, client_of: ClientMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.adapters.content.journey_files.JourneyFiles.create", full)
+    async with client_of(with_words) as client:
+        status, told = await begun(client, "spring-2", recipe="welcome")
+    assert (status, told["error"]) == (409, "the file cannot be written: No space left on device.")
+    assert [*(assistant / "responses").iterdir()] == []
 
 
 async def test_what_cannot_be_is_refused(service: Service, folder: Path, client_of: ClientMaker) -> None:
