@@ -56,7 +56,7 @@ def without_code(assistant: Assistant, documents: Sequence[Document], knows: Cal
             yield Fault(
                 _declared(documents, "actions", action),
                 f'no code has the action "{action}", so whoever comes to it is told that something went wrong.',
-                f"Write it in the package that OVERTURE_ACTIONS names, or {advice}",
+                f"Write it in the package that OVERTURE_ACTIONS names (nlu_data/README.md says how), or {advice}",
             )
 
 

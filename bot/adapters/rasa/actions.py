@@ -7,8 +7,11 @@ import contextlib
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from importlib.machinery import PathFinder
+from pathlib import Path
 from time import perf_counter
 from types import ModuleType
 from typing import Any
@@ -24,9 +27,14 @@ from bot.ports.tracing import trace_headers
 
 REFUSED, NOT_FOUND = 400, 404
 
+OWN = "actions"
+"""The package of the actions that come along with Overture: every assistant may name them."""
+
+OURS = Path(__file__).parents[3] / OWN
+
 
 class InProcessActions:
-    """Runs the actions of a package in this process.
+    """Runs Overture's own actions and those of a package in this process.
 
     Making one imports rasa-sdk (0.2 s; it brings sanic along, unused here) and every module of `package`, so that no
     turn waits for it; raises SettingsError where they cannot be imported. `assistant` gives the content in force.
@@ -145,10 +153,30 @@ class ActionServer:
         return self._session
 
 
-def executor_of(package: str) -> Any:
-    """rasa-sdk's executor with the actions of this package and its modules; raises SettingsError."""
+def executor_of(package: str, *, here: Path | None = None) -> Any:
+    """rasa-sdk's executor with Overture's own actions, and over them those of this package and its modules; raises
+    SettingsError. What lies in the folder `here` goes before what is installed, also where it is called `actions`;
+    without one, what lies in the current folder comes last."""
     from rasa_sdk.executor import ActionExecutor
 
+    executor = ActionExecutor()
+    path = [*sys.path]
+    sys.path[:0] = [str(OURS.parent)]
+    _forget_what_hides(OURS)
+    _register(executor, OWN)
+    sys.path[:] = path
+    if here is not None:
+        sys.path.insert(0, str(here))
+    elif (folder := str(Path.cwd())) not in sys.path:
+        sys.path.append(folder)
+    theirs = PathFinder.find_spec(package) if package == OWN else None
+    if theirs is not None and theirs.origin is not None:
+        _forget_what_hides(Path(theirs.origin).parent)
+    _register(executor, package)
+    return executor
+
+
+def _register(executor: Any, package: str) -> None:
     # rasa-sdk ends the whole process over an import that fails, and takes the actions of every package that this
     # process has imported; so its executor is given those of this one.
     try:
@@ -160,11 +188,19 @@ def executor_of(package: str) -> Any:
             f'The actions package "{package}" cannot be imported: {type(error).__name__}: {error}. '
             "Mend that module, or name another package."
         ) from error
-    executor = ActionExecutor()
     for action in dict.fromkeys(found for module in modules for found in _actions_of(module)):
         with contextlib.suppress(NotImplementedError):  # without a name it is what others are derived from
             executor.register_action(action)
-    return executor
+
+
+def _forget_what_hides(folder: Path) -> None:
+    """Python finds a package that it has imported before it looks anywhere; let it look, where it lies elsewhere."""
+    found = getattr(sys.modules.get(OWN), "__file__", None)
+    if found is None or Path(found).parent.resolve() == folder.resolve():
+        return
+    for name in [one for one in sys.modules if one == OWN or one.startswith(f"{OWN}.")]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
 
 
 def _actions_of(module: ModuleType) -> Iterator[type]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -25,10 +24,9 @@ PACKAGE, PORT = "actions", 5055
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     set_up_logs(settings.log)
-    # As `python -m rasa_sdk` does: the actions of an assistant lie where it is run, and go before ours of that name.
-    sys.path.insert(0, str(Path.cwd()))
     package = options.package or (PACKAGE if "://" in settings.actions else settings.actions)
-    executor = executor_of(package)
+    # As `python -m rasa_sdk` does: the actions of an assistant lie where it is run.
+    executor = executor_of(package, here=Path.cwd())
     host, port = settings.host, options.port or PORT
     names = ", ".join(sorted(executor.actions))
     log.info("running custom actions", package=package, url=f"{http_address(host, port)}/webhook", actions=names)

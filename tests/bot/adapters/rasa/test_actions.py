@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.adapters.rasa.actions import ActionServer, InProcessActions
+from bot.adapters.rasa.actions import ActionServer, InProcessActions, executor_of
 from bot.domain.assistant import Assistant, Form, Slot
 from bot.domain.conversation import (
     ActionExecutionRejected,
@@ -403,6 +403,53 @@ def test_the_actions_of_other_packages_and_bases_without_a_name_are_left_alone(
     one, another = (InProcessActions(name, lambda: ASSISTANT) for name in ("one_package", "another_package"))
     assert [one.knows("first"), one.knows("second")] == [True, False]
     assert [another.knows("first"), another.knows("second")] == [False, True]
+
+
+ORDERS = """
+from rasa_sdk import Action
+from actions import effects
+
+class OrderStatus(Action):
+    def name(self):
+        return "action_order_status"
+
+    def run(self, dispatcher, tracker, domain):
+        return [effects.add_tag("orders")]
+
+class HandOff(Action):
+    def name(self):
+        return "action_hand_off"
+
+    def run(self, dispatcher, tracker, domain):
+        return []
+"""
+
+
+def test_a_package_of_ones_own_lies_in_the_current_folder_beside_overtures_actions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "shop_actions.py").write_text(ORDERS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if one])
+    executor = executor_of("shop_actions")
+    assert executor.actions["action_order_status"].__module__ == "shop_actions"
+    assert executor.actions["action_hand_off"].__module__ == "shop_actions", "theirs goes before ours of that name"
+    assert executor.actions["action_cancel"].__module__ == "actions.patterns"
+
+
+def test_a_server_of_actions_runs_what_lies_in_its_folder_beside_overtures(tmp_path: Path) -> None:
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions" / "__init__.py").write_text("")
+    (tmp_path / "actions" / "orders.py").write_text(ORDERS.replace("from actions import effects", "effects = None"))
+    code = (
+        "from pathlib import Path; from bot.adapters.rasa.actions import executor_of\n"
+        "found = executor_of('actions', here=Path.cwd()).actions\n"
+        "print(found['action_order_status'].__module__, found['action_hand_off'].__module__, 'action_cancel' in found)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["actions.orders", "actions.orders", "True"]
 
 
 def test_a_package_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,4 +162,4 @@ def test_the_actions_of_the_folder_where_it_is_run_are_served(tmp_path: Path, mo
     (tmp_path / "actions_here").mkdir()
     (tmp_path / "actions_here/__init__.py").write_text(SLOW, encoding="utf-8")
     assert run(["actions", "actions_here"]) == 0
-    assert list(served[0].actions) == ["action_slow"]
+    assert {"action_slow", "action_hand_off"} <= set(served[0].actions), "beside Overture's own"
