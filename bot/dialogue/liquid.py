@@ -20,7 +20,7 @@ from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.tag import Tag
 
 from bot.dialogue.locale_filters import LOCALE, date_of, locale_of, money, number
-from bot.dialogue.personal import PREFERENCES, Personal, Unsayable
+from bot.dialogue.personal import EVENT, PREFERENCES, Personal, Unsayable
 from bot.domain.languages import base_language
 
 LONGEST_TEMPLATE = 4_000
@@ -139,6 +139,7 @@ def render_liquid(source: str, personal: Personal, slots: Mapping[str, Any], loc
         "profile": _present(personal.profile),
         "lead": _present(personal.lead),
         "slots": _present(slots),
+        EVENT: _present(personal.event),
         PREFERENCES: _present(personal.preferences_link),
         LOCALE: locale,
     }

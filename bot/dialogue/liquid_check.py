@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from babel.numbers import list_currencies
 from liquid.ast import BlockNode, ConditionalBlockNode, Node
-from liquid.builtin.expressions import FilteredExpression, LoopExpression, Path
+from liquid.builtin.expressions import Filter, FilteredExpression, LoopExpression, Path
 from liquid.builtin.expressions.logical import (
     BooleanExpression,
     ContainsExpression,
@@ -30,11 +31,15 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 
 from bot.dialogue.liquid import FILTERS, LiquidFault, template_of
-from bot.dialogue.personal import PREFERENCES
+from bot.dialogue.locale_filters import LENGTHS
+from bot.dialogue.personal import EVENT, PREFERENCES
 from bot.documents import did_you_mean
 
 ALWAYS = frozenset(("lead.fit", "lead.engagement", "lead.total", "lead.grade", "profile.created_on", PREFERENCES))
 """What everybody has."""
+
+GROUPS = ("profile", "lead", "slots", EVENT)
+"""Of what an event brings, only whoever tells it knows the names: each may be missing."""
 
 _COMPARED = (EqExpression, GtExpression, GeExpression, LtExpression, LeExpression, ContainsExpression)
 
@@ -120,8 +125,7 @@ class _Checking:
         for one in filters:
             if one.name not in FILTERS:
                 raise LiquidFault(f'there is no filter "{one.name}". {did_you_mean(one.name, FILTERS)}'.rstrip())
-            if one.name == "money" and not one.args:
-                raise LiquidFault('money takes a currency. Write money: "EUR".')
+            _check_arguments(one)
             for argument in one.args:
                 self._value(argument.value, sure)
         if filters and filters[0].name == "default":
@@ -154,10 +158,10 @@ class _Checking:
             return None
         if root == PREFERENCES and not rest:
             return PREFERENCES
-        if root not in ("profile", "lead", "slots"):
-            known = ("profile", "lead", "slots", PREFERENCES, *self._own)
+        if root not in GROUPS:
+            known = (*GROUPS, PREFERENCES, *self._own)
             raise LiquidFault(f'there is no "{root}" to look at. {did_you_mean(str(root), known)}'.rstrip())
-        if not rest or not all(isinstance(part, str) for part in rest):
+        if not rest or not all(isinstance(part, str) or (root == EVENT and isinstance(part, int)) for part in rest):
             raise LiquidFault(f'"{path}" is no single value. Say which one: {{{{ {root}.name }}}}.')
         name = f"{root}.{'.'.join(map(str, rest))}"
         if root == "profile":
@@ -168,6 +172,21 @@ class _Checking:
             known_of_lead = [one.removeprefix("lead.") for one in ALWAYS if one.startswith("lead.")]
             raise LiquidFault(f'there is no "{name}". {did_you_mean(str(rest[0]), known_of_lead)}'.rstrip())
         return name
+
+
+def _check_arguments(one: Filter) -> None:
+    """What stands there in quotes; a message with another currency or length could never be worded."""
+    given = one.args[0].value if one.args else None
+    if one.name == "money" and given is None:
+        raise LiquidFault('money takes a currency. Write money: "EUR".')
+    if not isinstance(given, Literal):
+        return
+    if one.name == "money" and given.value not in (known := list_currencies()):
+        meant = str(given.value).upper()
+        meant = meant if meant in known else "EUR"
+        raise LiquidFault(f'there is no currency "{given.value}". Write its three letters: money: "{meant}".')
+    if one.name == "date" and given.value not in LENGTHS:
+        raise LiquidFault(f'date takes no "{given.value}". {did_you_mean(str(given.value), LENGTHS)}')
 
 
 def _name(expression: Expression) -> frozenset[str]:

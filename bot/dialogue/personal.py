@@ -9,12 +9,16 @@ from typing import Any, Final
 PREFERENCES = "preferences_link"
 """What a response calls the link to the page on which a person says what they want to get."""
 
+EVENT: Final = "event"
+"""What a response calls the data of what let the person into the journey."""
+
 
 @dataclass(frozen=True, slots=True)
 class Personal:
     """What a response may say of a person, beside slots.
 
-    `locale` is theirs (de-AT), as far as it is known; `language` is the assistant's own.
+    `event` is what they came into the journey with whose message it is; a dialogue has none. `locale` is theirs
+    (de-AT), as far as it is known; `language` is the assistant's own.
     """
 
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -22,6 +26,7 @@ class Personal:
     locale: str | None = None
     language: str = "en"
     preferences_link: str | None = None
+    event: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of_context(cls, context: Mapping[str, Any], language: str) -> Personal:

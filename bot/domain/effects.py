@@ -203,7 +203,8 @@ class SendResponse:
     """A message elsewhere: the response on the first of `channels` that the person can be reached on.
 
     `window` takes the place of the journey's own; `cap` says what becomes of the message where a cap is reached.
-    `values` are for the response's placeholders, before those of slots. `timing`: at once, at the person's best hour
+    `values` are for the response's placeholders, before those of slots; `event` is what the journey's Liquid calls so.
+    `timing`: at once, at the person's best hour
     for the event `metric`, or, to compare that with, at any hour of a day.
     """
 
@@ -215,6 +216,7 @@ class SendResponse:
     values: Mapping[str, Any] = field(default_factory=dict)
     timing: Literal["at_once", "best", "any"] = "at_once"
     metric: str = ""
+    event: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["send_response"] = "send_response"
 
 

@@ -72,7 +72,7 @@ def act(run: Run, step: Step) -> str:
 
 def _send(run: Run, step: SendStep) -> None:
     by = " or ".join(step.channels)
-    message = SendResponse(step.response, step.channels, run.key, step.window, step.cap)
+    message = SendResponse(step.response, step.channels, run.key, step.window, step.cap, event=run.kept("event"))
     if not step.at_best:
         run.effects.append(message)
         run.did(f"sends {step.response} by {by}")

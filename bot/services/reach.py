@@ -36,7 +36,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
         playbook = runtime.library.current()
         profile, lead = await person_facts(uow, cause.profile_id, now, playbook.scorecards, grades=playbook.grades)
         link = runtime.links.preferences(cause.profile_id, now)
-        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language, link)
+        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language, link, effect.event)
     content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):
         await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)

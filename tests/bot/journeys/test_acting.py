@@ -32,7 +32,7 @@ def test_a_message_may_have_hours_and_a_cap_rule_of_its_own(journey_of: Reader) 
     send = "{response: utter_tip, channels: [sms], cap: wait, send_window: {hours: '10:00-12:00', closed: skip}}"
     walk = Walk(journey_of(f"- id: tip\n  send: {send}")).enters()
     window = SendWindow(time(10), time(12), closed="skip")
-    assert walk.effects == [SendResponse("utter_tip", ("sms",), "e1:tip:1", window, "wait")]
+    assert walk.effects == [SendResponse("utter_tip", ("sms",), "e1:tip:1", window, "wait", event={"size": 50})]
 
 
 def test_a_tag_can_be_taken_back(journey_of: Reader) -> None:

@@ -97,7 +97,7 @@ def test_each_step_asks_for_its_effect(journey_of: Reader) -> None:
         )
     ).enters()
     assert walk.effects == [
-        SendResponse("utter_tip", ("sms", "webchat"), "e1:tip:1"),
+        SendResponse("utter_tip", ("sms", "webchat"), "e1:tip:1", event={"size": 50}),
         SetAttribute("stage", "warm"),
         SetAttribute("size", 50),
         SetAttribute("nothing", None),

@@ -90,6 +90,19 @@ async def test_a_message_may_lead_to_the_persons_preferences(stage: Stage) -> No
     assert stage.sms.texts()[0].endswith("Choose what you get: https://chat.example.com/preferences/ana")
 
 
+async def test_a_message_says_what_the_event_brought_that_let_the_person_in(stage: Stage) -> None:
+    word(
+        stage,
+        "{% if event.cart.items %}{% for one in event.cart.items %}{{ one.name }}, {% endfor %}{% endif %}"
+        "{% if event.total %}{{ event.total | money: 'EUR' }}{% endif %} {{ event.code | default: 'no code' }}",
+    )
+    await stage.meet()
+    cart = {"items": [{"name": "Scarf"}, {"name": "Hat"}]}
+    await stage.do(replace(TIP, event={"cart": cart, "total": 59.9, "code": " "}))
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. Scarf, Hat, €59.90 no code"]
+
+
 async def test_a_message_that_lacks_a_value_is_withheld_and_it_is_recorded_which(stage: Stage) -> None:
     word(stage, "Hi {{ profile.last_name }},")
     await stage.meet(attributes={"last_name": ""})

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.dialogue.personal import Personal, nobody
-from bot.domain.assistant import Response
+from bot.dialogue.personal import EVENT, Personal, nobody
+from bot.domain.assistant import Response, Variation
 from bot.domain.audience import Attribute, AttributeType
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ProfileId
@@ -25,12 +25,14 @@ USUAL = {
 }  # fmt: skip
 BY_TYPE = {"number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "list": "one, two"}
 IN_BRACES = re.compile(r"(?<!\{)\{([\w.\-]+)\}(?!\})")
-IN_LIQUID = re.compile(r"\b(slots|lead)\.(\w+)")
+IN_LIQUID = re.compile(r"\b(slots|lead|event)\.(\w+)")
+COUNTED = re.compile(r"\bevent\.(\w+)\s*\|\s*(?:money|number|plus|minus|times|divided_by|round|floor|ceil)\b")
+GONE_THROUGH = re.compile(r"\bin\s+event\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Something that may be known of the person: `group` is profile, slots, lead or locale."""
+    """Something that may be known of the person: `group` is profile, slots, lead, event or locale."""
 
     group: str
     name: str
@@ -41,9 +43,24 @@ class Field:
 
 def fields_of(responses: Iterable[Response], playbook: Playbook, now: datetime) -> list[Field]:
     """What these responses look at, with what a person of whom all is known would have."""
+    responses = list(responses)
     found = dict.fromkeys(name for response in responses for name in _names_in(response))
+    liquid = " ".join(
+        text for response in responses for one in response.variations if one.liquid for text in _texts(one)
+    )
+    event = {**dict.fromkeys(COUNTED.findall(liquid), "number"), **dict.fromkeys(GONE_THROUGH.findall(liquid), "list")}
     lead = _usual_lead(playbook, now) if any(group == "lead" for group, _ in found) else {}
-    return [_field(group, name, playbook, lead) for group, name in found]
+    return [
+        _of_event(name, event.get(name, "text")) if group == EVENT else _field(group, name, playbook, lead)
+        for group, name in found
+    ]
+
+
+def _of_event(name: str, type_: str) -> Field:
+    """What an event brings is known to whoever tells it: its type goes by what is done with it, and a list has no value
+    that could be made up."""
+    usual = "" if type_ == "list" else USUAL.get(name) or BY_TYPE.get(type_) or name.replace("_", " ")
+    return Field(EVENT, name, type_, _label(None, name), usual)
 
 
 def _usual_lead(playbook: Playbook, now: datetime) -> Mapping[str, Any]:
@@ -61,13 +78,17 @@ def _usual_lead(playbook: Playbook, now: datetime) -> Mapping[str, Any]:
 
 def _names_in(response: Response) -> Iterator[tuple[str, str]]:
     for variation in response.variations:
-        texts = [variation.text, variation.image or "", *(button.title for button in variation.buttons)]
+        texts = _texts(variation)
         if not variation.liquid:
             yield from (("slots", name) for text in texts for name in IN_BRACES.findall(text))
             continue
         yield from (("profile", name) for name in sorted(variation.attributes))
         yield from ((found[1], found[2]) for text in texts for found in IN_LIQUID.finditer(text))
         yield "locale", "locale"
+
+
+def _texts(variation: Variation) -> list[str]:
+    return [variation.text, variation.image or "", *(button.title for button in variation.buttons)]
 
 
 def _field(group: str, name: str, playbook: Playbook, lead: Mapping[str, Any]) -> Field:
@@ -90,7 +111,7 @@ def _label(declared: Attribute | None, name: str) -> str:
 
 def values_of(fields: Iterable[Field], told: Any) -> dict[str, dict[str, Any]]:
     """What the page says that is known, by group; without a word of it, all that is usual. Blank is unknown."""
-    values: dict[str, dict[str, Any]] = {"profile": {}, "slots": {}, "lead": {}, "locale": {}}
+    values: dict[str, dict[str, Any]] = {"profile": {}, "slots": {}, "lead": {}, EVENT: {}, "locale": {}}
     for field in fields:
         given = field.usual
         if isinstance(told, Mapping):
@@ -121,4 +142,4 @@ def _typed(field: Field, text: str) -> Any:
 def person_of(values: Mapping[str, Mapping[str, Any]], language: str) -> Personal:
     unknown = nobody(language)
     profile, lead = {**unknown.profile, **values["profile"]}, {**unknown.lead, **values["lead"]}
-    return Personal(profile, lead, values["locale"].get("locale"), language, unknown.preferences_link)
+    return Personal(profile, lead, values["locale"].get("locale"), language, unknown.preferences_link, values[EVENT])

@@ -96,7 +96,7 @@ export class Messages {
     };
     const asking = this;
     function read() {
-      asking.#known = { profile: {}, slots: {}, lead: {}, locale: {} };
+      asking.#known = { profile: {}, slots: {}, lead: {}, event: {}, locale: {} };
       for (const { group, name, input } of inputs) asking.#known[group][name] = input.value;
       asking.#again();
     }

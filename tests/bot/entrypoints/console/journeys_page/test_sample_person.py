@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.domain.assistant import Response, Variation
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.score import Grades, ScoreRule
-from bot.entrypoints.console.journeys_page.sample_person import fields_of
+from bot.entrypoints.console.journeys_page.sample_person import fields_of, person_of, values_of
 from tests.bot.services.stage import Stage
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
@@ -24,6 +24,19 @@ SCHEMA = ProfileSchema(
         "stage": Attribute("stage", AttributeType.TEXT, one_of=("lead", "customer")),
     }
 )
+
+
+def test_what_an_event_brought_is_made_up_by_what_is_done_with_it(stage: Stage) -> None:
+    says = Variation(
+        "{% if event.link %}{{ event.link }} {{ event.total | money: 'EUR' }}{% endif %}"
+        "{% for one in event.items %}{{ one.name }}{% endfor %}",
+        liquid=True,
+    )
+    fields = fields_of([Response("utter_cart", (says,))], stage.library.current(), NOW)
+    told = {one.name: (one.type, one.usual) for one in fields if one.group == "event"}
+    assert told == {"link": ("text", "link"), "total": ("number", "25"), "items": ("list", "")}
+    assert values_of(fields, None)["event"] == {"link": "link", "total": 25.0}
+    assert person_of(values_of(fields, None), "en").event == {"link": "link", "total": 25.0}
 
 
 def test_their_score_is_what_the_rules_in_force_give_them(stage: Stage) -> None:
