@@ -18,7 +18,7 @@ from bot.journeys import wording
 from bot.journeys.entries import read_entries
 from bot.journeys.expression import check, counted_events
 from bot.journeys.fields import Fields
-from bot.journeys.graph import check_graph
+from bot.journeys.graph import check_graph, warn_of_no_end
 from bot.journeys.kinds import kinds_of, profile_names
 from bot.journeys.known import Known
 from bot.journeys.profile_schema import check_values_set
@@ -56,6 +56,8 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
     check_values_set(steps, known.profile, faults)
     faults.raise_if_any()
     assert purpose is not None  # noqa: S101  a missing one has left a fault
+    if not exit_events and exit_when is None:
+        warn_of_no_end(steps.steps, steps.places, first, warnings)
     return Journey(
         id=journey_id,
         version=version_of(document),

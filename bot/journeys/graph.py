@@ -96,10 +96,10 @@ def _report_restless_loops(
                 continue
             path.append(name)
             stack.append((name, True))
-            stack.extend((target, False) for target in _without_rest(steps[name]))
+            stack.extend((target, False) for target in without_rest(steps[name]))
 
 
-def _without_rest(step: Step) -> tuple[str, ...]:
+def without_rest(step: Step) -> tuple[str, ...]:
     """The steps that somebody may come to without having rested at this one."""
     match step:
         case WaitStep(at_most=None, until=AttributeTime()):
@@ -110,6 +110,21 @@ def _without_rest(step: Step) -> tuple[str, ...]:
             return ()
         case _:
             return successors(step)
+
+
+def warn_of_no_end(steps: Mapping[str, Step], places: Mapping[str, Place], first: str, warnings: Faults) -> None:
+    """Warn of steps that people get to and from which no way leads to the end; once for each round that they go."""
+    reached = _reached_from(steps, first, {})
+    told: set[str] = set()
+    for name in steps:
+        further = _reached_from(steps, name, {})
+        if name in reached and told.isdisjoint(further) and all(END not in successors(steps[one]) for one in further):
+            told |= further
+            warnings.add(
+                places[name],
+                "from here nobody comes to the end: they go round for good, and get the same again and again.",
+                "Let a branch lead out of it (go: end), or say in the head who leaves: exit: {when: ...}.",
+            )
 
 
 def _report_loop(loop: list[str], places: Mapping[str, Place], faults: Faults) -> None:

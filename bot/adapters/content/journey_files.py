@@ -15,7 +15,7 @@ from bot.documents import Document, Faults, parse, salvage
 from bot.domain.errors import Conflict, ContentError, Fault
 from bot.domain.journey import Journey
 from bot.journeys.content import Known, read_journey
-from bot.journeys.runs import check_runs
+from bot.journeys.runs import check_runs, warn_of_chains
 from bot.ports import Playbook
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
@@ -133,4 +133,6 @@ def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey
     faults = Faults()
     check_runs({**others, journey.id: journey}, faults)
     found = tuple(fault for fault in faults.in_order() if fault.place.path == shown)
-    return Checked(None if found else journey, document, found, tuple(warnings.in_order()))
+    warn_of_chains({**others, journey.id: journey}, warnings)
+    said = tuple(warning for warning in warnings.in_order() if warning.place.path == shown)
+    return Checked(None if found else journey, document, found, said)

@@ -27,7 +27,7 @@ from bot.journeys.likelihood import FOLDERS, read_scorecard
 from bot.journeys.likelihood_plan import read_prediction_plan
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.report_plan import read_report_plan
-from bot.journeys.runs import check_runs
+from bot.journeys.runs import check_runs, warn_of_chains
 from bot.journeys.score_rules import read_score_rules
 from bot.journeys.segments import read_segment
 from bot.journeys.selection import foretold_in, looks_at_grade
@@ -129,6 +129,7 @@ def _journeys(documents: list[Document], known: Known, faults: Faults, warnings:
             faults.add(document.place(document.data, "journey"), f'there is another journey "{journey.id}".')
         journeys[journey.id] = journey
     check_runs(journeys, faults)
+    warn_of_chains(journeys, warnings)
     return journeys
 
 
