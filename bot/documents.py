@@ -334,7 +334,8 @@ def warns_of_lapses(documents: Iterable[Document]) -> bool:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """'Did you mean "x"?', or the list where it is short, or nothing."""
     choices = sorted(set(known))
-    near = difflib.get_close_matches(str(name), choices, n=1, cutoff=0.6)
+    near = [one for one in choices if one.casefold() == str(name).casefold()]
+    near = near or difflib.get_close_matches(str(name), choices, n=1, cutoff=0.6)
     if near:
         return f'Did you mean "{near[0]}"?'
     if 0 < len(choices) <= 8:

@@ -143,6 +143,8 @@ def _is_readable(source: Source) -> bool:
     numbers = str(written).strip("\"'").split(".")
     if not all(number.isdigit() for number in numbers):
         source.faults.add(place, f'the version "{written}" is none.', 'Write version: "3.1".')
+    elif int(numbers[0]) == 0:
+        source.warnings.add(place, f"there never was a version {written}; it is read as 3.1.", 'Write version: "3.1".')
     elif tuple(map(int, numbers)) > LATEST_VERSION:
         source.warnings.add(place, f"version {written} is later than 3.1, so the file is skipped.", "Lower it.")
         return False

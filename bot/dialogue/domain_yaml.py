@@ -205,6 +205,9 @@ def _read_form(name: str, node: Node, declared: Declarations) -> Form:
     for index, slot in enumerate(required):
         if slot not in declared.known_slots():
             source.faults.unknown(source.place(slots, index), "slot", slot, declared.slots)
+        if slot in required[:index]:
+            told = f'{what} names the slot "{slot}" twice, and asks for it once.'
+            source.warnings.add(source.place(slots, index), told, "Take one of them out.")
     ignored = source.names(
         properties.get("ignored_intents"), source.place(properties, "ignored_intents"), "ignored_intents"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from bot.dialogue.protected import is_protected
 from bot.dialogue.responses import in_own_language
 from bot.dialogue.source import Source, kind_of
 from bot.dialogue.widget_yaml import check_widget
-from bot.documents import Document, Faults, plain
+from bot.documents import Document, Faults, did_you_mean, plain
 from bot.domain.assistant import Assistant, Response, SlotCondition, Variation
 from bot.domain.errors import Fault, Place
 from bot.domain.languages import base_language
@@ -32,7 +33,7 @@ _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _NEVER_CLOSED = re.compile(r"(?<![{%])\{([\w.\-]+)(?![\w.\-}])")
 _TWICE = re.compile(r"(?<!\{)\{\{([\w.\-]+)\}\}(?!\})")
 _LIQUID = re.compile(
-    r"\{\{\s*(?:profile|lead|slots)\.\w+|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
+    r"\{\{\s*(?:profile|lead|slots|event)\.\w+|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
 )
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
@@ -256,7 +257,21 @@ def _read_buttons(source: Source, variation: Mapping[Any, Any], key: str, declar
         known = declared.known_intents()
         if match is not None and match[1] not in known and match[1].split("/")[0] not in known:
             source.lapses.unknown(at, "intent", match[1], known)
+        elif match is not None:
+            _check_entities(source, at, str(payload)[match.end() - 1 :], declared)
     return found
+
+
+def _check_entities(source: Source, place: Place, told: str, declared: Declarations) -> None:
+    """What a button says beside its intent: `{{"size": "large"}}`, whose braces may be single."""
+    try:
+        entities = json.loads(told.replace("{{", "{").replace("}}", "}")) if told.startswith("{") else {}
+    except ValueError:
+        return  # a placeholder may stand there
+    for name in entities if isinstance(entities, Mapping) else ():
+        if name not in declared.entities:
+            near = did_you_mean(name, declared.entities)
+            source.warnings.add(place, f'there is no entity "{name}", so this button fills no slot with it.', near)
 
 
 def _read_conditions(source: Source, variation: Mapping[Any, Any], declared: Declarations) -> tuple[SlotCondition, ...]:

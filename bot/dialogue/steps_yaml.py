@@ -11,7 +11,7 @@ from bot.dialogue.domain_yaml import Declarations
 from bot.dialogue.entities_yaml import annotated_entities, filled_slots, read_entities
 from bot.dialogue.features import ANY_VALUE
 from bot.dialogue.source import Source
-from bot.documents import plain
+from bot.documents import did_you_mean, plain
 from bot.domain.assistant import ActionStep, Form, LoopStep, Slot, SlotStep, StoryStep, UserStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.errors import Place
@@ -168,7 +168,10 @@ def _read_action(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> 
     if action.startswith("utter_"):
         source.lapses.unknown(place, "response", action, names.declared.responses)
     else:
-        source.faults.unknown(place, "action or form", action, known)
+        new = "List one of yours under actions: in the domain."
+        source.faults.add(
+            place, f'there is no action or form "{action}".', f"{did_you_mean(action, known)} {new}".strip()
+        )
     return ActionStep(action)
 
 

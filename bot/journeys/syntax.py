@@ -240,7 +240,8 @@ class _Parser:
         token = self._token()
         if token is _NOTHING:
             raise ExpressionError(f"it ends where {wanted} should follow.")
-        advice = ' Write "==" or "!=".' if token.text == "is" else ""
+        small = token.text.lower()
+        advice = ' Write "==" or "!=".' if small == "is" else f' Write "{small}".' if small in _WORDS else ""
         raise ExpressionError(f'it has "{token.text}" where {wanted} should be.{advice}')
 
     def _any(self) -> Node:

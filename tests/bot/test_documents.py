@@ -179,3 +179,7 @@ def test_a_character_that_no_text_has_is_told_with_its_place() -> None:
 
 def test_what_is_nested_beyond_reason_is_told_in_our_words() -> None:
     assert fault_of("[" * 2000 + "]" * 2000) == "a.yml:1:1: this is nested more deeply than anybody means."
+
+
+def test_a_name_in_other_capitals_is_the_one_that_is_meant() -> None:
+    assert did_you_mean("SMS", ["mms", "sms"]) == 'Did you mean "sms"?'

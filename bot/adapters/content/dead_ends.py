@@ -1,5 +1,5 @@
 """What an author most likely forgot: a form that nothing opens or follows, or with a question that nothing answers;
-an intent without examples; an action without code."""
+an intent without examples, or that nothing follows; an action without code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from bot.dialogue.builtin import BUILTIN, BY_THE_SERVICE, DEFAULT_INTENTS
 from bot.documents import Document
-from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, SlotMapping, Story, StoryStep
+from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, SlotMapping, Story, StoryStep, UserStep
+from bot.domain.entries import EventEntry
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.steps import AskStep
@@ -28,8 +29,9 @@ def dead_ends(
     assistant: Assistant, documents: Sequence[Document], journeys: Iterable[Journey], said: Collection[str]
 ) -> Iterator[Fault]:
     """Warnings; `said` are the intents that have examples."""
+    journeys = list(journeys)
     yield from _of_forms(assistant, documents, journeys)
-    yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said})
+    yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said}, journeys)
 
 
 def own_actions(assistant: Assistant) -> list[str]:
@@ -155,14 +157,47 @@ def _with_what_follows(steps: Sequence[StoryStep]) -> Iterator[tuple[StoryStep, 
 # ---------------------------------------------------------------- intents
 
 
-def _of_intents(assistant: Assistant, documents: Sequence[Document], said: Collection[str]) -> Iterator[Fault]:
+def _of_intents(
+    assistant: Assistant, documents: Sequence[Document], said: Collection[str], journeys: Iterable[Journey]
+) -> Iterator[Fault]:
+    heard = _heard(assistant, journeys)
     for intent in assistant.intents:
+        if intent in said and intent not in heard | DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT}:
+            yield Fault(
+                _declared(documents, "intents", intent),
+                f'nothing follows the intent "{intent}": no rule, story, slot or journey has it, so whoever says it is '
+                "told that they were not understood.",
+                f"Write a rule with the steps `- intent: {intent}` and an action, or take the intent out.",
+            )
         if intent not in said and intent not in _NOT_SAID | _KNOWN_OTHERWISE | _pressed(assistant):
             yield Fault(
                 _declared(documents, "intents", intent),
                 f'the intent "{intent}" has no examples, so no message is understood as it.',
                 "Write ten or more under nlu:, or take it out. It may stay if other systems tell it.",
             )
+
+
+def _heard(assistant: Assistant, journeys: Iterable[Journey]) -> frozenset[str]:
+    """The intents that something is done about."""
+    told: list[Rule | Story] = [*assistant.rules, *assistant.stories]
+    steps = [step for one in told for step in one.steps if isinstance(step, UserStep)]
+    mappings = [one for slot in assistant.slots.values() for one in slot.mappings]
+    entries = [entry for journey in journeys for entry in journey.entries]
+    return frozenset(
+        base_intent(intent)
+        for one in (
+            *(step.intents for step in steps),
+            *(one.intents for one in mappings),
+            *(
+                given
+                for entry in entries
+                if isinstance(entry, EventEntry)
+                for name, given in entry.where
+                if name == "intent"
+            ),
+        )
+        for intent in one
+    )
 
 
 def _pressed(assistant: Assistant) -> frozenset[str]:

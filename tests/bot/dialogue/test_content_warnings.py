@@ -116,6 +116,32 @@ def test_liquid_that_does_not_say_that_it_is_is_warned_of(text: str, liquid: str
     )
 
 
+def test_what_a_form_names_twice_and_a_button_says_of_no_entity_is_warned_of() -> None:
+    (twice, button) = warnings_of("""
+intents: [inform]
+entities: [size]
+slots:
+  size: {type: text, mappings: [{type: from_entity, entity: size}]}
+forms:
+  size_form: {required_slots: [size, size]}
+responses:
+  utter_ask_size:
+    - text: "Which size?"
+      buttons:
+        - {title: Small, payload: '/inform{{"size": "small"}}'}
+        - {title: Large, payload: '/inform{"sise": "large"}'}
+        - {title: This, payload: '/inform{{"size": "{size}"}}'}
+""")
+    assert 'the form "size_form" names the slot "size" twice, and asks for it once.' in twice
+    assert 'there is no entity "sise", so this button fills no slot with it. Did you mean "size"?' in button
+
+
+@pytest.mark.parametrize("written", ["0", '"0"', '"0.1"'])
+def test_a_version_that_there_never_was_is_warned_of(written: str) -> None:
+    (told,) = warnings_of(f"version: {written}\nintents: [greet]\n")
+    assert f"there never was a version {written.strip(chr(34))}; it is read as 3.1." in told
+
+
 def test_an_intent_with_a_blank_is_warned_of() -> None:
     assert warnings_of("intents: [opening hours]") == [
         'nlu_data/0.yml:1:11: the intent "opening hours" has a blank in its name, so no button can name it. '

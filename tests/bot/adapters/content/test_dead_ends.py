@@ -7,19 +7,21 @@ import pytest
 from bot.adapters.content.dead_ends import dead_ends, without_code
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
+from bot.journeys.content import Known, read_journey
 
 DOMAIN = """
 version: "3.1"
 intents: [order, stop, greet]
 entities: [size]
 slots:
-  size: {type: text, mappings: [{type: from_entity, entity: size}]}
+  size: {type: text, mappings: [{type: from_entity, entity: size, intent: [order, stop, greet]}]}
 forms:
   order_form: {required_slots: [size]}
 responses:
   utter_ask_size: [{text: "Which size?"}]
   utter_ordered: [{text: "Done."}]
 """
+MAPPINGS = "[{type: from_entity, entity: size, intent: [order, stop, greet]}]"
 OPENS = "- rule: Order\n  steps: [intent: order, action: order_form, active_loop: order_form]\n"
 ENDS = (
     "- rule: Ordered\n  condition: [active_loop: order_form]\n"
@@ -64,7 +66,7 @@ ELSEWHERE = "{type: from_text, conditions: [{active_loop: other_form}]}"
 )
 def test_a_question_that_nothing_answers_is_told(mappings: str, further: str, told: bool) -> None:
     other = "  other_form: {required_slots: [size]}\n" if "other_form" in mappings else ""
-    domain = DOMAIN.replace("[{type: from_entity, entity: size}]", mappings) + further
+    domain = DOMAIN.replace(MAPPINGS, mappings) + further
     found = warnings(OPENS, ENDS, domain=domain.replace("responses:", f"{other}responses:"))
     assert any(one.startswith('domain.yml:8:3: nothing fills the slot "size" while') for one in found) == told
 
@@ -86,6 +88,30 @@ def test_a_rule_that_does_not_say_that_its_form_is_open_then_is_told() -> None:
     (told,) = warnings(OPENS.replace(", active_loop: order_form", ""), ENDS)
     assert told.startswith('rules.yml:2:3: the rule "Order" runs order_form')
     assert "Add `- active_loop: order_form` below `- action: order_form`." in told
+
+
+ASK = "\nintents: [order, stop, greet, ask]\n"
+ASKED = SAID | {"ask", "restart", "opt_out"}
+
+
+def test_an_intent_with_examples_that_nothing_follows_is_told() -> None:
+    domain = DOMAIN.replace("\nintents: [order, stop, greet]\n", ASK)
+    (told,) = warnings(OPENS, ENDS, domain=domain, said=ASKED)
+    assert told.startswith('domain.yml:3:31: nothing follows the intent "ask": no rule, story, slot or journey has it')
+    rule = "- rule: Asked\n  steps: [intent: ask, action: utter_ordered]\n"
+    assert warnings(OPENS, ENDS, rule, domain=domain, said=ASKED) == []
+    story = "stories:\n- story: Asked\n  steps: [intent: ask, action: utter_ordered]\n"
+    assert warnings(OPENS, ENDS, domain=domain, stories=story, said=ASKED) == []
+
+
+def test_an_intent_by_which_people_enter_a_journey_is_followed() -> None:
+    documents = [
+        parse("domain.yml", DOMAIN.replace("\nintents: [order, stop, greet]\n", ASK)),
+        parse("r.yml", f"rules:\n{OPENS}{ENDS}"),
+    ]
+    head = "journey: j\npurpose: marketing\nenter: {message: true, intent: [ask]}\nsteps: [add_to: x]\n"
+    journey = read_journey(parse("journeys/j.yml", head), Known(intents=frozenset({"ask"})))
+    assert list(dead_ends(read_assistant(documents), documents, [journey], ASKED)) == []
 
 
 def test_an_intent_without_examples_is_told() -> None:
