@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
+from datetime import date, timedelta
 from typing import Any
 
+from bot.domain.entries import OnDate, ScheduleEntry
+from bot.domain.journey import Journey
+from bot.domain.steps import AttributeTime, WaitStep
 from bot.journeys.expression import names_in
-from bot.journeys.people import OneOf, Spread, WholeNumber
+from bot.journeys.people import Day, OneOf, Spread, WholeNumber
 from bot.journeys.syntax import (
     AllOf,
     AnyOf,
@@ -26,6 +30,7 @@ from bot.journeys.syntax import (
 
 AS_THEY_ARE = ("default", "lower", "text")
 """Functions whose value is compared as that of the name within them would be."""
+YEAR = timedelta(days=365)
 
 
 def values_for(conditions: Iterable[str], root: str) -> dict[str, Spread]:
@@ -47,6 +52,25 @@ def tags_in(conditions: Iterable[str]) -> frozenset[str]:
         for constant in _constants(node.left)
     }
     return frozenset(one for one in found if isinstance(one, str))
+
+
+def days_for(journeys: Iterable[Journey], start: date, length: int) -> dict[str, Spread]:
+    """By name, days of the attributes that journeys begin on or wait for, which come within these `length` days."""
+    found: defaultdict[str, list[Day]] = defaultdict(list)
+    for journey in journeys:
+        for name, before, yearly in _looked_for(journey):
+            first = start - YEAR if yearly else start + timedelta(days=before)
+            found[name].append(Day(first, first + (YEAR if yearly else timedelta(days=length))))
+    return {name: Day(min(one.first for one in days), max(one.last for one in days)) for name, days in found.items()}
+
+
+def _looked_for(journey: Journey) -> Iterator[tuple[str, int, bool]]:
+    for entry in journey.entries:
+        if isinstance(entry, ScheduleEntry) and isinstance(on := entry.schedule, OnDate):
+            yield on.attribute, on.days_before, on.yearly
+    for step in journey.steps.values():
+        if isinstance(step, WaitStep) and isinstance(until := step.until, AttributeTime):
+            yield until.attribute, -until.offset.days, False
 
 
 def _compared(conditions: Iterable[str], root: str) -> Iterator[tuple[str, Any]]:

@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.domain.assistant import Assistant
 from bot.domain.steps import BranchStep
-from bot.journeys.made_up import tags_in, values_for
+from bot.journeys.made_up import days_for, tags_in, values_for
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import PeopleFile
 from bot.journeys.simulate import Simulation, heeded, made_up, simulate
@@ -73,14 +73,16 @@ def pool_of(processes: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
 
 
-def usual_people(world: World) -> PeopleFile:
+def usual_people(world: World, start: date, days: int) -> PeopleFile:
     """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves.
 
-    What conditions look at has all sorts of values, so that some people go each way.
+    What conditions look at has all sorts of values, so that some people go each way, and the days that journeys go by
+    are among these.
     """
     goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
     conditions = list(_conditions(world))
-    told = {name: one for name, one in values_for(conditions, "profile").items() if name not in WHO_THEY_ARE}
+    made_up_of = {**values_for(conditions, "profile"), **days_for(world.journeys.values(), start, days)}
+    told = {name: one for name, one in made_up_of.items() if name not in WHO_THEY_ARE}
     crowd = Crowd(
         countries=OneOf((world.region,), (1,)),
         consent=dict.fromkeys(world.channels, USUAL_CONSENT),

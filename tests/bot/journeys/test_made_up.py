@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from bot.journeys.made_up import tags_in, values_for
-from bot.journeys.people import OneOf, Spread, WholeNumber
+from bot.journeys.made_up import days_for, tags_in, values_for
+from bot.journeys.people import Day, OneOf, Spread, WholeNumber
+from tests.bot.journeys.conftest import Reader
 
 EITHER = OneOf((True, False), (1, 1))
 
@@ -34,6 +37,21 @@ def test_values_of_several_conditions_serve_all_of_them() -> None:
     made_up = values_for(["profile.size > 20", "profile.size > 100", "event.size > 7 and profile.vip"], "profile")
     assert made_up == {"size": WholeNumber(0, 200), "vip": EITHER}
     assert values_for(["event.size > 7 and profile.vip"], "event") == {"size": WholeNumber(0, 14)}
+
+
+def test_days_that_journeys_go_by_come_while_it_lasts(journey_of: Reader) -> None:
+    before = journey_of("- add_to: x", enter="{schedule: {date: profile.visit, before: 1d}, again: always}")
+    after = journey_of(
+        "- wait: {until: profile.renews_on - 3d at 09:00}",
+        enter="{schedule: {date: profile.visit, after: 182d}, again: always}",
+    )
+    yearly = journey_of("- add_to: x", enter="{schedule: {date: profile.birthday, every: year}, again: always}")
+    start = date(2026, 12, 1)
+    assert days_for([before, after, yearly], start, 90) == {
+        "visit": Day(date(2026, 6, 2), date(2027, 3, 2)),
+        "renews_on": Day(date(2026, 12, 4), date(2027, 3, 4)),
+        "birthday": Day(date(2025, 12, 1), date(2026, 12, 1)),
+    }
 
 
 def test_tags_are_those_that_conditions_look_for() -> None:

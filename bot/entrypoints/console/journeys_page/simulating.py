@@ -75,9 +75,9 @@ class Simulating:
             playbook.grades,
         )
         world = only(world, journey.id)
-        usual = usual_people(world)
-        behaviour = replace(usual.behaviour, answer=usual_answers(playbook.assistant))
         start = datetime.combine(self._service.runtime.clock.now().date(), time(), tzinfo=UTC)
+        usual = usual_people(world, start.date(), days)
+        behaviour = replace(usual.behaviour, answer=usual_answers(playbook.assistant))
         return Simulation(world, behaviour, start, days, seed), replace(usual.crowd, count=people)
 
     async def _told(self, simulation: Simulation, crowd: Crowd, journey: Journey) -> AsyncIterator[Mapping[str, Any]]:

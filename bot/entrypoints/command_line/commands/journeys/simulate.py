@@ -37,9 +37,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(f"there are no journeys in {settings.journeys_folder}.")
     if not 0 < options.days <= MOST_DAYS:
         raise SettingsError(f"--days is {options.days}; write a number from 1 to {MOST_DAYS}.")
-    said, people = _people(options.people, at_hand, world)
+    start = _start(options.start)
+    said, people = _people(options, at_hand, world, start.date())
     behaviour = replace(said.behaviour, answer={**usual_answers(at_hand.contents.assistant), **said.behaviour.answer})
-    simulation = Simulation(world, behaviour, _start(options.start), options.days, options.seed)
+    simulation = Simulation(world, behaviour, start, options.days, options.seed)
     begun = perf_counter()
     simulated = simulate_in_processes(simulation, None if people else said.crowd, people)
     took = perf_counter() - begun
@@ -57,9 +58,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _people(given: str | None, at_hand: Trying, world: World) -> tuple[PeopleFile, list[Someone]]:
+def _people(
+    options: argparse.Namespace, at_hand: Trying, world: World, start: date
+) -> tuple[PeopleFile, list[Someone]]:
     """What is said of people, and those of a file, where there is one."""
-    usual = usual_people(world)
+    usual, given = usual_people(world, start, options.days), options.people
     if given is None:
         return usual, []
     if given.isdecimal():

@@ -35,8 +35,8 @@ async def test_it_tells_how_far_it_is_and_then_what_the_command_tells(service: S
     playbook = service.library.current()
     journey = playbook.journeys["welcome"]
     world = only(World(playbook.journeys, playbook.rules, {}, playbook.segments, "GB"), "welcome")
-    usual = usual_people(world)
     start = datetime.combine(service.runtime.clock.now().date(), time(), tzinfo=UTC)
+    usual = usual_people(world, start.date(), 30)
     behaviour = replace(usual.behaviour, answer=usual_answers(playbook.assistant))
     simulation = Simulation(world, behaviour, start, 30, 3)
     expected = simulate_in_processes(simulation, replace(usual.crowd, count=600), ())
