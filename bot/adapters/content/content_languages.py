@@ -10,13 +10,16 @@ from babel.core import get_global
 
 from bot.adapters.understanding.encoder import knows_english_only
 from bot.documents import Document, Faults
-from bot.domain.assistant import Assistant
+from bot.domain.assistant import Assistant, Response
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.languages import base_language
 from bot.domain.steps import SendStep
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.nlu.languages import Languages, folder_language
+
+MOST_NAMED = 3
+"""Responses; the others are counted."""
 
 
 def check_own_words(assistant: Assistant, journeys: Iterable[Journey], faults: Faults) -> None:
@@ -43,6 +46,34 @@ def without_own_words(assistant: Assistant) -> Iterator[Fault]:
                 f'the response "{response.name}" has words in {_listed(said)} alone, and everybody gets them.',
                 "Add a variation without language, for everybody else.",
             )
+
+
+def without_translation(
+    assistant: Assistant, languages: Languages, documents: Sequence[Document], folder: Place
+) -> Iterator[Fault]:
+    """A warning for each further language that is spoken, where responses of the author have no words in it."""
+    own = assistant.configuration.language
+    written = {name for document in documents for name in _responses_in(document)}
+    for language in sorted(languages.spoken - {own}):
+        lacking = sorted(name for name in written if _is_lacking(assistant.responses.get(name), language))
+        if lacking:
+            named = ", ".join(lacking[:MOST_NAMED]) + (", ..." if len(lacking) > MOST_NAMED else "")
+            yield Fault(
+                folder,
+                f'there are examples in "{language}", and {len(lacking)} of {len(written)} responses have no words in '
+                f'it: they are said in "{own}" ({named}).',
+                f"Add variations with language: {language}; the page Responses lists what lacks them.",
+            )
+
+
+def _responses_in(document: Document) -> Iterable[str]:
+    declared = document.data.get("responses") if isinstance(document.data, Mapping) else None
+    return declared if isinstance(declared, Mapping) else ()
+
+
+def _is_lacking(response: Response | None, language: str) -> bool:
+    said = [one for one in response.variations if one.text] if response is not None else []
+    return bool(said) and all(one.language != language for one in said)
 
 
 def unknown_languages(assistant: Assistant, documents: Sequence[Document]) -> Iterator[Fault]:

@@ -28,6 +28,7 @@ from bot.adapters.content.content_languages import (
     left_to_words,
     unknown_languages,
     without_own_words,
+    without_translation,
 )
 from bot.adapters.content.dead_ends import dead_ends
 from bot.adapters.content.journey_shelf import (
@@ -207,6 +208,7 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from dead_ends(assistant, contents.documents, journeys.values(), contents.said)
     yield from unknown_languages(assistant, contents.documents)
     yield from without_own_words(assistant)
+    yield from without_translation(assistant, contents.languages, contents.documents, folder)
     yield from encoder_knows_no_other(contents.languages, contents.documents, shelves.encoder, folder)
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
     yield from told

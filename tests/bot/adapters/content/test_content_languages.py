@@ -1,37 +1,44 @@
+"""What languages ask of content."""
+
 from __future__ import annotations
 
-from bot.adapters.content.content_languages import unknown_languages, without_own_words
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.adapters.content.content_languages import without_translation
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
+from bot.domain.errors import Place
+from bot.nlu.languages import Languages
+
+RESPONSES = """
+intents: [greet]
+responses:
+  utter_greet: [{text: "Hello"}]
+  utter_bye: [{text: "Bye"}%s]
+  utter_picture: [{image: "https://example.com/a.png"}]
+"""
 
 
-def test_a_code_that_is_no_language_is_told_where_it_stands() -> None:
-    documents = [
-        parse("config.yml", "language: eng\n"),
-        parse(
-            "responses.yml",
-            "responses:\n  utter_hi:\n  - text: Hi\n  - {text: Hallo, language: ger}\n  - {text: Hei, language: no}\n"
-            "  - {text: Ahoj, language: cz}\n",
-        ),
-        parse("nlu/gb/talking.yml", "nlu: []\n"),
-        parse("nlu/nb/talking.yml", "nlu: []\n"),
-    ]
-    assert list(map(str, unknown_languages(read_assistant(documents), documents))) == [
-        'config.yml:1:1: "eng" is no code of a language, so nothing is known of it. Did you mean "en"?',
-        'nlu/gb/talking.yml:1:1: "gb" is no code of a language, so nobody is understood by these examples. '
-        "Languages go by two letters, such as en or de. Call the folder so.",
-        'responses.yml:4:5: "ger" is no code of a language, so this variation is never said. Did you mean "de"?',
-        'responses.yml:6:5: "cz" is no code of a language, so this variation is never said. '
-        "Languages go by two letters, such as en or de.",
-    ]
+def warnings(languages: Languages, more: str = "") -> list[str]:
+    documents = [parse("domain.yml", RESPONSES % more)]
+    found = without_translation(read_assistant(documents), languages, documents, Place("ours"))
+    return [str(one) for one in found]
 
 
-def test_a_response_that_has_words_in_other_languages_alone_is_told() -> None:
-    responses = (
-        "responses:\n  utter_a: [{text: Hallo, language: de}]\n  utter_b: [{text: Hi, language: en}]\n"
-        "  utter_c: [{text: Hi}, {text: Hallo, language: de}]\n"
+class NobodyKnows:
+    def guess(self, _text: str) -> Sequence[tuple[str, float]]:
+        return ()
+
+
+def test_responses_without_words_in_a_language_that_is_understood_are_counted() -> None:
+    english = Languages(NobodyKnows(), "en", frozenset({"en"}))
+    both = replace(english, spoken=frozenset({"en", "es"}))
+    assert warnings(english) == []
+    (told,) = warnings(both)
+    assert told.startswith(
+        'ours:1:1: there are examples in "es", and 2 of 3 responses have no words in it: they are said in "en" '
+        "(utter_bye, utter_greet)."
     )
-    assert list(map(str, without_own_words(read_assistant([parse("responses.yml", responses)])))) == [
-        'responses.yml:2:13: the response "utter_a" has words in "de" alone, and everybody gets them. '
-        "Add a variation without language, for everybody else."
-    ]
+    (told,) = warnings(both, ', {text: "Adiós", language: es}')
+    assert "1 of 3 responses" in told

@@ -386,7 +386,13 @@ def test_examples_in_a_language_that_the_encoder_does_not_know_are_warned_of(she
     )
     contents = read_contents(shelves)
     assert contents.languages.spoken == {"en", "de"}
-    warning, _ = contents.warnings
+    untranslated, warning, _ = contents.warnings
+    assert re.fullmatch(
+        r'nlu_data:1:1: there are examples in "de", and (\d+) of \1 responses have no words in it: '
+        r'they are said in "en" '
+        r"\(utter_\w+, utter_\w+, utter_\w+, \.\.\.\)\. Add variations with language: de; .*",
+        str(untranslated),
+    )
     assert str(warning).startswith('nlu_data/nlu/de/talking.yml:1:1: there are examples in "de"')
     assert "OVERTURE_ENCODER" in str(warning)
     multilingual = read_contents(replace(shelves, encoder="intfloat/multilingual-e5-small"))
