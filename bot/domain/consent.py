@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -126,6 +126,14 @@ def all_standing(records: Iterable[ConsentRecord]) -> Mapping[tuple[Purpose, str
         if before is None or (record.at, not record.granted) > (before.at, not before.granted):
             found[place] = record
     return found
+
+
+def willing_first(
+    channels: Iterable[str], standing: Mapping[str, ConsentRecord | None], now: datetime
+) -> Sequence[str]:
+    """The channels by which they have agreed to be written to, and then the others, each in their order."""
+    agreed = {name for name, record in standing.items() if record is not None and record.counts(now)}
+    return sorted(channels, key=lambda name: name not in agreed)
 
 
 def has_opted_out(records: Iterable[ConsentRecord]) -> bool:

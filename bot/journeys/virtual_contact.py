@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, willing_first
 from bot.domain.delivery import Verdict
 from bot.domain.journey import Enrolment
 from bot.domain.send_window import SendWindow
@@ -63,8 +63,10 @@ class VirtualContact:
         self._opted_out_at: datetime | None = None
         self._sent: dict[tuple[Purpose, str], list[datetime]] = {}
 
-    def reached_on(self, channels: Iterable[str]) -> str | None:
-        """The first of the channels that they have an address on."""
+    def reached_on(self, channels: Iterable[str], purpose: Purpose, now: datetime) -> str | None:
+        """The first of the channels that they have an address on; of marketing, those that they agreed to first."""
+        if purpose is Purpose.MARKETING:
+            channels = willing_first(channels, self._consents, now)
         return next((one for one in channels if self._world.channels.get(one) in self._addresses), None)
 
     def opt_out(self, how: str, now: datetime) -> None:

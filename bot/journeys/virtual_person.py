@@ -332,7 +332,7 @@ class VirtualPerson:
         if isinstance(effect, CallWebhook):
             self._tell(Noted(now, "started", run, run.step, effect.endpoint, why=effect.key))
             return ()
-        if effect.channels and self._contact.reached_on(effect.channels) is None:
+        if effect.channels and self._contact.reached_on(effect.channels, Purpose.SERVICE, now) is None:
             why = f"no address of this person on {' or '.join(effect.channels)}"
             return self._step(run, Failed(effect.key, why), now)
         self._tell(Noted(now, "started", run, run.step, effect.action, why=effect.key))
@@ -362,7 +362,7 @@ class VirtualPerson:
     # ------------------------------------------------------------ messages
 
     def _queue(self, run: Enrolment, journey: Journey, effect: SendResponse | AskForm, now: datetime) -> None:
-        channel = self._contact.reached_on(effect.channels)
+        channel = self._contact.reached_on(effect.channels, journey.purpose, now)
         reached = channel or effect.channels[0]
         match effect:
             case SendResponse(key=key, response=response, window=window, cap=cap):

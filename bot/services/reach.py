@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.personal import Personal, Unsayable
 from bot.dialogue.responses import find_words
-from bot.domain.consent import Purpose
+from bot.domain.consent import Purpose, all_standing, willing_first
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, EndpointCall, OutboxEntry
 from bot.domain.effects import AskForm, CallWebhook, SendResponse, StartAction
@@ -25,7 +25,7 @@ from bot.services.weigh import Matter, not_set_up, note_decision
 
 async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse, cause: Cause, now: datetime) -> None:
     """Queue the response on the first channel that reaches the person."""
-    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now, cause.purpose)
     if conversation is None:
         await _note_unreachable(uow, runtime, effect, cause, now)
         return
@@ -65,7 +65,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
 
 async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Cause, now: datetime) -> None:
     """Put the question into the inbox of the conversation that will ask it."""
-    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now, cause.purpose)
     if conversation is None:
         await _note_unreachable(uow, runtime, effect, cause, now)
         return
@@ -84,7 +84,7 @@ async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Ca
 async def start_action(uow: UnitOfWork, runtime: Runtime, effect: StartAction, cause: Cause, now: datetime) -> None:
     """Let the action take its turn in the person's conversation; raises CannotPerform where they have none."""
     if effect.channels:
-        conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+        conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now, cause.purpose)
     else:
         conversation = await latest_conversation(uow, cause.profile_id)
     if conversation is None:
@@ -160,10 +160,19 @@ async def latest_conversation(uow: UnitOfWork, profile_id: ProfileId) -> Convers
 
 
 async def reach(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channels: Iterable[str], now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    channels: Sequence[str],
+    now: datetime,
+    purpose: Purpose = Purpose.SERVICE,
 ) -> Conversation | None:
-    """The person's conversation on the first of `channels` that they have an address on; started if need be."""
+    """The person's conversation on the first of `channels` that they have an address on; started if need be. Of
+    marketing, those that they have agreed to come first."""
     identities = await uow.profiles.identities(profile_id)
+    if purpose is Purpose.MARKETING and len(channels) > 1:
+        records = all_standing(await uow.consents.of(profile_id))
+        channels = willing_first(channels, {name: records.get((purpose, name)) for name in channels}, now)
     for name in channels:
         if name not in runtime.channels:
             continue

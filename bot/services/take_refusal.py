@@ -3,7 +3,9 @@ channel."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.domain.consent import Consequence, Suppression, Wish
 from bot.domain.delivery import ChannelMessage, Failure, OutboxEntry
@@ -74,6 +76,7 @@ async def send_elsewhere(
         key=f"{entry.key}:after-{message.channel}",
         window=entry.window,
         cap=entry.cap,
+        event=await _event_of(uow, entry),
     )
     cause = Cause(
         key=effect.key,
@@ -83,3 +86,11 @@ async def send_elsewhere(
         priority=entry.priority,
     )
     await send_response(uow, runtime, effect, cause, now)
+
+
+async def _event_of(uow: UnitOfWork, entry: OutboxEntry) -> Mapping[str, Any]:
+    """What let the person into the journey whose message it is, for its words."""
+    if entry.enrolment_id is None:
+        return {}
+    event = (await uow.enrolments.get(entry.enrolment_id)).data.get("event")
+    return event if isinstance(event, Mapping) else {}

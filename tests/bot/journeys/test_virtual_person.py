@@ -48,6 +48,21 @@ def told(noted: list[Noted], *kinds: str) -> list[tuple[str, str]]:
     return [(one.what, one.subject) for one in noted if one.what in kinds]
 
 
+def test_marketing_goes_out_on_the_first_channel_that_the_person_agreed_to(journey_of: Reader) -> None:
+    journey = journey_of("- send: {response: utter_tip, channels: [sms, webchat]}")
+    service = replace(journey, purpose=Purpose.SERVICE)
+    for consents, tried, channel in (
+        ({"webchat": True}, journey, "webchat"),
+        ({"sms": False, "webchat": True}, journey, "webchat"),
+        ({"webchat": True}, service, "sms"),
+    ):
+        person, noted = live(tried, someone=replace(ADA, consents=consents))
+        person.happens("demo.requested", {}, NOON)
+        person.run_until(NOON)
+        (sent,) = [one for one in noted if one.what == "sent"]
+        assert sent.channel == channel
+
+
 def test_a_message_goes_out_on_the_first_channel_that_reaches_the_person(journey_of: Reader) -> None:
     journey = journey_of("- send: {response: utter_tip, channels: [sms, webchat]}")
     without_phone = Someone(

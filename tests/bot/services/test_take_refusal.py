@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.assistant import Response, Variation
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.person import Identity
@@ -34,6 +37,32 @@ async def test_what_a_channel_refuses_goes_to_the_next(stage: Stage, ana: None) 
     assert stage.sms.texts() == []
     assert stage.webchat.texts() == ["I am a machine.", "A tip."]
     assert sorted(await outcomes(stage)) == [("sms", "dead"), ("sms", "send"), ("webchat", "send")]
+
+
+async def test_it_says_there_what_the_event_brought(stage: Stage, ana: None) -> None:
+    playbook = stage.library.playbook
+    cart = Response("utter_tip", (Variation("{{ event.item | default: 'Something' }} waits.", liquid=True),))
+    assistant = replace(playbook.assistant, responses={**playbook.assistant.responses, "utter_tip": cart})
+    stage.library.playbook = replace(playbook, assistant=assistant)
+    stage.sms.faults.append(PermanentSendError("this number does not exist"))
+    await stage.happens("demo.requested", item="A scarf")
+    await stage.settle()
+    assert stage.webchat.texts() == ["I am a machine.", "A scarf waits."]
+
+
+async def test_marketing_goes_to_the_first_channel_that_they_agreed_to(stage: Stage, ana: None) -> None:
+    await stage.consent(granted=False)
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert (stage.sms.texts(), stage.webchat.texts()) == ([], ["I am a machine.", "A tip."])
+
+
+async def test_where_they_agreed_to_none_the_first_one_says_why(stage: Stage, ana: None) -> None:
+    for channel in ("sms", "webchat"):
+        await stage.consent(granted=False, channel=channel)
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert await outcomes(stage) == [("sms", "withhold")]
 
 
 async def test_it_needs_consent_there_as_well(stage: Stage, ana: None) -> None:
