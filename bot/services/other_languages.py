@@ -40,11 +40,16 @@ def keep_language(playbook: Playbook, thought: Thought, understood: Understood) 
     Only where it is of use: the assistant speaks several, or declares the slot for it to be set from outside. A slot of
     this name that messages or forms fill means something else, and stays as it is.
     """
-    assistant = playbook.assistant
-    current = thought.tracker.slots.get(LANGUAGE_SLOT) or assistant.configuration.language
-    if understood.language in ("", current) or not _is_kept(assistant, playbook):
-        return
-    thought.apply(SlotSet(LANGUAGE_SLOT, understood.language))
+    if heard := language_kept(playbook, thought.tracker, understood.language):
+        thought.apply(heard)
+
+
+def language_kept(playbook: Playbook, tracker: Tracker, language: str) -> SlotSet | None:
+    """What keeps it that the conversation is in this language from now on; None where it is so, or it is not kept."""
+    current = tracker.slots.get(LANGUAGE_SLOT) or playbook.assistant.configuration.language
+    if language in ("", current) or not _is_kept(playbook.assistant, playbook):
+        return None
+    return SlotSet(LANGUAGE_SLOT, language)
 
 
 def _is_kept(assistant: Assistant, playbook: Playbook) -> bool:

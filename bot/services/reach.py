@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,10 +13,12 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, EndpointCall, OutboxEntry
 from bot.domain.effects import AskForm, CallWebhook, SendResponse, StartAction
 from bot.domain.ids import OutboxId, ProfileId, new_id
+from bot.domain.languages import base_language
 from bot.domain.message import ExecuteAction, OpenForm
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.choose_time import at_chosen_time
+from bot.services.other_languages import language_kept, language_of
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
@@ -155,7 +157,10 @@ async def _note_withheld(
 
 async def latest_conversation(uow: UnitOfWork, profile_id: ProfileId) -> Conversation | None:
     """The one in which something was said last."""
-    conversations = await uow.conversations.of(profile_id)
+    return _latest(await uow.conversations.of(profile_id))
+
+
+def _latest(conversations: Iterable[Conversation]) -> Conversation | None:
     return max(conversations, key=lambda one: one.last_message_at or one.started_at, default=None)
 
 
@@ -184,7 +189,26 @@ async def reach(
         best = max(reversed(addresses), key=lambda identity: identity.verified)
         found = await uow.conversations.at_of(profile_id, name, best.value)
         if found is None:
-            return await start_conversation(uow, profile_id, name, best.value, now)
+            begun = await start_conversation(uow, profile_id, name, best.value, now)
+            several = len(runtime.library.current().languages) > 1
+            return await _in_their_language(uow, runtime, begun, now) if several else begun
         if found.profile_id == profile_id:
             return found
     return None
+
+
+async def _in_their_language(uow: UnitOfWork, runtime: Runtime, begun: Conversation, now: datetime) -> Conversation:
+    """The conversation in the language that they spoke elsewhere, or else in that of their locale, where the assistant
+    speaks it."""
+    playbook = runtime.library.current()
+    before = _latest(one for one in await uow.conversations.of(begun.profile_id) if one.id != begun.id)
+    spoken = language_of(before.tracker) if before is not None else ""
+    if not spoken:
+        spoken = base_language((await uow.profiles.get(begun.profile_id)).locale or "")
+    set_to = language_kept(playbook, begun.tracker, spoken) if spoken in playbook.languages else None
+    if set_to is None:
+        return begun
+    await uow.conversations.log(begun.id, [set_to], now)
+    known = replace(begun, tracker=begun.tracker.apply_all([set_to]), version=begun.version + 1)
+    await uow.conversations.save(known)
+    return known

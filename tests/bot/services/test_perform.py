@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.assistant import Response, Variation
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import Purpose
+from bot.domain.conversation import SlotSet
 from bot.domain.effects import (
     AddTag,
     ChangeScore,
@@ -152,6 +154,43 @@ async def test_a_conversation_is_begun_with_whoever_only_gave_an_address(stage: 
     person = (await stage.at("webchat", VISITOR)).profile_id
     await stage.do(ClaimIdentity("phone", PHONE), SendResponse("utter_tip", ("sms",), "k"), cause=Cause("form", person))
     assert (await stage.at()).profile_id == person
+
+
+def teach_spanish(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    tip = Response("utter_tip", (Variation("A tip."), Variation("Un consejo.", language="es")))
+    words = Response("utter_disclosure", (Variation("A machine."), Variation("Una máquina.", language="es")))
+    responses = {**playbook.assistant.responses, "utter_tip": tip, "utter_disclosure": words}
+    assistant = replace(playbook.assistant, responses=responses)
+    stage.library.playbook = replace(playbook, assistant=assistant, languages=frozenset({"en", "es"}))
+
+
+@pytest.mark.parametrize(
+    ("locale", "said", "told"),
+    [
+        ("es-ES", "", "Una máquina. Un consejo."),
+        ("es-ES", "en", "A machine. A tip."),
+        ("en-GB", "es", "Una máquina. Un consejo."),
+        ("fr-FR", "", "A machine. A tip."),
+        (None, "", "A machine. A tip."),
+    ],
+)
+async def test_a_conversation_is_begun_in_the_language_that_they_spoke_elsewhere_or_in_that_of_their_locale(
+    stage: Stage, locale: str | None, said: str, told: str
+) -> None:
+    teach_spanish(stage)
+    await stage.hear("greet", channel="webchat")
+    await stage.settle()
+    talk = await stage.at("webchat", VISITOR)
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.fresh(talk.profile_id)
+        await uow.profiles.save(replace(profile, locale=locale))
+        tracker = talk.tracker.apply_all([SlotSet("language", said)] if said else [])
+        await uow.conversations.save(replace(talk, tracker=tracker, version=talk.version + 1))
+    cause = Cause("form", talk.profile_id)
+    await stage.do(ClaimIdentity("phone", PHONE), SendResponse("utter_tip", ("sms",), "k"), cause=cause)
+    await stage.settle()
+    assert stage.sms.texts() == [told]
 
 
 async def test_whoever_corrects_their_number_is_reached_on_the_corrected_one(stage: Stage) -> None:
