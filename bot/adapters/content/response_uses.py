@@ -86,15 +86,24 @@ def _of_form(form: Form, assistant: Assistant) -> Iterator[tuple[str, Use]]:
         yield from ((name, use) for name in further)
 
 
-def named_in(package: str) -> Mapping[str, list[str]]:
-    """The responses that the code of a package names, each with the files; nothing where there is no such package."""
+def named_in(*packages: str) -> Mapping[str, list[str]]:
+    """The responses that the code of packages names, each with the files; nothing where there is no such package."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for path, shown in (one for package in dict.fromkeys(packages) for one in _files_of(package)):
+        for name in dict.fromkeys(_NAME.findall(path.read_text(encoding="utf-8", errors="replace"))):
+            found[name].append(shown)
+    return found
+
+
+def _files_of(package: str) -> Iterator[tuple[Path, str]]:
     try:
         spec = find_spec(package)
     except (ImportError, ValueError):
-        return {}
-    found: dict[str, list[str]] = defaultdict(list)
-    for folder in map(Path, (spec.submodule_search_locations or ()) if spec is not None else ()):
+        spec = None
+    if spec is None:
+        return
+    if spec.submodule_search_locations is None and spec.origin is not None:
+        yield Path(spec.origin), Path(spec.origin).name
+    for folder in map(Path, spec.submodule_search_locations or ()):
         for path in sorted(folder.rglob("*.py")):
-            for name in dict.fromkeys(_NAME.findall(path.read_text(encoding="utf-8", errors="replace"))):
-                found[name].append(str(path.relative_to(folder.parent)))
-    return found
+            yield path, str(path.relative_to(folder.parent))

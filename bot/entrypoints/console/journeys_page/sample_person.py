@@ -21,7 +21,8 @@ LONGEST_VALUE = 500
 USUAL = {
     "name": "Alex Morgan", "first_name": "Alex", "last_name": "Morgan", "lead_name": "Alex",
     "email": "alex@example.com", "work_email": "alex@example.com", "phone": "+447700900123",
-    "country": "GB", "company": "Example Ltd", "locale": "en-GB",
+    "country": "GB", "company": "Example Ltd", "locale": "en-GB", "currency": "EUR",
+    "link": "https://example.com/1", "url": "https://example.com/1",
 }  # fmt: skip
 BY_TYPE = {"number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "list": "one, two"}
 IN_BRACES = re.compile(r"(?<!\{)\{([\w.\-]+)\}(?!\})")

@@ -16,6 +16,7 @@ from bot.adapters.content.contents import REQUIRED_RESPONSES, check_responses
 from bot.adapters.content.replacing import AuthorsFile
 from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
 from bot.adapters.content.response_uses import Use, named_in, uses_of
+from bot.adapters.rasa.actions import OWN
 from bot.dialogue.responses_edit import Reworded, response_lines, responses_in, reworded
 from bot.dialogue.responses_yaml import Reading, as_declared, read_response_alone
 from bot.documents import Document, Faults, parse
@@ -176,7 +177,7 @@ class ResponsesPage:
     @cached_property
     def _in_code(self) -> Mapping[str, list[str]]:
         settings = self._service.settings
-        return {} if has_action_server(settings) else named_in(settings.actions)
+        return {} if has_action_server(settings) else named_in(OWN, settings.actions)
 
     def _uses(self, besides: Mapping[str, Journey] = NO_OTHERS) -> Mapping[str, list[Use]]:
         playbook = self._service.library.current()

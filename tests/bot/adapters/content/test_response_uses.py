@@ -58,5 +58,7 @@ def test_code_is_looked_through_without_running_it(tmp_path: Path, monkeypatch: 
     (package / "one.py").write_text('raise SystemExit\nWORDS = "utter_one"\nNAME = f"utter_why_{1}"\n')
     monkeypatch.syspath_prepend(tmp_path)
     assert named_in("acts_of_ours") == {"utter_one": ["acts_of_ours/one.py"], "utter_why_": ["acts_of_ours/one.py"]}
+    (tmp_path / "one_file.py").write_text("SAID = 'utter_one'", encoding="utf-8")
+    assert named_in("acts_of_ours", "one_file")["utter_one"] == ["acts_of_ours/one.py", "one_file.py"]
     assert named_in("nobody.at_all") == {}
     assert "acts_of_ours.one" not in sys.modules

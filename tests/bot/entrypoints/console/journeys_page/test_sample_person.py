@@ -34,9 +34,9 @@ def test_what_an_event_brought_is_made_up_by_what_is_done_with_it(stage: Stage) 
     )
     fields = fields_of([Response("utter_cart", (says,))], stage.library.current(), NOW)
     told = {one.name: (one.type, one.usual) for one in fields if one.group == "event"}
-    assert told == {"link": ("text", "link"), "total": ("number", "25"), "items": ("list", "")}
-    assert values_of(fields, None)["event"] == {"link": "link", "total": 25.0}
-    assert person_of(values_of(fields, None), "en").event == {"link": "link", "total": 25.0}
+    assert told == {"link": ("text", "https://example.com/1"), "total": ("number", "25"), "items": ("list", "")}
+    assert values_of(fields, None)["event"] == {"link": "https://example.com/1", "total": 25.0}
+    assert person_of(values_of(fields, None), "en").event == {"link": "https://example.com/1", "total": 25.0}
 
 
 def test_their_score_is_what_the_rules_in_force_give_them(stage: Stage) -> None:
