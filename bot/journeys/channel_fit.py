@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.domain.journey import Journey
 from bot.domain.message import Text
@@ -82,7 +83,7 @@ def misfits_of(response: str, channel: str, abilities: Abilities, wording: Wordi
     """What is wrong with one wording on a channel that reaches customers."""
     named = f'"{response}"'
     content, preview, place = wording.content, wording.preview, wording.place
-    extras = " and ".join(content.extras)
+    extras = " and ".join(name for name, extra in content.extras.items() if not _only_styles(name, extra))
     if preview.says_nothing and not (abilities.extras and extras):
         yield Misfit(
             f"{named} says nothing on {channel}: it has only {_what(content)}, which {channel} cannot show ({place}).",
@@ -113,6 +114,11 @@ def misfits_of(response: str, channel: str, abilities: Abilities, wording: Wordi
             f"Say in words what it shows, in a variation with channel: {channel}.",
             only_warns=True,
         )
+
+
+def _only_styles(name: str, extra: Any) -> bool:
+    """Whether it says how the website's chat shows the text, and nothing besides: others say the text."""
+    return name == "custom" and isinstance(extra, Mapping) and set(extra) == {"widget"}
 
 
 def _what(content: Text) -> str:

@@ -61,6 +61,15 @@ def test_what_goes_by_e_mail_needs_a_subject(told: Callable[..., list[str]]) -> 
     ]
 
 
+def test_how_the_websites_chat_shows_a_text_keeps_it_from_no_other_channel(told: Callable[..., list[str]]) -> None:
+    shown = {"custom": {"widget": {"input": "email", "label": "E-mail"}}}
+    assert told("sms", Text("Which address?", extras=shown)) == []
+    (fault,) = told("sms", Text("Which address?", extras={"custom": {"widget": {"input": "email"}, "map": 1}}))
+    assert fault.startswith('"utter_x" has custom, which sms cannot show')
+    (fault,) = told("sms", Text("", extras=shown))
+    assert fault.startswith('"utter_x" says nothing on sms')
+
+
 def test_short_words_fit_everywhere(told: Callable[..., list[str]]) -> None:
     for channel in ("sms", "webchat", "rest", "console"):
         assert told(channel, Text("A tip.", (Button("More", "/more"),))) == []
