@@ -11,7 +11,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.domain.assistant import Assistant
-from bot.domain.steps import BranchStep
+from bot.domain.entries import EventEntry
+from bot.domain.journey import ENDED, HANDED_BACK, OUT_OF_HOURS, REPLIED, TAKEN_OVER
+from bot.domain.steps import BranchStep, WaitStep
 from bot.journeys.made_up import days_for, tags_in, values_for
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import PeopleFile
@@ -23,6 +25,10 @@ USUAL_CONSENT, USUAL_TAG = 0.8, 0.5
 WHO_THEY_ARE = ("country", "time_zone", "locale", "created_on", "tags")
 """What a crowd says of everybody by itself."""
 USUAL_GOAL = Reaction(0.05, timedelta(days=14))
+USUAL_AWAITED, LONG = 0.3, timedelta(days=7)
+NOT_MADE_UP = frozenset({REPLIED, ENDED, TAKEN_OVER, HANDED_BACK, OUT_OF_HOURS})
+"""Events that come of what people and colleagues of a simulation do."""
+OF_A_REPLY = ("event", "text", "intent", "channel")
 WORTH_A_PROCESS = 2000
 """People; fewer are through before another process has begun."""
 
@@ -77,7 +83,7 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
     """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves.
 
     What conditions look at has all sorts of values, so that some people go each way, and the days that journeys go by
-    are among these.
+    are among these. What journeys wait for happens to some of them, soon after they came in.
     """
     goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
     conditions = list(_conditions(world))
@@ -90,7 +96,22 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
         tags=dict.fromkeys(sorted(tags_in(conditions)), USUAL_TAG),
     )
     events = tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)
-    return PeopleFile(crowd, Behaviour(events=events, comes_with=values_for(conditions, "event")))
+    entered_by = {
+        one.event for journey in world.journeys.values() for one in journey.entries if isinstance(one, EventEntry)
+    }
+    awaited = {event: most for event, most in _awaited(world) if event not in {*goals, *entered_by, *NOT_MADE_UP}}
+    events += tuple(Occurrence(event, Reaction(USUAL_AWAITED, most)) for event, most in awaited.items())
+    brought = {name: one for name, one in values_for(conditions, "happened").items() if name not in OF_A_REPLY}
+    brought.update(values_for(conditions, "event"))
+    return PeopleFile(crowd, Behaviour(events=events, comes_with=brought))
+
+
+def _awaited(world: World) -> Iterator[tuple[str, timedelta]]:
+    """The events that steps wait for, with how long they do at most."""
+    for journey in world.journeys.values():
+        for step in journey.steps.values():
+            if isinstance(step, WaitStep):
+                yield from ((event, step.at_most or LONG) for event in step.events)
 
 
 def _conditions(world: World) -> Iterator[str]:

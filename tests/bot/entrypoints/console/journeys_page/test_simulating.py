@@ -62,6 +62,19 @@ async def test_people_of_whom_nothing_is_said_go_every_way(service: Service, cli
     assert {"team_size: 0 to 40", "the tag trial: 50%"} <= set(figures["assumed"])
 
 
+async def test_what_a_journey_waits_for_happens_to_some(service: Service, client_of: ClientMaker) -> None:
+    steps = (
+        "  - wait: {for: [team.invited], at_most: 2d}\n"
+        "  - branch:\n      - if: happened.event == 'team.invited' and happened.count >= 3\n        do: [add_to: grown]\n"
+    )
+    async with client_of(service) as client:
+        told = await lines(client, text=WELCOME + steps, people=200)
+    figures = told[-1]["figures"]
+    grown = next(one for one in figures["steps"] if one["words"] == "Add to grown")
+    assert 0 < grown["came"] < 100
+    assert any(one.startswith("team.invited: 30%") for one in figures["assumed"])
+
+
 async def test_what_cannot_be_simulated_is_refused(service: Service, client_of: ClientMaker) -> None:
     body = {"text": WELCOME, "people": 10, "days": 30, "seed": 1}
     async with client_of(service) as client:
