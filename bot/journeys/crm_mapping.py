@@ -34,8 +34,11 @@ WAYS_OF_ERASURE: Final[tuple[OnErasure, ...]] = get_args(OnErasure)
 LEAD = frozenset((*OF_A_LEAD, *(name[5:] for name in ALWAYS_THERE if name.startswith("lead."))))
 
 
-def read_crm_mapping(document: Document, schema: ProfileSchema | None, crms: Collection[str] | None) -> CrmMapping:
-    """Read one mapping; raises ContentError with every fault in it. `crms` are those there are; None asks for none."""
+def read_crm_mapping(
+    document: Document, schema: ProfileSchema | None, crms: Collection[str] | None, warnings: Faults | None = None
+) -> CrmMapping:
+    """Read one mapping; raises ContentError with every fault in it. `crms` are those there are; None asks for none.
+    `warnings` gets what is not quite a fault."""
     faults = Faults()
     head = Fields(document, faults, document.data, "a CRM's file")
     if not head.is_mapping:
@@ -55,6 +58,12 @@ def read_crm_mapping(document: Document, schema: ProfileSchema | None, crms: Col
     entries = head.inner("fields", '"fields"')
     read = [_field(entries, key, schema) for key in entries.node]
     faults.raise_if_any()
+    if warnings is not None and not any(one is not None and one.source.strip() == "lead.id" for one in read):
+        warnings.add(
+            head.place("fields"),
+            "no field gets lead.id, by which a record is found again: each lead would be written as a new one.",
+            f"Add the line with lead.id that connectors/{name}/fields.yml has.",
+        )
     return CrmMapping(name, tuple(one for one in read if one is not None), on_erasure)
 
 

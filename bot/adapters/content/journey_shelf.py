@@ -103,7 +103,7 @@ def read_journey_shelf(
     return JourneyShelf(
         journeys=_journeys(files.journeys, known, faults, warnings),
         segments=_segments(files.segments, profile, scorecards, grades, faults),
-        crm_mappings=_crm_mappings(shelves, files.crms, profile, faults),
+        crm_mappings=_crm_mappings(shelves, files.crms, profile, faults, warnings),
         score_rules=tuple(rule for rules in score_rules for rule in rules or ()),
         desk_plans=_desk_plans(shelves, files.desks, profile, faults),
         prediction_plans=_predictions(files.plans, lambda one: read_prediction_plan(one, profile), faults),
@@ -170,11 +170,11 @@ def _segments(
 
 
 def _crm_mappings(
-    shelves: Shelves, documents: list[Document], profile: ProfileSchema | None, faults: Faults
+    shelves: Shelves, documents: list[Document], profile: ProfileSchema | None, faults: Faults, warnings: Faults
 ) -> dict[str, CrmMapping]:
     """Of each CRM its file in `journeys/crm/`, else what its connector brings along, which asks for no declaration."""
     known = frozenset(shelves.crms)
-    read = [keep(partial(read_crm_mapping, one, profile, known), faults) for one in documents]
+    read = [keep(partial(read_crm_mapping, one, profile, known, warnings), faults) for one in documents]
     found = {mapping.crm: mapping for mapping in read if mapping is not None}
     for name, path in shelves.crm_fields.items():
         if name not in found:

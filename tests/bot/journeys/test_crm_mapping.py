@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents import parse
+from bot.documents import Faults, parse
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.crm import CrmMapping, MappedField
 from bot.domain.errors import ContentError
@@ -93,3 +93,15 @@ def test_what_becomes_of_the_record_of_whoever_is_erased_can_be_said() -> None:
 def test_any_other_word_for_it_is_a_fault() -> None:
     with pytest.raises(ContentError, match='"on_erasure" must be one of delete, anonymise, leave, not "burn"'):
         read("crm: hubspot\non_erasure: burn\nfields: {grade: lead.grade}")
+
+
+@pytest.mark.parametrize(
+    ("line", "warned"), [("", True), ("  overture_lead: {from: lead.id, overwrite: true}\n", False)]
+)
+def test_a_mapping_by_which_no_record_is_found_again_is_warned_of(line: str, warned: bool) -> None:
+    warnings = Faults()
+    text = f"crm: hubspot\nfields:\n  size: profile.team_size\n{line}"
+    read_crm_mapping(parse("journeys/crm/hubspot.yml", text), SCHEMA, frozenset({"hubspot"}), warnings)
+    assert [str(one).partition(": each")[0] for one in warnings.in_order()] == [
+        "journeys/crm/hubspot.yml:2:1: no field gets lead.id, by which a record is found again"
+    ] * warned

@@ -65,7 +65,8 @@ async def test_people_of_whom_nothing_is_said_go_every_way(service: Service, cli
 async def test_what_a_journey_waits_for_happens_to_some(service: Service, client_of: ClientMaker) -> None:
     steps = (
         "  - wait: {for: [team.invited], at_most: 2d}\n"
-        "  - branch:\n      - if: happened.event == 'team.invited' and happened.count >= 3\n        do: [add_to: grown]\n"
+        "  - branch:\n      - if: happened.event == 'team.invited' and happened.count >= 3\n"
+        "        do: [add_to: grown]\n"
     )
     async with client_of(service) as client:
         told = await lines(client, text=WELCOME + steps, people=200)
