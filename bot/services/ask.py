@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from time import perf_counter
 
-from bot.domain.conversation import FollowupAction, SlotSet
+from bot.domain.conversation import FollowupAction, SlotSet, Tracker, UserUttered
 from bot.domain.delivery import Later, Send, Verdict, Withhold
 from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, MessageId
@@ -36,7 +38,7 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
             return
     thought = Thought(situation.conversation.tracker, question.channel, situation.conversation.address, now)
     await begin_session(runtime, thought, situation, MessageId(question.vendor_id))
-    _open_form(runtime, thought, question)
+    _open_form(runtime, thought, question, enrolment)
     await answer(runtime, thought, situation.profile, MessageId(question.vendor_id))
     turn = of_journey(
         replace(situation, conversation=replace(situation.conversation, asking_enrolment=question.enrolment_id)),
@@ -124,11 +126,24 @@ def _in_its_place(
     return verdict
 
 
-def _open_form(runtime: Runtime, thought: Thought, question: OpenForm) -> None:
-    """Begin the form with nothing filled in, or go on with it where it is open."""
+def _open_form(runtime: Runtime, thought: Thought, question: OpenForm, enrolment: Enrolment) -> None:
+    """Begin the form with what the message said that let the person in, and nothing else; or go on with it where it is
+    open."""
     if thought.tracker.loop is None or thought.tracker.loop.name != question.form:
         form = runtime.library.current().assistant.forms[question.form]
+        said = _said_on_entering(thought.tracker, enrolment)
         for slot in form.required_slots:
-            if thought.tracker.slots.get(slot) is not None:
+            if slot not in said and thought.tracker.slots.get(slot) is not None:
                 thought.apply(SlotSet(slot, None))
     thought.apply(FollowupAction(question.form))
+
+
+def _said_on_entering(tracker: Tracker, enrolment: Enrolment) -> frozenset[str]:
+    """The slots that the message filled by which they came into the journey, where they have said nothing since."""
+    latest, event = tracker.latest_message, enrolment.data.get("event")
+    if latest is None or not isinstance(event, Mapping):
+        return frozenset()
+    if (event.get("text"), event.get("intent")) != (latest.text, latest.understood.intent.name):
+        return frozenset()
+    since = takewhile(lambda one: not isinstance(one, UserUttered), reversed(tracker.recent))
+    return frozenset(one.name for one in since if isinstance(one, SlotSet) and one.heard)

@@ -228,23 +228,22 @@ def _is_asking(turn: Turn) -> bool:
 async def _resume(uow: UnitOfWork, runtime: Runtime, turn: Turn, enrolment_id: EnrolmentId, now: datetime) -> None:
     """The journey's form is closed: filled in, or refused."""
     enrolment = await uow.enrolments.get(enrolment_id)
-    if enrolment.status is not EnrolmentStatus.WAITING or not await _asks_this(uow, turn, enrolment):
+    if enrolment.status is not EnrolmentStatus.WAITING:
         return
-    answers = _answers(runtime, turn)
-    await step(uow, runtime, enrolment, Answered(answers) if answers else Refused(), now)
-
-
-async def _asks_this(uow: UnitOfWork, turn: Turn, enrolment: Enrolment) -> bool:
-    """Whether it rests at the question whose form was open here; it may have gone on, and ask something else now."""
     journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
     asks, loop = journey.steps.get(enrolment.step), turn.conversation.tracker.loop
-    return isinstance(asks, AskStep) and loop is not None and asks.form == loop.name
+    opened_now = turn.enrolment_id == enrolment.id
+    # It may have gone on, and ask something else by now.
+    if not isinstance(asks, AskStep) or not (opened_now or (loop is not None and asks.form == loop.name)):
+        return
+    answers = _answers(runtime, turn, asks.form)
+    if answers or not opened_now:
+        await step(uow, runtime, enrolment, Answered(answers) if answers else Refused(), now)
 
 
-def _answers(runtime: Runtime, turn: Turn) -> dict[str, Any] | None:
+def _answers(runtime: Runtime, turn: Turn, form_name: str) -> dict[str, Any] | None:
     """The values of the form's slots as they were when it closed; None where one was never given."""
-    loop = turn.conversation.tracker.loop
-    form = runtime.library.current().assistant.forms.get(loop.name) if loop is not None else None
+    form = runtime.library.current().assistant.forms.get(form_name)
     if form is None:
         return None
     given = _last_values(turn.thought, turn.conversation.tracker)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+from bot.domain.assistant import SlotMapping
 from bot.domain.consent import Purpose
 from bot.domain.effects import OptOut, RequestHandoff
 from bot.domain.journey import Enrolment, EnrolmentStatus
@@ -47,6 +48,33 @@ async def test_a_question_is_put_and_its_answer_moves_the_journey_on(stage: Stag
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).attributes["company_size"] == "fifty"
     assert (await stage.at()).asking_enrolment is None
+
+
+BY_MESSAGE = "enter: {message: true, intent: [greet], again: always}"
+
+
+async def test_what_the_message_said_that_let_them_in_is_not_asked_again(stage: Stage) -> None:
+    await stage.meet()
+    playbook = stage.library.playbook
+    size = playbook.assistant.slots["team_size"]
+    told = SlotMapping("from_intent", value="fifty", intents=("greet",))
+    slots = {**playbook.assistant.slots, "team_size": replace(size, mappings=(*size.mappings, told))}
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, slots=slots))
+    stage.play(journey_of(ASKS, BY_MESSAGE, purpose="service"))
+    assert (await stage.says("greet"))[1:] == ["Thank you.", "A tip."]
+    assert await stage.enrolments() == []
+    assert (await stage.at()).asking_enrolment is None
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes["company_size"] == "fifty"
+
+
+async def test_what_was_said_before_they_came_in_is_asked_again(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(ASKS, BY_MESSAGE, purpose="service"))
+    await stage.says("book")
+    await stage.says("fifty")
+    assert (await stage.at()).tracker.slots["team_size"] == "fifty"
+    assert QUESTION in " ".join(await stage.says("greet"))
 
 
 async def test_the_question_is_marketing_like_the_journey_and_the_answer_to_it_a_reply(stage: Stage) -> None:
