@@ -122,6 +122,11 @@ def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Pe
     )
 
 
+def placeholders_in(text: str) -> list[str]:
+    """The names of what would be filled in."""
+    return [found["name"] for found in _PLACEHOLDER.finditer(text) if found["name"] is not None]
+
+
 def says_something(content: Text) -> bool:
     """Whether there is anything in it, though perhaps not for every channel."""
     return bool(content.text or content.buttons or content.image or content.extras)

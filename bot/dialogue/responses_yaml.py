@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
 BESIDE = ("subject", "template", "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
 KEYS = (*CONTENT, *BESIDE)
+GROUPS = ("profile", "lead", "slots", "event")
+"""What Liquid has values of."""
 
 LONGEST_SUBJECT = 200
 """Characters; most programs show the first 50 or so."""
@@ -144,11 +146,19 @@ def _warn_of_a_cut_text(source: Source, variation: Mapping[Any, Any]) -> None:
         source.warnings.add(place, what, "Put quotes around the whole text.")
 
 
+def nearly(name: str, slots: Iterable[str]) -> Sequence[str]:
+    """The slot that the name is hardly different from, if there is one."""
+    return difflib.get_close_matches(name, sorted(slots), n=1, cutoff=0.85)
+
+
 def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots: Collection[str]) -> None:
     """An action or the service may fill in what is no slot, so only what is nearly one is hardly meant."""
     place, text = source.place(variation, "text"), str(variation.get("text") or "")
     for name in _PLACEHOLDER.findall(text):
-        near = () if name in slots else difflib.get_close_matches(name, sorted(slots), n=1, cutoff=0.85)
+        if name.partition(".")[0] in GROUPS and "." in name:
+            what, liquid = f"{{{name}}} is no slot, so nothing is said for it.", f'{{{{ {name} | default: "..." }}}}'
+            source.warnings.add(place, what, f"Write {liquid}, and add metadata: {{liquid: true}}.")
+        near = () if name in slots else nearly(name, slots)
         if near:
             what = f"{{{name}}} is no slot, so nothing is said for it."
             source.warnings.add(place, what, f'Did you mean "{{{near[0]}}}"?')

@@ -15,12 +15,16 @@ def sent_without_template(
     journeys: Mapping[str, Journey], assistant: Assistant, reply_windows: Mapping[str, timedelta]
 ) -> Iterator[Fault]:
     """A warning for each step that writes on such a channel without a template for it."""
+    told = set()
     for journey in journeys.values():
         for step in journey.steps.values():
             if not isinstance(step, SendStep | AskStep):
                 continue
             for channel in step.channels:
                 if channel in reply_windows and (place := _place(assistant, step, channel)) is not None:
+                    if (journey.id, channel, place) in told:
+                        continue
+                    told.add((journey.id, channel, place))
                     hours = reply_windows[channel] / timedelta(hours=1)
                     yield Fault(
                         place,

@@ -38,6 +38,7 @@ from bot.adapters.content.journey_shelf import (
     read_journey_shelf,
 )
 from bot.adapters.content.known_names import known_names
+from bot.adapters.content.left_blank import left_blank
 from bot.adapters.content.shelves import Shelves
 from bot.adapters.content.unread import misplaced_files, unread_files, unread_variations
 from bot.adapters.understanding.language_guesser import language_guesser
@@ -212,6 +213,7 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from encoder_knows_no_other(contents.languages, contents.documents, shelves.encoder, folder)
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
     yield from told
+    yield from left_blank(assistant, journeys.values())
     yield from sent_without_template(journeys, assistant, shelves.reply_windows)
     yield from without_how_to_stop(journeys, assistant, contents.rules, texting(shelves.kinds))
     yield from beyond_limits(assistant, known, shelves.kinds)

@@ -116,6 +116,12 @@ def test_liquid_that_does_not_say_that_it_is_is_warned_of(text: str, liquid: str
     )
 
 
+def test_what_only_liquid_knows_is_warned_of_elsewhere() -> None:
+    (told,) = warnings_of("responses:\n  utter_hi:\n    - text: 'Hi {profile.name}, {an.action}'\n")
+    assert "{profile.name} is no slot, so nothing is said for it." in told
+    assert 'Write {{ profile.name | default: "..." }}, and add metadata: {liquid: true}.' in told
+
+
 def test_what_a_form_names_twice_and_a_button_says_of_no_entity_is_warned_of() -> None:
     (twice, button) = warnings_of("""
 intents: [inform]
