@@ -143,8 +143,8 @@ class Settings(BaseSettings):
     """A sentence-transformers model, by name or path. Empty: the one that is installed with Overture."""
 
     actions: str = "actions"
-    """The package of custom actions to run in process beside Overture's own, looked for in the current folder, too; or
-    an action server's address: http://host:5055/webhook."""
+    """The package of custom actions to run in process beside Overture's own, also from the current folder or from
+    beside the assistant's; or an action server's address: http://host:5055/webhook."""
 
     engine: Literal["overture", "rasa"] = "overture"
     """What holds the dialogue: overture, or rasa, which is the Rasa server at OVERTURE_RASA_URL."""

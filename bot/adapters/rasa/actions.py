@@ -37,15 +37,21 @@ class InProcessActions:
     """Runs Overture's own actions and those of a package in this process.
 
     Making one imports rasa-sdk (0.2 s; it brings sanic along, unused here) and every module of `package`, so that no
-    turn waits for it; raises SettingsError where they cannot be imported. `assistant` gives the content in force.
+    turn waits for it; raises SettingsError where they cannot be imported. `assistant` gives the content in force, and
+    `beside` is its folder.
     """
 
     def __init__(
-        self, package: str, assistant: Callable[[], Assistant], *, timeout: timedelta = timedelta(seconds=10)
+        self,
+        package: str,
+        assistant: Callable[[], Assistant],
+        *,
+        timeout: timedelta = timedelta(seconds=10),
+        beside: Path | None = None,
     ) -> None:
         self._assistant = assistant
         self._timeout = timeout
-        self._executor = executor_of(package)
+        self._executor = executor_of(package, beside=beside)
 
     def knows(self, action: str) -> bool:
         return action in self._executor.actions
@@ -153,10 +159,10 @@ class ActionServer:
         return self._session
 
 
-def executor_of(package: str, *, here: Path | None = None) -> Any:
+def executor_of(package: str, *, here: Path | None = None, beside: Path | None = None) -> Any:
     """rasa-sdk's executor with Overture's own actions, and over them those of this package and its modules; raises
-    SettingsError. What lies in the folder `here` goes before what is installed, also where it is called `actions`;
-    without one, what lies in the current folder comes last."""
+    SettingsError. What lies in the folder `here` goes before what is installed, also where it is called `actions`; what
+    lies in the current folder comes last, and what lies beside the folder `beside`."""
     from rasa_sdk.executor import ActionExecutor
 
     executor = ActionExecutor()
@@ -167,8 +173,8 @@ def executor_of(package: str, *, here: Path | None = None) -> Any:
     sys.path[:] = path
     if here is not None:
         sys.path.insert(0, str(here))
-    elif (folder := str(Path.cwd())) not in sys.path:
-        sys.path.append(folder)
+    last = [Path.cwd(), *([beside.resolve().parent] if beside is not None else [])]
+    sys.path += [folder for folder in map(str, last) if folder not in sys.path]
     theirs = PathFinder.find_spec(package) if package == OWN else None
     if theirs is not None and theirs.origin is not None:
         _forget_what_hides(Path(theirs.origin).parent)

@@ -52,7 +52,7 @@ def has_action_server(settings: Settings) -> bool:
 def choose_actions(settings: Settings, current: Callable[[], Playbook]) -> ActionRunner:
     if has_action_server(settings):
         return ActionServer(settings.actions, lambda: current().assistant)
-    return InProcessActions(settings.actions, lambda: current().assistant)
+    return InProcessActions(settings.actions, lambda: current().assistant, beside=settings.assistant)
 
 
 def choose_dialogue(settings: Settings, current: Callable[[], Playbook]) -> Dialogue:

@@ -26,7 +26,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     set_up_logs(settings.log)
     package = options.package or (PACKAGE if "://" in settings.actions else settings.actions)
     # As `python -m rasa_sdk` does: the actions of an assistant lie where it is run.
-    executor = executor_of(package, here=Path.cwd())
+    executor = executor_of(package, here=Path.cwd(), beside=settings.assistant)
     host, port = settings.host, options.port or PORT
     names = ", ".join(sorted(executor.actions))
     log.info("running custom actions", package=package, url=f"{http_address(host, port)}/webhook", actions=names)

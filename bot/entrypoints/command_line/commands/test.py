@@ -167,7 +167,7 @@ def _performing(settings: Settings, assistant: Assistant, runner: asyncio.Runner
     """Runs the custom actions that are at hand in this process; others are not run, as in Rasa's tests."""
     if has_action_server(settings) or not assistant.actions:
         return lambda *_: None
-    actions = InProcessActions(settings.actions, lambda: assistant)
+    actions = InProcessActions(settings.actions, lambda: assistant, beside=settings.assistant)
 
     def perform(action: str, tracker: Tracker) -> Sequence[Event] | str | None:
         if not actions.knows(action):

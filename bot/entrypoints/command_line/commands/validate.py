@@ -40,7 +40,7 @@ def _unwritten_actions(settings: Settings, contents: Contents) -> Iterator[str]:
     if has_action_server(settings):
         return
     try:
-        written = executor_of(settings.actions).actions
+        written = executor_of(settings.actions, beside=settings.assistant).actions
     except SettingsError as error:
         yield str(error)
         return

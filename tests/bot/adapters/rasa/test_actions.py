@@ -425,13 +425,15 @@ class HandOff(Action):
 """
 
 
-def test_a_package_of_ones_own_lies_in_the_current_folder_beside_overtures_actions(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("where", ["here", "beside"])
+def test_a_package_of_ones_own_lies_in_the_current_folder_or_beside_the_assistant(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "shop_actions.py").write_text(ORDERS)
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [one for one in sys.path if one])
-    executor = executor_of("shop_actions")
+    monkeypatch.chdir(tmp_path if where == "here" else ROOT)
+    executor = executor_of("shop_actions", beside=tmp_path / "shop" if where == "beside" else None)
+    monkeypatch.delitem(sys.modules, "shop_actions")
     assert executor.actions["action_order_status"].__module__ == "shop_actions"
     assert executor.actions["action_hand_off"].__module__ == "shop_actions", "theirs goes before ours of that name"
     assert executor.actions["action_cancel"].__module__ == "actions.patterns"
