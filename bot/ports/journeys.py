@@ -62,6 +62,9 @@ class Enrolments(Protocol):
     async def save_at_end(self, enrolment: Enrolment) -> None:
         """The same with the others at the end of the transaction, or when enrolments are read; that raises then."""
 
+    def moved(self, enrolment: Enrolment) -> Enrolment:
+        """Where it stands by now: this transaction may have moved it since it was read."""
+
     async def next_due(self) -> datetime | None: ...
     async def headcounts(self) -> Sequence[Headcount]:
         """Where people stand in all versions of all journeys. It looks at every run."""

@@ -187,7 +187,11 @@ class _Stuck:
 async def _step(
     uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime
 ) -> Sequence[Emit]:
-    """Move the run on, and on again where what its step is to wait for fails at once."""
+    """Move the run on, and on again where what its step is to wait for fails at once.
+
+    Of several that are told of one event, or are due together, one may have moved or ended another meanwhile.
+    """
+    enrolment = uow.enrolments.moved(enrolment)
     emitted: list[Emit] = []
     why = ""
     for _ in range(MOST_FAILURES):

@@ -189,6 +189,18 @@ async def test_who_is_saved_twice_in_a_transaction_stands_where_the_second_says(
         assert (await uow.enrolments.get(enrolment("e1").id)).step == "c"
 
 
+async def test_a_transaction_knows_where_it_has_moved_somebody_since_they_were_read(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        read = enrolment("e1")
+        assert await uow.enrolments.add(read)
+        assert uow.enrolments.moved(read) is read
+        await uow.enrolments.save_at_end(later := enrolment("e1", seq=1, step="a"))
+        assert uow.enrolments.moved(read) == later
+        await uow.enrolments.save(last := enrolment("e1", seq=2, step="b"))
+        assert (uow.enrolments.moved(read), uow.enrolments.moved(last)) == (last, last)
+
+
 async def test_who_moved_meanwhile_is_told_at_the_end(store: Store) -> None:
     async with store.transaction() as uow:
         await add_people(uow)

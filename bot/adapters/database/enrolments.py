@@ -153,6 +153,8 @@ class StoredEnrolments(Repository):
         self._watermark = watermark
         self._just_published: set[tuple[str, str]] = set()
         self._moved: dict[str, Enrolment] = {}
+        self._latest: dict[str, Enrolment] = {}
+        """Where those stand whom this transaction has moved, whether that is written yet or not."""
         self.grown = False
 
     def committed(self) -> None:
@@ -233,8 +235,12 @@ class StoredEnrolments(Repository):
     async def save_at_end(self, enrolment: Enrolment) -> None:
         if enrolment.id in self._moved:
             await self.write()
-        self._moved[enrolment.id] = enrolment
+        self._moved[enrolment.id] = self._latest[enrolment.id] = enrolment
         self._note_due(enrolment)
+
+    def moved(self, enrolment: Enrolment) -> Enrolment:
+        latest = self._latest.get(enrolment.id, enrolment)
+        return latest if latest.seq > enrolment.seq else enrolment
 
     async def write(self) -> None:
         """Write where those stand who were saved for the end; raises Conflict as `save` does."""
@@ -262,6 +268,7 @@ class StoredEnrolments(Repository):
         self._note_due(enrolment)
         if not (await self._execute(SAVE, row)).rowcount:
             raise Conflict(f"enrolment {enrolment.id} is not at step number {enrolment.seq - 1} any more.")
+        self._latest[enrolment.id] = enrolment
 
     async def next_due(self) -> datetime | None:
         due: datetime | None = (await self._execute(NEXT_DUE)).scalar()

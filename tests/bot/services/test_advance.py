@@ -7,11 +7,12 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.audience import Segment
 from bot.domain.ids import ProfileId
 from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.services import advance
 from bot.services.advance import advance_due
-from tests.bot.services.enrolments import UNREADABLE, unreadable
+from tests.bot.services.enrolments import UNREADABLE, tags_of, unreadable
 from tests.bot.services.stage import Stage, journey_of, spoil
 
 PAUSES = """
@@ -143,3 +144,18 @@ async def test_a_version_that_cannot_be_read_stops_its_own_run_only(stage: Stage
     await stage.later(days=1)
     assert (await stage.enrolment(UNREADABLE)).status is EnrolmentStatus.PARKED
     assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
+async def test_of_two_runs_that_are_due_together_the_first_may_move_the_second(stage: Stage) -> None:
+    """What becomes known at a step of the one is what ends the other."""
+    await stage.meet()
+    first = journey_of("- wait: 1d\n- add_to: known\n- wait: 1d")
+    second = journey_of("- wait: {for: segment.entered, at_most: 1d}\n- add_to: told", name="outer")
+    stage.play(first, second)
+    known = Segment("known", "'known' in profile.tags")
+    stage.library.playbook = replace(stage.library.playbook, segments={known.id: known})
+    await stage.happens("demo.requested")
+    stage.clock.forward(timedelta(days=1))
+    assert await advance_due(stage.runtime) == 2
+    assert await advance_due(stage.runtime) == 0
+    assert await tags_of(stage) == {"known", "told"}

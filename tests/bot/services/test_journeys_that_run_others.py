@@ -58,6 +58,16 @@ async def test_leaving_the_outer_journey_ends_the_inner_ones(stage: Stage) -> No
     assert await tags_of(stage) == set()
 
 
+async def test_the_same_goal_ends_the_outer_journey_and_the_inner_one(stage: Stage) -> None:
+    await stage.meet()
+    goal = "exit: {goal: event meeting.booked}"
+    inner = journey_of("- wait: 2d", f"enter: {{api: true}}\n{goal}", name="inner")
+    stage.play(journey_of(OUTER, goal), inner)
+    await stage.happens("demo.requested")
+    await stage.happens("meeting.booked")
+    assert await places(stage) == []
+
+
 async def test_an_opt_out_that_ends_what_a_service_journey_runs_lets_that_one_go_on(stage: Stage) -> None:
     await stage.meet()
     inner = journey_of("- wait: 1d", "enter: {api: true}", name="inner")
