@@ -146,7 +146,7 @@ async def _happened(
     """Tell every journey that the person is in, then let them enter those that begin with this event."""
     changed = {counting(event.event), *await score_event(uow, runtime, profile_id, event, now)}
     emitted = [*await keep_segments(uow, runtime, profile_id, changed, now)]
-    for enrolment in await uow.enrolments.waiting(profile_id):
+    for enrolment in _outer_first(await uow.enrolments.waiting(profile_id)):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
     in_force = (await journeys_in_force(uow, runtime)).values()
     await _count_goals(uow, in_force, profile_id, event, now)
@@ -157,6 +157,17 @@ async def _happened(
         if entered is not None:
             emitted += await _step(uow, runtime, entered, Entered(), now)
     return emitted
+
+
+def _outer_first(runs: Sequence[Enrolment]) -> list[Enrolment]:
+    """In the order in which they began; whoever runs another hears before that one, which may be over with it."""
+    by_id = {one.id: one for one in runs}
+
+    def depth(run: Enrolment) -> int:
+        outer = by_id.get(EnrolmentId(run.lane.partition(":")[0])) if run.lane != run.id else None
+        return 0 if outer is None else depth(outer) + 1
+
+    return sorted(runs, key=lambda one: (one.entered_at, depth(one), one.id))
 
 
 async def _count_goals(

@@ -58,6 +58,18 @@ async def test_leaving_the_outer_journey_ends_the_inner_ones(stage: Stage) -> No
     assert await tags_of(stage) == set()
 
 
+async def test_what_ends_the_outer_journey_may_be_what_the_inner_one_waits_for(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of(
+        "- wait: {for: meeting.booked, at_most: 2d}\n- add_to: inner", "enter: {api: true}", name="inner"
+    )
+    stage.play(journey_of(OUTER, "exit: {goal: event meeting.booked}"), inner)
+    await stage.happens("demo.requested")
+    await stage.happens("meeting.booked")
+    assert await places(stage) == []
+    assert await tags_of(stage) == set()
+
+
 async def test_the_same_goal_ends_the_outer_journey_and_the_inner_one(stage: Stage) -> None:
     await stage.meet()
     goal = "exit: {goal: event meeting.booked}"
