@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 
 from bot.domain.delivery import OutboxEntry
+from bot.domain.errors import Conflict
 from bot.domain.ids import OutboxId
 from bot.services.runtime import Runtime
 from bot.services.settle import settle_all
@@ -17,6 +19,9 @@ log = structlog.get_logger()
 PAUSES = (0.25, 0.5, 1.0, 2.0, *(5.0,) * 20)
 """Seconds between tries while the database is away; together less than what it takes until another process takes the
 entries for left by a crash."""
+
+MOST_CONFLICTS = 5
+"""In a row; whoever was first has committed by the next try, so that more of them are a fault."""
 
 
 class Settlements:
@@ -72,5 +77,13 @@ class Settlements:
         await self._settle(together)
 
     async def _settle(self, together: Sequence[OutboxEntry]) -> None:
+        """Where others got into its way once more: as a merge that moves what is settled, in another order."""
+        for _ in range(MOST_CONFLICTS - 1):
+            with suppress(Conflict):
+                await self._try_to_settle(together)
+                return
+        await self._try_to_settle(together)
+
+    async def _try_to_settle(self, together: Sequence[OutboxEntry]) -> None:
         async with self._runtime.store.transaction() as uow:
             await settle_all(uow, self._runtime, together, self._runtime.clock.now())

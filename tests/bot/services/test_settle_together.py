@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxEntry, OutboxStatus
+from bot.domain.errors import Conflict
 from bot.ports import UnitOfWork
 from bot.services import settle_together as service
 from bot.services.compose_outbound import STALE_AFTER
@@ -103,6 +104,21 @@ async def test_what_a_vendor_took_while_the_database_was_away_is_written_down_on
     settlements = Settlements(replace(stage.runtime, store=counted))  # type: ignore[arg-type]
     await asyncio.gather(*(settlements.keep(sent(entry)) for entry in entries))
     assert await statuses(stage, entries) == ["sent"] * 3
+
+
+async def test_what_a_vendor_took_is_written_down_though_others_get_into_its_way(stage: Stage) -> None:
+    """Else it would be left by a crash, as it seems, and a service message be sent once more."""
+    [entry] = await queued(stage, 1)
+    counted = Counted(stage, [Conflict("a deadlock")] * (service.MOST_CONFLICTS - 1))
+    await Settlements(replace(stage.runtime, store=counted)).keep(sent(entry))  # type: ignore[arg-type]
+    assert await statuses(stage, [entry]) == ["sent"]
+
+
+async def test_where_there_is_no_end_of_that_it_costs_no_other(stage: Stage) -> None:
+    [entry] = await queued(stage, 1)
+    counted = Counted(stage, [Conflict("a fault of ours")] * service.MOST_CONFLICTS)
+    with pytest.raises(Conflict):
+        await Settlements(replace(stage.runtime, store=counted)).keep(sent(entry))  # type: ignore[arg-type]
 
 
 async def test_where_the_database_stays_away_it_is_left_to_whoever_finds_it(
