@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -70,7 +70,8 @@ VERSION = text("SELECT version_num FROM alembic_version")
 SERVERS_CLOCK = select(func.clock_timestamp())
 """Statements are compiled once each, so each is one object."""
 
-LEAVE_TO_THE_END = ("enrolments", "scores", "timeline", "outbox", "passages", "splits", "feeds")
+OF_PEOPLE = ("enrolments", "scores", "timeline", "outbox")
+LEAVE_TO_THE_END = (*OF_PEOPLE, "passages", "splits", "feeds")
 """Groups of which some is written when the transaction ends, in this order."""
 
 G = TypeVar("G")
@@ -141,7 +142,7 @@ class Transaction:
     reviews = _Group(StoredReviews)
     schedules = _Group(StoredSchedules)
     timeline = _Group(StoredTimeline)
-    merges = _GroupWith(lambda one: StoredMerges(one.session, one.write))
+    merges = _GroupWith(lambda one: StoredMerges(one.session, one.write_of_people))
     personal_data = _Group(StoredPersonalData)
     erasures = _Group(StoredErasures)
     installations = _Group(StoredInstallations)
@@ -161,7 +162,14 @@ class Transaction:
 
     async def write(self) -> None:
         """Write what was left to the end; last what others may wait for on PostgreSQL: counts, and the feeds' lock."""
-        for name in LEAVE_TO_THE_END:
+        await self._write(LEAVE_TO_THE_END)
+
+    async def write_of_people(self) -> None:
+        """Write what has an owner, and so may be moved. What others wait for stays for the end."""
+        await self._write(OF_PEOPLE)
+
+    async def _write(self, groups: Sequence[str]) -> None:
+        for name in groups:
             if name in self.__dict__:
                 await getattr(self, name).write()
 

@@ -17,13 +17,14 @@ from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RecordConsent
-from bot.domain.ids import ConversationId
+from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import OutboundMessage
 from bot.ports import Store, UnitOfWork
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
+from bot.services.merge_people import merge_people
 from bot.services.runtime import Runtime
-from tests.bot.services.stage import ANA, Stage, capped
+from tests.bot.services.stage import ANA, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
 
 OPT_OUT, WORKER = "opt-out", "worker"
@@ -213,3 +214,31 @@ async def test_two_workers_keep_a_cap_together(stage: Stage) -> None:
     await first
     assert [one.key for one in stage.sms.taken] == ["one"]
     assert (await stage.entry("two")).reason == "the cap of 1 within 7 days is reached"
+
+
+async def test_a_merge_does_not_hold_up_the_feeds_while_it_waits_for_a_delivery(stage: Stage) -> None:
+    """Else the delivery, which writes to a feed as the last it does, and the merge would wait for each other."""
+    bob, settling = ProfileId("bob"), asyncio.Event()
+    stage.play(journey_of("- wait: 1d"))
+    await stage.meet()
+    await stage.meet(bob, phone="+447700900124")
+    for person in (ANA, bob):
+        await stage.happens("demo.requested", to=person)
+    await stage.queue("k", profile_id=bob)
+
+    async def settle() -> None:
+        async with stage.store.transaction() as uow:
+            entry, now = await uow.outbox.by_key("k"), stage.clock.now()
+            assert entry is not None
+            await uow.outbox.settle(replace(entry, status=OutboxStatus.DEAD))
+            settling.set()
+            await asyncio.sleep(0.3)  # the merge begins meanwhile
+            await uow.feeds.append("decisions", "k:dead", {"key": "k"}, now)
+
+    async def merge() -> None:
+        await settling.wait()
+        async with stage.store.transaction() as uow:
+            await merge_people(uow, stage.runtime, ANA, bob, who="a test", why="a test", now=stage.clock.now())
+
+    await asyncio.gather(settle(), merge())
+    assert (await stage.entry("k")).profile_id == ANA
