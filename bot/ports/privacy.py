@@ -85,7 +85,8 @@ class Retention(Protocol):
         """Delete what is older among the next `limit` behind `after` (from the beginning: empty)."""
 
     async def idle(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Page:
-        """Visitors, or other people, from whom there has been no sign since."""
+        """Visitors, or other people, from whom there has been no sign since; locked until the transaction ends, so that
+        none comes meanwhile."""
 
     async def forget(self, people: Sequence[ProfileId]) -> None:
         """Delete all rows of people of whom only a browser is known. Feeds are left to their own time."""

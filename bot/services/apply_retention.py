@@ -119,8 +119,6 @@ async def _drop_people(
     """People who are known get a receipt, and their opt-outs stay; of a mere browser nothing is remembered."""
     async with runtime.store.transaction() as uow:
         page = await uow.retention.idle(kind, before, after=after, limit=PEOPLE_AT_ONCE)
-        for person in page.people:
-            await uow.profiles.lock(person, alone=True)
         if kind is DataClass.PEOPLE:
             for person in page.people:
                 await erase_person(uow, runtime, person, who=f"the retention rule {rule.id}", now=now, asked=False)

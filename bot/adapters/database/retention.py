@@ -98,11 +98,23 @@ NEXT_CONVERSATIONS = (
     .limit(MOST)
 )
 _chosen: Any = bindparam("chosen", expanding=True)
+STILL_IDLE_CONVERSATIONS = (
+    select(conversation.c.id).where(conversation.c.id.in_(_chosen), IDLE_CONVERSATION).order_by(conversation.c.id)
+)
+
+
+def _lock(table: Table, chosen: ColumnElement[Any]) -> Select[Any]:
+    """Whatever belongs to one of these rows takes a lock on it: so none is added until the transaction ends."""
+    return select(table.c.id).where(chosen.in_(_chosen)).order_by(table.c.id).with_for_update()
+
+
+LOCK_CONVERSATIONS = (_lock(conversation, conversation.c.id),)
+LOCK_PEOPLE = (_lock(profile, profile.c.id), _lock(conversation, conversation.c.profile_id))
 _sent = select(outbox.c.key).where(outbox.c.conversation_id.in_(_chosen))
 _met = select(meeting.c.id).where(meeting.c.conversation_id.in_(_chosen))
 DROP_CONVERSATIONS = (
     delete(delivery).where(delivery.c.outbox_key.in_(_sent)),
-    delete(outbox).where(outbox.c.conversation_id.in_(_chosen)),
+    delete(outbox).where(outbox.c.conversation_id.in_(_chosen), ~_unfinished),
     delete(event).where(event.c.conversation_id.in_(_chosen)),
     delete(inbox).where(inbox.c.conversation_id.in_(_chosen)),
     delete(meeting_quarter).where(meeting_quarter.c.meeting_id.in_(_met)),
@@ -129,10 +141,19 @@ _idle = and_(
     _none(handoff, handoff.c.state != "closed"),
     _none(meeting, meeting.c.ends_at >= BEFORE),
     _none(privacy_request, privacy_request.c.done_at.is_(None)),
+    ~exists().where(
+        conversation.c.profile_id == profile.c.id,
+        inbox.c.conversation_id == conversation.c.id,
+        inbox.c.status == "waiting",
+    ),
 )
 IDLE = {DataClass.VISITORS: and_(_idle, ~_known), DataClass.PEOPLE: and_(_idle, _known)}
 NEXT_PEOPLE = {
     kind: select(profile.c.id).where(profile.c.id > AFTER, idle).order_by(profile.c.id).limit(MOST)
+    for kind, idle in IDLE.items()
+}
+STILL_IDLE = {
+    kind: select(profile.c.id).where(profile.c.id.in_(_chosen), idle).order_by(profile.c.id)
     for kind, idle in IDLE.items()
 }
 
@@ -149,8 +170,19 @@ class StoredRetention(Repository):
 
     async def idle(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Page:
         values = {"before": before, "after": after, "most": limit}
-        found = [ProfileId(row.id) for row in await self._session.execute(NEXT_PEOPLE[kind], values)]
-        return Page(found, found[-1] if len(found) == limit else None)
+        found = [row.id for row in await self._session.execute(NEXT_PEOPLE[kind], values)]
+        people = await self._still(found, LOCK_PEOPLE, STILL_IDLE[kind], before)
+        return Page([ProfileId(one) for one in people], found[-1] if len(found) == limit else None)
+
+    async def _still(
+        self, found: list[str], locks: Sequence[Select[Any]], idle: Select[Any], before: datetime
+    ) -> list[str]:
+        """Those of whom that is still true once they are locked: what was being written meanwhile is seen then."""
+        if not found or not self._session.is_postgresql:  # SQLite has one writer at a time
+            return found
+        for lock in locks:
+            await self._session.execute(lock, {"chosen": found})
+        return [row.id for row in await self._session.execute(idle, {"chosen": found, "before": before})]
 
     async def forget(self, people: Sequence[ProfileId]) -> None:
         for person in people:
@@ -191,10 +223,13 @@ class StoredRetention(Repository):
 
     async def _drop_conversations(self, before: datetime, after: str, limit: int) -> Dropped:
         values = {"before": before, "after": after, "most": limit}
-        chosen = [row.id for row in await self._session.execute(NEXT_CONVERSATIONS, values)]
-        if not chosen:
+        found = [row.id for row in await self._session.execute(NEXT_CONVERSATIONS, values)]
+        if not found:
             return Dropped(0, None)
+        chosen = await self._still(found, LOCK_CONVERSATIONS, STILL_IDLE_CONVERSATIONS, before)
+        if not chosen:
+            return Dropped(0, found[-1])
         files = [row.place for row in await self._session.execute(FILES_OF, {"chosen": chosen}) if row.place]
         for statement in DROP_CONVERSATIONS:
             await self._session.execute(statement, {"chosen": chosen})
-        return Dropped(len(chosen), chosen[-1], files)
+        return Dropped(len(chosen), found[-1], files)

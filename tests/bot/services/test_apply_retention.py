@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 from dataclasses import replace
 from datetime import timedelta
@@ -19,7 +20,7 @@ from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RequestHandoff
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ProfileId
-from bot.domain.message import Attachment, DeskVerb
+from bot.domain.message import Attachment, CustomerMessage, DeskVerb
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.retention import DataClass
@@ -181,7 +182,7 @@ async def test_of_people_there_is_a_receipt_and_only_who_opted_out_is_left_alone
     assert (await counts(stage))["erasure"] == 2
 
 
-@pytest.mark.parametrize("reason", ["a journey", "a request", "a message"])
+@pytest.mark.parametrize("reason", ["a journey", "a request", "a message", "their own message"])
 async def test_people_of_whom_something_is_awaited_stay(stage: Stage, reason: str) -> None:
     keep(stage, DataClass.PEOPLE)
     await stage.meet()
@@ -190,6 +191,8 @@ async def test_people_of_whom_something_is_awaited_stay(stage: Stage, reason: st
         await stage.happens("demo.requested")
     elif reason == "a message":
         await stage.queue("offer", due_at=stage.clock.now() + timedelta(days=900))
+    elif reason == "their own message":  # which waits for its channel, or for a worker
+        await stage.hear("greet")
     else:
         at = stage.clock.now()
         request = PrivacyRequest("r", ANA, RequestKind.ACCESS, "by letter", at, at + timedelta(days=28))
@@ -197,6 +200,32 @@ async def test_people_of_whom_something_is_awaited_stay(stage: Stage, reason: st
             await uow.privacy_requests.add(request)
     stage.clock.forward(timedelta(days=200))
     assert await applied(stage) == {DataClass.PEOPLE: 0}
+
+
+@pytest.mark.parametrize("kind", [DataClass.PEOPLE, DataClass.VISITORS, DataClass.CONVERSATIONS])
+async def test_who_writes_while_they_are_being_deleted_stays(stage: Stage, kind: DataClass) -> None:
+    """They were looked for before it was stored, and are deleted after it."""
+    channel, address = ("webchat", "visitor-1") if kind is DataClass.VISITORS else ("sms", PHONE)
+    keep(stage, kind)
+    await stage.says("greet", channel=channel)
+    stage.clock.forward(timedelta(days=101))
+    stored = asyncio.Event()
+
+    async def write() -> None:
+        async with stage.store.transaction() as uow:
+            talk = await uow.conversations.at(channel, address)
+            assert talk is not None
+            await uow.inbox.add(talk.id, CustomerMessage(channel, "late", address, "greet"), stage.clock.now())
+            stored.set()
+            await asyncio.sleep(0.3)  # the deletion begins meanwhile
+
+    async def delete() -> None:
+        await stored.wait()
+        await apply_retention(stage.runtime, who="a test")
+
+    await asyncio.gather(write(), delete())
+    async with stage.store.transaction() as uow:
+        assert await uow.inbox.waits(channel, "late")
 
 
 async def test_forgetting_a_visitor_takes_no_opt_out_of_an_address_that_somebody_else_has(stage: Stage) -> None:
