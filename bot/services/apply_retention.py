@@ -55,10 +55,11 @@ class Retention:
         now = runtime.clock.now()
         if self._next is not None and now < self._next:
             return 0
+        self._next = now + LOOK_AGAIN
         async with runtime.leases.hold("retention", ttl=LEASE) as held:
-            self._next = now + (EVERY if held else LOOK_AGAIN)
             if held:
                 await apply_retention(runtime, who="the worker", stopping=self._stopping)
+                self._next = now + EVERY
         return 0
 
 

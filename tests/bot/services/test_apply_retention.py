@@ -18,7 +18,7 @@ from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.consent import Suppression
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RequestHandoff
-from bot.domain.errors import SettingsError
+from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Attachment, CustomerMessage, DeskVerb
 from bot.domain.person import Identity, Profile
@@ -275,3 +275,24 @@ async def test_it_is_done_once_a_day_and_noted(stage: Stage) -> None:
         (entry,) = await uow.audit.latest(5)
     assert (entry.deed.what, entry.deed.who, entry.deed.about) == ("retention.applied", "the worker", "hundred-days")
     assert (entry.deed.detail["data"], entry.deed.detail["deleted"]) == ("decisions", 1)
+
+
+async def test_where_it_broke_off_it_goes_on_within_the_hour(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(stage, DataClass.DECISIONS)
+    await stage.meet()
+    await stage.consent()
+    await stage.queue("offer")
+    await stage.settle()
+    stage.clock.forward(timedelta(days=101))
+    keeping = Retention()
+
+    async def fail(*_: object, **__: object) -> None:
+        raise Conflict("somebody was faster")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "apply_retention", fail)
+        with pytest.raises(Conflict):
+            await keeping.keep(stage.runtime)
+    stage.clock.forward(timedelta(hours=1))
+    await keeping.keep(stage.runtime)
+    assert "decision" not in await counts(stage)
