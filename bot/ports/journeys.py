@@ -107,6 +107,9 @@ class Journeys(Protocol):
     async def states(self) -> Mapping[str, InForce]:
         """Each journey that was ever published, paused or stopped; the others run as their files say."""
 
+    async def lock(self) -> None:
+        """Until the transaction ends nobody else changes what is in force, and `states` says how it is by now."""
+
     async def put(self, state: InForce) -> None: ...
     def expect_runs(self, runs: Collection[EnrolmentId]) -> None:
         """How the journey of one of these enrolments stands may be read of all of them at once."""

@@ -126,6 +126,7 @@ async def publish(
     if plan.lost and not park:
         raise CannotPublish(_told_of_the_lost(plan))
     async with publisher.store.transaction() as uow:
+        await uow.journeys.lock()
         now = publisher.clock.now()
         if (await uow.journeys.states()).get(journey.id) != plan.before:
             raise CannotPublish(f'somebody has changed what is in force of "{journey.id}" meanwhile. Look again.')
@@ -224,6 +225,7 @@ async def unpark(publisher: Publisher, name: str) -> tuple[int, int]:
 async def _change(publisher: Publisher, name: str, running: Running, what: str) -> InForce:
     """Asked for a second time, it goes on with what the first has not done."""
     async with publisher.store.transaction() as uow:
+        await uow.journeys.lock()
         state = (await uow.journeys.states()).get(name)
         now = publisher.clock.now()
         if state is None and running is Running.RUNNING:

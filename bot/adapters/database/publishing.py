@@ -37,6 +37,9 @@ PUT = _put.on_conflict_do_update(
     set_={"running": _put.excluded.running, "since": _put.excluded.since, "version": _put.excluded.version},
 )
 STATES = select(journey_state)
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306082715)")
+"""Of those who change what is in force, which a journey may have no row of yet. The number means nothing."""
+
 STATE_OF_RUN = (
     select(journey_state.c.running)
     .join(enrolment, enrolment.c.journey == journey_state.c.journey)
@@ -192,6 +195,11 @@ class StoredJourneys(Repository):
                 row.journey: InForce(row.journey, Running(row.running), row.since, row.version) for row in rows
             }
         return self._states
+
+    async def lock(self) -> None:
+        if self._session.is_postgresql:
+            await self._session.execute(ONE_AT_A_TIME)
+        self._states = None
 
     async def put(self, state: InForce) -> None:
         row = {"journey": state.journey, "running": state.running, "since": state.since, "version": state.version}

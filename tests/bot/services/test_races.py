@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -17,12 +17,15 @@ from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RecordConsent
+from bot.domain.errors import CannotPublish
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import OutboundMessage
+from bot.domain.publishing import Running
 from bot.ports import Store, UnitOfWork
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.merge_people import merge_people
+from bot.services.publish import Publisher, pause, plan_publishing, publish
 from bot.services.runtime import Runtime
 from tests.bot.services.stage import ANA, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
@@ -242,3 +245,39 @@ async def test_a_merge_does_not_hold_up_the_feeds_while_it_waits_for_a_delivery(
 
     await asyncio.gather(settle(), merge())
     assert (await stage.entry("k")).profile_id == ANA
+
+
+async def test_of_two_who_publish_at_once_the_second_is_told(stage: Stage) -> None:
+    first, second = journey_of("- wait: 1d"), journey_of("- wait: 2d")
+    log, gate = list[str](), Gate()
+    _, held = process(stage, "first", log)
+    held.before_commit = gate
+    plans = {}
+    for journey in (first, second):
+        async with stage.store.transaction() as uow:
+            plans[journey.version] = await plan_publishing(uow, journey)
+    one = asyncio.create_task(publish(Publisher(cast(Store, held), stage.clock, "Ana"), plans[first.version]))
+    await gate.reached.wait()
+    other = asyncio.create_task(publish(Publisher(stage.store, stage.clock, "Ben"), plans[second.version]))
+    assert await still_blocked(other)
+    gate.opened.set()
+    await one
+    with pytest.raises(CannotPublish, match="meanwhile"):
+        await other
+
+
+async def test_a_pause_at_the_moment_of_publishing_keeps_what_is_published(stage: Stage) -> None:
+    journey, log, gate = journey_of("- wait: 1d"), list[str](), Gate()
+    _, held = process(stage, "first", log)
+    held.before_commit = gate
+    async with stage.store.transaction() as uow:
+        plan = await plan_publishing(uow, journey)
+    publishing = asyncio.create_task(publish(Publisher(cast(Store, held), stage.clock, "Ana"), plan))
+    await gate.reached.wait()
+    pausing = asyncio.create_task(pause(Publisher(stage.store, stage.clock, "Ben"), "welcome"))
+    assert await still_blocked(pausing)
+    gate.opened.set()
+    await asyncio.gather(publishing, pausing)
+    async with stage.store.transaction() as uow:
+        state = (await uow.journeys.states())["welcome"]
+    assert (state.running, state.version) == (Running.PAUSED, journey.version)
