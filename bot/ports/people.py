@@ -249,7 +249,9 @@ class Segments(Protocol):
     async def next_due(self) -> datetime | None:
         """Since when the oldest of the changes that are queued has been; None where none is."""
 
-    async def told(self, positions: Sequence[int]) -> None: ...
+    async def told(self, positions: Sequence[int]) -> int:
+        """Journeys have heard of these; how many were still to be told."""
+
     async def failed(self, position: int, error: str) -> None:
         """Leave this change where it is, with the error; it is not claimed again."""
 

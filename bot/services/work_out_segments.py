@@ -108,6 +108,7 @@ async def _pass_on_many_changes(runtime: Runtime) -> int:
 async def _pass_on_changes(runtime: Runtime) -> int:
     """One batch in one transaction; a poisoned one is found change by change, and kept with its error."""
     changes: tuple[SegmentChange, ...] = ()
+    alone: list[bool] | None = None
     now = runtime.clock.now()
     try:
         async with runtime.store.transaction() as uow:
@@ -119,17 +120,18 @@ async def _pass_on_changes(runtime: Runtime) -> int:
             if changes:
                 await uow.segments.told([one.position for one in changes])
     except Conflict:
-        raise
+        log.info("somebody else was faster with one of a batch of segment changes; going one by one")
+        alone = [await _pass_on_alone(runtime, change, now) for change in changes]
     except Exception as error:
         if runtime.store.is_away(error):
             raise
         log.exception("a batch of segment changes failed; going one by one", changes=len(changes))
-        for change in changes:
-            await _pass_on_alone(runtime, change, now)
-    if changes:
+        alone = [await _pass_on_alone(runtime, change, now) for change in changes]
+    done = len(changes) if alone is None else sum(alone)
+    if done:
         await runtime.wakeups.notify(INBOX)
         await runtime.wakeups.notify(OUTBOX)
-    return len(changes)
+    return done
 
 
 async def _is_heard(uow: UnitOfWork, runtime: Runtime) -> bool:
@@ -143,13 +145,14 @@ async def _tell(uow: UnitOfWork, runtime: Runtime, change: SegmentChange, now: d
     await tell_journeys(uow, runtime, change.profile_id, [event], now)
 
 
-async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime) -> None:
+async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime) -> bool:
+    """False where somebody else gets into its way: then it is still to be told. By now another may have told it."""
     try:
         async with runtime.store.transaction() as uow:
-            await _tell(uow, runtime, change, now)
-            await uow.segments.told([change.position])
+            if await uow.segments.told([change.position]):
+                await _tell(uow, runtime, change, now)
     except Conflict:
-        return
+        return False
     except Exception as error:
         if runtime.store.is_away(error):
             raise
@@ -157,3 +160,4 @@ async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime)
         # Its type only: operators see it, and the words of an error may repeat what is known of the person.
         async with runtime.store.transaction() as uow:
             await uow.segments.failed(change.position, type(error).__name__)
+    return True

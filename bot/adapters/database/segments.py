@@ -229,8 +229,8 @@ class StoredSegments(Repository):
         at: datetime | None = (await self._session.execute(OLDEST_CHANGE)).scalar()
         return at
 
-    async def told(self, positions: Sequence[int]) -> None:
-        await self._session.execute(TOLD, {"positions": list(positions)})
+    async def told(self, positions: Sequence[int]) -> int:
+        return int((await self._session.execute(TOLD, {"positions": list(positions)})).rowcount)
 
     async def failed(self, position: int, error: str) -> None:
         await self._session.execute(FAILED, {"at_position": position, "error": error or "it failed"})

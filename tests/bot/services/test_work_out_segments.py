@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, PersonEffect, SetAttribute
+from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
 from bot.domain.score import Grades
@@ -154,6 +155,53 @@ async def test_a_change_that_cannot_be_told_holds_up_nobody(stage: Stage, monkey
         [left] = await uow.queues.untold()
         assert (left.to, left.reason, left.entries) == ("big-teams", "RuntimeError", 1)
         await uow.segments.tell_again("big-teams", "RuntimeError")
+    monkeypatch.undo()
+    await work(stage)
+    assert len(await stage.enrolments()) == 1
+
+
+async def test_what_another_worker_has_told_meanwhile_is_not_told_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch of one has failed, and while it begins to go one by one the other takes the same batch."""
+    await add(stage, person(stage, "ana", team_size=50), person(stage, "ben", team_size=50))
+    stage.play(WELCOME)
+    divide(stage, BIG)
+    alone, failures = work_out_segments._pass_on_alone, [RuntimeError("a bad moment")]
+
+    async def tell(uow: Any, runtime: Any, profile_id: ProfileId, events: Any, now: Any) -> None:
+        if failures:
+            raise failures.pop()
+        await tell_journeys(uow, runtime, profile_id, events, now)
+
+    async def behind_the_other(*arguments: Any) -> bool:
+        await work_on_segments(stage.runtime)
+        return await alone(*arguments)
+
+    monkeypatch.setattr(work_out_segments, "tell_journeys", tell)
+    monkeypatch.setattr(work_out_segments, "_pass_on_alone", behind_the_other)
+    await work(stage)
+    async with stage.store.transaction() as uow:
+        for who in (ANA, BEN):
+            told = [one.event for one in await uow.timeline.of(who, limit=10)]
+            assert told == ["segment.entered"]
+
+
+async def test_a_change_that_others_get_into_the_way_of_holds_up_nobody(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add(stage, person(stage, "ana", team_size=50), person(stage, "ben", team_size=50))
+    stage.play(WELCOME)
+    divide(stage, BIG)
+
+    async def tell(uow: Any, runtime: Any, profile_id: ProfileId, events: Any, now: Any) -> None:
+        if profile_id == ANA:
+            raise Conflict("somebody is faster each time")
+        await tell_journeys(uow, runtime, profile_id, events, now)
+
+    monkeypatch.setattr(work_out_segments, "tell_journeys", tell)
+    await work(stage)
+    assert (await stage.enrolments(), len(await stage.enrolments(BEN))) == ([], 1)
     monkeypatch.undo()
     await work(stage)
     assert len(await stage.enrolments()) == 1
