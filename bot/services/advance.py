@@ -26,9 +26,13 @@ LATE_COMERS = 5
 
 
 async def advance_due(runtime: Runtime) -> int:
-    """Advance one batch in one transaction; how many there were. A poisoned one is found row by row and parked."""
+    """Advance one batch in one transaction; how many were dealt with. A poisoned one is found row by row and parked.
+
+    One that others get into the way of costs no other either, and comes up again.
+    """
     now = runtime.clock.now()
     due: Sequence[Enrolment] = ()
+    alone: list[bool] | None = None
     try:
         async with runtime.store.transaction() as uow:
             due = await _claim(uow, now, BATCH_OF_MANY_WRITERS if runtime.store.shared else BATCH)
@@ -36,18 +40,19 @@ async def advance_due(runtime: Runtime) -> int:
             for enrolment in due:
                 await step(uow, runtime, enrolment, TimerFired(), now)
     except Conflict:
-        log.info("enrolments moved meanwhile; looking again")
+        log.info("somebody else was faster with one of a batch of enrolments; going row by row", enrolments=len(due))
+        alone = [await _advance_alone(runtime, enrolment) for enrolment in due]
     except Exception as error:
         if runtime.store.is_away(error):
             raise  # nobody in it is at fault; all come up again
         log.exception("a batch of enrolments failed; going row by row", enrolments=len(due))
-        for enrolment in due:
-            await _advance_alone(runtime, enrolment)
-    if due:
-        runtime.meter.stepped(len(due))
+        alone = [await _advance_alone(runtime, enrolment) for enrolment in due]
+    done = len(due) if alone is None else sum(alone)
+    if done:
+        runtime.meter.stepped(done)
         await runtime.wakeups.notify(INBOX)
         await runtime.wakeups.notify(OUTBOX)
-    return len(due)
+    return done
 
 
 async def _claim(uow: UnitOfWork, now: datetime, most: int) -> Sequence[Enrolment]:
@@ -64,24 +69,28 @@ async def _claim(uow: UnitOfWork, now: datetime, most: int) -> Sequence[Enrolmen
     return [*due, *(one for one in newest if one.id not in claimed)]
 
 
-async def _advance_alone(runtime: Runtime, enrolment: Enrolment) -> None:
+async def _advance_alone(runtime: Runtime, enrolment: Enrolment) -> bool:
+    """False where it stays due: somebody else gets into its way, or it cannot even be parked."""
     now = runtime.clock.now()
     try:
         async with runtime.store.transaction() as uow:
             await step(uow, runtime, await uow.enrolments.get(enrolment.id), TimerFired(), now)
     except Conflict:
-        return
+        return False
     except Exception as error:
         if runtime.store.is_away(error):
             raise
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey)
-        await _park(runtime, enrolment, error)
+        return await _park(runtime, enrolment, error)
+    return True
 
 
-async def _park(runtime: Runtime, enrolment: Enrolment, error: Exception) -> None:
+async def _park(runtime: Runtime, enrolment: Enrolment, error: Exception) -> bool:
     try:
         async with runtime.store.transaction() as uow:
             current = await uow.enrolments.get(enrolment.id)
             await park(uow, runtime, current, f"step {current.step} failed: {error}", runtime.clock.now())
     except Exception:
         log.exception("an enrolment could not even be parked; it comes up again", enrolment=enrolment.id)
+        return False
+    return True

@@ -13,6 +13,7 @@ import structlog
 from bot.domain.consent import Purpose
 from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
 from bot.domain.entries import Entry
+from bot.domain.errors import Conflict
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import (
@@ -235,6 +236,8 @@ async def _step_once(
             return (), None
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
+    except Conflict:
+        raise  # somebody else is faster, such as a merge
     except Exception as error:
         if runtime.store.is_away(error):
             raise

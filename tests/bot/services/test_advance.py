@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.domain.audience import Segment
+from bot.domain.errors import Conflict, PersonGone
 from bot.domain.ids import ProfileId
-from bot.domain.journey import ENTRANCE, EnrolmentStatus
+from bot.domain.journey import ENTRANCE, Enrolment, EnrolmentStatus, TimerFired
+from bot.ports import UnitOfWork
 from bot.services import advance
 from bot.services.advance import advance_due
+from bot.services.enrol import step
+from bot.services.runtime import Runtime
 from tests.bot.services.enrolments import UNREADABLE, tags_of, unreadable
 from tests.bot.services.stage import Stage, journey_of, spoil
 
@@ -159,3 +164,34 @@ async def test_of_two_runs_that_are_due_together_the_first_may_move_the_second(s
     assert await advance_due(stage.runtime) == 2
     assert await advance_due(stage.runtime) == 0
     assert await tags_of(stage) == {"known", "told"}
+
+
+async def test_one_that_others_get_into_the_way_of_holds_up_no_other_of_its_batch(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = await people_in_a_journey(stage, 3)
+    stage.clock.forward(timedelta(days=1))
+
+    async def step_but_one(uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Any, now: Any) -> None:
+        if enrolment.profile_id == people[1]:
+            raise Conflict("somebody is faster each time")
+        await step(uow, runtime, enrolment, trigger, now)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(advance, "step", step_but_one)
+        assert await advance_due(stage.runtime) == 2
+        assert await advance_due(stage.runtime) == 0, "there is no hurry to try again"
+    assert [len(await stage.enrolments(person)) for person in people] == [0, 1, 0]
+    assert await advance_due(stage.runtime) == 1
+
+
+async def test_somebody_who_is_merged_while_their_step_is_taken_is_not_parked(stage: Stage) -> None:
+    (ana,) = await people_in_a_journey(stage, 1)
+    (run,) = await stage.enrolments(ana)
+    stage.clock.forward(timedelta(days=1))
+    with pytest.raises(PersonGone):  # noqa: PT012
+        async with stage.store.transaction() as uow:
+            gone = replace(run, profile_id=ProfileId("merged"))  # read before, and the merge was quicker
+            await step(uow, stage.runtime, gone, TimerFired(), stage.clock.now())
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."]
