@@ -72,6 +72,9 @@ log = structlog.get_logger()
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
 
+MOST_CONFLICTS = 20
+"""The same where others write to the conversation each time: whoever they are would have been through by then."""
+
 
 async def converse(
     runtime: Runtime, conversation_id: ConversationId, *, stopping: Callable[[], bool] = lambda: False
@@ -115,21 +118,27 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
     except ConversationGone:
         log.info("a message is not answered: its conversation was deleted while it waited")
         return None
-    except Conflict:
+    except Conflict as error:
+        if await _is_parked(runtime, entry, error, MOST_CONFLICTS):
+            return ANY_NEWS
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)
         return None
     except Exception as error:
-        if runtime.store.is_away(error):
-            raise  # the message is not at fault, and stays as it is
-        # Its type only: the words of an error may repeat those of the customer, and stay in the store.
-        async with runtime.store.transaction() as uow:
-            parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=PARK_AFTER)
-        if not parked:
+        if runtime.store.is_away(error) or not await _is_parked(runtime, entry, error, PARK_AFTER):
             raise
-        log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
         return ANY_NEWS
     return news
+
+
+async def _is_parked(runtime: Runtime, entry: InboxEntry, error: Exception, after: int) -> bool:
+    """Note that its turn has failed; whether that was once too often."""
+    # Its type only: the words of an error may repeat those of the customer, and stay in the store.
+    async with runtime.store.transaction() as uow:
+        parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=after)
+    if parked:
+        log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
+    return parked
 
 
 async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> News:

@@ -12,11 +12,11 @@ from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, Say, SetAttribute
-from bot.domain.errors import ConversationGone
+from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.message import Attachment, Text
 from bot.domain.person import Identity
 from bot.services import converse as converse_module
-from bot.services.converse import PARK_AFTER, converse
+from bot.services.converse import MOST_CONFLICTS, PARK_AFTER, converse
 from bot.services.erase_person import erase_person
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
@@ -127,6 +127,23 @@ async def test_a_message_whose_turn_fails_each_time_is_parked_and_those_behind_i
     await stage.settle()
     assert stage.sms.texts() == [ANSWER]
     assert stage.actions.ran == ["action_lead"] * PARK_AFTER
+
+
+async def test_a_message_that_others_get_into_the_way_of_each_time_is_parked_in_the_end(stage: Stage) -> None:
+    """Else its turn would be taken without end, with all that actions and models cost."""
+
+    async def others_are_faster() -> None:
+        raise Conflict("somebody is faster each time")
+
+    stage.actions.before = others_are_faster
+    await stage.hear("lead")
+    await stage.hear("greet")
+    conversation = (await stage.at()).id
+    for _ in range(MOST_CONFLICTS - 1):
+        assert await converse(stage.runtime, conversation) == 0
+    assert await converse(stage.runtime, conversation) == 2
+    await stage.settle()
+    assert stage.sms.texts() == [ANSWER]
 
 
 async def test_a_turn_is_taken_again_when_somebody_else_wrote_to_the_conversation_meanwhile(stage: Stage) -> None:
