@@ -51,7 +51,8 @@ class Profiles(Protocol):
 
     async def get(self, profile_id: ProfileId) -> Profile: ...
     async def fresh(self, profile_id: ProfileId) -> Profile:
-        """As it is now, read anew even if it was read ahead: for whoever writes it."""
+        """As it is now, read anew even if it was read ahead, and locked as by `lock`: for whoever writes it, which is
+        the whole of it."""
 
     async def add(self, profile: Profile) -> None: ...
     async def add_all(self, profiles: Sequence[Profile]) -> None: ...

@@ -38,7 +38,7 @@ class Choice:
 
 async def choices_of(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> list[Choice]:
     """One for each channel on which the person may get marketing at an address of theirs."""
-    profile = await uow.profiles.fresh(profile_id)
+    profile = await uow.profiles.get(profile_id)
     identities = await uow.profiles.identities(profile_id)
     records = await uow.consents.of(profile_id)
     choices = []
@@ -132,7 +132,6 @@ async def choose_pause(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, pause: timedelta | None, how: str, now: datetime
 ) -> None:
     """How long they want to hear no marketing after a message of it; None: as the rules have it."""
-    await uow.profiles.lock(profile_id)
     profile = await uow.profiles.fresh(profile_id)
     if profile.marketing_pause == pause:
         return

@@ -47,7 +47,6 @@ async def _give(
     at: datetime,
 ) -> frozenset[str]:
     """One at a time for each person, for caps look at what was given before. Whoever objects is not scored."""
-    await uow.profiles.lock(profile_id)
     profile = await uow.profiles.fresh(profile_id)
     if profile.objected_at is not None or profile.restricted_at is not None:
         return frozenset()

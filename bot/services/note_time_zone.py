@@ -32,7 +32,6 @@ async def note_time_zone(uow: UnitOfWork, runtime: Runtime, session: SessionBega
     before = await uow.profiles.get(person)
     if told(before) is before:
         return False
-    await uow.profiles.lock(person)
     before = await uow.profiles.fresh(person)
     after = told(before)
     if after is before:

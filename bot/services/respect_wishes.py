@@ -39,7 +39,6 @@ async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileI
 
 async def withdraw_objection(uow: UnitOfWork, profile_id: ProfileId) -> None:
     """They may be asked for consent again, and points count; what they had consented to stays withdrawn."""
-    await uow.profiles.lock(profile_id)
     await uow.profiles.save(replace(await uow.profiles.fresh(profile_id), objected_at=None))
 
 
@@ -64,7 +63,6 @@ async def lift_restriction(uow: UnitOfWork, profile_id: ProfileId, *, informed: 
             "whoever had their data restricted is told before that ends (GDPR article 18(3)). Tell them, and say how "
             "they were told"
         )
-    await uow.profiles.lock(profile_id)
     profile = await uow.profiles.fresh(profile_id)
     if profile.restricted_at is None:
         return

@@ -175,7 +175,6 @@ async def _heed(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, n
 
 
 async def _learn(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:
-    await uow.profiles.lock(who)
     before = await uow.profiles.fresh(who)
     after = before.told(
         told.origin(now),

@@ -34,6 +34,7 @@ from bot.ports import Dated, Outside, Page
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
+GET_AND_LOCK = GET_PROFILE.with_for_update(key_share=True)
 _ROW = select(profile.c.id).where(profile.c.id == bindparam("profile"))
 LOCK = _ROW.with_for_update(key_share=True)
 LOCK_ALL = (
@@ -167,10 +168,13 @@ class StoredProfiles(Repository):
 
     async def get(self, profile_id: ProfileId) -> Profile:
         expected = await self._expected.rows(profile_id)
-        return profile_of(expected[0], self._sealing) if expected else await self.fresh(profile_id)
+        return profile_of(expected[0], self._sealing) if expected else await self._read(GET_PROFILE, profile_id)
 
     async def fresh(self, profile_id: ProfileId) -> Profile:
-        row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
+        return await self._read(GET_AND_LOCK if self._session.is_postgresql else GET_PROFILE, profile_id)
+
+    async def _read(self, statement: Any, profile_id: ProfileId) -> Profile:
+        row = (await self._session.execute(statement, {"profile": profile_id})).first()
         if row is None:
             raise PersonGone(f'there is no profile "{profile_id}" in the store.')
         return profile_of(row, self._sealing)

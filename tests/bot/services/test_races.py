@@ -16,18 +16,19 @@ from bot.adapters.database import Database
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
-from bot.domain.effects import RecordConsent
+from bot.domain.effects import AddTag, RecordConsent, SetAttribute
 from bot.domain.errors import CannotPublish
 from bot.domain.ids import ConversationId, ProfileId
-from bot.domain.message import OutboundMessage
+from bot.domain.message import OutboundMessage, PageReport
 from bot.domain.publishing import Running
 from bot.ports import Store, UnitOfWork
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.merge_people import merge_people
 from bot.services.publish import Publisher, pause, plan_publishing, publish
+from bot.services.respect_wishes import note_objection
 from bot.services.runtime import Runtime
-from tests.bot.services.stage import ANA, Stage, capped, journey_of
+from tests.bot.services.stage import ANA, PHONE, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
 
 OPT_OUT, WORKER = "opt-out", "worker"
@@ -281,3 +282,36 @@ async def test_a_pause_at_the_moment_of_publishing_keeps_what_is_published(stage
     async with stage.store.transaction() as uow:
         state = (await uow.journeys.states())["welcome"]
     assert (state.running, state.version) == (Running.PAUSED, journey.version)
+
+
+@pytest.mark.parametrize("what", ["an attribute", "a tag", "a page's language"])
+async def test_what_becomes_known_at_the_same_moment_takes_no_wish_back(stage: Stage, what: str) -> None:
+    """Both write the whole profile: whoever reads it waits for the other."""
+    conversation, log, gate = await stage.meet(), list[str](), Gate()
+    _, held = process(stage, "first", log)
+    held.before_commit = gate
+
+    async def note() -> None:
+        async with held.transaction() as uow:
+            await note_objection(uow, stage.runtime, ANA, how="by letter", now=stage.clock.now())
+
+    async def become_known() -> None:
+        if what == "a page's language":
+            async with stage.store.transaction() as uow:
+                report = PageReport("sms", "report", PHONE, locale="de")
+                await uow.inbox.add(conversation.id, report, stage.clock.now())
+            await converse(stage.runtime, conversation.id)
+        else:
+            await stage.do(SetAttribute("size", 5) if what == "an attribute" else AddTag("keen"))
+
+    noting = asyncio.create_task(note())
+    await gate.reached.wait()
+    becoming = asyncio.create_task(become_known())
+    assert await still_blocked(becoming)
+    gate.opened.set()
+    await asyncio.gather(noting, becoming)
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(ANA)
+    assert profile.objected_at is not None
+    known = {"an attribute": profile.attributes, "a tag": profile.tags, "a page's language": profile.locale}[what]
+    assert known
