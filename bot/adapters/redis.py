@@ -22,7 +22,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from bot.adapters.call_budgets import MemoryCallBudgets
 from bot.adapters.feeds import TOPIC as FEEDS
 from bot.adapters.memory import About, EventListener, MemoryWakeups
-from bot.domain.call_budget import CallBudget, day_of, until_tomorrow
+from bot.domain.call_budget import PUT_BACK, CallBudget, day_of, until_tomorrow
 from bot.domain.errors import SettingsError
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ local kept = redis.call('hmget', KEYS[1], 'paced_to', 'day', 'today')
 local today = kept[2] == day and tonumber(kept[3]) or 0
 if most >= 0 and today >= most then return -1 end
 local paced_to = math.max(tonumber(kept[1] or '0'), now)
+if paced_to - leeway - pause - now > tonumber(ARGV[6]) then paced_to = now end
 if paced_to - leeway - now > 0 then return paced_to - leeway - now end
 redis.call('hset', KEYS[1], 'paced_to', string.format('%.0f', paced_to + pause), 'day', day, 'today', today + 1)
 redis.call('expire', KEYS[1], 172800)
@@ -250,7 +251,11 @@ class RedisCallBudgets:
         most = -1 if budget.per_day is None else budget.per_day
         spans = [one // A_MICROSECOND for one in (now - EPOCH, budget.pause, budget.leeway)]
         try:
-            wait = int(await self._take(keys=[f"overture:calls:{account}"], args=[*spans, most, day_of(now)]))
+            wait = int(
+                await self._take(
+                    keys=[f"overture:calls:{account}"], args=[*spans, most, day_of(now), PUT_BACK // A_MICROSECOND]
+                )
+            )
         except (RedisError, OSError) as error:
             log.warning("calls are counted by this process alone", crm=account, error=str(error))
             return await self._alone.take(account, budget, now)

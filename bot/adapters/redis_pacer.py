@@ -27,7 +27,9 @@ local tokens = kept[1] and tonumber(kept[1]) or burst
 local at = kept[2] and tonumber(kept[2]) or now
 local promised = kept[3] and tonumber(kept[3]) or now
 local to_all = kept[4] and tonumber(kept[4]) or now
-if now < at then now = at end
+if now < at then
+  promised, to_all, at = promised - (at - now), to_all - (at - now), now
+end
 tokens = math.min(burst, tokens + (now - at) / 1000000 * per_second)
 local waits = {}
 for number = 4, #ARGV do

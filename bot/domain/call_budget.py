@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 A_BUDGET = "hubspot=19/s 650000/d"
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]+)?)/(s|d)")
 _SECOND = timedelta(seconds=1)
+PUT_BACK = timedelta(minutes=1)
+"""Clocks of processes that share an account are never so far apart: then one was put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Calls:
         if budget.per_day is not None and today >= budget.per_day:
             return self, until_tomorrow(now)
         paced_to = max(self.paced_to, now)
+        if paced_to - budget.leeway - budget.pause - now > PUT_BACK:
+            paced_to = now
         if (early := paced_to - budget.leeway - now) > timedelta():
             return self, early
         return Calls(paced_to + budget.pause, day_of(now), today + 1), timedelta()

@@ -41,7 +41,8 @@ class Bucket:
         bucket holds goes when it is full, and leaves it in debt. One that `yields` goes when none of the others waits,
         and none of them ever waits for it; where one of them has taken its token, it waits once more.
         """
-        now = max(now, self.at)
+        if now < self.at:
+            return self._at(now).take(pace, price, now, yields=yields)
         filled = min(pace.burst, self.tokens + (now - self.at).total_seconds() * pace.per_second)
         if filled >= min(price, pace.burst) and not (yields and self.promised_until > now):
             return replace(self, tokens=filled - price, at=now), timedelta()
@@ -50,6 +51,11 @@ class Bucket:
         after = comes_at + timedelta(seconds=price / pace.per_second)
         promised = {"promised_to_all": after} if yields else {"promised_until": after}
         return replace(self, tokens=filled, at=now, **promised), comes_at - now
+
+    def _at(self, now: datetime) -> Bucket:
+        """By a clock that was put back: nothing has filled it meanwhile, and nobody waits until the clock is there."""
+        back = self.at - now
+        return Bucket(self.tokens, now, self.promised_until - back, self.promised_to_all - back)
 
 
 def full(pace: Pace, now: datetime) -> Bucket:

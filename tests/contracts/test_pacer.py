@@ -124,6 +124,21 @@ async def test_a_bucket_that_is_full_again_is_forgotten(redis_server: str) -> No
     await pacer.close()
 
 
+async def test_a_clock_of_redis_that_is_put_back_holds_up_no_sender(redis_server: str) -> None:
+    await _empty(redis_server)
+    pacer = RedisPacer(redis_server)
+    for _ in range(3):
+        await take(pacer)
+    async with Redis.from_url(redis_server) as redis:
+        for name in ("at", "promised", "to_all"):
+            kept = float(await redis.hget("overture:pace:sms", name) or 0)
+            await redis.hset("overture:pace:sms", name, f"{kept + 9 * HOUR / timedelta(microseconds=1):.17g}")
+        assert [hours(await take(pacer)) for _ in range(2)] == [1, 2]
+        at = float(await redis.hget("overture:pace:sms", "at") or 0)
+    assert abs(at / 1_000_000 - datetime.now(UTC).timestamp()) < 60, "from here on it fills again"
+    await pacer.close()
+
+
 @settings(max_examples=30)
 @given(
     calls=st.lists(st.tuples(st.floats(0.1, 30), st.booleans()), min_size=1, max_size=8),

@@ -33,6 +33,19 @@ async def test_both_counters_let_the_same_calls_through(
     assert waits[6] == timedelta(milliseconds=150)
 
 
+@pytest.mark.parametrize("shared", [False, True], ids=["memory", "redis"])
+async def test_a_clock_that_is_put_back_holds_up_no_call(
+    shared: bool, request: pytest.FixtureRequest, clock: ManualClock
+) -> None:
+    counter: CallBudgets = RedisCallBudgets(request.getfixturevalue("redis_server")) if shared else MemoryCallBudgets()
+    budget = CallBudget(per_second=2)
+    earlier = clock.now() - timedelta(hours=1)
+    assert not await counter.take(f"back-{shared}", budget, clock.now())
+    waits = [await counter.take(f"back-{shared}", budget, earlier) for _ in range(3)]
+    await counter.close()
+    assert [bool(wait) for wait in waits] == [False, False, True]
+
+
 async def test_without_redis_a_process_keeps_to_the_budget_by_itself(clock: ManualClock) -> None:
     budgets = RedisCallBudgets("redis://127.0.0.1:1/0")
     waits = [await budgets.take("crm", CallBudget(per_day=1), clock.now()) for _ in range(2)]

@@ -47,6 +47,18 @@ def test_what_somebody_waits_for_never_waits_for_what_nobody_does() -> None:
     assert wait == timedelta()
 
 
+def test_a_clock_that_is_put_back_neither_holds_up_a_sender_nor_fills_its_bucket() -> None:
+    pace = pace_of(1, 2)
+    bucket = full(pace, NOON)
+    for _ in range(3):
+        bucket, wait = bucket.take(pace, 1, NOON)
+    earlier = NOON - timedelta(hours=1)
+    bucket, wait = bucket.take(pace, 1, earlier)
+    assert wait == timedelta(seconds=2), "the third is still to come before it"
+    bucket, wait = bucket.take(pace, 1, earlier + timedelta(seconds=1))
+    assert wait == timedelta()
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6), st.booleans()), max_size=40),
     st.sampled_from([0.5, 1.0, 10.0]),
