@@ -66,6 +66,11 @@ class SendFacts:
     marketed_at: datetime | None = None
 
 
+def held_question(journey: str) -> str:
+    """Why a question of this journey is not asked while it is paused: by this its resuming finds it."""
+    return f"{JOURNEY_PAUSED}: {journey}"
+
+
 def judge(facts: SendFacts, now: datetime) -> Verdict:
     """Send, later or withhold, with the reason in words a marketer reads."""
     if facts.expires_at is not None and now > facts.expires_at:

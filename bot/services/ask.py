@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, MessageId
 from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import OpenForm
-from bot.journeys.judge import LOOK_AGAIN
+from bot.journeys.judge import JOURNEY_PAUSED, LOOK_AGAIN, held_question
 from bot.journeys.resting import put_off
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import park
@@ -97,7 +97,8 @@ async def _may_ask(
         return True
     await keep_decision(uow, matter, verdict, now)
     if isinstance(verdict, Later):
-        await uow.inbox.put_off(entry.position, verdict.at)
+        why = held_question(journey.id) if verdict.why == JOURNEY_PAUSED else ""
+        await uow.inbox.put_off(entry.position, verdict.at, why=why)
         waits = enrolment if question.again else put_off(journey, enrolment, verdict.at)
         if waits is not enrolment:
             await uow.enrolments.save(waits)

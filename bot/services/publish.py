@@ -15,7 +15,7 @@ from bot.domain.audit import Deed
 from bot.domain.errors import CannotPublish
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, OnEdit, Running
-from bot.journeys.judge import JOURNEY_PAUSED, JOURNEY_STOPPED
+from bot.journeys.judge import JOURNEY_PAUSED, JOURNEY_STOPPED, held_question
 from bot.journeys.migrate import back_from, plan_moves
 from bot.ports import Clock, Store, UnitOfWork
 
@@ -173,11 +173,13 @@ async def pause(publisher: Publisher, name: str) -> int:
 
 
 async def resume(publisher: Publisher, name: str) -> tuple[int, int, int]:
-    """Go on: how many people do, how many held-back messages are due now, and how many are left out."""
+    """Go on: how many people do, how many held-back messages are due now, and how many are left out. Questions that
+    were to be asked meanwhile are asked now."""
     state = await _change(publisher, name, Running.RUNNING, "resume")
     async with publisher.store.transaction() as uow:
         now = publisher.clock.now()
         released, left_out = await uow.journeys.release_queued(name, held=JOURNEY_PAUSED, skipped=PAST_DUE, now=now)
+        await uow.inbox.resume([held_question(name)], now)
 
     async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
         return await uow.journeys.resume(name, after, upto, now)

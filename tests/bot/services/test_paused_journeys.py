@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import CannotPublish
+from bot.services.advance import advance_due
 from bot.services.publish import (
     PAST_DUE,
     pause,
@@ -75,6 +78,28 @@ async def test_a_paused_journey_resumes_and_past_due_messages_follow_their_windo
     message = await stage.entry(f"{step['enrolment']}:{step['trail'][0]['step']}:1")
     expected = (OutboxStatus.SENT, "") if goes else (OutboxStatus.WITHHELD, PAST_DUE)
     assert (message.status, message.reason) == expected
+
+
+async def test_a_question_that_was_to_be_asked_meanwhile_is_asked_when_the_journey_goes_on(stage: Stage) -> None:
+    """And not a day later, when the silence that counts from here on has long been taken for an answer."""
+    stage.play(
+        journey_of(
+            """
+            - wait: 1h
+            - ask: {form: size_form, channels: [sms], need: [team_size]}
+              silent: {after: 4h, go: end}
+            """
+        )
+    )
+    await enter(stage, ANA)
+    stage.clock.forward(timedelta(hours=1))
+    assert await advance_due(stage.runtime) == 1
+    await pause(publisher(stage), "welcome")
+    await stage.later(hours=2)
+    assert stage.sms.texts() == []
+    await resume(publisher(stage), "welcome")
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. How many are you?"]
 
 
 async def test_another_system_is_told_nothing_while_the_journey_is_paused(stage: Stage) -> None:
