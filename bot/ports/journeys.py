@@ -110,6 +110,10 @@ class Journeys(Protocol):
     async def lock(self) -> None:
         """Until the transaction ends nobody else changes what is in force, and `states` says how it is by now."""
 
+    async def stays_paused(self, name: str) -> bool:
+        """Whether the journey is paused by now, and so until this transaction ends: what is held back for that is seen
+        by whoever resumes it."""
+
     async def put(self, state: InForce) -> None: ...
     def expect_runs(self, runs: Collection[EnrolmentId]) -> None:
         """How the journey of one of these enrolments stands may be read of all of them at once."""

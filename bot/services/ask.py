@@ -97,8 +97,10 @@ async def _may_ask(
         return True
     await keep_decision(uow, matter, verdict, now)
     if isinstance(verdict, Later):
-        why = held_question(journey.id) if verdict.why == JOURNEY_PAUSED else ""
-        await uow.inbox.put_off(entry.position, verdict.at, why=why)
+        is_held = verdict.why == JOURNEY_PAUSED
+        if is_held and not await uow.journeys.stays_paused(journey.id):
+            raise Conflict("the journey went on while its question was being put off")
+        await uow.inbox.put_off(entry.position, verdict.at, why=held_question(journey.id) if is_held else "")
         waits = enrolment if question.again else put_off(journey, enrolment, verdict.at)
         if waits is not enrolment:
             await uow.enrolments.save(waits)

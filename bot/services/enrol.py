@@ -225,7 +225,8 @@ async def _step_once(
         return await end_run(uow, enrolment, EnrolmentStatus.DONE, JOURNEY_STOPPED, now), None
     paused = await is_paused(uow, enrolment.journey)
     if paused and isinstance(trigger, TimerFired | Entered):
-        await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
+        if await uow.journeys.stays_paused(enrolment.journey):  # else its timer is still to come
+            await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
         return (), None
     enrolment = enrolment if paused else gone_on(enrolment, now)
     try:

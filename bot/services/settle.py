@@ -13,6 +13,7 @@ from bot.domain.delivery import ChannelMessage, CrmErasure, DeskErasure, Endpoin
 from bot.domain.ids import ConversationId
 from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
+from bot.journeys.judge import JOURNEY_PAUSED
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_step
 from bot.services.erase_elsewhere import settle_erasure, settle_late
@@ -34,7 +35,7 @@ async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: d
 
 async def settle_all(uow: UnitOfWork, runtime: Runtime, settled: Sequence[OutboxEntry], now: datetime) -> None:
     """The same for many entries."""
-    settled = await _ours(uow, settled)
+    settled = [await _released(uow, one, now) for one in await _ours(uow, settled)]
     failed = await uow.outbox.settle_all(settled)
     await uow.conversations.disclosed({conversation for one in settled for conversation in _discloses(one)}, now)
     for one in settled:
@@ -50,6 +51,15 @@ async def _ours(uow: UnitOfWork, settled: Sequence[OutboxEntry]) -> Sequence[Out
     if taken_over:
         log.warning("what came of deliveries is passed over: another process has taken them over", entries=taken_over)
     return [one for one in settled if one.status is OutboxStatus.SENT or one.key in ours]
+
+
+async def _released(uow: UnitOfWork, settled: OutboxEntry, now: datetime) -> OutboxEntry:
+    """What is held back by a pause that has ended meanwhile is due: whoever ended it has not seen it."""
+    held = settled.status is OutboxStatus.WAITING and settled.reason == JOURNEY_PAUSED
+    if not held or settled.enrolment_id is None:
+        return settled
+    run = await uow.enrolments.get(settled.enrolment_id)
+    return settled if await uow.journeys.stays_paused(run.journey) else replace(settled, due_at=now, reason="")
 
 
 async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed: str | None, now: datetime) -> None:

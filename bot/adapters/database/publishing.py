@@ -37,6 +37,11 @@ PUT = _put.on_conflict_do_update(
     set_={"running": _put.excluded.running, "since": _put.excluded.since, "version": _put.excluded.version},
 )
 STATES = select(journey_state)
+STAYS_PAUSED = (
+    select(journey_state.c.journey)
+    .where(journey_state.c.journey == bindparam("this_journey"), journey_state.c.running == Running.PAUSED)
+    .with_for_update(read=True)
+)
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306082715)")
 """Of those who change what is in force, which a journey may have no row of yet. The number means nothing."""
 
@@ -200,6 +205,9 @@ class StoredJourneys(Repository):
         if self._session.is_postgresql:
             await self._session.execute(ONE_AT_A_TIME)
         self._states = None
+
+    async def stays_paused(self, name: str) -> bool:
+        return (await self._session.execute(STAYS_PAUSED, {"this_journey": name})).first() is not None
 
     async def put(self, state: InForce) -> None:
         row = {"journey": state.journey, "running": state.running, "since": state.since, "version": state.version}

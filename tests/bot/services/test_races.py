@@ -16,16 +16,18 @@ from bot.adapters.database import Database
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
-from bot.domain.effects import AddTag, RecordConsent, SetAttribute
+from bot.domain.effects import AddTag, Emit, RecordConsent, SetAttribute
 from bot.domain.errors import CannotPublish
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import OutboundMessage, PageReport
-from bot.domain.publishing import Running
+from bot.domain.publishing import InForce, Running
 from bot.ports import Store, UnitOfWork
+from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
+from bot.services.enrol import tell_journeys
 from bot.services.merge_people import merge_people
-from bot.services.publish import Publisher, pause, plan_publishing, publish
+from bot.services.publish import Publisher, pause, plan_publishing, publish, resume
 from bot.services.respect_wishes import note_objection
 from bot.services.runtime import Runtime
 from tests.bot.services.stage import ANA, PHONE, Stage, capped, journey_of
@@ -49,14 +51,15 @@ class Gate:
 
 @dataclass
 class Watched:
-    """A store that notes whose transactions were committed, in order; one may be held up `before_commit`, and the
-    second of all `before_second`."""
+    """A store that notes whose transactions were committed, in order; one may be held up `before_commit`, the second
+    of all `before_second`, and the third `before_third`."""
 
     store: Store
     name: str
     log: list[str]
     before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None
     before_second: Gate | None = None
+    before_third: Gate | None = None
     begun: int = 0
 
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
@@ -65,8 +68,9 @@ class Watched:
     @asynccontextmanager
     async def _noted(self) -> AsyncIterator[UnitOfWork]:
         self.begun += 1
-        if self.begun == 2 and self.before_second is not None:
-            await self.before_second()
+        gate = {2: self.before_second, 3: self.before_third}.get(self.begun)
+        if gate is not None:
+            await gate()
         async with self.store.transaction() as uow:
             yield uow
             if self.before_commit is not None:
@@ -315,3 +319,43 @@ async def test_what_becomes_known_at_the_same_moment_takes_no_wish_back(stage: S
     assert profile.objected_at is not None
     known = {"an attribute": profile.attributes, "a tag": profile.tags, "a page's language": profile.locale}[what]
     assert known
+
+
+async def test_a_message_is_not_held_back_by_a_pause_that_has_ended_meanwhile(stage: Stage) -> None:
+    stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}\n- wait: 9d"))
+    await stage.meet()
+    await stage.consent()
+    async with stage.store.transaction() as uow:
+        await tell_journeys(uow, stage.runtime, ANA, [Emit("demo.requested")], stage.clock.now())
+    publisher = Publisher(stage.store, stage.clock, "Ben")
+    await pause(publisher, "welcome")
+    worker, watched = process(stage, WORKER, [])
+    watched.before_third = decided = Gate()
+    delivering = asyncio.create_task(deliver_due(worker))
+    await decided.reached.wait()
+    assert [one.outcome for one in await stage.decisions()] == ["later"]
+    await resume(publisher, "welcome")
+    decided.opened.set()
+    await delivering
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
+async def test_nobody_stays_behind_whose_time_comes_as_their_journey_goes_on_again(stage: Stage) -> None:
+    stage.play(journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [sms]}"))
+    await stage.meet()
+    await stage.consent()
+    await stage.happens("demo.requested")
+    stage.clock.forward(timedelta(days=1))
+    async with stage.store.transaction() as uow:  # the pause has begun, and has not come to her
+        await uow.journeys.put(InForce("welcome", Running.PAUSED, stage.clock.now()))
+    worker, watched = process(stage, WORKER, [])
+    watched.before_commit = gate = Gate()
+    advancing = asyncio.create_task(advance_due(worker))
+    await gate.reached.wait()
+    resuming = asyncio.create_task(resume(Publisher(stage.store, stage.clock, "Ben"), "welcome"))
+    assert await still_blocked(resuming)
+    gate.opened.set()
+    await asyncio.gather(advancing, resuming)
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."]
