@@ -50,8 +50,9 @@ class Outbox(Protocol):
         Marketing that waits for its next try holds up nothing.
         """
 
-    async def still_ours(self, entries: Collection[OutboxEntry]) -> frozenset[str]:
-        """The keys of those that nobody has claimed since these were, and nobody can until this transaction ends."""
+    async def still_ours(self, entries: Collection[OutboxEntry]) -> Mapping[str, ProfileId | None]:
+        """The keys of those that nobody has claimed since these were, and nobody can until this transaction ends; each
+        with whose it is by now, and stays so long."""
 
     async def unsettled(self, conversation_id: ConversationId, channel: str) -> frozenset[str]:
         """The keys of what waits or is being sent in this conversation on this channel."""

@@ -16,7 +16,7 @@ from bot.domain.delivery import (
     OutboxStatus,
     Withhold,
 )
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import Conflict, NotTried, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
 from bot.services.hand_over import Needless, NoRecord, Unanswered, Unknown, hand_over, left_before
@@ -40,6 +40,7 @@ from bot.services.try_again import (
 
 WAIT_FOR_CARD = timedelta(seconds=1)
 WAIT_FOR_DATABASE = timedelta(seconds=5)
+WAIT_FOR_OTHERS = timedelta(seconds=1)
 
 
 async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | None = None) -> OutboxEntry:
@@ -68,6 +69,8 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | Paid | 
                     return sent(trial, await spared(runtime, trial, partial(hand_over, messages=messages)))
             case error if runtime.store.is_away(error):  # its vendor was not called: that is no try
                 return held(entry, now, WAIT_FOR_DATABASE, "the database was away")
+            case Conflict():  # nor is this: such as of somebody who was merged since it was claimed
+                return held(entry, now, WAIT_FOR_OTHERS, "somebody else was faster")
             case error:
                 raise error
     except Unready:

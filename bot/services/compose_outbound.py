@@ -21,7 +21,8 @@ STALE_AFTER = timedelta(minutes=2)
 
 
 class Unready(Exception):
-    """What this entry refers to has not left yet, or another one about the same lead is leaving just now."""
+    """What this entry refers to has not left yet, another one about the same lead is leaving just now, or it belongs to
+    somebody else since it was claimed."""
 
 
 async def outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Sequence[OutboundMessage]:

@@ -93,15 +93,19 @@ async def _leaving_together(
 
 
 async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
-    """Those of which another process has taken over are left to it: by the decision records it sees what was let go."""
+    """Those of which another process has taken over are left to it: by the decision records it sees what was let go.
+
+    What belongs to somebody else since it was claimed, as to whom a merge has kept, is weighed for them in a moment.
+    """
     async with runtime.store.transaction() as uow:
         now = runtime.clock.now()
         weighed = await _weighed(uow, runtime, entries, now)
         ours = await uow.outbox.still_ours(entries)
-        taken_over = {entry.id: TakenOver() for entry in entries if entry.key not in ours}
-        kept_back = await _decided(uow, [one for one in weighed if one[0].id not in taken_over], now)
-        going = [tried(entry, now) for entry in entries if entry.id not in {*taken_over, *kept_back}]
-        return {**taken_over, **kept_back, **{one.id: await _composed(uow, runtime, one) for one in going}}
+        left: dict[OutboxId, Answer] = {entry.id: TakenOver() for entry in entries if entry.key not in ours}
+        left |= {entry.id: Unready() for entry in entries if ours.get(entry.key, entry.profile_id) != entry.profile_id}
+        kept_back = await _decided(uow, [one for one in weighed if one[0].id not in left], now)
+        going = [tried(entry, now) for entry in entries if entry.id not in {*left, *kept_back}]
+        return {**left, **kept_back, **{one.id: await _composed(uow, runtime, one) for one in going}}
 
 
 async def _weighed(

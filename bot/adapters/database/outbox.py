@@ -251,11 +251,11 @@ class StoredOutbox(Repository):
         rows = await claim(self._session, now, limit, stale_after=stale_after, lanes=lanes_of(lane), sooner=sooner)
         return [replace(entry_of(row, self._sealing), claimed_at=now) for row in rows]
 
-    async def still_ours(self, entries: Collection[OutboxEntry]) -> frozenset[str]:
+    async def still_ours(self, entries: Collection[OutboxEntry]) -> Mapping[str, ProfileId | None]:
         await self.write()
         claims = {one.key: one.claimed_at for one in entries}
         rows = await CLAIMS.run(self._session, keys=claims)
-        return frozenset(row.key for row in rows if row.claimed_at == claims[row.key])
+        return {row.key: row.profile_id for row in rows if row.claimed_at == claims[row.key]}
 
     async def unsettled(self, conversation_id: ConversationId, channel: str) -> frozenset[str]:
         values = {"conversation": conversation_id, "on_channel": channel}

@@ -72,7 +72,7 @@ MARK_SENDING = Listed(
 )
 CLAIMS = Listed(
     lambda among: (
-        select(outbox.c.key, outbox.c.claimed_at)
+        select(outbox.c.key, outbox.c.claimed_at, outbox.c.profile_id)
         .where(among(outbox.c.key, "keys"), text("status = 'sending'"))
         .order_by(outbox.c.position)
         .with_for_update()

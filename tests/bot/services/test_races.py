@@ -321,6 +321,29 @@ async def test_what_becomes_known_at_the_same_moment_takes_no_wish_back(stage: S
     assert known
 
 
+async def test_who_is_merged_while_an_answer_waits_for_the_gate_has_it_and_its_decision_record(stage: Stage) -> None:
+    """By the record another process knows after a crash that it was let go."""
+    bob = ProfileId("bob")
+    await stage.meet()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.meet(bob, phone="+447700900124")
+    await stage.queue("answer", purpose=Purpose.REPLY, profile_id=bob)
+    worker, watched = process(stage, WORKER, [])
+    watched.before_second = claimed = Gate()
+    delivering = asyncio.create_task(deliver_due(worker))
+    await claimed.reached.wait()
+    async with stage.store.transaction() as uow:
+        await merge_people(uow, stage.runtime, ANA, bob, who="a test", why="a test", now=stage.clock.now())
+    claimed.opened.set()
+    await delivering
+    stage.clock.forward(timedelta(seconds=2))
+    await stage.settle()
+    assert [one.key for one in stage.sms.taken] == ["answer"]
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.was_let_go(ANA, "answer")
+        assert await uow.consents.decisions(bob) == []
+
+
 async def test_a_message_is_not_held_back_by_a_pause_that_has_ended_meanwhile(stage: Stage) -> None:
     stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}\n- wait: 9d"))
     await stage.meet()
