@@ -9,7 +9,8 @@ import pytest
 
 from bot.adapters.database import Database
 from bot.adapters.database.sealing import Sealing
-from bot.domain.errors import SettingsError
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.domain.score import ScoreChange, total_score
@@ -268,3 +269,10 @@ async def test_profiles_that_nobody_added_are_not_found(store: Store) -> None:
     async with store.transaction() as uow:
         with pytest.raises(LookupError, match="nobody"):
             await uow.profiles.save(profile(ProfileId("nobody")))
+
+
+async def test_what_belongs_to_somebody_who_is_gone_is_a_conflict(store: Store) -> None:
+    """They were merged or erased since they were read: whoever tries again finds that done."""
+    with pytest.raises(Conflict):
+        async with store.transaction() as uow:
+            await uow.consents.add(ConsentRecord(ProfileId("gone"), Purpose.MARKETING, "sms", True, NOON, "a test", ""))

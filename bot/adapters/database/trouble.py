@@ -22,6 +22,7 @@ TRY_AGAIN = ("40001", "40P01", "23503")
 """PostgreSQL's codes for what another transaction has brought about, so that a second try finds it done.
 
 A serialisation failure, a deadlock, and a row that this one belongs to and that is gone: a person who was merged.
+SQLite has one writer, and knows the last only.
 """
 
 OUT_OF_ORDER = frozenset(
@@ -39,9 +40,13 @@ def is_trouble(error: BaseException | None) -> bool:
 
 def is_conflict(error: BaseException) -> bool:
     """Whether it, or what it came from, is another transaction's doing."""
-    return any(
-        getattr(one.orig, "sqlstate", None) in TRY_AGAIN for one in _causes(error) if isinstance(one, DBAPIError)
-    )
+    return any(_is_of_another(one.orig) for one in _causes(error) if isinstance(one, DBAPIError))
+
+
+def _is_of_another(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+    return getattr(error, "sqlstate", None) in TRY_AGAIN
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
