@@ -80,6 +80,26 @@ def refusal(assistant: Assistant, tracker: Tracker) -> SlotSet | None:
     return SlotSet(slot.name, values[0]) if values else None
 
 
+def consenting_intents(assistant: Assistant, tracker: Tracker) -> tuple[str, ...]:
+    """The intents that answer the question on consent of the open form with a yes."""
+    return tuple(intent for mapping in _answers(assistant, tracker) if _agrees(mapping) for intent in mapping.intents)
+
+
+def refusing_intents(assistant: Assistant, tracker: Tracker) -> tuple[str, ...]:
+    """The intents that answer it with a no."""
+    return tuple(
+        intent for mapping in _answers(assistant, tracker) if _refuses(mapping.value) for intent in mapping.intents
+    )
+
+
+def _answers(assistant: Assistant, tracker: Tracker) -> tuple[SlotMapping, ...]:
+    """By which intents the slot on consent is filled that the open form asks for."""
+    slot = assistant.slots.get(str(tracker.slots.get(REQUESTED_SLOT)))
+    if slot is None or tracker.loop is None or not holds_consent(assistant, slot.name):
+        return ()
+    return tuple(mapping for mapping in slot.mappings if mapping.type == "from_intent")
+
+
 def agreeing_intents(assistant: Assistant) -> frozenset[str]:
     """The intents that say yes for somebody, or fill a slot on consent with anything but a no."""
     found = {intent for intent in assistant.intents if intent.lower() in _AGREEING}

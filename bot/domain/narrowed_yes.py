@@ -1,5 +1,5 @@
 """A yes that is none of consent: it leaves something out ("yes, but only by e-mail"), or says no, too ("I do not
-consent")."""
+consent"); and what is neither: "I don't know"."""
 
 from __future__ import annotations
 
@@ -32,9 +32,28 @@ _STRONG_YES_WITH_A_NO: Final = re.compile(
 )
 _NO: Final = re.compile(
     r"(?<!\w)(?:no|nope|nah|not|never|cannot|(?:do|does|did|wo|would|ca|should|is|are)n'?t"
+    r"|refuse|decline|reject|object|disagree|negative|ablehnen|lehne|verweigere?n?|rechazo|niego"
     r"|nein|nee|nicht|nie|niemals|kein(?:e[mnrs]?)?|non|pas|jamais|nunca|jam[aá]s)(?!\w)",
     re.IGNORECASE,
 )
+
+_UNSURE: Final = re.compile(
+    r"(?<!\w)(?:"
+    r"maybe|perhaps|possibly|(?:not|un) ?(?:so |really |quite )?(?:sure|certain)|undecided|depends"
+    r"|no (?:idea|clue)|idk|dunno"
+    r"|(?:do not|don't|dont) (?:really )?know|(?:let me|have to|need to|must|will|i'll) (?:think|ask|check)|ask my"
+    r"|vielleicht|eventuell|mal (?:sehen|schauen)|jein|keine ahnung|weiß (?:\w+ ){0,2}nicht|weiss (?:\w+ ){0,2}nicht"
+    r"|unsicher|unschlüssig|kommt (?:ganz )?(?:drauf|darauf) an|überlegen|fragen sie (?:meine|bitte)|frag meine"
+    r"|peut[- ]être|(?:sais|suis) pas (?:sûre?|trop)?|aucune idée|[cç]a dépend|réfléchir"
+    r"|quiz[aá]s?|tal vez|puede ser|no (?:lo )?s[eé]|no estoy segur[oa]|depende|ni idea|lo pensar[eé]"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def is_unsure(text: str) -> bool:
+    """Whether it says that nothing is decided yet."""
+    return _UNSURE.search(text.replace("’", "'")) is not None
 
 
 def is_narrowed(text: str) -> bool:

@@ -14,10 +14,11 @@ from bot.domain.understanding import OPT_OUT_INTENT, WRONG_NUMBER_INTENT, Intent
 from bot.domain.word_forms import spelled
 from bot.nlu.leaving import asks_to_be_left
 from bot.services.earlier_press import heed
-from bot.services.interpret import interpret, sure_on_consent
+from bot.services.interpret import interpret
 from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
 from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
+from bot.services.read_consent import read_consent
 from bot.services.respond import OPENED, SENT_FILE, read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
@@ -61,7 +62,7 @@ async def hear(
     understood = reading or await _understand(runtime, thought, situation, message, keyword)
     if earlier is not None and keyword is None:
         understood = await heed(runtime, thought, situation, message, earlier, understood)
-    understood = sure_on_consent(runtime.library.current(), thought.tracker, understood)
+    understood = read_consent(runtime.library.current(), thought.tracker, understood)
     interpreted = await interpret(runtime, thought, situation, understood)
     playbook, loop = runtime.library.current(), thought.tracker.loop
     corrected = None

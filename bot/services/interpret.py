@@ -7,23 +7,19 @@ classifier, a knowledge page. Only what is left over is asked about, and not eve
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.command_prompt import command_prompt
 from bot.dialogue.command_reading import reading_of, told
 from bot.dialogue.commands import Heard, parse_commands
 from bot.dialogue.grammar import grammar_of
-from bot.dialogue.protected import agreeing_intents, asks_for_consent
+from bot.dialogue.protected import asks_for_consent
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import ACTION_LISTEN, REQUESTED_SLOT, ActionExecuted, FollowupAction, Tracker
 from bot.domain.effects import OptIn, PersonEffect, RecordConsent
 from bot.domain.language_model import MODEL_STAGE
-from bot.domain.narrowed_yes import is_narrowed, says_no_too
-from bot.domain.sending_rules import CONFIRM
-from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understood
-from bot.domain.word_forms import spelled
-from bot.ports import Playbook
+from bot.domain.understanding import FALLBACK_INTENT, Understood
 from bot.services.ask_model import ask_model, may_ask
 from bot.services.press_button import THUMB_STAGE
 from bot.services.runtime import Runtime
@@ -34,11 +30,6 @@ SHORT_ANSWER: Final = 4
 """So few words after a question that takes any text are the answer to it."""
 
 ASKS_FOR_CONSENT: Final = "a language model: the customer seems to want messages, so the question is asked"
-
-
-SURELY_A_YES: Final = 0.6
-"""Confidence from which a yes is one on consent. Those who agree are read with 0.8 and more, "hmm" and "uh" with 0.3 to
-0.55, which is enough for any other question."""
 
 _NO_CONSENT: Final = {
     MODEL_STAGE: "a language model's reading is nobody's consent",
@@ -74,22 +65,6 @@ async def interpret(runtime: Runtime, thought: Thought, situation: Situation, un
     call.kept, call.dropped = tuple(told(one) for one in parsed.commands), parsed.dropped
     reading = reading_of(parsed, grammar, understood)
     return Interpreted(understood) if reading is None else Interpreted(reading.understood, reading.opens)
-
-
-def sure_on_consent(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
-    """The reading, except that half a yes ("hmm", "I guess") to a question on consent does not count, nor a narrowed
-    one ("yes, but only by e-mail"), nor one with a no in it ("I do not consent"), and the question is asked again:
-    consent is unambiguous. A word that means yes, where nothing is said against it, always counts."""
-    narrowed = is_narrowed(understood.text) or says_no_too(understood.text)
-    if understood.stage != "classifier" or (understood.intent.confidence >= SURELY_A_YES and not narrowed):
-        return understood
-    assistant = playbook.assistant
-    if understood.intent.name not in agreeing_intents(assistant) or not asks_for_consent(assistant, tracker):
-        return understood
-    if not narrowed and any(CONFIRM in playbook.rules.answers(word) for word in spelled(understood.text)):
-        return understood
-    fallback = IntentScore(FALLBACK_INTENT, round(1.0 - understood.intent.confidence, 4))
-    return replace(understood, intent=fallback, stage="fallback", further=())
 
 
 def _is_worth_asking(assistant: Assistant, tracker: Tracker, understood: Understood) -> bool:

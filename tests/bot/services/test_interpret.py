@@ -9,19 +9,15 @@ from structlog.testing import capture_logs
 
 from bot.adapters.language_model import HttpLanguageModel
 from bot.domain.consent import Purpose
-from bot.domain.conversation import ActiveLoop, SlotSet, Tracker
 from bot.domain.effects import OptIn, RecordConsent, RequestHandoff
-from bot.domain.ids import ConversationId
 from bot.domain.language_model import ModelTerms
 from bot.domain.message import DeskVerb
 from bot.domain.privacy import RequestKind
-from bot.domain.sending_rules import RequestWords, SendingRules
-from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understood
-from bot.ports import Playbook
-from bot.services.interpret import SHORT_ANSWER, sure_on_consent
+from bot.domain.sending_rules import RequestWords
+from bot.services.interpret import SHORT_ANSWER
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ASSISTANT, PHONE, Stage, keyword_row
+from tests.bot.services.stage import ASSISTANT, PHONE, Stage
 from tests.scripted_model import Answer, ScriptedModel, Trouble, commands
 
 MORE = """
@@ -239,7 +235,7 @@ async def test_no_model_reads_the_answer_to_a_question_on_consent(stage: Stage, 
     assert model.calls == 1
     assert (await stage.at()).tracker.slots.get("sms_consent") is None
     stage.actions.effects["action_record"] = (RecordConsent(Purpose.MARKETING, "sms", True, "May we?", "chat"),)
-    await stage.says("affirm")
+    await stage.says("yes")
     assert await stage.may_send(of=(await stage.at()).profile_id), "what the customer says themselves counts"
 
 
@@ -258,38 +254,3 @@ async def test_no_consent_comes_of_what_a_model_has_read_whatever_an_action_make
         assert [record.granted for record in await uow.consents.of(here)] == [False]
     turn = (await stage.feed("explain"))[-1]
     assert {"action": "consent withheld", "why": "a language model's reading is nobody's consent"} in turn["acted"]
-
-
-@pytest.mark.parametrize(
-    ("said", "confidence", "slot", "read_as"),
-    [
-        ("hmm", 0.32, "sms_consent", FALLBACK_INTENT),
-        ("hmm", 0.32, "seats", "affirm"),
-        ("all right then", 0.84, "sms_consent", "affirm"),
-        ("yes", 0.5, "sms_consent", "affirm"),
-        ("yes but only by email", 0.9, "sms_consent", FALLBACK_INTENT),
-        ("ja aber nur per mail", 0.63, "sms_consent", FALLBACK_INTENT),
-        ("yes but only in June", 0.9, "seats", "affirm"),
-        ("I do not consent", 0.87, "sms_consent", FALLBACK_INTENT),
-        ("yes I mean no", 0.99, "sms_consent", FALLBACK_INTENT),
-        ("sure, why not", 0.99, "sms_consent", "affirm"),
-    ],
-    ids=[
-        "half a yes is none",
-        "but to other questions",
-        "a sure one counts",
-        "and a word that means it",
-        "a narrowed one is none",
-        "in German neither",
-        "but to other questions it is",
-        "a no that is taken for a yes is none",
-        "nor are both at once",
-        "a strong one may have a no in it",
-    ],
-)
-def test_half_a_yes_is_no_consent(said: str, confidence: float, slot: str, read_as: str) -> None:
-    assistant = assistant_of(MORE)
-    playbook = Playbook(assistant, FakeNlu(), {}, SendingRules(keywords=(keyword_row("confirm", "yes"),)))
-    tracker = Tracker(ConversationId("c")).apply(ActiveLoop("text_form")).apply(SlotSet("requested_slot", slot))
-    understood = Understood(said, IntentScore("affirm", confidence))
-    assert sure_on_consent(playbook, tracker, understood).intent.name == read_as
