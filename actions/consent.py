@@ -17,6 +17,7 @@ from actions.lead import email_in
 from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
 from bot.domain.consent import Purpose
+from bot.domain.second_thoughts import WANTED
 
 SKIPPED = "skipped"
 """What the slot `phone` holds when the person would rather not give a number."""
@@ -137,10 +138,10 @@ def _without_a_number(tracker: Tracker) -> str:
 
 def refused_before(tracker: Tracker) -> bool:
     """Whether they have said in this conversation that they want no texts, to the number that is known now or to none:
-    another number that they tell is another question."""
+    another number that they tell is another question, and so is what they ask for themselves ("text me after all")."""
     refused, number = False, tracker.slots.get("phone")
     for event in reversed(tracker.events):
-        if event["event"] in BEGIN_ANEW:
+        if event["event"] in BEGIN_ANEW or str(event.get("policy")).endswith(WANTED):
             break
         if event["event"] == "bot" and (event.get("metadata") or {}).get("utter_action") in REFUSALS:
             refused = True

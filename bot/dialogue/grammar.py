@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
 from bot.dialogue.builtin import COMMANDS, DEFAULT_INTENTS
-from bot.dialogue.protected import agreeing_intents, holds_consent
-from bot.domain.assistant import ActionStep, Assistant, Form, Slot, UserStep
+from bot.dialogue.protected import agreeing_intents, consent_form, holds_consent
+from bot.domain.assistant import ActionStep, Assistant, Slot, UserStep
 from bot.domain.understanding import FALLBACK_INTENT, KNOWLEDGE_INTENT, OPT_OUT_INTENT
 
 Signal = Literal["cancel", "skip", "ask_knowledge", "chitchat", "hand_off", "repeat", "end", "revoke_consent"]
@@ -108,7 +108,7 @@ def grammar_of(assistant: Assistant, said: Collection[str]) -> Grammar:
         slots=slots,
         signals=signals,
         identities=tuple(kind for kind in get_args(IdentityKind) if kind in assistant.entities),
-        consent_form=next((form.name for form in assistant.forms.values() if _asks_consent(assistant, form)), None),
+        consent_form=consent_form(assistant),
     )
 
 
@@ -152,7 +152,3 @@ def _may_be_set(assistant: Assistant, slot: Slot) -> bool:
     """Whether a message may fill it with a value that is found in it, and that is no yes."""
     found = any(mapping.type == "from_entity" for mapping in slot.mappings)
     return found and slot.type in SETTABLE and not holds_consent(assistant, slot.name)
-
-
-def _asks_consent(assistant: Assistant, form: Form) -> bool:
-    return any(holds_consent(assistant, slot) for slot in form.required_slots)

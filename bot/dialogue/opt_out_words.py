@@ -16,6 +16,7 @@ ANSWERS_TO_OPT_OUTS: Final = (
     "utter_opt_out_scope",
     "utter_opt_out_narrowed",
     "utter_may_opt_out",
+    "utter_consent_taken_back",
     "utter_marketing_kept",
     "utter_wrong_number",
     "utter_erasure_noted",

@@ -54,6 +54,12 @@ def holds_consent(assistant: Assistant, slot: str) -> bool:
     return any(_ASKS.search(variation.text) for question in questions for variation in question.variations)
 
 
+def consent_form(assistant: Assistant) -> str | None:
+    """The form that asks for consent."""
+    forms = assistant.forms.values()
+    return next((one.name for one in forms if any(holds_consent(assistant, slot) for slot in one.required_slots)), None)
+
+
 def asks_for_consent(assistant: Assistant, tracker: Tracker) -> bool:
     """Whether the next message may be an answer on consent: only the local path reads it then."""
     asked = tracker.slots.get(REQUESTED_SLOT)

@@ -48,7 +48,7 @@ def agreement_in(text: str, question: str) -> Agreement:
         return Agreement.NONE
     if not set(words) - set(named) <= agreeing | mild | fillers:
         return Agreement.NONE
-    if phrases or not agreeing.isdisjoint(words):
+    if phrases or not agreeing.isdisjoint(words) or (named and "me" in words):  # "text me"
         return Agreement.PLAIN
     return Agreement.NONE if mild.isdisjoint(words) else Agreement.MILD
 

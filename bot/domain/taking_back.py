@@ -23,12 +23,13 @@ def without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple[
     """The events without the oldest message that a form took for an answer and asked on; the slots stay.
 
     `loop` is the form that was open before. What is left tells the same to rules and stories, which do not look at what
-    happens between two runs of a form. What was said right before the latest message stays: it may be a question whose
-    words count, such as one for consent.
+    happens between two runs of a form. What was said right before the latest two messages stays: it may be a question
+    whose words count, such as one for consent, or which is put again when the latest but one is taken back.
     """
     if loop is None and not any(isinstance(event, ActiveLoop) for event in events):
         return events  # no form, no answers
-    latest = max((index for index, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
+    messages = [index for index, event in enumerate(events) if isinstance(event, UserUttered)]
+    latest = min(messages[-2:], default=0)
     begun: int | None = None  # where the answer begins that may be left out
     asked = False  # the form has run, and nothing else since
     for index, event in enumerate(events):

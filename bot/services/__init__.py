@@ -2,9 +2,9 @@
 
 **Conversations.** What comes in: `receive`, `meet`, `put_aside`, `submit`, `append`, `trigger`, `take_slots`. A turn:
 `converse`, `situation`, `hear`, `understand`, `read_change`, `press_button`, `earlier_press`, `interpret`,
-`read_consent`, `respond`, `think`, `run_action`, `action_context`, `thought`, `write_turn`, `answer_further`. In
-other words: `ask_model`, `compose_answer`, `rephrase`, `disclose`, `other_languages`. From our side: `ask`,
-`move_question`, `check_in`, `remind`, `start_conversation`, `attend`. For callers who wait: `await_turn`,
+`read_consent`, `reconsider`, `respond`, `think`, `run_action`, `action_context`, `thought`, `write_turn`,
+`answer_further`. In other words: `ask_model`, `compose_answer`, `rephrase`, `disclose`, `other_languages`. From our
+side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `attend`. For callers who wait: `await_turn`,
 `cut_short`. What was not understood: `review`.
 
 **Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `compose_outbound`, `attempt`, `hand_over`,

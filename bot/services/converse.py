@@ -9,7 +9,7 @@ from time import perf_counter
 
 import structlog
 
-from bot.domain.conversation import UserUttered
+from bot.domain.conversation import UserUttered, takes_back
 from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.ids import ConversationId
 from bot.domain.journey import REPLIED
@@ -27,6 +27,7 @@ from bot.domain.message import (
     TriggerIntent,
 )
 from bot.domain.privacy import RequestKind
+from bot.domain.second_thoughts import WANTED
 from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
@@ -55,6 +56,7 @@ from bot.services.move_question import Moved, close_where_it_was_asked, put_here
 from bot.services.other_languages import keep_language, languages_read
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.put_aside import put_aside
+from bot.services.reconsider import answer_anew, withdraw_unsaid
 from bot.services.remind import remind
 from bot.services.respond import respond
 from bot.services.runtime import INBOX, Runtime
@@ -238,18 +240,25 @@ async def _answer(
     first, *further = understood.apart()
     if heard.asked and not situation.rep_has_the_floor:
         further = [*besides_requests(runtime, heard.reading)]
-    thought.passages = first.passages
+    thought.passages, before, anew = first.passages, thought.tracker, heard.reconsidered
     text = first.text if understood.further else message.text
     said = UserUttered(text, replace(first, passages=()), message_id, thought.now, message.channel)
     thought.apply(replace(said, attachments=message.attachments))
     keep_language(runtime.library.current(), thought, understood)
     if heard.opens is not None and not heard.asked:
         go_to_form(thought, heard.opens)
+    elif anew is not None and anew.opens is not None and not situation.rep_has_the_floor:
+        go_to_form(thought, anew.opens, WANTED)
+    elif anew is not None and anew.opens is None:
+        answer_anew(runtime, thought, anew)
+        return
     ends_it = RequestKind.ERASURE in heard.asked  # which leaves no doubt
     in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, heard.keyword, thought.now)
     if not in_doubt or not says_nothing_else(thought, understood):
         await respond(runtime, thought, situation, message, message_id, heard.keyword, heard.asked)
         await answer_further(runtime, thought, situation, message_id, further)
+    if takes_back(thought.events):
+        await withdraw_unsaid(runtime, thought, situation, before)
     if in_doubt:
         await make_personal(runtime, thought, situation.profile, message_id)
         hold_marketing(runtime, thought, situation)

@@ -19,6 +19,7 @@ from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
 from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
 from bot.services.read_consent import read_consent
+from bot.services.reconsider import Reconsidered, reconsidered
 from bot.services.respond import OPENED, SENT_FILE, read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
@@ -36,7 +37,7 @@ class Hearing:
 
     `understood` is what is answered, and `reading` what the words alone were taken for, where it is something else that
     is `asked` for by law. `keyword` is one that was written, or "stop" or "wrong_number" where the words say it.
-    `opens` is a form to go to instead of an answer.
+    `opens` is a form to go to instead of an answer. What it takes back of an answer on consent is `reconsidered`.
     """
 
     understood: Understood
@@ -44,6 +45,7 @@ class Hearing:
     keyword: Meaning | None = None
     asked: Sequence[RequestKind] = ()
     opens: str | None = None
+    reconsidered: Reconsidered | None = None
 
 
 async def hear(
@@ -79,7 +81,8 @@ async def hear(
         understood = as_correction(playbook.assistant, thought.tracker, understood)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
-    return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens)
+    anew = None if keyword or asked else await reconsidered(runtime, situation, thought.tracker, understood)
+    return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens, anew)
 
 
 async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMessage) -> Meaning | None:

@@ -19,6 +19,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import ACTION_LISTEN, REQUESTED_SLOT, ActionExecuted, FollowupAction, Tracker
 from bot.domain.effects import OptIn, PersonEffect, RecordConsent
 from bot.domain.language_model import MODEL_STAGE
+from bot.domain.second_thoughts import WANTED
 from bot.domain.understanding import FALLBACK_INTENT, Understood
 from bot.services.ask_model import ask_model, may_ask
 from bot.services.press_button import THUMB_STAGE
@@ -29,7 +30,7 @@ from bot.services.thought import Thought
 SHORT_ANSWER: Final = 4
 """So few words after a question that takes any text are the answer to it."""
 
-ASKS_FOR_CONSENT: Final = "a language model: the customer seems to want messages, so the question is asked"
+ASKS_FOR_CONSENT: Final = f"a language model: {WANTED}"
 
 _NO_CONSENT: Final = {
     MODEL_STAGE: "a language model's reading is nobody's consent",
@@ -84,9 +85,9 @@ def _is_short_answer(assistant: Assistant, tracker: Tracker, text: str) -> bool:
     return any(mapping.type == "from_text" for mapping in asked.mappings) and len(text.split()) <= SHORT_ANSWER
 
 
-def go_to_form(thought: Thought, form: str) -> None:
+def go_to_form(thought: Thought, form: str, why: str = ASKS_FOR_CONSENT) -> None:
     """Let the form be what comes next, as when a journey asks it."""
-    thought.apply(ActionExecuted(ACTION_LISTEN, policy=ASKS_FOR_CONSENT))
+    thought.apply(ActionExecuted(ACTION_LISTEN, policy=why))
     thought.apply(FollowupAction(form))
 
 
