@@ -12,10 +12,12 @@ from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.alternatives import chosen_of, either_of
 from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
+from actions.times_in_full import in_full
 from bot.domain.time_corrections import put_right
-from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
+from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import find_times
 from bot.domain.times_left_out import left_out_from
 
@@ -45,9 +47,14 @@ class ValidateBookingForm(OffersAPerson, FormValidationAction):
 
 
 def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
-    """When it suits them; of a time that is `booked`, and not over, what they do not tell anew stays."""
+    """When it suits them, all times that the message names for choice; of a time that is `booked`, and not over, what
+    they do not tell anew stays."""
     person = person_of(tracker)
     now, zone = person.now, _zone(person.time_zone)
+    if several := either_of(str(tracker.latest_message.get("text") or ""), now, zone):
+        return several
+    if chosen := chosen_of(str(booked or ""), text):
+        return chosen
     times = [text[one.start : one.end] for one in find_times(text)]
     if booked is not None and len(times) == 1 and _is_to_come(str(booked), now, zone):
         text = put_right(str(booked), times[0])
@@ -67,24 +74,12 @@ def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
         span = resolve_expression(expression, now, zone)
         if span is None or span[1] - span[0] > LONGEST:
             continue
-        # A day ends where the next one begins.
-        first, last = span[0].astimezone(zone), (span[1] - timedelta(seconds=1)).astimezone(zone)
-        if first.date() != last.date():
-            return f"{text[expression.start : expression.end].lower()} ({_day(first)} to {_day(last)})"
-        if span[1] - span[0] <= AN_INSTANT_LASTS:
-            return f"{_day(first)} at {first:%H:%M}"
-        if expression.clock is not None:
-            return f"{_day(first)}, from {first:%H:%M} to {span[1].astimezone(zone):%H:%M}"
-        return _day(first)
+        return in_full(text[expression.start : expression.end], span, zone, at_an_hour=expression.clock is not None)
     any_time = ANY_TIME.search(text)
     if any_time is None:
         return None
     besides = [left_out + one.end for one in find_times(text[left_out:])]
     return text[any_time.start() : besides[-1]].lower() if besides else "any time"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B}"
 
 
 def _zone(name: str | None) -> tzinfo:

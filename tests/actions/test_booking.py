@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.alternatives import chosen_of, either_of
 from actions.booking import ActionBookMeeting, ActionCancelMeeting, ValidateBookingForm, time_in
 
 LONDON = ZoneInfo("Europe/London")
@@ -74,6 +75,51 @@ def test_of_a_time_that_is_booked_what_is_not_told_anew_stays() -> None:
         tracker = tracker_with({"booked_time": booked})
         validated = ValidateBookingForm().validate_meeting_time(said, CollectingDispatcher(), tracker, {})
         assert validated == {"meeting_time": kept}
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Monday or Wednesday", "Monday 30 November or Wednesday 25 November"),
+        ("mon or weds the week after next", "Monday 7 December or Wednesday 9 December"),
+        ("weds the week after next", "Wednesday 9 December"),
+        (
+            "next week, on Tuesday, Wednesday or Friday",
+            "Tuesday 1 December or Wednesday 2 December or Friday 4 December",
+        ),
+        ("tomorrow at 3pm or at 4pm", "Wednesday 25 November at 15:00 or Wednesday 25 November at 16:00"),
+        ("Tuesday and Thursday suit me", "Tuesday 1 December or Thursday 26 November"),
+        ("Monday to Wednesday", None),
+        ("I can't do Monday or Tuesday", None),
+        ("not Monday, Wednesday", None),
+        ("Monday or any day next week", None),
+        ("Monday", None),
+        ("", None),
+    ],
+)
+def test_times_for_choice_are_all_kept(said: str, kept: str | None) -> None:
+    assert either_of(said, TUESDAY, LONDON) == kept
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_at_all_may_name_times_for_choice(text: str) -> None:
+    either_of(text, TUESDAY, LONDON)
+
+
+def test_one_of_the_times_for_choice_is_chosen_by_its_day() -> None:
+    booked = "Monday 30 November or Wednesday 25 November"
+    assert chosen_of(booked, "no, Wednesday") == "Wednesday 25 November"
+    assert chosen_of(booked, "the 30th") is None
+    assert chosen_of(booked, "30 November") == "Monday 30 November"
+    assert chosen_of(booked, "Friday") is None
+    assert chosen_of("Monday 30 November", "Monday") is None
+
+
+def test_the_booking_form_hears_all_times_of_the_message() -> None:
+    tracker = tracker_with({})
+    tracker.latest_message["text"] = "Monday or Wednesday"
+    told = ValidateBookingForm().validate_meeting_time("wednesday", CollectingDispatcher(), tracker, {})
+    assert told == {"meeting_time": "Monday 30 November or Wednesday 25 November"}
 
 
 async def test_booking_tells_journeys_score_and_crm_and_frees_the_slot() -> None:
