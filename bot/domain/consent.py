@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from bot.domain.ids import MessageId, ProfileId
+
+_NUMBER: Final = re.compile(r"\+\d{7,15}\b")
+"""In E.164."""
 
 
 class Purpose(StrEnum):
@@ -52,6 +57,11 @@ class ConsentRecord:
     def counts(self, now: datetime) -> bool:
         """Whether it is a consent that has not ended."""
         return self.granted and not self.has_expired(now)
+
+    @property
+    def numbers_shown(self) -> frozenset[str]:
+        """The telephone numbers in the words that were agreed to: it is for them that consent was given."""
+        return frozenset(_NUMBER.findall(self.text))
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

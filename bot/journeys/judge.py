@@ -33,6 +33,7 @@ class SendFacts:
     leaves by the channel at all; `unreachable`: nothing arrives at this address; `disowned`: it is not
     whose it was taken for. `soft_opt_in`: a rule of the
     country lets customers be written to, unless the message says nothing of how to stop them (`no_way_out`).
+    `for_another_number`: the words that were agreed to show another one of theirs.
     `doubted_at`: they may have opted out then, and have not said that they did not.
     `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
     """
@@ -40,6 +41,7 @@ class SendFacts:
     purpose: Purpose
     channel: str
     consent: ConsentRecord | None = None
+    for_another_number: bool = False
     suppression: Suppression | None = None
     objected_at: datetime | None = None
     restricted_at: datetime | None = None
@@ -139,6 +141,8 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold(f"no rule in force lets customers be written to by {facts.channel} without their consent")
     if facts.consent.basis is LegalBasis.SOFT_OPT_IN and facts.no_way_out:
         return Withhold("by a soft opt-in each message has to say how to stop, and this one does not")
+    if facts.for_another_number:
+        return Withhold(f"consent to marketing by {facts.channel} was given for another number of theirs")
     if facts.doubted_at is not None:
         why = f"this person may have opted out on {_day(facts.doubted_at)}, and has not said that they did not"
         return Later(now + LOOK_AGAIN, why)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.dialogue.personal import Personal, Unsayable
 from bot.dialogue.responses import find_words
-from bot.domain.consent import Purpose, all_standing, willing_first
+from bot.domain.consent import Purpose, all_standing, standing_consent, willing_first
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, EndpointCall, OutboxEntry
 from bot.domain.effects import AskForm, CallWebhook, SendResponse, StartAction
@@ -185,8 +185,10 @@ async def reach(
         addresses = [identity for identity in identities if identity.kind == kind]
         if not addresses:
             continue
-        # A proved address comes first; else the latest, for people correct what they have mistyped.
-        best = max(reversed(addresses), key=lambda identity: identity.verified)
+        # What they were asked about comes first, then a proved address; else the latest, for people correct what they
+        # have mistyped.
+        shown = await _shown(uow, profile_id, name) if len(addresses) > 1 else frozenset[str]()
+        best = max(reversed(addresses), key=lambda identity: (identity.value in shown, identity.verified))
         found = await uow.conversations.at_of(profile_id, name, best.value)
         if found is None:
             begun = await start_conversation(uow, profile_id, name, best.value, now)
@@ -212,3 +214,9 @@ async def _in_their_language(uow: UnitOfWork, runtime: Runtime, begun: Conversat
     known = replace(begun, tracker=begun.tracker.apply_all([set_to]), version=begun.version + 1)
     await uow.conversations.save(known)
     return known
+
+
+async def _shown(uow: UnitOfWork, profile_id: ProfileId, channel: str) -> frozenset[str]:
+    """The numbers that stood in the question to which they said yes."""
+    standing = standing_consent(await uow.consents.of(profile_id), Purpose.MARKETING, channel)
+    return standing.numbers_shown if standing is not None and standing.granted else frozenset()

@@ -23,6 +23,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import Text
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Profile
+from bot.domain.phone_forms import forms_of
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -240,6 +241,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         purpose=matter.purpose,
         channel=matter.channel,
         consent=standing,
+        for_another_number=await _is_for_another_number(uow, matter, standing),
         doubted_at=await doubted_at(uow, matter.profile_id, standing),
         soft_opt_in=told is not None and told.soft_opt_in,
         no_way_out=_leaves_no_way_out(runtime, matter, standing),
@@ -260,6 +262,14 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         **await _channel_facts(uow, runtime, matter),
     )
     return judge(facts, now)
+
+
+async def _is_for_another_number(uow: UnitOfWork, matter: Matter, standing: ConsentRecord | None) -> bool:
+    """Whether the question showed another number of theirs, and not this one, which an import, say, has told since."""
+    shown = standing.numbers_shown if standing is not None and standing.granted else frozenset[str]()
+    if matter.profile_id is None or not shown or not shown.isdisjoint(forms_of(matter.address)):
+        return False
+    return any(one.value in shown for one in await uow.profiles.identities(matter.profile_id))
 
 
 def _leaves_no_way_out(runtime: Runtime, matter: Matter, standing: ConsentRecord | None) -> bool:

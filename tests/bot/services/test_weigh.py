@@ -7,13 +7,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import OpenLoop
 from bot.domain.delivery import ChannelMessage, Later, Send, Verdict, Withhold
 from bot.domain.effects import RequestHandoff
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
+from bot.services.reach import reach
 from bot.services.start_conversation import start_conversation
 from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, weigh
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped, open_between
@@ -254,3 +255,38 @@ async def test_two_profiles_of_one_number_share_its_cap(stage: Stage) -> None:
     outcomes = {(await stage.outcome(one))[1] for one in ("first", "second")}
     assert len([one for one in stage.sms.texts() if "An offer." in one]) == 1, "also where both are due at once"
     assert "the cap of 1 within 7 days is reached" in outcomes
+
+
+async def test_consent_for_a_number_that_was_shown_is_none_for_another_that_is_told_since(stage: Stage) -> None:
+    await stage.meet()
+    other = "+447700900199"
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("phone", other), stage.clock.now())
+        shown = ConsentRecord(
+            ANA, Purpose.MARKETING, "sms", True, stage.clock.now(), "a test", f"May we send texts to {PHONE}?"
+        )
+        await uow.consents.add(shown)
+        reached = await reach(uow, stage.runtime, ANA, ["sms"], stage.clock.now())
+    assert reached is not None
+    assert reached.address == PHONE
+    assert isinstance(await verdict_on(stage), Send)
+    why = "consent to marketing by sms was given for another number of theirs"
+    assert await verdict_on(stage, replace(OFFER, address=other)) == Withhold(why)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now() + timedelta(seconds=1)
+        await uow.consents.add(replace(shown, at=now, text="May we text you? Questions: +448081570000."))
+    assert isinstance(await verdict_on(stage, replace(OFFER, address=other)), Send), "a number of ours says nothing"
+
+
+async def test_the_number_that_was_shown_is_written_to_before_one_that_is_proved(stage: Stage) -> None:
+    await stage.meet()
+    asked = "+447700900199"
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.claim(ANA, Identity("phone", PHONE, verified=True), now)
+        await uow.profiles.claim(ANA, Identity("phone", asked), now)
+        question = f"May we send texts to {asked}?"
+        await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "a test", question))
+        reached = await reach(uow, stage.runtime, ANA, ["sms"], now)
+    assert reached is not None
+    assert reached.address == asked
