@@ -14,9 +14,26 @@ from typing import Final
 
 from bot.domain.agreement_words import CHANNEL_WORDS, WORDS
 from bot.domain.folding import plain_letters
+from bot.domain.narrowed_yes import is_narrowed, says_no_too
 
 LONGEST: Final = 200
 """Letters; what is longer says more than a yes."""
+
+_SALUTATION: Final = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:tag|morgen)|liebe[rs]?|sehr geehrte[rs]?"
+    r"|bonjour|cher|chère|hola|estimad[oa]s?|buen[oa]s (?:d[ií]as|tardes))\b[^\n.!?:]{0,40}[,!.]?[ \t]*\n\s*",
+    re.IGNORECASE,
+)
+_CLOSING: Final = re.compile(
+    r"\n\s*(?:--|__|(?:(?:best|kind|kindest|warm|many|with) )?(?:regards|wishes|thanks)|best|thank you|cheers|sincerely"
+    r"|yours|sent from|mit freundlichen|freundliche|viele|beste|liebe|herzliche|gesendet von|mfg|lg|vg|gruß|grüße"
+    r"|cordialement|bien à vous|amicalement|salutations|envoyé de|un saludo|saludos|atentamente|enviado desde)"
+    r"(?!\w)[^\n.!?]{0,40}(?=[,.!]?[ \t]*(?:\n|$))",
+    re.IGNORECASE,
+)
+_POSTSCRIPT: Final = re.compile(r"(?<!\w)p\.? ?s\b", re.IGNORECASE)
+_NEAR_LINES: Final = 5
+"""Lines from a closing on that may still be about the question; what is further down is an address, or a disclaimer."""
 
 _SIGNS: Final = frozenset("👍👌✅✔☑🙏🙂😊😀😃😄😁🥰😍🎉💯👏🤝❤💪🙌☺️\u200d\ufe0f🏻🏼🏽🏾🏿")
 """What may stand beside a yes and leaves it one; a face that rolls its eyes does not."""
@@ -31,7 +48,8 @@ class Agreement(StrEnum):
 
 
 def agreement_in(text: str, question: str) -> Agreement:
-    """Whether the text says yes to the question, and nothing besides."""
+    """Whether the text says yes to the question, and nothing besides; a letter may greet, and be signed."""
+    text = _without_form(text)
     if len(text) > LONGEST or any(not _is_plain(sign) for sign in text):
         return Agreement.NONE
     said = _folded(text)
@@ -51,6 +69,17 @@ def agreement_in(text: str, question: str) -> Agreement:
     if phrases or not agreeing.isdisjoint(words) or (named and "me" in words):  # "text me"
         return Agreement.PLAIN
     return Agreement.NONE if mild.isdisjoint(words) else Agreement.MILD
+
+
+def _without_form(text: str) -> str:
+    """A letter without its salutation and what is beneath its closing, unless that goes on with it."""
+    letter = _SALUTATION.sub("", text.strip())
+    closing = _CLOSING.search(letter)
+    if closing is None:
+        return letter
+    near = " ".join(letter[closing.start() :].split("\n")[:_NEAR_LINES])
+    goes_on = _POSTSCRIPT.search(letter) is not None or is_narrowed(near) or says_no_too(near)
+    return letter if goes_on else letter[: closing.start()]
 
 
 def knows(languages: Collection[str]) -> bool:

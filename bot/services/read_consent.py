@@ -57,7 +57,8 @@ def read_consent(playbook: Playbook, tracker: Tracker, understood: Understood) -
     said = _agreement(playbook, tracker, understood)
     if intent.name in agreeing:
         if said is not Agreement.NONE:
-            return understood
+            whole = agreement_in(understood.text, _asked(tracker)) is not Agreement.NONE
+            return replace(understood, further=()) if whole else understood  # the rest is a name beneath it
         stops = any(playbook.rules.keyword(part) == "stop" for part in _parts(understood.text))
         return replace(understood, intent=_OPT_OUT, further=()) if stops else _not_understood(understood)
     if said is Agreement.PLAIN and (consenting := consenting_intents(assistant, tracker)):
@@ -84,6 +85,8 @@ def _agreement(playbook: Playbook, tracker: Tracker, understood: Understood) -> 
     text, intent = understood.text, understood.intent
     narrowed = is_narrowed(text) or says_no_too(text)
     if knows(playbook.languages):
+        if (whole := agreement_in(text, _asked(tracker))) is not Agreement.NONE:
+            return whole
         first, *further = understood.apart()
         takes_back = any(_says_more(one) for one in further)
         if takes_back or (further and narrowed):

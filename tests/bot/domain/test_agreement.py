@@ -112,6 +112,34 @@ def test_a_yes_may_name_the_channel_that_is_asked_for_and_no_other() -> None:
     assert agreement_in("yes, text me", TEXTS) is Agreement.PLAIN
 
 
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "Yes please.\n\nBest regards\nSam Lee\nHead of Operations, Acme Ltd",
+        "Hi Ana,\n\nyes, that's fine.\n\nThanks\nSam",
+        "Sure\n\nSent from my iPhone",
+        "Hallo Frau Weber,\n\nja, gern.\n\nMit freundlichen Grüßen\nSam Lee",
+        "Yes\n--\nSam Lee\nAcme Ltd\n1 High Street\n\nIf you are not the intended recipient, delete this mail.",
+    ],
+)
+def test_a_letter_may_greet_and_be_signed(letter: str) -> None:
+    assert agreement_in(letter, TEXTS) is Agreement.PLAIN
+
+
+@pytest.mark.parametrize(
+    "letter",
+    [
+        "Yes please.\n\nThanks, but only by e-mail\nSam",
+        "Yes\n\nBest regards\nSam\n\nPS: not more than once a month",
+        "Hi Ana,\n\nno.\n\nYes regards\nSam",
+        "Yes\nmy boss said\n\nBest\nSam",
+        "Yes\n\nThanks\nno texts please",
+    ],
+)
+def test_what_is_beneath_a_yes_may_take_it_back(letter: str) -> None:
+    assert agreement_in(letter, TEXTS) is Agreement.NONE
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_a_yes_with_a_no_is_never_one_whatever_stands_between(between: str) -> None:
     assert agreement_in(f"yes {between} no, never", TEXTS) is Agreement.NONE

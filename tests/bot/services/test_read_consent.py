@@ -158,3 +158,10 @@ def test_a_question_beside_a_yes_takes_nothing_from_it(more: str, intent: str, r
 )
 def test_where_the_words_of_a_yes_are_not_known_it_has_to_be_sure(said: str, confidence: float, read_as: str) -> None:
     assert read(said, "affirm", confidence, language="pl").intent.name == read_as
+
+
+def test_a_name_beneath_a_yes_is_nothing_that_is_said_besides() -> None:
+    text = "yes please.\n\nBest regards\nSam Lee"
+    further = Further("Best regards\nSam Lee", 13, len(text), IntentScore("inform", 0.9))
+    read_as = read_of(Understood(text, IntentScore("affirm", 0.99), further=(further,)))
+    assert (read_as.intent.name, read_as.further) == ("affirm", ())
