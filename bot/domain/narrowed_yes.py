@@ -61,6 +61,11 @@ def is_narrowed(text: str) -> bool:
     return _NARROWING.search(text) is not None
 
 
+def begins_with_condition(text: str) -> bool:
+    """Whether it goes on with what was said before, and leaves something out of it: "but only by e-mail"."""
+    return _NARROWING.match(text.lstrip(" ,.…-–")) is not None
+
+
 def says_no_too(text: str) -> bool:
     """Whether there is a no in it besides those of a strong yes: "why not", "kein Problem"."""
     return _NO.search(_STRONG_YES_WITH_A_NO.sub(" ", text.replace("’", "'"))) is not None

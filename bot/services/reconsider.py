@@ -16,6 +16,7 @@ from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.conversation import BotUttered, Tracker, UserUttered
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import MessageId, ProfileId
+from bot.domain.narrowed_yes import begins_with_condition
 from bot.domain.second_thoughts import takes_back_a_no, takes_back_a_yes, wants_texts
 from bot.domain.sending_rules import DENY
 from bot.domain.understanding import LEAVING_INTENTS, Understood
@@ -30,7 +31,7 @@ TAKEN_BACK, HOW_TO_OPT_IN = "utter_consent_taken_back", "utter_how_to_opt_in"
 _AFTERWARDS: Final = 3
 """An answer may be taken back in so many messages after it."""
 
-_PLAIN_NO: Final = frozenset({"deny", "not_interested"})
+_PLAIN_NO: Final = frozenset({"deny", "not_interested", "cancel"})
 _NOTHING_MORE: Final = re.compile(r"(?<!\w)(?:thank|thx|danke|merci|gracias|all|alles|tout|todo)")
 """Of a no to an offer of further help: "no thanks, that's all"."""
 
@@ -55,12 +56,16 @@ async def reconsidered(
         return None
     form = consent_form(playbook.assistant)
     wished = form is not None and wants_texts(text)
-    unsaid = takes_back_a_yes(text) or _is_no_right_after(playbook, tracker, understood)
+    surely = takes_back_a_yes(text)
+    unsaid = surely or _is_no_right_after(playbook, tracker, understood)
     if not (unsaid or wished or (form is not None and takes_back_a_no(text, text))):
         return None
     async with runtime.store.reading() as uow:
         records = await uow.consents.of(situation.profile.id)
         answers = await _answers(uow, records, situation.profile.id, _heard(tracker)[-_AFTERWARDS:])
+        latest = {*_heard(tracker)[-1:]}
+    if not surely:
+        answers = [one for one in answers if not one.granted or one.message_id in latest]
     given = tuple(one for one in answers if one.granted)
     if given:
         how = f"took back on {situation.conversation.channel} what they had just agreed to"
@@ -115,13 +120,16 @@ async def _answers(
     for challenge in await uow.challenges.of(person):
         asked = challenge.consent
         if asked is not None and challenge.settled_at is None and asked.message_id in messages:
-            at, how = challenge.asked_at, asked.how
-            answered.append(ConsentRecord(person, asked.purpose, challenge.channel, True, at, how, asked.text))
+            at, how, said = challenge.asked_at, asked.how, asked.message_id
+            answered.append(ConsentRecord(person, asked.purpose, challenge.channel, True, at, how, asked.text, said))
     return answered
 
 
 def _is_no_right_after(playbook: Playbook, tracker: Tracker, understood: Understood) -> bool:
-    """Whether it is a plain no, and the last thing said asked nothing that it could answer."""
+    """Whether it is a plain no, or a condition ("but only by e-mail"), and the last thing said asked nothing that it
+    could answer."""
+    if begins_with_condition(understood.text):
+        return True
     is_no = understood.intent.name in _PLAIN_NO or DENY in playbook.rules.answers(understood.text)
     last = next((one.text for one in reversed(tracker.recent) if isinstance(one, BotUttered)), "")
     return is_no and not last.rstrip().endswith("?") and not _NOTHING_MORE.search(understood.text.casefold())
