@@ -27,7 +27,7 @@ PRESSED = "button"
 
 async def pressed_earlier(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Text | None:
     """The earlier message of ours that the button was below; None where it is the latest, or none that is known."""
-    if not message.pressed_on or not message.payload:
+    if not message.pressed_on:
         return None
     conversation = situation.conversation
     async with runtime.store.reading() as uow:

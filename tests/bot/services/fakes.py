@@ -178,7 +178,8 @@ class FakeNlu:
         self.read.append(text)
         name = text.removeprefix("/").replace(" ", "_").lower()
         intent = IntentScore(name if name in self._intents else "nlu_fallback", 1.0)
-        return Understood(text, intent, may_opt_out=text in self._doubtful)
+        stage = "button" if text.startswith("/") else "classifier"
+        return Understood(text, intent, may_opt_out=text in self._doubtful, stage=stage)
 
 
 class FakeActions:

@@ -88,6 +88,12 @@ async def test_a_yes_below_an_earlier_question_is_no_consent_and_the_question_is
     assert await newsletter_of(stage) is None
 
 
+async def test_nor_is_one_of_which_only_the_title_is_known(stage: Stage) -> None:
+    await press(stage, "Yes", "/affirm", SHIFTS)
+    assert (await stage.says("affirm", pressed_on=named(stage, SHIFTS)))[-1] == NEWSLETTER
+    assert await newsletter_of(stage) is None
+
+
 async def test_neither_is_a_no(stage: Stage) -> None:
     await press(stage, "Yes", "/affirm", SHIFTS)
     assert (await press(stage, "No", "/deny", SHIFTS))[-1] == NEWSLETTER
