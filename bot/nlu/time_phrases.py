@@ -399,6 +399,9 @@ PHRASES: dict[str, tuple[Row, ...]] = {
 SHORT_WEEKDAYS = {"de": ("mo", "di", "mi", "do", "", "sa")}
 """How weekdays are shortened, from Monday on; empty where that is another word as often: "so um 9"."""
 
+NO_ENGLISH = {"ca": frozenset(("mon",)), "fr": frozenset(("mon",))}
+"""Times of English that are other words of a language: "mon nom" names no Monday."""
+
 SHORT_MONTHS = frozenset(("de", "fr"))
 """Languages whose shortened months are no other words."""
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekOf, WeekOfMonth
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.time_expressions import resolve_expression
-from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month, find_times
+from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month
 from bot.domain.times_left_out import left_out_from
 from bot.domain.understanding import TIMES, Entity
 from bot.nlu.east_asian_timelines import find_east_asian_timelines
@@ -17,7 +17,7 @@ from bot.nlu.moments import time_details
 from bot.nlu.number_words import number_in_words
 from bot.nlu.periods import Period, find_periods
 from bot.nlu.timeline_phrases import ANSWERS, LATER, NOW, SPANS, SURE_PHRASES, THIS_QUARTER
-from bot.nlu.translated_times import find_translated_times, times_in
+from bot.nlu.translated_times import times_in
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -109,7 +109,7 @@ def find_meeting_times(
     asked: bool = False,
     languages: Collection[str] = (),
 ) -> Iterator[Entity]:
-    """Time expressions, in English and `languages`; the value is the phrase in normal form, for `find_times`.
+    """Time expressions, in English and `languages`; the value is the phrase in normal form, for the grammar of times.
 
     Unsure ones may be no time.
 
@@ -156,7 +156,7 @@ def find_timelines(
     if asked:
         found += [_said(text, _how_soon(one, now), one.start, one.end) for one in find_periods(text, languages)]
     if asked and not found:
-        times = (*find_times(text), *find_translated_times(text, frozenset(languages)))
+        times = times_in(text, frozenset(languages))
         found = [_said(text, _how_soon_is(one, now), one.start, one.end) for one in times]
     if found:
         yield min(found, key=lambda entity: (-entity.confidence, entity.start, -entity.end))

@@ -92,7 +92,9 @@ def find_translated_times(text: str, languages: Set[str], *, asked: bool = False
 
 def times_in(text: str, languages: Set[str], *, asked: bool = False) -> list[TimeExpression]:
     """The expressions in English and in `languages`, in order: of those that overlap, the longest."""
-    found = [*find_times(text), *find_translated_times(text, languages, asked=asked)]
+    other_words = frozenset().union(*(time_phrases.NO_ENGLISH.get(code, frozenset()) for code in languages))
+    english = [one for one in find_times(text) if text[one.start : one.end].lower() not in other_words]
+    found = [*english, *find_translated_times(text, languages, asked=asked)]
     kept: list[TimeExpression] = []
     for one in sorted(found, key=lambda time: time.start - time.end):
         if all(one.end <= other.start or other.end <= one.start for other in kept):

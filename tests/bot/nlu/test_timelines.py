@@ -131,6 +131,12 @@ def test_a_good_morning_is_no_answer_to_how_soon() -> None:
     assert list(find_timelines("Guten Morgen", asked=True, languages=["de"])) == []
 
 
+def test_a_word_of_another_language_is_no_time_of_english_there() -> None:
+    assert list(find_timelines("pardon, mon nom est Anna Silva", asked=True, languages=["fr"])) == []
+    assert list(find_meeting_times("c'est mon avis", asked=True, languages=["fr"])) == []
+    assert [one.value for one in find_timelines("on mon", asked=True, languages=["de"])] == ["later"]
+
+
 def test_a_month_alone_is_a_time_where_one_was_asked_for() -> None:
     assert [one.value for one in find_meeting_times("maybe March?", asked=True)] == ["in march"]
     assert list(find_meeting_times("maybe March?")) == []
