@@ -10,9 +10,10 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path, PurePath
 
+from bot.adapters.content.starter_languages import IN_OTHERS, OWN, languages_to_choose, starter_languages
 from bot.dialogue.content import read_assistant
 from bot.dialogue.opt_out_words import what_sells
 from bot.dialogue.responses import as_template
@@ -23,8 +24,6 @@ LONGEST_NAME = 60
 """Characters of a company's name: it stands in text messages."""
 
 _FILES = Path(__file__).with_name("starter")
-_IN_OTHERS = Path(__file__).with_name("starter_in")
-_OWN = "en"
 _COMPANY, _FOLDER = "Your Company", "FOLDER"
 _JOINERS = "\u200c\u200d"
 """Written within words of some scripts, though they cannot be seen."""
@@ -51,23 +50,18 @@ def name_of_folder(folder: Path) -> str:
     return " ".join(word[:1].upper() + word[1:] if word.islower() else word for word in words).strip()
 
 
-def starter_languages() -> Sequence[str]:
-    """Those that it can speak, by their two letters; the first is what it speaks unless told."""
-    return (_OWN, *sorted(path.name for path in _IN_OTHERS.iterdir()))
-
-
-def starter_files(company: str, *, folder: str, language: str = _OWN) -> Mapping[PurePath, str]:
+def starter_files(company: str, *, folder: str, language: str = OWN) -> Mapping[PurePath, str]:
     """The starter's files by their places, with the company's name in them; `folder` is how a shell names theirs.
 
     Raises SettingsError where the name may not stand in one of the texts, or it does not speak the language.
     """
     if language not in starter_languages():
         raise SettingsError(
-            f'there is no assistant to begin with in "{language}"; --language is {" or ".join(starter_languages())}. '
+            f'there is no assistant to begin with in "{language}"; --language is {languages_to_choose()}. '
             "In any other, begin with one of those, name the language in its config.yml, and put your words and "
             "examples in place of its."
         )
-    paths = {**_paths(_FILES), **(_paths(_IN_OTHERS / language) if language != _OWN else {})}
+    paths = {**_paths(_FILES), **(_paths(IN_OTHERS / language) if language != OWN else {})}
     files = {
         place: _filled(path, path.read_text(encoding="utf-8"), company, folder) for place, path in sorted(paths.items())
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.adapters.content.starter_languages import languages_to_choose
 from bot.entrypoints.command_line.verbs.command import Command
 
 COMMANDS = (
@@ -14,7 +15,7 @@ COMMANDS = (
         (
             ("folder", {"type": Path, "help": "the folder to write"}),
             ("--name", {"metavar": "COMPANY", "help": "what your company is called (the folder's name)"}),
-            ("--language", {"default": "en", "help": "what it speaks: en (unless said) or de"}),
+            ("--language", {"default": "en", "help": f"what it speaks, en unless said: {languages_to_choose()}"}),
         ),
     ),
     Command("validate", "check everything in nlu_data/ and journeys/"),

@@ -19,8 +19,8 @@ from bot.adapters.content.starter import (
     company_name,
     name_of_folder,
     starter_files,
-    starter_languages,
 )
+from bot.adapters.content.starter_languages import languages_to_choose, starter_languages
 from bot.dialogue.responses import fill_in
 from bot.documents import parse
 from bot.domain.errors import SettingsError
@@ -185,8 +185,16 @@ def test_nothing_of_the_sample_company_is_in_it() -> None:
 
 
 def test_a_language_that_it_does_not_speak_is_told_with_what_to_do() -> None:
-    with pytest.raises(SettingsError, match=r"\"tlh\"; --language is en or de\. In any other, begin with one of those"):
+    choice = rf"\"tlh\"; --language is {languages_to_choose()}\. In any other, begin with one of those"
+    with pytest.raises(SettingsError, match=choice):
         starter_files("Acme", folder="acme", language="tlh")
+
+
+def test_the_languages_to_choose_from_are_told_as_in_a_sentence() -> None:
+    first, *others = languages_to_choose().split(" or ")[0].split(", ")
+    assert first == "en"
+    assert {"de"} <= set(others)
+    assert languages_to_choose().endswith(f" or {starter_languages()[-1]}")
 
 
 @pytest.mark.parametrize("language", starter_languages()[1:])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.content.starter_languages import languages_to_choose, starter_languages
 from bot.entrypoints.command_line.cli import run
 from tests.lending import lend_model
 from tests.scenarios.stage import play, set_stage
@@ -69,10 +70,11 @@ def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
     assert "OVERTURE_JOURNEYS is set" in capsys.readouterr().out
 
 
-def test_an_assistant_that_speaks_german_is_begun_in_german(
-    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("language", starter_languages()[1:])
+def test_an_assistant_that_speaks_another_language_is_begun_in_it(
+    language: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["init", "acme", "--language", "de", "--name", "Müller & Söhne"]) == 0
+    assert run(["init", "acme", "--language", language, "--name", "Müller & Söhne"]) == 0
     monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
     assert run(["validate"]) == 0
     told = capsys.readouterr()
@@ -83,7 +85,7 @@ def test_an_assistant_that_speaks_german_is_begun_in_german(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["init", "acme", "--language", "xx"], 'no assistant to begin with in "xx"; --language is en or de.'),
+        (["init", "acme", "--language", "xx"], f'to begin with in "xx"; --language is {languages_to_choose()}.'),
         (["init", "full"], "full has something in it: mine.yml. Nothing was written."),
         (["init", "full/mine.yml"], "full/mine.yml is a file."),
         (["init", "acme", "--name", "???"], '"???" is no name'),
@@ -127,7 +129,7 @@ async def test_a_talk_gets_from_a_greeting_to_a_lead_with_consent(here: Path, mo
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", starter_languages())
 def test_what_its_stories_say_is_understood(language: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lend_model(here)
     assert run(["init", "acme", "--name", HOSTILE, "--language", language]) == 0
@@ -139,16 +141,17 @@ def test_what_its_stories_say_is_understood(language: str, here: Path, monkeypat
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-async def test_a_talk_in_german_gets_from_a_greeting_to_a_lead_with_consent(
-    here: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("language", starter_languages()[1:])
+async def test_a_talk_in_another_language_gets_from_a_greeting_to_a_lead_with_consent(
+    language: str, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lend_model(here)
-    assert run(["init", "acme", "--language", "de", "--name", "Müller & Söhne"]) == 0
+    assert run(["init", "acme", "--language", language, "--name", "Müller & Söhne"]) == 0
     monkeypatch.setenv("OVERTURE_ASSISTANT", "acme")
     monkeypatch.setenv("OVERTURE_DATA", str(here))
     assert run(["train"]) == 0
     async with set_stage(here, assistant=Path("acme")) as stage:
-        await play(stage, TALK_IN_GERMAN)
+        await play(stage, TALKS[language])
 
 
 TALK = [
@@ -184,7 +187,7 @@ TALK = [
     {"phone hears": ["opted out", HOSTILE]},
 ]
 
-TALK_IN_GERMAN = [
+_IN_GERMAN = [
     "visitor opens the chat",
     {"bot": ["der automatische Assistent von Müller & Söhne", "willkommen bei Müller & Söhne"]},
     {"visitor": "Guten Tag"},
@@ -214,3 +217,37 @@ TALK_IN_GERMAN = [
     {"phone": "bitte schreiben Sie mir nicht mehr"},
     {"phone hears": ["abgemeldet", "Müller & Söhne"]},
 ]
+
+_IN_FRENCH = [
+    "visitor opens the chat",
+    {"bot": ["l'assistant automatique de Müller & Söhne", "bienvenue chez Müller & Söhne"]},
+    {"visitor": "bonjour"},
+    {"visitor": "vous faites quoi exactement ?"},
+    {"bot": "Ici Müller & Söhne"},
+    {"visitor": "raconte-moi une blague stp"},
+    {"bot": "Je ne m'y connais pas"},
+    {"visitor": "est-ce que quelqu'un pourrait me rappeler svp ?"},
+    {"bot": "nom ?"},
+    {"visitor": "t'es humain ou pas ?"},
+    {"bot": ["automatique", "votre nom ?"]},
+    {"visitor": "moi c'est Jérôme Lefèvre"},
+    {"visitor": "jerome@example"},
+    {"bot": "adresse e-mail complète"},
+    {"visitor": "jerome.lefevre arobase example point com"},
+    {"visitor": "d'ici cinq ou six semaines"},
+    {"bot": ["Merci, Jérôme Lefèvre", "SMS"]},
+    {"visitor": "+44 7700 900123"},
+    {"bot": "Acceptez-vous que Müller & Söhne envoie"},
+    {"offered": ["Oui, écrivez-moi", "Pas de SMS"]},
+    {"visitor presses": "Oui, écrivez-moi"},
+    {"bot": ["par SMS", "quelqu'un de l'équipe"]},
+    {"desk": ["about three months", "Jérôme Lefèvre"]},
+    {"crm": {"email": "jerome.lefevre@example.com", "firstname": "Jérôme"}},
+    {"later": "2d"},
+    {"phone hears": ["Müller & Söhne", "STOP"]},
+    {"phone": "merci de ne plus m'écrire"},
+    {"phone hears": ["vous ne recevrez plus", "Müller & Söhne"]},
+]
+
+TALKS = {"de": _IN_GERMAN, "fr": _IN_FRENCH}
+"""What is said with an assistant that begins in another language: one for each."""
