@@ -27,6 +27,22 @@ def test_a_number_is_read_that_is_said_digit_by_digit(text: str, region: str | N
 
 
 @pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("zéro six douze trente-quatre cinquante-six soixante-dix-huit", "FR", "+33612345678"),
+        ("c'est le zero six, douze, trente quatre, vingt et un, quatre vingt dix neuf svp", "FR", "+33612342199"),
+        ("06 douze trente-quatre zéro zéro soixante et onze", "FR", "+33612340071"),
+        ("plus trente-deux quatre septante vingt-trois quarante-cinq nonante-deux", None, "+32470234592"),
+        ("zéro septante-huit six cinq quatre trente-deux huitante-trois", "CH", "+41786543283"),
+        ("es el más treinta y cuatro seis doce treinta y cuatro cincuenta y seis setenta y ocho", None, "+34612345678"),
+        ("null eins fünf eins dreiundzwanzig fünfundvierzig siebenundsechzig neunundachtzig", "DE", "+4915123456789"),
+    ],
+)
+def test_a_number_is_read_that_is_said_in_pairs(text: str, region: str | None, number: str) -> None:
+    assert [one.value for one in find_spelled_phones(text, region)] == [number]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "one two three four five six seven",
@@ -36,13 +52,16 @@ def test_a_number_is_read_that_is_said_digit_by_digit(text: str, region: str | N
         "double oh seven",
         "order nine eight seven six five four three two one",
         "oh seven seven double",
+        "un deux zéro six douze trente-quatre cinquante-six",
+        "zéro problème, nous serons vingt-quatre ou vingt-cinq, à huit heures trente",
+        "0x7f zero",
     ],
 )
 def test_other_numbers_are_none(text: str) -> None:
     assert list(find_spelled_phones(text, "GB")) == []
 
 
-@given(st.text(alphabet="oh seven 7 double+,-"))
+@given(st.text(alphabet="oh seven 7 double+,-0xvingt"))
 def test_it_stands_where_it_says(text: str) -> None:
     for one in find_spelled_phones(text, "GB"):
         assert text[one.start : one.end] == one.text
@@ -50,6 +69,6 @@ def test_it_stands_where_it_says(text: str) -> None:
 
 def test_a_long_text_costs_its_length() -> None:
     begun = process_time()
-    for unit in ("oh ", "double ", "plus ", "seven, ", "oh - ", "7 7"):
+    for unit in ("oh ", "double ", "plus ", "seven, ", "oh - ", "7 7", "zéro ", "vingt ", "zéro vingt ", "+"):
         list(find_spelled_phones(unit * (4000 // len(unit)), "GB"))
     assert process_time() - begun < 0.5
