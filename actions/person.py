@@ -21,7 +21,8 @@ class Person:
     `consents` are keyed "purpose:channel"; `phone` is the number that they write or call from, `email` the address that
     they write from; `has_desk` says whether there are colleagues to ask, `awaited` that one was asked and has not come
     yet, and `desk_opens` when the desk does where it is closed. `channels` are what we can write by (None: nobody
-    says); `now` is the service's clock (which the playground can move).
+    says); `region` is the country (ISO 3166) whose numbers they write, by their own number or the service's settings;
+    `now` is the service's clock (which the playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -37,13 +38,15 @@ class Person:
     awaited: bool = False
     desk_opens: str = ""
     channels: frozenset[str] | None = None
+    region: str = ""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
     def country(self) -> str:
-        """ISO 3166; where nothing says otherwise it is Britain, where Harbourline sells."""
+        """ISO 3166: what they said, or else where they are taken to be; where nothing says so it is Britain, where
+        Harbourline sells."""
         language, _, region = str(self.attributes.get("locale") or "").rpartition("-")
-        stated = str(self.attributes.get("country") or (region if language else ""))
+        stated = str(self.attributes.get("country") or (region if language else "") or self.region)
         return stated.upper() if len(stated) == 2 else "GB"
 
     def writes_by(self, channel: str) -> bool:
@@ -77,5 +80,6 @@ def person_of(tracker: Tracker) -> Person:
         awaited=awaited is not None,
         desk_opens=str((awaited or {}).get("opens") or ""),
         channels=None if channels is None else frozenset(channels),
+        region=str(told.get("region") or ""),
         now=datetime.fromisoformat(now) if now else datetime.now(UTC),
     )

@@ -14,6 +14,7 @@ from bot.domain.person import Profile
 from bot.domain.phone_forms import forms_of
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
+from bot.journeys.send_window import country_of
 from bot.ports import METADATA, SENDER, UnitOfWork
 from bot.services.hand_off import opening_told
 from bot.services.person_facts import day_of, foresee
@@ -27,13 +28,15 @@ async def action_context(
     """With what this turn has changed already."""
     person = await _person(runtime, thought, profile)
     link = runtime.links.preferences(profile.id, thought.now)
+    abilities = runtime.channel(thought.channel).abilities
     here: dict[str, Any] = {
         "has_desk": bool(runtime.desks),
         "channels": sorted(runtime.channels),
+        "region": country_of(thought.address if abilities.identity == "phone" else None, runtime.region),
         "awaited": None if person.awaited is None else {"opens": person.awaited.opens},
         METADATA: thought.metadata,
     }
-    if runtime.channel(thought.channel).abilities.named_by_callers:
+    if abilities.named_by_callers:
         here[SENDER] = thought.address
     return {**_known_of(thought, person, message_id), **here, PREFERENCES: link}
 

@@ -63,3 +63,9 @@ def test_where_nobody_tells_it_nothing_is_known() -> None:
 )
 def test_the_country_is_what_the_profile_says_or_britain(attributes: dict[str, Any], country: str) -> None:
     assert Person(attributes=attributes).country == country
+
+
+def test_whose_numbers_they_write_is_told_by_the_service_where_they_said_no_country() -> None:
+    told = {"region": "FR", "profile": {}}
+    assert person_of(tracker_with(told)).country == "FR"
+    assert person_of(tracker_with(told | {"profile": {"country": "be"}})).country == "BE"

@@ -58,6 +58,7 @@ async def test_without_a_desk_nobody_is_told_and_actions_know(sqlite_store: Data
     assert stage.slack.taken == []
     assert stage.actions.given[-1]["has_desk"] is False
     assert stage.actions.given[-1]["channels"] == ["slack", "sms", "webchat"]
+    assert stage.actions.given[-1]["region"] == "GB"
     assert await stage.says("greet") == ["I am a machine. Hello!"]
 
 
