@@ -1,4 +1,5 @@
-"""How German asks in plain words to be left alone, and for the opposite; English has a module of its own (`leaving`).
+"""How other languages ask in plain words to be left alone, and for the opposite; English has a module of its own
+(`leaving`).
 
 What is heard here needs no example that is near, nor a page that answers nothing: "schreib mir bitte nie wieder".
 """
@@ -23,6 +24,8 @@ class LeavingPhrases:
     behind: str
     going_on: tuple[str, ...]
 
+
+# ---------------------------------------------------------------- German
 
 _SOFT: Final = r"(?: (?:bitte|endlich|jetzt|doch|einfach|sofort|ab sofort|ab jetzt|hiermit|umgehend|gefälligst))*"
 _SORT: Final = r"(?:(?:solchen?|diese[rn]?|weiteren?|eure[nr]?|ihre[nr]?|blöden?|ständigen?|automatischen?) )?"
@@ -109,5 +112,112 @@ _GERMAN: Final = LeavingPhrases(
     ),
 )  # fmt: skip
 
-PHRASES: Final[Mapping[str, LeavingPhrases]] = {"de": _GERMAN}
+# ---------------------------------------------------------------- French
+# An apostrophe is left out, or stands as a blank where it is a typographic one.
+
+_SOFT_FR: Final = (
+    r"(?: (?:s ?il (?:vous|te) pla[iî]t|svp|stp|merci|maintenant|tout de suite|de suite|immédiatement|enfin|donc"
+    r"|désormais|dorénavant|définitivement))*"
+)
+_MESSAGES_FR: Final = (
+    r"(?:messages?|sms|textos?|pubs?|publicités?|e?mails?|e mails?|courriels?|newsletters?|spams?|whatsapps?"
+    r"|promos?|promotions?|relances?|sollicitations?|démarchage|envois?|notifications?)"
+    r"(?: (?:publicitaires?|commerciaux|promotionnels?|automatiques?))?"
+)
+_THEM_FR: Final = rf"(?:de|des|d|vos|tes|ces|les|aucune?|cette|votre|la) ?{_MESSAGES_FR}"
+_OF_THEM_FR: Final = rf"(?:{_THEM_FR}|rien)"
+_FROM_YOU_FR: Final = r"(?: (?:de (?:votre|ta) part|de vous|venant de vous))?"
+_NO_MORE_FR: Final = r"(?:plus(?: jamais)?|jamais plus)"
+_BOTHER_FR: Final = (
+    r"(?:m ?(?:écri(?:vez|s|ve)|envoy(?:ez|er)|envoie|embêtez?|importunez?|appelez|appelle)"
+    r"|me (?:(?:re)?contactez?|sollicitez?|relancez?|dérangez?|harcelez?|spammez?|téléphonez?|textotez?|démarchez?)"
+    r"|nous (?:écrivez|envoyez|(?:re)?contactez|sollicitez|relancez|dérangez|harcelez|appelez))"
+)
+_BOTHERING_FR: Final = (
+    rf"(?:(?:m ?|nous )(?:écrire|envoyer(?: {_OF_THEM_FR})?|embêter|importuner|appeler)"
+    r"|(?:me|nous) (?:(?:re)?contacter|solliciter|relancer|déranger|harceler|spammer|téléphoner|textoter|démarcher))"
+    rf"{_FROM_YOU_FR}"
+)
+_PLEASE_FR: Final = (
+    r"(?:(?:merci|veuillez|prière)(?: de)?|je (?:vous|te) (?:demande|prie|remercie) de|(?:pouvez|pourriez|peux"
+    r"|pourrais)"
+    r" (?:vous|tu)(?: (?:arrêter de|cesser de))?|je (?:veux|voudrais|souhaite) que vous)"
+)
+_CEASE_FR: Final = r"(?:arrêt(?:ez|e|er)|cess(?:ez|e|er)|stopp(?:ez|e|er)|stop)"
+_WANT_FR: Final = r"(?:je|nous|on) (?:ne |n ?)?(?:veux|voulons|veut|souhaite|souhaitons|désire|désirons)"
+_NO_LONGER_WANT_FR: Final = r"(?:je|nous|on) (?:ne |n )(?:veux|voulons|veut|souhaite|souhaitons|désire|désirons) plus"
+_LIST_FR: Final = (
+    r"(?:de|des|du) (?:(?:votre|vos|ta|tes|la|cette|ce|toutes vos) )?(?:\w+ )?"
+    r"(?:listes?|fichiers?|bases?(?: de données)?|contacts|répertoire|newsletters?|mailing|abonnés)"
+)
+_TAKE_OFF_FR: Final = (
+    r"(?:retir(?:ez|e|er)|enlev(?:ez|e|er)|enlève|supprim(?:ez|e|er)|ray(?:ez|e|er)|effac(?:ez|e|er)|sort(?:ez|ir)|ôtez"
+    r"|radi(?:ez|er))"
+)
+_LEAVE_LIST_FR: Final = r"(?:désabonner|désinscrire)"
+
+_FRENCH: Final = LeavingPhrases(
+    forms=(
+        # ne m'écrivez plus jamais, m'envoyez plus de sms
+        rf"(?:ne )?{_BOTHER_FR}{_SOFT_FR} {_NO_MORE_FR}(?: {_OF_THEM_FR})?{_FROM_YOU_FR}",
+        # merci de ne plus me contacter, arrêtez de m'envoyer des messages
+        rf"(?:{_PLEASE_FR} )?(?:de )?ne {_NO_MORE_FR} {_BOTHERING_FR}",
+        rf"(?:{_PLEASE_FR} )?(?:d ?)?{_CEASE_FR}{_SOFT_FR} de {_BOTHERING_FR}",
+        rf"{_PLEASE_FR} {_BOTHERING_FR} plus",
+        rf"{_CEASE_FR}{_SOFT_FR} (?:avec |à |aux )?(?:(?:vos|tes|les|ces|la|cette|votre|tous (?:vos"
+        rf"|ces)) )?{_MESSAGES_FR}",
+        # plus de messages, je ne veux plus recevoir vos pubs
+        rf"{_NO_MORE_FR} (?:de|d|aucune?) ?{_MESSAGES_FR}{_FROM_YOU_FR}",
+        rf"{_WANT_FR} plus (?:rien )?recevoir(?: {_OF_THEM_FR})?{_FROM_YOU_FR}",
+        rf"{_NO_LONGER_WANT_FR} (?:{_THEM_FR}{_FROM_YOU_FR}|rien de (?:vous|(?:votre|ta) part))",
+        rf"{_WANT_FR} plus être (?:(?:re)?contactée?s?|sollicitée?s?|dérangée?s?|relancée?s?|démarchée?s?|harcelée?s?)",
+        rf"{_WANT_FR} plus (?:(?:jamais )?entendre parler de vous|avoir (?:affaire à vous|de vos nouvelles))",
+        rf"(?:j ?en ai|on en a) (?:marre|assez|ras le bol) (?:de|d) ?(?:vos |tes |ces |tous ces )?{_MESSAGES_FR}",
+        # désabonnez-moi, je veux me désinscrire, comment me désabonner ?
+        r"(?:désabonnez?|désinscrivez|désinscris) (?:moi|nous)" rf"(?: {_LIST_FR})?",
+        rf"(?:{_PLEASE_FR}|je (?:veux|voudrais|souhaite|désire|demande à)|j ?aimerais) (?:me|nous) {_LEAVE_LIST_FR}"
+        rf"(?: {_LIST_FR})?",
+        rf"(?:je me (?:désabonne|désinscris))(?: {_LIST_FR})?",
+        rf"(?:comment|où) (?:(?:puis je|je peux|je fais pour|on fait pour|faire pour|on peut) )?(?:me"
+        rf"|se) {_LEAVE_LIST_FR}"
+        rf"(?: {_LIST_FR})?",
+        r"comment (?:on se|je me) (?:désabonne|désinscris|désinscrit)",
+        # retirez-moi de votre liste, supprimez mon numéro
+        rf"(?:{_PLEASE_FR} (?:me )?)?(?:{_TAKE_OFF_FR} )(?:(?:moi|nous|mon (?:numéro|nom|adresse|contact|mail)"
+        rf"|ce numéro)"
+        rf"{_SOFT_FR} )?{_LIST_FR}",
+        r"(?:supprimez|supprime|effacez|efface|oubliez|oublie|retirez|enlevez)" rf"{_SOFT_FR} (?:mon|ce) numéro"
+        r"(?: de téléphone)?",
+        r"(?:laisse[zr]?|foute?z?|fiche[zr]?|fous) (?:moi|nous) (?:tranquilles?|en paix|la paix)|lâche[zr]? (?:moi"
+        r"|nous)",
+        # je retire mon consentement
+        r"(?:je|nous) (?:retire|retirons|révoque|révoquons|annule|annulons)" rf"{_SOFT_FR} (?:mon|notre|tout)"
+        r" (?:consentement|accord|autorisation)(?: .*)?",
+        r"(?:je m ?oppose|nous nous opposons) (?:à|au|aux) (?:\w+ ){0,2}(?:prospection|publicité|démarchage|envois?)"
+        r"(?: .*)?",
+    ),
+    clause_end=r"[.!?;:,()\"\n]+|\s-+\s|\b(?:et|mais|ou|sinon|car|parce|alors)\b",
+    before=(
+        r"(?:(?:bonjour|bonsoir|salut|merci|svp|stp|s ?il (?:vous|te) pla[iî]t|ok|okay|non|oui|oh|bon|maintenant"
+        r"|désolée?"
+        r"|pardon|franchement|vraiment|hé|enfin|je (?:vous|t) ?ai (?:déjà )?dit) )*"
+    ),
+    behind=(
+        r"(?: (?:s ?il (?:vous|te) pla[iî]t|svp|stp|merci(?: d ?avance| beaucoup)?|maintenant|tout de suite"
+        r"|immédiatement"
+        r"|désormais|à l ?avenir|cordialement|putain|bordel|là))*"
+    ),
+    going_on=(
+        r"(?:ne |n ?)?(?:vous )?(?:m )?(?:arrêtez|arrête|cessez) (?:surtout )?pas\b",
+        r"(?:ne )(?:me |nous )?(?:désabonnez|désinscrivez|retirez|supprimez|enlevez) (?:surtout )?pas\b",
+        r"(?:je|nous) (?:ne |n )?(?:veux|voulons|souhaite|souhaitons|voulais|voudrais) (?:surtout )?pas (?:(?:me|nous"
+        r"|que) )?"
+        r"(?:désabonner|désinscrire|arrêter|vous arrêtiez)\b",
+        r"continuez (?:à|de) (?:m|nous|me) ?\w+",
+        r"pourquoi\b.*\b(?:plus|arrêté|rien)\b",
+        r"(?:je|nous|on) (?:ne |n )?(?:reçois|recevons|reçoit|ai|avons) (?:\w+ ){0,2}(?:plus|pas|rien|aucun)\b",
+    ),
+)  # fmt: skip
+
+PHRASES: Final[Mapping[str, LeavingPhrases]] = {"de": _GERMAN, "fr": _FRENCH}
 """By language (ISO 639-1). Others have phrases of their own in the rules (`opt_out_words`)."""

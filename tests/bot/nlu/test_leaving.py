@@ -232,3 +232,91 @@ def test_german_asks_for_the_opposite_too(text: str) -> None:
 def test_any_text_can_be_looked_at_in_german(text: str) -> None:
     assert asks_to_be_left(text, languages=["de"]) in (True, False)
     assert asks_to_go_on(text, ["de"]) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ne m'écrivez plus",
+        "Ne m’écrivez plus jamais !",
+        "m'envoyez plus de sms svp",
+        "ne m'envoyez plus rien",
+        "bonjour, merci de ne plus me contacter",
+        "veuillez ne plus m'envoyer de messages publicitaires",
+        "je vous demande de ne plus me solliciter",
+        "arretez de m'envoyer des messages",
+        "arrête de me harceler",
+        "cessez vos envois",
+        "j'aimerais un devis, mais plus de pub s'il vous plaît",
+        "plus de sms merci",
+        "stop aux messages",
+        "je ne veux plus recevoir vos promos",
+        "je veux plus recevoir de messages de votre part",
+        "je ne souhaite plus être contactée",
+        "j'en ai marre de vos pubs",
+        "desabonnez moi",
+        "je voudrais me désabonner de votre newsletter",
+        "comment on se désabonne ?",
+        "comment puis-je me désinscrire ?",
+        "retirez-moi de vos listes",
+        "pouvez-vous me retirer de votre fichier ?",
+        "supprimez mon numéro svp",
+        "laissez-moi tranquille",
+        "je retire mon consentement à la publicité",
+        "je m'oppose à toute prospection",
+        "pas intéressé, ne me recontactez plus",
+    ],
+)
+def test_so_it_is_in_the_forms_of_french(text: str) -> None:
+    assert asks_to_be_left(text, languages=["fr"])
+    assert not asks_to_be_left(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne reçois plus vos messages",
+        "pourquoi vous ne m'écrivez plus ?",
+        "n'arrêtez pas de m'écrire",
+        "ne m'écrivez pas avant neuf heures",
+        "ne m'écrivez plus par sms mais par mail",
+        "non, pas de sms",
+        "pas de publicité",
+        "je voudrais plus de messages",
+        "je voudrais m'abonner",
+        "je ne veux pas me désabonner",
+        "contactez-moi",
+        "appelez-moi plus tard",
+        "je ne veux plus rien",
+        "supprimez le rendez-vous",
+        "arrêtez",
+        "je n'ai pas besoin de promotions",
+        "envoyez-moi plus d'infos",
+        "arrêtez de poser des questions",
+        "plus de questions",
+    ],
+)
+def test_other_french_words_do_not_ask_for_it(text: str) -> None:
+    assert not asks_to_be_left(text, languages=["fr"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "n'arrêtez pas de m'écrire",
+        "arretez pas svp, continuez",
+        "je ne veux pas me désabonner",
+        "ne me désabonnez pas",
+        "pourquoi vous ne m'écrivez plus ?",
+        "je ne reçois plus de messages",
+        "continuez à m'écrire",
+    ],
+)
+def test_french_asks_for_the_opposite_too(text: str) -> None:
+    assert asks_to_go_on(text, ["fr"])
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_looked_at_in_french(text: str) -> None:
+    assert asks_to_be_left(text, languages=["fr"]) in (True, False)
+    assert asks_to_go_on(text, ["fr"]) in (True, False)
