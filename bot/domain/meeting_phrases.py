@@ -148,44 +148,90 @@ _GERMAN: Final = MeetingPhrases(
 
 # ---------------------------------------------------------------- French
 
-_SOFTLY_FR: Final = r"(?: (?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|peut-être|malheureusement|plutôt|encore))*"
-_MEETING_FR: Final = (
-    r"(?:(?:mon|notre|nos|le|la|l['’]|ce|cet|cette) ?)?"
-    r"(?:rendez-vous|rendez vous|rdv|réunion|appel|démo|démonstration|entretien|visio|créneau|réservation)"
+_SOFTLY_FR: Final = (
+    r"(?: (?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|peut-être|malheureusement|plutôt|encore|juste|finalement|donc"
+    r"|éventuellement|hélas|du coup|en fait|bien|quand même))*"
 )
+_MEETING_FR: Final = (
+    r"(?:(?:mon|notre|nos|le|la|l['’]|ce|cet|cette|votre) ?)?"
+    r"(?:rendez-vous|rendez vous|rdv|rv|réunion|rencontre|appel|rappel|démo|démonstration|entretien"
+    r"|visio(?:conférence)?"
+    r"|créneau|réservation|consultation|entrevue)(?: (?:téléphonique|prévue?|fixée?))?"
+)
+_DAY_FR: Final = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|après-demain|aujourd['’]hui)"
 _AT_FR: Final = "(?: {})?".format(
     _when(
-        r"avec|à|au|du|de|pour|le|lundi|mardi|mercredi|jeudi|vendredi|samedi|demain|aujourd['’]hui|la semaine|ce",
+        rf"avec|à|au|du|de|pour|le|en|vers|{_DAY_FR}|la semaine|ce|cette|cet",
         "et|mais|ou|puis|aussi|stop|arrêtez|plus",
     )
 )
-_ASKED_FR: Final = (
-    r"(?:(?:(?:pouvons|pourrions|peut|pourrait|puis|pouvez|pourriez|peux|pourrais)[- ](?:nous|on|je|vous|tu)"
-    r"|(?:est-ce qu['’ ]?(?:e )?)?(?:on|je|nous|vous) (?:peut|peux|pourrait|pourrais|pouvons|pourrions|pouvez|dois|doit"
-    r"|devons|veux|voudrais|voudrions|souhaite|souhaiterais|souhaitons|aimerais|aimerions)"
-    r"|(?:est-il|serait-il|est-ce|il est) possible d['’e]|merci d['’e]|il faut)"
-    rf"{_SOFTLY_FR} ?)?"
+_WHEN_FR: Final = (
+    rf"(?:pour |le |à |ce )?(?:{_DAY_FR}|ce (?:soir|matin)|cet après-midi|\d[\d/.]*|la semaine)"
+    r"(?: (?:prochaine?|matin|après-midi|soir|midi|\d{1,2}|janvier|février|mars|avril|mai|juin|juillet|août|septembre"
+    r"|octobre|novembre|décembre))*(?: (?:à|vers) \d{1,2} ?(?:h|heures?)(?: ?\d\d)?)?"
 )
+_ASKING_FR: Final = (
+    r"(?:(?:pouvons|pourrions|peut|pourrait|puis|pouvez|pourriez|peux|pourrais)[- ](?:nous|on|je|vous|tu)"
+    r"|(?:est-ce qu['’ ]?(?:e )?)?(?:on|je|nous|vous|tu|j['’]) ?(?:peut|peux|pourrait|pourrais|pouvons|pourrions|pouvez"
+    r"|pourriez|dois|doit|devons|devrais|veux|voudrais|voudrions|souhaite|souhaiterais|souhaitons|souhaiterions"
+    r"|aimerais|aimerions|préfère|préférerais|préférerions|vais devoir|allons devoir|(?:suis|sommes) obligée?s? d['’e])"
+    r"|(?:est-il|serait-il|est-ce|c['’]est|ce serait|il serait|il est) possible d['’e]|merci d['’e]|il fau(?:t|drait)"
+    r"|il (?:me|nous) fau(?:t|drait)|j['’]ai besoin d['’e]|comment)"
+    rf"{_SOFTLY_FR} ?"
+)
+_ASKED_FR: Final = rf"(?:{_ASKING_FR})?"
+_MOVE_FR: Final = (
+    r"(?:déplacer|décaler|reporter|changer|repousser|avancer|reprogrammer|modifier|replanifier|recaler|remettre"
+    r"|retarder)"
+)
+_OTHER_FR: Final = (
+    r"(?:d['’])?(?:un|une) (?:autre|nouvelle?|nouveau|nouvel) (?:moment|créneau|date|heure|horaire|jour|rendez-vous"
+    r"|rdv)"
+)
+_COME_FR: Final = (
+    rf"(?:venir|participer|assister|être (?:là|présente?|disponible|des vôtres)|y être|y aller|me libérer|me déplacer"
+    rf"|me joindre|honorer|assurer|tenir|faire)(?: (?:à|au)? ?{_MEETING_FR})?"
+)
+_NOT_FR: Final = r"(?: malheureusement| hélas)? (?:plus|pas)(?: du tout)?"
 _FRENCH: Final = MeetingPhrases(
     before=(
-        r"\W*(?:(?:bonjour|bonsoir|salut|désolée?|pardon|excusez-moi|je suis désolée?|malheureusement|non|ok(?:ay)?"
-        r"|oh|euh+|mais|alors|j['’]ai un (?:empêchement|imprévu))\W+)*"
+        r"\W*(?:(?:bonjour|bonsoir|salut|coucou|désolée?|pardon|excusez-moi|excuse-moi|je suis (?:vraiment )?désolée?"
+        r"|malheureusement|non|ok(?:ay)?|oh|euh+|mais|alors|finalement|en fait|bon|zut|mince|hélas|et|aïe"
+        r"|(?:j['’]ai|nous avons) (?:eu )?un (?:empêchement|imprévu|contretemps|souci|problème))\W+)*"
     ),
     behind=(
-        r"(?:[\s,.]+(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: beaucoup)?|désolée?|malheureusement|finalement"
-        r"|si (?:possible|c['’]est possible)))*[\s?!.]*"
+        r"(?:[\s,.]+(?:s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci(?: (?:beaucoup|d['’]avance|bien))?|désolée?"
+        r"|malheureusement|finalement|(?:je suis|vraiment) désolée?|toutes mes excuses|pardon|bonne journée"
+        r"|si (?:possible|c['’]est possible|ça vous va|vous pouvez)|c['’]est possible|possible))*[\s?!.]*"
     ),
     move=(
-        rf"{_ASKED_FR}(?:déplacer|décaler|reporter|changer|repousser|avancer|reprogrammer|modifier|déplacez|décalez"
-        rf"|reportez) (?:l['’]heure de |la date de )?{_MEETING_FR}{_AT_FR}",
-        rf"{_ASKED_FR}(?:trouver|avoir|choisir|prendre|fixer) (?:une? autres? |une? nouvelle? |une? nouveau )"
-        rf"(?:moment|créneau|date|heure|jour|rendez-vous|rdv){_AT_FR}",
+        rf"{_ASKED_FR}{_MOVE_FR}{_SOFTLY_FR} (?:l['’]heure (?:de |du )|la date (?:de |du )|le jour (?:de |du ))?"
+        rf"{_MEETING_FR}{_AT_FR}",
+        rf"(?:déplac|décal|report|repouss|avanc|chang|modifi|retard)(?:ez|e){_SOFTLY_FR} {_MEETING_FR}{_AT_FR}",
+        rf"{_ASKING_FR}(?:(?:le |la |ça |cela )|l['’])?{_MOVE_FR}(?: (?:ça|cela))?{_AT_FR}",
+        rf"{_MEETING_FR}{_AT_FR} (?:peut|pourrait|doit|devrait)(?:[- ]il|[- ]elle)? être (?:déplacé|décalé|reporté"
+        rf"|avancé|repoussé)e?{_AT_FR}",
+        rf"(?:{_ASKED_FR}(?:trouver|avoir|choisir|prendre|fixer|proposer|voir|caler|convenir|me (?:proposer|donner)) )"
+        rf"{_OTHER_FR}{_AT_FR}",
+        rf"(?:(?:il (?:me|nous) fau(?:t|drait)|j['’](?:ai|aurais) besoin|je (?:cherche|préférerais|voudrais)|avez-vous"
+        rf"|auriez-vous|vous (?:avez|auriez)|y a-t-il|(?:est-ce qu['’])?il y (?:a|aurait)|plutôt)"
+        rf"{_SOFTLY_FR} )?{_OTHER_FR}{_AT_FR}(?: (?:serait|est|c['’]est) possible)?",
     ),
     give_up=(
-        rf"{_ASKED_FR}(?:annuler|annulez|décommander) {_MEETING_FR}{_AT_FR}",
-        r"(?:je|nous|on) (?:ne |n['’]y? ?)?(?:peux|pouvons|peut|pourrai|pourrons|pourra)(?: malheureusement)?"
-        rf"(?: plus| pas)(?: (?:venir|participer|assister|être là|être présente?)(?: (?:à|au) ?{_MEETING_FR})?{_AT_FR}"
-        r"| (?:le )?(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|demain|aujourd['’]hui)(?: .{0,30}?)?)",
+        rf"{_ASKED_FR}(?:annuler|annulez|annule|décommander|supprimer|supprimez){_SOFTLY_FR} {_MEETING_FR}{_AT_FR}",
+        rf"{_ASKING_FR}(?:l['’])?(?:annuler|décommander){_AT_FR}",
+        rf"j['’]annule {_MEETING_FR}{_AT_FR}",
+        rf"(?:je|nous|on) (?:ne |n['’]y? ?)?(?:peux|pouvons|peut|pourrai|pourrais|pourrons|pourra|vais|allons|va)"
+        rf"{_NOT_FR}(?: pouvoir)? {_COME_FR}{_AT_FR}",
+        rf"(?:je|nous|on) (?:ne |n['’]y? ?)?(?:peux|pouvons|peut|pourrai|pourrons|pourra){_NOT_FR} {_WHEN_FR}",
+        rf"(?:je|nous|on) (?:ne |n['’])(?:suis|serai|sommes|serons|est|sera){_NOT_FR} (?:là|disponibles?|dispo|libres?"
+        rf"|présente?s?)(?: {_WHEN_FR})?",
+        rf"{_WHEN_FR}(?: [cç]a| cela)?,? (?:je |nous |on )?(?:ne |n['’])?(?:peux|pouvons|peut|pourrai|pourrais|pourrons"
+        rf"|me convient|me va|m['’]arrange|convient|va|marche|est|suis|sommes|serai){_NOT_FR}"
+        rf"(?: (?:possible|disponible|dispo|libre|là|pouvoir|{_COME_FR}))?",
+        rf"(?:[cç]a|cela|c['’])(?: (?:ne|n['’]))? ?(?:me convient|me va|m['’]arrange|va|marche|est){_NOT_FR}"
+        rf"(?: (?:possible|bon))? {_WHEN_FR}",
+        rf"je n['’](?:arriverai|arrive){_NOT_FR} à (?:venir|me libérer){_AT_FR}",
     ),
 )
 
