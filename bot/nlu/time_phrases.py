@@ -12,6 +12,8 @@ from __future__ import annotations
 Row = tuple[str, str, str]
 
 DAY, DATE, CLOCK, PART = "day", "date", "clock", "part"
+DAY_CLOCK = "day, clock"
+"""A day and an hour that only is one beside it: "jeudi neuf heures"."""
 DAY_PART = "day, part"
 """A part of a day in one phrase: "stasera", "Freitagnachmittag"."""
 
@@ -84,50 +86,69 @@ PHRASES: dict[str, tuple[Row, ...]] = {
     ),
     "fr": (
         (OVER, "(?:avant-)?hier", ""),
+        (OVER, "(?:la )?semaine (?:dernière|passée)|(?:le )?mois (?:dernier|passé)", ""),
         (DAY, "ce week-?end", "this weekend"),
+        (DAY, "(?:le )?week-?end prochain", "next weekend"),
         (CLOCK, "(?:entre|de) {first} ?h(?:eures?)? (?:et|à) {last} ?h(?:eures?)?", "between {first} and {last}"),
-        (OVER, "(?:le )?{weekday} dernier", ""),
+        (CLOCK, "entre midi et (?:deux|2)(?: ?h(?:eures)?)?", "between 12pm and 2pm"),
+        (OVER, "(?:le )?{weekday} (?:dernier|passé)", ""),
         (DAY_PART, "ce matin", "today, morning"),
-        (DAY_PART, "cet après[- ]midi", "today, afternoon"),
+        (DAY_PART, "cet après[- ]midi|cet aprem", "today, afternoon"),
         (DAY_PART, "ce soir", "today, evening"),
         (DATE, "(?:la )?veille de noël", "24 december"),
         (DATE, "(?:à )?la saint-sylvestre", "31 december"),
         (DATE, "(?:le )?{date}(?:er)? {month}(?: {year})?", "{date} {month} {year}"),
         (DATE, "(?:le )?{date}[/.]{numbered}(?:[/.]{yy})?", "{date} {numbered} {yy}"),
         (DATE, "le {nth}(?:er)?", "the {nth}"),
-        (DAY, "(?:le )?{weekday} en huit", "1 weeks on {weekday}"),
-        (DAY, "(?:le )?{weekday} en quinze", "2 weeks on {weekday}"),
-        (DAY, "{weekday} de la semaine prochaine", "{weekday} next week"),
+        (DAY, "(?:le )?{weekday} en (?:huit|8)", "1 weeks on {weekday}"),
+        (DAY, "(?:le )?{weekday} en (?:quinze|15)", "2 weeks on {weekday}"),
+        (DAY, "(?:d['’])?aujourd['’]hui en (?:huit|8)|sous huitaine", "in 1 weeks"),
+        (DAY, "(?:d['’])?aujourd['’]hui en (?:quinze|15)|(?:sous|dans une) quinzaine(?: de jours)?", "in 2 weeks"),
+        (DAY, "(?:le )?{weekday} de la semaine prochaine|(?:la )?semaine prochaine,? (?:le )?{weekday}",
+         "{weekday} next week"),
         (DAY, "(?:le )?{weekday} prochain", "next {weekday}"),
-        (DAY, "(?:ce |le )?{weekday}", "{weekday}"),
+        (DAY_CLOCK, "(?:ce |le )?{weekday} {hour} heures? et demie", "{weekday}, half past {hour}"),
+        (DAY_CLOCK, "(?:ce |le )?{weekday} {hour} heures? {said}", "{weekday}, at {hour}:{said}"),
+        (DAY_CLOCK, "(?:ce |le )?{weekday} {hour} heures?", "{weekday}, {hour} o'clock"),
+        (DAY, "(?:ce |le )?{weekday}(?: qui vient)?", "{weekday}"),
+        (DAY, "(?:le )?{short}\\.?(?=,? (?:\\d|à \\d))", "{short}"),
         (DAY, "(?:dans|sous|d['’]ici) {amount} jours? ouvr(?:é|able)s?", "in {amount} working days"),
+        (DAY, "(?:le )?(?:prochain jour ouvr(?:é|able)|jour ouvr(?:é|able) suivant)", "next working day"),
         (DAY, "dans une heure et demie", "in 90 minutes"),
         (DAY, "dans une demi[- ]heure", "in 30 minutes"),
         (DAY, "dans un quart d['’]heure", "in 15 minutes"),
-        (DAY, "dans {amount} heures?", "in {amount} hours"),
-        (DAY, "dans {amount} minutes?", "in {amount} minutes"),
-        (DAY, "dans {amount} jours?", "in {amount} days"),
+        (DAY, "(?:dans|d['’]ici) {amount} heures?", "in {amount} hours"),
+        (DAY, "(?:dans|d['’]ici) {amount} ?min(?:utes?)?", "in {amount} minutes"),
+        (DAY, "(?:dans|d['’]ici|sous) {amount} jours?", "in {amount} days"),
         (DAY, "(?:dans|d['’]ici|sous) (?:environ )?{amount} semaines?", "in {amount} weeks"),
         (DAY, "dans les (?:{amount} prochaines|prochaines {amount}) semaines", "within {amount} weeks"),
         (DAY, "(?:dans|d['’]ici|sous) (?:environ )?{amount} mois", "in {amount} months"),
+        (DAY, "(?:dans|d['’]ici|sous) (?:environ )?six mois|dans un semestre", "in 6 months"),
         (DAY, "dans les (?:{amount} prochains|prochains {amount}) mois", "within {amount} months"),
-        (DAY, "(?:la )?semaine prochaine", "next week"),
-        (DAY, "(?:le )?mois prochain", "next month"),
-        (DAY, "cette semaine", "this week"),
+        (DAY, "(?:en |au )?(?:début|milieu|fin) de (?:la )?semaine prochaine", "next week"),
+        (DAY, "(?:en |au )?(?:début|milieu|fin) du mois prochain", "next month"),
+        (DAY, "(?:au )?(?:début|milieu|fin) de l['’]année prochaine", "next year"),
+        (DAY, "(?:la )?semaine (?:prochaine|d['’]après|suivante|qui vient)", "next week"),
+        (DAY, "(?:le )?mois (?:prochain|qui vient)", "next month"),
+        (DAY, "cette semaine|dans la semaine", "this week"),
         (DAY, "après[- ]demain", "day after tomorrow"),
         (DAY, "demain", "tomorrow"),
-        (DAY, "aujourd['’]hui", "today"),
-        (CLOCK, "(?:à|vers) {hour} heures? et demie", "half past {hour}"),
-        (CLOCK, "(?:à|vers) {hour} heures? et quart", "quarter past {hour}"),
-        (CLOCK, "(?:à|vers) {hour} heures? moins le quart", "quarter to {hour}"),
-        (CLOCK, "(?:à |vers )?{hour} ?(?:h|:) ?{minute}", "at {hour}:{minute}"),
-        (CLOCK, "(?:à |vers )?(?=\\d){hour} ?h", "{hour} o'clock"),
-        (CLOCK, "(?:à|vers) {hour} heures?", "{hour} o'clock"),
+        (DAY, "aujourd['’]hui|dans la journée", "today"),
+        (CLOCK, "(?:à|vers|dès) {hour} heures? et demie", "half past {hour}"),
+        (CLOCK, "(?:à|vers|dès) {hour} heures? et quart", "quarter past {hour}"),
+        (CLOCK, "(?:à|vers|dès) {hour} heures? moins le quart", "quarter to {hour}"),
+        (CLOCK, "(?:à |vers |dès |à partir de )?{hour} ?(?:h|:) ?{minute}", "at {hour}:{minute}"),
+        (CLOCK, "(?:à |vers |dès )?{hour} heures? quarante[- ]cinq", "at {hour}:45"),
+        (CLOCK, "(?:à |vers |dès )?{hour} heures? {said}(?! (?:personnes|gens|invités|participants|places|euros))",
+         "at {hour}:{said}"),
+        (CLOCK, "(?:à |vers |dès |à partir de )?(?=\\d){hour} ?h", "{hour} o'clock"),
+        (CLOCK, "(?:à|vers|dès|à partir de) {hour} heures?(?: pile| précises)?", "{hour} o'clock"),
         (CLOCK, "(?:à |vers )?midi et demie?", "at 12:30"),
-        (CLOCK, "(?:à |vers )?midi", "noon"),
-        (PART, "(?:du |le |au )?matin", "morning"),
-        (PART, "(?:de l['’]|l['’])?après[- ]midi", "afternoon"),
-        (PART, "(?:du |le |au )?soir", "evening"),
+        (CLOCK, "(?:à |vers )?midi|(?:à|sur) l['’]heure du déjeuner", "noon"),
+        (CLOCK, "(?:à )?minuit", "at midnight"),
+        (PART, "(?:du |le |au |en début de |en fin de )?(?:matin|matinée)|(?:dans la|en) matinée", "morning"),
+        (PART, "(?:(?:de |dans )?l['’]|en (?:début|milieu|fin) d['’])?(?:après[- ]midi|aprem)", "afternoon"),
+        (PART, "(?:du |le |au )?soir|(?:dans la|en) soirée|en fin de journée", "evening"),
     ),
     "es": (
         (OVER, "ayer|anteayer", ""),
@@ -396,7 +417,10 @@ PHRASES: dict[str, tuple[Row, ...]] = {
     ),
 }  # fmt: skip
 
-SHORT_WEEKDAYS = {"de": ("mo", "di", "mi", "do", "", "sa")}
+SHORT_WEEKDAYS = {
+    "de": ("mo", "di", "mi", "do", "", "sa"),
+    "fr": ("lun", "mar", "mer", "jeu", "ven", "sam"),
+}
 """How weekdays are shortened, from Monday on; empty where that is another word as often: "so um 9"."""
 
 NO_ENGLISH = {"ca": frozenset(("mon",)), "fr": frozenset(("mon",))}
@@ -406,7 +430,8 @@ SHORT_MONTHS = frozenset(("de", "fr"))
 """Languages whose shortened months are no other words."""
 
 JOINING = {
-    "de": "und|am|um|gegen|ab|so|in der|den|dem", "fr": "et|à|a|le|vers|au|dans l[ae]", "es": "y|a|el|en|por|sobre",
+    "de": "und|am|um|gegen|ab|so|in der|den|dem", "fr": "et|à|a|le|vers|au|dès|dans l[ae]",
+    "es": "y|a|el|en|por|sobre",
     "it": "e|alle|il|di|nel|verso", "nl": "en|om|op|in de|rond", "pt": "e|às|as|na|no|de|pelas",
     "ca": "i|a|el|al|cap a", "sv": "och|klockan|kl\\.?|på|den|vid",
 }  # fmt: skip
