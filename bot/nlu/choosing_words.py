@@ -68,20 +68,29 @@ _GERMAN: Final = ChoosingWords(
 
 _FRENCH: Final = ChoosingWords(
     beside=word_set(
-        "à au avec aimerais bien bon ça c ce cela celle celui convient créneau d d'accord date de du en est "
-        "et heure j j'aimerais je l la le les m me mieux moi nous oui option ok okay on parfait pour prends "
-        "prendre préfère préférerais proposition rendez s s'il serait sera si svp plaît plait te très va vous "
-        "vers voudrais merci beaucoup"
+        "à a ah alors allons-y au avec aimerais beaucoup bien bon bonjour bonne ça c c'est ce cela celle celui choisis "
+        "convient conviendrait créneau d d'accord date de du disons donc dispo disponible en est et excellent faisons "
+        "génial gardons heure heures idéal impeccable irait j j'aimerais je jour l la le les libre m m'arrange "
+        "m'arrangerait m'irait m'va marche me merci mettez mieux moi moment niquel nickel nous ok okay on opte option"
+        " oui "
+        "parfait parfaitement plutôt pour préfère préférerais prendrai prendrais prends prendre proposition qu qu'on"
+        " que "
+        "rendez rendez-vous rdv réserve réserver réservez retiens s s'il sera serai serait si stp super svp plaît"
+        " plait "
+        "te top très tiens va valide vers veux voudrais voulons vous vendu y"
     ),
     places={
-        "premi(?:er|ère)|plus t[ôo]t": 0, "deuxième|second|seconde": 1, "troisième": 2, "quatrième": 3, "cinquième": 4,
+        "premi(?:er|ère)|1(?:er|re|ère)|plus t[ôo]t": 0, "deuxième|second|seconde|2(?:e|ème|nd|nde)": 1,
+        "troisième|3(?:e|ème)": 2, "quatrième|4(?:e|ème)": 3, "cinquième|5(?:e|ème)": 4,
         "derni(?:er|ère)|plus tard": -1,
     },
     earlier="(?!)",
     later="(?!)",
     forms=(
-        r"l[ea] {one}(?: (?:créneau|option|proposition|date|heure))?",
-        r"(?!plus){one} (?:créneau|option|proposition)",
+        r"(?:l[ea]|celui|celle) {one}(?: (?:créneau|option|proposition|date|heure|choix|horaire|rendez-vous|rdv"
+        r"|de la liste|des deux|des trois))?",
+        r"(?:l[ea] )?(?:tout(?:e)? )(?!plus){one}(?: (?:créneau|option|proposition|date|heure|choix))?",
+        r"(?!plus){one} (?:créneau|option|proposition|choix|horaire)",
     ),
 )  # fmt: skip
 

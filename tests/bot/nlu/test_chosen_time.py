@@ -116,6 +116,43 @@ def test_so_it_is_in_german(text: str, chosen: datetime) -> None:
     assert chosen_times(text, OFFERED, NOW, {"de"}) == [chosen]
 
 
+FRENCH = {
+    NINE: [
+        "mercredi 9h", "mercredi à neuf heures svp", "le 25 à 9h", "9h mercredi ça me va", "va pour mercredi 9h",
+        "je prends le deuxième créneau", "la 2e option", "le second choix", "mercredi neuf heures c'est parfait merci",
+        "le mercredi 25 novembre à 9h00 me conviendrait",
+    ],
+    HALF_PAST: [
+        "mercredi à 10h30", "à dix heures et demie mercredi", "mercredi dix heures et demie", "mercredi 10 h 30 c'est bon",
+    ],
+    THURSDAY: ["plutôt jeudi", "jeudi m'arrange mieux", "le dernier svp", "le 26 ça marche", "jeudi 16h00 ok"],
+    MONDAY: ["aujourd'hui c'est parfait", "le tout premier", "je choisis le premier", "le plus tot"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "chosen"), [(text, at) for at, texts in FRENCH.items() for text in texts])
+def test_so_it_is_in_french(text: str, chosen: datetime) -> None:
+    assert chosen_times(text, OFFERED, NOW, {"fr"}) == [chosen]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mercredi à 11h",
+        "plus tard",
+        "avez-vous un créneau plus tard ?",
+        "jeudi je ne peux pas",
+        "tous sauf jeudi",
+        "après 9h mercredi",
+        "le cinquième",
+        "oui volontiers",
+        "aucun des trois",
+    ],
+)
+def test_what_says_more_in_french_chooses_none(text: str) -> None:
+    assert not chosen_times(text, OFFERED, NOW, {"fr"})
+
+
 @pytest.mark.parametrize(
     ("text", "language", "chosen"),
     [
