@@ -75,7 +75,8 @@ _OPENING_DE: Final = (
     r"|äh+m*|ach(?: so)?|hm+|also|ok(?:ay)?|und|aber|ja|danke|na)\W+)*"
 )
 _CORRECTING_DE: Final = (
-    r"(?:(?:oh|ach|äh+m*|hm+|na|also)\W+)*(?:nein|ne|nee|nö|doch|ups|sorry|entschuldigung|pardon|verzeihung|quatsch|halt"
+    r"(?:(?:oh|ach|äh+m*|hm+|na|also)\W+)*(?:nein|ne|nee|nö|doch|ups|sorry|entschuldigung|pardon|verzeihung|quatsch"
+    r"|halt"
     r"|warte|warten sie|moment(?: mal)?|korrektur|falsch|tippfehler|eigentlich|vertippt)\W+"
     r"(?:(?:sorry|moment(?: mal)?|warte|doch|eher|lieber|eigentlich|ich mein(?:t)?e|gemeint (?:war|waren)"
     r"|es sind|das sind|wir sind|es ist|das ist|ich wollte sagen|besser)\W+)*"
@@ -131,31 +132,87 @@ _GERMAN: Final = ChangePhrases(
 # ---------------------------------------------------------------- French
 
 _OPENING_FR: Final = (
-    r"(?:(?:non|oh|oups|pardon|désolée?|attendez|attends|en fait|euh+|hum|bon|ok(?:ay)?|et|mais|alors|merci)\W+)*"
+    r"(?:(?:non|ah non|nan|oh|ah|oups|zut|mince|pardon|désolée?|excusez-moi|excuse-moi|attendez|attends|une (?:minute"
+    r"|seconde)|un instant|en fait|finalement|enfin|du coup|euh+|hum|ben|bah|bon|ok(?:ay)?|d['’]accord|oui|et|mais|ou"
+    r"|alors|merci)\W+)*"
 )
 _CORRECTING_FR: Final = (
-    r"(?:(?:oh|ah|euh+|hum|bon)\W+)*(?:non|oups|pardon|désolée?|attendez|attends|en fait|correction|plutôt)\W+"
-    r"(?:(?:pardon|plutôt|en fait|je veux dire|je voulais dire|c['’]est|nous sommes|on est)\W+)*"
+    r"(?:(?:oh|ah|euh+|hum|ben|bah|bon|mais)\W+)*(?:non|nan|oups|zut|mince|pardon|désolée?|excusez-moi|excuse-moi"
+    r"|attendez|attends|en fait|finalement|enfin|correction|erreur|rectification|faute de frappe|plutôt|faux"
+    r"|je me (?:suis )?trompée?|je corrige)\W+"
+    r"(?:(?:non|pardon|plutôt|en fait|finalement|je me suis trompée?|je veux dire|je voulais (?:dire|mettre|écrire)"
+    r"|c['’]est|c['’]était"
+    r"|ce (?:sera|serait)|nous (?:sommes|serons|serions)|on (?:est|sera|serait)|mettez|disons)\W+)*"
 )
+_ASKED_FR: Final = (
+    r"(?:(?:peut|pourrait|pouvons|pourrions|puis|pouvez|pourriez|peux|pourrais)[- ](?:on|nous|je|vous|tu)"
+    r"|(?:est-ce qu['’]|est-ce que )?(?:on|nous|je|vous|tu|j['’]) ?(?:peut|peux|pourrait|pourrais|pouvons|pourrions"
+    r"|pouvez|pourriez|voudrais|voudrions|souhaiterais|aimerais|préfère|préférerais|préférerions)"
+    r"|(?:serait-il|est-il|c['’]est|ce serait|il serait) possible d['’e])"
+)
+_VERB_FR: Final = (
+    r"(?:faire|dire|mettre|prendre|déplacer|décaler|reporter|avancer|repousser|changer|voir|fixer|caler|retrouver"
+    r"|passer)"
+)
+_IT_IS_FR: Final = r"(?:(?:c['’]est|ce sera|nous sommes|nous serons|on est|on sera|je suis|je m['’]appelle) )?"
 _FRENCH: Final = ChangePhrases(
     behind=(
-        r"(?:[\s,.]+(?:plutôt|alors|s['’ ]?il (?:vous|te) plaît|svp|stp|merci|si possible|si c['’]est possible"
-        r"|pour (?:moi|nous)))*[\s?!.]*"
+        r"(?:[\s,.]+(?:plutôt|alors|finalement|s['’ ]?il (?:vous|te) pla[iî]t|svp|stp|merci|si possible|possible"
+        r"|si (?:c['’]est possible|ça vous (?:va|convient)|vous pouvez)|c['’]est possible|pour (?:moi|nous)"
+        r"|[cç]a (?:vous )?(?:va|irait|convient|conviendrait)))*[\s?!.]*"
     ),
     proposals=(
-        rf"{_OPENING_FR}(?:(?:peut|pourrait|pouvons|pourrions)[- ](?:on|nous)|on (?:peut|pourrait)"
-        r"|est-ce qu['’]on peut)(?: (?:le|la))?(?: plutôt)?"
-        r" (?:faire|dire|mettre|prendre|déplacer|décaler|reporter)(?: (?:à|au))? VALUE",
-        rf"{_OPENING_FR}(?:que diriez-vous|et si on disait|pourquoi pas)(?: (?:de|du))? VALUE",
-        rf"{_OPENING_FR}VALUE (?:serait|est|me conviendrait|m['’]arrangerait|m['’]irait)(?: (?:bien|beaucoup))? mieux",
+        rf"{_OPENING_FR}{_ASKED_FR}(?: (?:le|la|se|nous))?(?: plutôt)?(?: l['’]| ?){_VERB_FR}"
+        r"(?: (?:ça|cela|le rendez-vous|le rdv|la réunion|l['’]appel|la démo|l['’]heure))?(?: plutôt)?"
+        r"(?: (?:à|au|pour|sur|vers))? VALUE",
+        rf"{_OPENING_FR}(?:que diriez-vous|que dirais-tu|qu['’]en dites-vous|et si on (?:disait|faisait|prenait"
+        rf"|mettait)"
+        r"|pourquoi pas|on (?:dit|fait) plutôt|[cç]a (?:vous )?(?:irait|va|dirait))(?: (?:de|du|à|pour))? VALUE",
+        rf"{_OPENING_FR}(?:je|nous|on) (?:préfère|préférerais|préférons|préférerions|préférerait) VALUE",
+        rf"{_OPENING_FR}VALUE(?: [cç]a| ce| cela)? (?:serait|sera|est|me conviendrait|me convient|m['’]arrangerait"
+        r"|m['’]arrange|m['’]irait|me va|irait)(?: (?:bien|beaucoup|encore|un peu))*"
+        r" (?:mieux|plus pratique|plus simple|préférable)",
+        rf"{_OPENING_FR}VALUE(?: [cç]a| cela)? (?:m['’]arrangerait|me conviendrait|m['’]irait)",
     ),
     corrections=(
         rf"{_CORRECTING_FR}VALUE",
-        rf"{_OPENING_FR}(?:je veux dire|je voulais dire|mettez(?: plutôt)?|disons|plutôt|peut-être) VALUE",
-        rf"{_OPENING_FR}(?:(?:c['’]est|nous sommes|on est) )?VALUE,? (?:et )?(?:non )?pas [^?!;\n]{{1,40}}",
-        rf"{_OPENING_FR}(?:c['’]est|nous sommes|on est) (?:en fait|plutôt) VALUE",
+        rf"{_OPENING_FR}(?:je veux dire|je voulais (?:dire|mettre|écrire)|mettez(?: plutôt)?|mets|disons|plutôt"
+        r"|peut-être|il fa(?:ut|llait) (?:lire|mettre|comprendre)|(?:changez|corrigez|remplacez)(?: (?:[cç]a|cela))?"
+        r" (?:en|par|pour)|c['’]était) VALUE",
+        rf"{_OPENING_FR}{_IT_IS_FR}VALUE\W+(?:pardon|désolée?|en fait|finalement|je veux dire|je voulais dire)",
+        rf"{_OPENING_FR}{_IT_IS_FR}VALUE,? (?:et )?(?:non )?pas [^?!;\n]{{1,40}}",
+        rf"{_OPENING_FR}(?:ce n['’]est |c['’]est )?pas [^?!;\n,]{{1,40}},? (?:mais|c['’]est|plutôt) VALUE",
+        rf"{_OPENING_FR}(?:c['’]est|ce sera|nous sommes|nous serons|on est|on sera) (?:en fait|plutôt"
+        rf"|finalement) VALUE",
+        rf"{_OPENING_FR}(?:je m['’]appelle|mon (?:pré)?nom,? (?:c['’])?est|on dit)(?: (?:en fait|plutôt))? VALUE",
     ),
-    beside=frozenset(("à", "a", "le", "la", "au", "de", "du", "vers", "environ", "pour", "pas")),
+    beside=frozenset(
+        (
+            "à",
+            "a",
+            "le",
+            "la",
+            "au",
+            "de",
+            "du",
+            "vers",
+            "environ",
+            "pour",
+            "pas",
+            "plutôt",
+            "dans",
+            "les",
+            "ce",
+            "en",
+            "on",
+            "est",
+            "sera",
+            "nous",
+            "sommes",
+            "seulement",
+            "juste",
+        )
+    ),
 )
 
 # ---------------------------------------------------------------- Spanish
