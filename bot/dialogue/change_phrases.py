@@ -184,7 +184,7 @@ _FRENCH: Final = ChangePhrases(
         rf"{_OPENING_FR}(?:ce n['’]est |c['’]est )?pas [^?!;\n,]{{1,40}},? (?:mais|c['’]est|plutôt) VALUE",
         rf"{_OPENING_FR}(?:c['’]est|ce sera|nous sommes|nous serons|on est|on sera) (?:en fait|plutôt"
         rf"|finalement) VALUE",
-        rf"{_OPENING_FR}(?:je m['’]appelle|mon (?:pré)?nom,? (?:c['’])?est|on dit)(?: (?:en fait|plutôt))? VALUE",
+        rf"{_OPENING_FR}(?:je m['’]appelle|mon (?:nom|prénom),? (?:c['’])?est|on dit)(?: (?:en fait|plutôt))? VALUE",
     ),
     beside=frozenset(
         (

@@ -56,17 +56,29 @@ _GERMAN: Final = AnswerWords(
 
 _FRENCH: Final = AnswerWords(
     fillers=_words(
-        "à actuellement alors au autour bah ben bien bon bonjour c ça ce dans de des dire disons du elle en environ "
-        "est et euh fait il j je l la le les ma mais me merci moi mon n nous on ou oui pense peut-être plus pour "
-        "presque salut sera serait serions sommes sont suis sur svp total tous un une vers veux voilà voudrais "
-        "voulais vous y"
+        "à actuellement ah alors approximativement au aurons autour avec avoir avons bah ben bien bon bonjour bonsoir "
+        "c c'est c'était ça ce ces d d'accord d'environ dans de des dire disons donc du elle en environ eh est et "
+        "être euh exactement fait fois genre grosso hein hum il j j'ai j'aurais j'en je jusqu'à l la le les m "
+        "m'appelle ma mais me merci modo moi moins mon n nos notre nous oh ok okay on ou ouais oui par pense "
+        "personnes peu peut-être plaisir plaît plus pour presque près probablement qu'on quelque quelques s s'il "
+        "salut seulement sera serai serait seraient serions serons simplement sommes sont stp suis sûr sûrement sur "
+        "svp te total toujours tous tout tu un une vers veux voilà volontiers vont voudrais voulais vous y"
     ),
-    correcting=_words("correction faux non oups pardon pas plutôt désolé désolée attendez"),
+    correcting=_words(
+        "correction faux non oups pardon pas plutôt désolé désolée attendez attends erreur excusez-moi finalement nan "
+        "rectification zut mince"
+    ),
     no_names=_words(
-        "aucune aujourd'hui autre avec comment combien demain encore idée non offre parce pas personne plutôt "
-        "pourquoi prix quand quel quelle quelqu'un quoi rappel rendez-vous rien sais sans téléphone tout trop"
+        "abord aucun aucune aujourd'hui automne autre avant aucunement besoin bientôt bof chez cher combien comment "
+        "confidentiel coûte demain depuis devis déjà email encore ensuite entreprise faut gratuit hiver idée "
+        "impossible importe inconnu intéressé intéressée j'aimerais jamais jour journée lequel laquelle laissez "
+        "maintenant merci mieux mois monde année numéro offre parce partir pas passe passer peux personne plutôt "
+        "possible pourquoi pourriez pouvez préfère printemps prix privé problème prochain prochaine puis quand "
+        "question quel quelle quelqu'un qui quoi rappel rappelez rappeler regarde rdv rendez-vous rien sais sans "
+        "secret semaine service société soir suite tarif tarifs tard téléphone temps tiens trop urgent vite voir "
+        "vraiment"
     ),
-    behind=_words("de du chez et mais ici je nous"),
+    behind=_words("de du des chez et mais ici je nous depuis à au pour"),
 )  # fmt: skip
 
 _SPANISH: Final = AnswerWords(

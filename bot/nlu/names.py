@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 
 from bot.domain.answer_words import NONE, AnswerWords, answer_words
@@ -20,7 +20,10 @@ _NEXT_WORD = rf"(?:(?<=\b[^\W\d_])\.)? {_WORD}"
 """A single letter may have a dot: "John F. Kennedy"."""
 
 _NAME = rf"{_WORD}(?:{_NEXT_WORD}){{0,3}}"
-_TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
+_TITLE = (
+    r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|mlle|m|madame|mademoiselle|monsieur|herr|frau|señora?"
+    r"|signora?|senhora?)\b\.? +)?"
+)
 _STRONG = re.compile(rf"(?<!\w)(?:{PHRASES['en'].cue}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
 _ELSEWHERE = re.compile(
     rf"(?<!\w)(?:{also_in_plain_letters(CUES_ELSEWHERE)}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
@@ -51,12 +54,15 @@ _NUMBER_BEHIND = re.compile(r"[ .:#-]{0,3}\d{3,6}(?!\d| ?\d{3})")
 """Of what has a number, such as an order or a reference: "Kundennummer 4711", "ref AB-1234". A telephone number is
 longer, and a comma begins something else: "Ana, 1200 people"."""
 
-_PARTICLES = word_set("van von der den de la le da di del dos bin al el ter ten mac mc st")
+_PARTICLES = word_set("van von der den de la le da di del du des dos bin al el ter ten mac mc st")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’]")
+"""What French and others write in one word with the next: "l'année"."""
 _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
 
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
-    "dr mr mrs ms miss prof mag dipl ing doktor professor herr hr frau mme madame monsieur señora señor signora signor"
+    "dr mr mrs ms miss prof mag dipl ing doktor professor herr hr frau m mme mlle madame mademoiselle monsieur señora "
+    "señor signora signor"
 )
 _NO_NAME_BEHIND = word_set("have our their they use we")
 """What somebody has, or what they are about, comes behind them: "we have three sites"."""
@@ -182,7 +188,7 @@ def _name_in(words: str, besides: AnswerWords, *, lower_case_too: bool, shouting
         if not word or lower in _NAME_ENDS:
             break
         if (
-            (lower in NO_NAMES or lower in besides.no_names)
+            (lower in NO_NAMES or not besides.no_names.isdisjoint((lower, _ELIDED.sub("", lower))))
             and not (kept and lower in _PARTICLES)
             and not _is_name_too(word, shouting=shouting)
         ):
@@ -198,6 +204,11 @@ def _name_in(words: str, besides: AnswerWords, *, lower_case_too: bool, shouting
     while kept and kept[-1].lower() in _PARTICLES and len(kept) > 1:
         kept.pop()
     return " ".join(kept) or None
+
+
+def _joins_a_name(words: Sequence[str], at: int) -> bool:
+    """Whether this word is a part of the name: "Marie de La Tour"; behind a whole name it says from where."""
+    return at == 1 and words[at].lower() in _PARTICLES and words[at + 1 : at + 2] != [] and words[at + 1][0].isupper()
 
 
 def _is_name_too(word: str, *, shouting: bool) -> bool:
@@ -231,7 +242,9 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
         if words[0].lower() in _NAMES_TOO and {"i", "we"} & {word.lower() for word in words[1:2]}:
             return None
         ends = _NAME_ENDS | besides.behind
-        cut = next((at for at, word in enumerate(words) if word.lower() in ends), len(words))
+        cut = next(
+            (at for at, word in enumerate(words) if word.lower() in ends and not _joins_a_name(words, at)), len(words)
+        )
         shouting = text.isupper()
         while cut and words[cut - 1].lower() in FILLERS and not _is_name_too(words[cut - 1], shouting=shouting):
             cut -= 1

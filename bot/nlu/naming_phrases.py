@@ -42,11 +42,17 @@ _GERMAN: Final = NamingPhrases(
     behind="bitte|danke|vielen dank|lieber|ab jetzt|stattdessen|übrigens|eigentlich",
 )
 _FRENCH: Final = NamingPhrases(
-    cue=r"je m['’]appelle|mon nom est|appelez-moi|appelle-moi",
-    before=(
-        r"(?:(?:non|oh|oups|pardon|désolée?|en fait|ok(?:ay)?|oui|bonjour|bonsoir|salut|et|mais|merci|vous pouvez)\W+)*"
+    cue=(
+        r"je m['’]appelle|mon (?:petit )?(?:nom|prénom)(?: complet| de famille)?,? (?:c['’]|ce )?est"
+        r"|(?:appelez|appelle)[- ]moi(?: (?:donc|plutôt|simplement|juste))?|on m['’]appelle|je me (?:nomme|prénomme)"
+        r"|moi,? c['’]est"
     ),
-    behind="plutôt|s['’ ]?il (?:vous|te) plaît|svp|merci",
+    before=(
+        r"(?:(?:non|oh|oups|pardon|désolée?|excusez-moi|attendez|en fait|alors|bien sûr|d['’]accord|bah|ben|euh+"
+        r"|ok(?:ay)?|oui|bonjour|bonsoir|salut|coucou|bjr|slt|et|mais|moi|merci|s['’ ]?il (?:vous|te) plaît|svp"
+        r"|vous pouvez|tu peux)\W+)*"
+    ),
+    behind="plutôt|s['’ ]?il (?:vous|te) plaît|svp|stp|merci|enchantée?|désormais|en fait|si vous voulez",
 )
 _SPANISH: Final = NamingPhrases(
     cue=r"me llamo|mi nombre es|llámeme|llámame|llamadme|puede llamarme|puedes llamarme",

@@ -20,6 +20,10 @@ def sixty(text: str) -> list[Entity]:
         ("nein, ich meinte 60", ("de",)),
         ("wir waeren so um die 60, schaetze ich", ("de",)),
         ("nous sommes environ 60", ("fr",)),
+        ("on sera à peu près 60 je pense", ("fr",)),
+        ("c'est 60 svp", ("fr",)),
+        ("ah non pardon, plutôt 60", ("fr",)),
+        ("euh disons qu'on est 60", ("fr",)),
         ("somos unos 60, creo", ("es",)),
     ],
 )
@@ -30,6 +34,11 @@ def test_words_that_add_nothing_leave_an_answer_what_it_is(text: str, languages:
 @pytest.mark.parametrize("text", ["60 Räder", "kann ich 60 bestellen", "sind es 60?"])
 def test_other_words_and_a_question_say_more(text: str) -> None:
     assert not says_only(text, sixty(text), ("de",))
+
+
+@pytest.mark.parametrize("text", ["60 chaises", "je peux commander 60", "c'est 60 ?"])
+def test_other_french_words_and_a_question_say_more(text: str) -> None:
+    assert not says_only(text, sixty(text), ("fr",))
 
 
 @pytest.mark.parametrize(
@@ -45,3 +54,11 @@ def test_other_words_and_a_question_say_more(text: str) -> None:
 )
 def test_a_correction_begins_with_a_word_that_takes_something_back(text: str, corrects: bool) -> None:
     assert begins_as_a_correction(text, ("de",)) is corrects
+
+
+@pytest.mark.parametrize(
+    ("text", "corrects"),
+    [("non, 60", True), ("Pardon 60", True), ("plutôt 60", True), ("finalement 60", True), ("nous 60", False)],
+)
+def test_so_does_one_in_french(text: str, corrects: bool) -> None:
+    assert begins_as_a_correction(text, ("fr",)) is corrects

@@ -87,6 +87,10 @@ def test_a_name_is_found_by_its_cue_in_other_languages(text: str, name: str) -> 
         ("hier ist der Jürgen", "de", "Jürgen"),
         ("ich bin's, robert", "de", "Robert"),
         ("je m'appelle claire et je voudrais une démo", "fr", "Claire"),
+        ("moi c'est karim benali", "fr", "Karim Benali"),
+        ("mon nom de famille c'est lefèvre", "fr", "Lefèvre"),
+        ("mon prenom est léa", "fr", "Léa"),
+        ("je me nomme jean-françois", "fr", "Jean-François"),
         ("llámame lucía por favor", "es", "Lucía"),
     ],
 )
@@ -106,6 +110,9 @@ def test_where_a_language_is_spoken_a_name_may_be_written_small_behind_its_cue(
         ("ich heiße Robert, nicht Ana", "de"),
         ("hier ist Jürgen Weiß", "de"),
         ("appelez-moi Robert s'il vous plaît", "fr"),
+        ("bonjour, moi c'est karim", "fr"),
+        ("Non pardon, mon nom c'est Robert, pas Ana", "fr"),
+        ("euh je m'appelle grete, enchantée", "fr"),
         ("puede llamarme Roberto, gracias", "es"),
     ],
 )
@@ -119,6 +126,47 @@ def test_so_may_it_be_in_languages_that_are_spoken(text: str, language: str) -> 
 )
 def test_a_german_wish_for_a_call_is_no_name(text: str) -> None:
     assert not says_only_a_name(text, ["de"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "appelez-moi",
+        "appelez-moi demain",
+        "appelez-moi vite au 06 12 34 56 78",
+        "je m'appelle Robert et je veux un devis",
+    ],
+)
+def test_a_french_wish_for_a_call_is_no_name(text: str) -> None:
+    assert not says_only_a_name(text, ["fr"])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("avec plaisir, robert martin", "Robert Martin"),
+        ("oui Robert", "Robert"),
+        ("Monsieur Dubois", "Dubois"),
+        ("Mme Dubois", "Dubois"),
+        ("Marie de La Tour", "Marie de La Tour"),
+        ("c'est Jean-Luc", "Jean-Luc"),
+        ("Hélène Roux de Lyon", "Hélène Roux"),
+        ("aucune idée", None),
+        ("dans l'année", None),
+        ("bien sûr", None),
+        ("c'est privé", None),
+        ("pas tout de suite", None),
+        ("je préfère par mail", None),
+        ("rien du tout", None),
+        ("vous d'abord", None),
+        ("au printemps prochain", None),
+        ("combien", None),
+        ("peu importe", None),
+    ],
+)
+def test_a_short_french_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
+    found = [entity.value for entity in find_people(text, asked=True, languages=["fr"])]
+    assert found == ([] if name is None else [name])
 
 
 @pytest.mark.parametrize(
