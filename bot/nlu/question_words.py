@@ -73,24 +73,34 @@ _GERMAN: Final = QuestionWords(
     behind_joining="auch|dann|bitte|noch|außerdem",
 )
 
-_LITTLE_FR: Final = r"une?|les?|la|notre|nos|mon|ma|environ|à peu près|seulement|jusqu['’]à"
+_LITTLE_FR: Final = (
+    r"une?|les?|la|notre|nos|mon|ma|mes|environ|à peu près|seulement|jusqu['’]à|plus de|moins de|près de|genre"
+)
+_TELL_ME_FR: Final = r"(?:me |nous |m['’])?(?:dire|expliquer|indiquer|préciser|renseigner sur|informer sur)"
 _FRENCH: Final = QuestionWords(
     before=(
-        r"(?:(?:bonjour|bonsoir|salut|coucou)(?: (?:à tous|l['’]équipe|madame|monsieur))?|merci"
-        r"|s['’ ]?il (?:vous|te) plaît|(?:petite |une )?question"
-        r"|(?:(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu) (?:me |nous )?(?:dire|expliquer)"
-        r"|dites[- ]moi|savez[- ]vous"
-        r"|(?:je|nous) (?:voudrais|voudrions|aimerais|aimerions|souhaiterais) savoir"
-        r"|puis-je (?:vous )?demander)(?: si)?)"
+        r"(?:(?:bonjour|bonsoir|salut|coucou|re-?bonjour|bjr|bsr|slt|hello|allô)"
+        r"(?: (?:à (?:tous|vous|toutes et à tous)|(?:toute )?l['’]équipe|madame|monsieur|mesdames|messieurs))*"
+        r"|madame,? monsieur|chère équipe|merci|s['’ ]?il (?:vous|te) plaît|svp|stp"
+        r"|(?:j['’]ai |j['’]aurais )?(?:une )?(?:petite |autre |dernière )?question"
+        rf"|(?:(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu) {_TELL_ME_FR}"
+        rf"|(?:est-ce que )?(?:vous (?:pouvez|pourriez)|tu (?:peux|pourrais)) {_TELL_ME_FR}"
+        r"|dites[- ]moi|dis[- ]moi|savez[- ]vous|vous savez|sais-tu|tu sais"
+        r"|(?:je|nous|on|j['’]) ?(?:voudrais|voudrions|voudrait|aimerais|aimerions|aimerait|souhaiterais|souhaiterions"
+        r"|souhaite|voulais|cherche à|veux)"
+        r"(?: (?:juste|simplement|bien))* (?:savoir|connaître|demander)"
+        r"|puis-je (?:vous )?demander|je peux (?:vous )?demander|je me demand(?:e|ais))(?: (?:si|s['’]))?)"
     ),
     thanks=(
-        r"(?:merci|s['’ ]?il (?:vous|te) plaît|svp|stp)(?: (?:beaucoup|d['’]avance|bien|pour (?:votre|la) \w+))*"
-        r"|(?:bien )?cordialement|bonne journée|salutations"
+        r"(?:merci|s['’ ]?il (?:vous|te) plaît|svp|stp)"
+        r"(?: (?:beaucoup|d['’]avance|par avance|bien|infiniment|encore|à vous|bcp|pour (?:votre|la|l['’]|ta) ?\w+))*"
+        r"|je vous remercie(?: (?:d['’]avance|par avance))?|(?:bien |très )?cordialement|cdt|cdlt|bien à vous"
+        r"|(?:bonne|belle) (?:journée|soirée|continuation|fin de journée)|(?:(?:meilleures|sincères) )?salutations"
     ),
     counting=rf"(?:pour|avec|à|de)(?:\s(?:{_LITTLE_FR}))*(?:\s[^\W\d_]+\s(?:de|avec))?(?:\s(?:{_LITTLE_FR}))*",
     uncounted="pour|en|dans|avec|par|et|ou|à|chez",
-    joining="et|mais",
-    behind_joining="aussi|puis|alors",
+    joining="et|mais|puis|ainsi que|sinon",
+    behind_joining="aussi|puis|alors|si|sinon|ensuite|en plus|également",
 )
 
 _LITTLE_ES: Final = r"un[ao]?s?|el|la|los|las|nuestr[oa]|mi|alrededor de|aproximadamente|solo|hasta"
@@ -122,6 +132,9 @@ ASKING: Final = (
     "hast", "bietet", "bieten", "liefert", "liefern", "sind", "ist", "darf", "dürfen", "muss", "müssen",
     "combien", "comment", "quand", "où", "quel", "quelle", "quels", "quelles", "qui", "pourquoi", "est-ce", "puis-je",
     "peut-on", "pouvez-vous", "avez-vous", "faites-vous", "qu'est-ce",
+    "pourriez-vous", "êtes-vous", "livrez-vous", "proposez-vous", "acceptez-vous", "vendez-vous", "existe-t-il",
+    "y a-t-il",
+    "faut-il", "dois-je", "peux-tu", "as-tu", "es-tu", "lequel", "laquelle", "lesquels", "lesquelles",
     "cuánto", "cuánta", "cuántos", "cómo", "cuándo", "dónde", "qué", "quién", "cuál", "cuáles", "tienen", "puedo",
 )  # fmt: skip
 """Words that begin a question in these languages; none is another word of another one that often begins a sentence."""

@@ -123,7 +123,8 @@ FRENCH = {
         "le mercredi 25 novembre à 9h00 me conviendrait",
     ],
     HALF_PAST: [
-        "mercredi à 10h30", "à dix heures et demie mercredi", "mercredi dix heures et demie", "mercredi 10 h 30 c'est bon",
+        "mercredi à 10h30", "à dix heures et demie mercredi", "mercredi dix heures et demie",
+        "mercredi 10 h 30 c'est bon",
     ],
     THURSDAY: ["plutôt jeudi", "jeudi m'arrange mieux", "le dernier svp", "le 26 ça marche", "jeudi 16h00 ok"],
     MONDAY: ["aujourd'hui c'est parfait", "le tout premier", "je choisis le premier", "le plus tot"],

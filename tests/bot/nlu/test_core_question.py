@@ -44,6 +44,14 @@ def test_greeting_and_thanks_surround_a_question(text: str, question: str) -> No
         ),
         ("hallo, hätte mal ne frage: habt ihr samstags offen?", "de", "habt ihr samstags offen?"),
         ("Bonjour, pouvez-vous me dire si vous livrez ? Merci d'avance", "fr", "vous livrez"),
+        ("bjr je voulais juste savoir combien ca coute svp", "fr", "combien ca coute"),
+        ("Madame, Monsieur, j'aimerais connaître vos tarifs. Bien cordialement, Ana Silva", "fr", "vos tarifs"),
+        (
+            "salut j'ai une petite question : vous êtes ouverts le samedi ? bonne journée",
+            "fr",
+            "vous êtes ouverts le samedi",
+        ),
+        ("Bonsoir à tous, est-ce que vous pourriez m'indiquer où vous êtes, merci beaucoup", "fr", "où vous êtes"),
         ("Hola, quisiera saber cuánto cuesta, gracias", "es", "cuánto cuesta"),
     ],
 )
@@ -74,6 +82,7 @@ def test_for_how_many_it_is_asked_is_left_out(text: str, counted: str, question:
         ("was kostet das für ein Team von 20?", "20", "de", "was kostet das?"),
         ("was kostet es für etwa 20 Leute im Monat?", "20", "de", "was kostet es im Monat?"),
         ("combien ça coûte pour 20 personnes par mois ?", "20", "fr", "combien ça coûte par mois ?"),
+        ("quel est le prix pour une équipe de 20 ?", "20", "fr", "quel est le prix ?"),
         ("cuánto cuesta para unas 20 personas?", "20", "es", "cuánto cuesta?"),
     ],
 )
