@@ -13,6 +13,11 @@ from bot.domain.times_left_out import left_out_from
         ("Friday, but not in the morning", "Friday, but not in the morning"),
         ("Tuesday does not suit me but Friday does", "Tuesday does not suit me but Friday does"),
         ("I can't do any day but Friday", "I can't do any day but Friday"),
+        ("jeden Tag außer Freitag", "jeden Tag außer"),
+        ("ich kann nie außer am Freitag", "ich kann nie außer am Freitag"),
+        ("n'importe quel jour sauf vendredi", "n'importe quel jour sauf"),
+        ("la semaine prochaine, à part lundi ou mardi", "la semaine prochaine, à part"),
+        ("je ne peux pas sauf vendredi", "je ne peux pas sauf vendredi"),
         ("", ""),
     ],
 )
