@@ -37,7 +37,8 @@ _ELSEWHERE: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "fr": {
         "spring": "printemps", "summer": "été", "autumn": "automne", "winter": "hiver",
-        "new year": "nouvel an", "easter": "pâques", "christmas": "noël",
+        "new year": "nouvel an", "easter": "pâques", "christmas": "noël", "september": "la rentrée",
+        "end of the year": "fin d['’]année|fin de l['’]année",
     },
     "es": {
         "spring": "primavera", "summer": "verano", "autumn": "otoño", "winter": "invierno",

@@ -32,8 +32,11 @@ SURE_PHRASES: Final[Phrases] = {
     "fr": {
         NOW: (
             "d[èe]s que possible", "(?:au|le) plus (?:vite|t[ôo]t|rapidement)(?: possible)?", "imm[ée]diatement",
-            "tout de suite", "sans (?:attendre|d[ée]lai)", "(?:c['’]est )?urgent", "en urgence",
-            "dans (?:quelques|les prochaines) semaines",
+            "(?<!pas )tout de suite", "(?<!pas )(?<!tout )de suite", "sans (?:attendre"
+            "|d[ée]lai)", "(?<!pas )(?:c['’]est )?urgent",
+            "en urgence", "d[èe]s maintenant", "(?:[çc]a presse|c['’]est press[ée])(?! pas)", "sous peu",
+            "dans (?:quelques|les prochaine?s) (?:semaines|jours)", "ces jours-ci",
+            "d['’]ici (?:la )?fin (?:de la semaine|du mois)",
         ),
         THIS_QUARTER: (
             "(?:d['’]ici (?:la fin d[ue] )?|à la fin d[ue] )?ce trimestre", "(?:à|d['’]ici) la fin du trimestre",
@@ -41,9 +44,12 @@ SURE_PHRASES: Final[Phrases] = {
         ),
         LATER: (
             "(?:je|on|nous) (?:ne )?(?:fais|fait|faisons) (?:juste |que )?regarder",
-            "(?:juste|simplement) (?:regarder|curieux|curieuse|pour voir|me renseigner)",
-            "(?:ce n['’]est )?pas (?:press[ée]e?s?|urgent)", "rien ne presse", "l['’]ann[ée]e prochaine",
-            "l['’]an prochain",
+            "(?:juste|simplement|seulement) (?:regarder|curieux|curieuse|pour (?:voir|me renseigner)|me renseigner)",
+            "(?:je |on )?regarde (?:juste|seulement|simplement)", "(?:je|on) (?:compare|se renseigne|me renseigne)",
+            "(?:ce n['’]est |c['’]est )?pas (?:press[ée]e?s?|urgent)", "rien ne presse", "[çc]a (?:ne )?presse pas",
+            "(?:pas d['’]|sans |aucune )urgence", "(?:il n['’]?)?y a pas (?:le feu"
+            "|d['’]urgence)", "l['’]ann[ée]e prochaine",
+            "l['’]an prochain", "(?:plus tard )?dans l['’]ann[ée]e",
         ),
     },
     "es": {
@@ -145,16 +151,17 @@ ANSWERS: Final[Phrases] = {
     },
     "fr": {
         NOW: (
-            "maintenant", "aujourd['’]hui", "demain", "cette semaine", "ce mois(?:-ci)?", "bient[ôo]t", "rapidement",
-            "la semaine prochaine",
+            "(?<!pas )maintenant", "aujourd['’]hui", "demain", "cette semaine", "ce mois(?:-ci)?", "bient[ôo]t",
+            "rapidement", "la semaine prochaine", "(?<!pas )vite", "d[èe]s (?:demain|lundi|aujourd['’]hui)", "asap",
         ),
         THIS_QUARTER: (
             "le mois prochain",
         ),
         LATER: (
             r"dans (?:un|deux|trois|quelques|\d{1,2}) ans?", "plus tard", "un jour",
-            "(?:je )?(?:ne )?sais pas(?: encore)?", "aucune id[ée]e", "pas encore(?: d[ée]cid[ée])?", "curieux",
-            "curieuse",
+            "(?:je )?(?:ne )?sais pas(?: encore| trop)?", "aucune id[ée]e", "pas encore(?: d[ée]cid[ée])?", "curieux",
+            "curieuse", "curiosit[ée]", "pas (?:tout de suite|de suite|maintenant|(?:pour|dans) l['’]\\w+)",
+            "(?:on|je) (?:verra|verrai)", "[àa] voir", "[çc]a d[ée]pend", "un de ces jours",
         ),
     },
     "es": {
