@@ -10,18 +10,19 @@ from email_validator import validate_email
 from bot.domain.understanding import Entity
 from bot.nlu.contacts import POSSIBLE, SURE, TOP_LEVELS
 
-_AT, _DOT = "at|ät+|aet|klammeraffe|arobase|arroba", "dot|punkt|point|punto|ponto"
+_AT, _DOT = "at|ät+|aet|klammeraffe|arr?obase?|a commercial|arroba", "dot|punkt|point|punto|ponto"
 _MARKS = {
     ".": _DOT,
-    "_": "underscore|unterstrich|tiefstrich|tiret bas|gui[oó]n bajo",
-    "-": "dash|hyphen|minus|bindestrich|tiret|guion|guión|hífen",
+    "_": "underscore|unterstrich|tiefstrich|tiret (?:du )?bas|tiret du (?:huit|8)|soulign[ée]|gui[oó]n bajo",
+    "-": "dash|hyphen|minus|bindestrich|tiret(?: du (?:six|6)| du milieu)?|trait d['’]union|guion|guión|hífen",
 }
 _SAID_AT = rf" ?[\[({{] ?(?:{_AT}|@) ?[\])}}] ?| (?:{_AT}) | ?@ ?"
 _SAID_DOT = rf" ?[\[({{] ?(?:{_DOT}|\.) ?[\])}}] ?| (?:{_DOT}) |\."
 _SAID_MARK = rf"{_SAID_DOT}| (?:{_MARKS['_']}|{_MARKS['-']}) "
+_LABEL = rf"[a-z0-9-]{{1,63}}(?: (?:{_MARKS['-']}) [a-z0-9-]{{1,63}}){{0,2}}"
 _SPELLED = re.compile(
     rf"(?<![\w.@+-])(?P<name>[\w+-]{{1,64}}(?:(?:{_SAID_MARK})[\w+-]{{1,64}}){{0,4}})(?P<at>{_SAID_AT})"
-    rf"(?P<domain>[a-z0-9-]{{1,63}}(?:(?:{_SAID_DOT})[a-z0-9-]{{1,63}}){{0,3}}(?:{_SAID_DOT})(?:{TOP_LEVELS}))"
+    rf"(?P<domain>{_LABEL}(?:(?:{_SAID_DOT}){_LABEL}){{0,3}}(?:{_SAID_DOT})(?:{TOP_LEVELS}))"
     rf"(?![\w@-]|(?:{_SAID_DOT})\w)",
     re.IGNORECASE,
 )

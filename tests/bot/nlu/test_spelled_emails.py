@@ -21,6 +21,10 @@ from bot.nlu.spelled_emails import find_spelled_emails
         ("ana punkt silva ät example punkt de", "ana.silva@example.de"),
         ("ana minus silva klammeraffe example punkt de", "ana-silva@example.de"),
         ("ana Tiefstrich silva ätt example Punkt com", "ana_silva@example.com"),
+        ("c'est ana point silva arobase example point fr", "ana.silva@example.fr"),
+        ("ana tiret du bas silva arobas example point com", "ana_silva@example.com"),
+        ("ana tiret du 8 silva arrobase example point com", "ana_silva@example.com"),
+        ("ana trait d'union silva a commercial mon tiret du six site point fr", "ana-silva@mon-site.fr"),
         ("ana punto silva arroba example punto es", "ana.silva@example.es"),
     ],
 )
