@@ -196,7 +196,7 @@ _NOT_FR: Final = r"(?: malheureusement| hélas)? (?:plus|pas)(?: du tout)?"
 _FRENCH: Final = MeetingPhrases(
     before=(
         r"\W*(?:(?:bonjour|bonsoir|salut|coucou|désolée?|pardon|excusez-moi|excuse-moi|je suis (?:vraiment )?désolée?"
-        r"|malheureusement|non|ok(?:ay)?|oh|euh+|mais|alors|finalement|en fait|bon|zut|mince|hélas|et|aïe"
+        r"|malheureusement|non|ok(?:ay)?|oh|ah|euh+|mais|alors|finalement|en fait|bon|zut|mince|hélas|et|aïe"
         r"|(?:j['’]ai|nous avons) (?:eu )?un (?:empêchement|imprévu|contretemps|souci|problème))\W+)*"
     ),
     behind=(

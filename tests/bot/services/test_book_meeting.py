@@ -266,34 +266,47 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
     assert "METHOD:CANCEL" in cancelled.extras["calendar"]
 
 
-def speak_german(desk: Stage) -> None:
+def speak(desk: Stage, language: str) -> None:
     from bot.adapters.content.built_in_responses import with_built_in_responses
 
     assistant = desk.library.playbook.assistant
-    german = replace(assistant.configuration, language="de")
+    configuration = replace(assistant.configuration, language=language)
     responses = {name: one for name, one in assistant.responses.items() if not name.startswith("utter_meeting")}
-    german_assistant = with_built_in_responses(replace(assistant, configuration=german, responses=responses))
+    other = with_built_in_responses(replace(assistant, configuration=configuration, responses=responses))
     desk.library.playbook = replace(
-        desk.library.playbook, assistant=german_assistant, languages=frozenset({"de"}), answers_strangers=True
+        desk.library.playbook, assistant=other, languages=frozenset({language}), answers_strangers=True
     )
 
 
 @pytest.mark.parametrize("text", ["dienstag um 8 bitte", "den zweiten Termin", "Di 8 Uhr passt mir gut"])
 async def test_a_time_is_picked_in_the_words_of_the_assistants_language(desk: Stage, text: str) -> None:
-    speak_german(desk)
+    speak(desk, "de")
     await offered(desk)
     assert await desk.says(text) == ["Gebucht: Ana Rep am Di., 24. Nov., 08:00 (Europe/London)."]
 
 
+@pytest.mark.parametrize(
+    "text", ["mardi à 8h svp", "va pour le deuxième", "je prends mardi huit heures", "mardi 8h c'est parfait, merci"]
+)
+async def test_so_it_is_in_french(desk: Stage, text: str) -> None:
+    speak(desk, "fr")
+    await offered(desk)
+    assert await desk.says(text) == ["C'est réservé : Ana Rep, le mar. 24 nov., 08:00 (Europe/London)."]
+    assert await desk.says("ah mince, mardi je ne pourrai pas venir") == [
+        "Vous rencontrez Ana Rep le mar. 24 nov., 08:00 (Europe/London). Une autre heure vous conviendrait-elle mieux ?"
+    ]
+    assert await desk.says("Annuler le rendez-vous") == ["Votre rendez-vous avec Ana Rep est annulé."]
+
+
 async def test_the_desk_reads_in_its_own_language_between_which_times_the_customer_has_to_choose(desk: Stage) -> None:
-    speak_german(desk)
+    speak(desk, "de")
     await offered(desk)
     assert await desk.says("Dienstag") == ["Welche davon meinen Sie?"]
     assert desk.desk_texts()[-1] == f"The customer was asked which they mean: {SECOND}, Tue 24 Nov, 10:00."
 
 
 async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk: Stage) -> None:
-    speak_german(desk)
+    speak(desk, "de")
     email = FakeChannel("email", Abilities(identity="email"))
     desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
     await offered(desk)

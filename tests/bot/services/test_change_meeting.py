@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.message import DeskVerb
 from tests.bot.services.stage import Stage
-from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered, speak_german
+from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered, speak
 
 __all__ = ["desk"]  # a fixture
 
@@ -38,7 +38,7 @@ async def test_who_cannot_come_is_shown_what_can_be_done_with_it(desk: Stage, te
 
 
 async def test_so_it_is_in_the_words_of_the_assistants_language(desk: Stage) -> None:
-    speak_german(desk)
+    speak(desk, "de")
     await offered(desk)
     await desk.says("den zweiten")
     assert await desk.says("können wir unseren Termin verschieben?") == [
