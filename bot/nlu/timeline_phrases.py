@@ -161,7 +161,7 @@ ANSWERS: Final[Phrases] = {
             r"dans (?:un|deux|trois|quelques|\d{1,2}) ans?", "plus tard", "un jour",
             "(?:je )?(?:ne )?sais pas(?: encore| trop)?", "aucune id[ée]e", "pas encore(?: d[ée]cid[ée])?", "curieux",
             "curieuse", "curiosit[ée]", "pas (?:tout de suite|de suite|maintenant|(?:pour|dans) l['’]\\w+)",
-            "(?:on|je) (?:verra|verrai)", "[àa] voir", "[çc]a d[ée]pend", "un de ces jours",
+            "(?:on|je) (?:verra|verrai)", "[àa] voir", "[çc]a d[ée]pend", "un de ces jours", "peu importe",
         ),
     },
     "es": {

@@ -117,6 +117,7 @@ def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language:
         ("pas pour l'instant", "fr", "later"),
         ("on verra", "fr", "later"),
         ("ça dépend", "fr", "later"),
+        ("peu importe", "fr", "later"),
         ("dès lundi", "fr", "now"),
         ("par curiosite", "fr", "later"),
         ("en 2 o 3 semanas", "es", "now"),
