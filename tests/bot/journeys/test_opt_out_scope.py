@@ -62,6 +62,7 @@ SMS dürfen weiter kommen, aber keine E-Mails mehr
 Arrêtez les e-mails mais continuez les SMS
 Plus d'e-mails s'il vous plaît, mais les SMS c'est bon
 Désinscrivez-moi des e-mails mais gardez les SMS
+Merci de ne plus m'écrire par e-mail mais de continuer par SMS
 No me manden más correos, pero sigan con los SMS
 Dejen de enviarme correos, pero los mensajes de texto están bien
 Basta email, ma gli SMS vanno bene

@@ -54,7 +54,21 @@ def test_each_of_the_seven_revocation_words_stops(shipped: SendingRules, word: s
 
 
 @pytest.mark.parametrize(
-    "text", ["STOPALL", "optout", "opt-out", "Stopp", "Abmelden", "ARRÊT", "désabonner", "BAJA", "Alto", "cancelar"]
+    "text",
+    [
+        "STOPALL",
+        "optout",
+        "opt-out",
+        "Stopp",
+        "Abmelden",
+        "ARRÊT",
+        "désabonner",
+        "Désabonnez-moi !",
+        "STOP PUB",
+        "BAJA",
+        "Alto",
+        "cancelar",
+    ],
 )
 def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, text: str) -> None:
     assert shipped.keyword(text) == "stop"
