@@ -23,7 +23,10 @@ SHORTENED = frozenset({"mio", "tsd", "mln", "mrd", "mld", "mn", "bn"})
 """Multipliers that may stand after a blank and before a full stop: "2 Mio. €"."""
 
 
-_PLAIN = {"de": (("fuenf", "fünf"), ("funf", "fünf"), ("zwoelf", "zwölf"), ("zwolf", "zwölf"), ("dreissig", "dreißig"))}
+_PLAIN = {
+    "de": (("fuenf", "fünf"), ("funf", "fünf"), ("zwoelf", "zwölf"), ("zwolf", "zwölf"), ("dreissig", "dreißig")),
+    "fr": (("zero", "zéro"),),
+}
 """How numbers are written where the letters are not on the keyboard, and as they are spelled."""
 
 

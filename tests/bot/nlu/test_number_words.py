@@ -16,3 +16,10 @@ def test_each_language_that_is_said_to_be_read_is_read() -> None:
 )
 def test_german_numbers_are_read_without_the_letters_that_a_keyboard_may_not_have(text: str, number: int) -> None:
     assert number_in_words(text.split(), {"de"}) == (number, len(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("zero", 0), ("soixante et onze", 71), ("nonante deux", 92), ("quatre vingt dix", 90)]
+)
+def test_so_are_french_ones_and_those_of_belgium_and_switzerland(text: str, number: int) -> None:
+    assert number_in_words(text.split(), {"fr"}) == (number, len(text.split()))
