@@ -9,7 +9,7 @@ from typing import Any
 from rasa_sdk import Tracker
 from text_to_num import alpha2digit
 
-from bot.domain.answer_words import NO_NAMES
+from bot.domain.answer_words import NO_NAMES, unelided
 
 QUESTION_WORDS = frozenset(
     "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
@@ -65,7 +65,8 @@ def name_in(text: str) -> str | None:
 def _is_no_name(word: str, at: int) -> bool:
     """ "Day" and "Long" are surnames where they have their capital."""
     is_surname = at > 0 and word[0].isupper() and not word.isupper()
-    return word.casefold().strip(".,!") in NOT_IN_ANY_NAME and not is_surname
+    plain = word.casefold().strip(".,!")
+    return (plain in NOT_IN_ANY_NAME or unelided(plain) in NO_NAMES) and not is_surname
 
 
 def _capitalised(word: str, *, shouted: bool) -> str:

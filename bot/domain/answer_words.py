@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -70,13 +71,13 @@ _FRENCH: Final = AnswerWords(
     ),
     no_names=_words(
         "abord aucun aucune aujourd'hui automne autre avant aucunement besoin bientôt bof chez cher combien comment "
-        "confidentiel coûte demain depuis devis déjà email encore ensuite entreprise faut gratuit hiver idée "
+        "confidentiel coûte demain depuis dépend devis déjà email encore ensuite entreprise faut gratuit hiver idée "
         "impossible importe inconnu intéressé intéressée j'aimerais jamais jour journée lequel laquelle laissez "
         "maintenant merci mieux mois monde année numéro offre parce partir pas passe passer peux personne plutôt "
         "possible pourquoi pourriez pouvez préfère printemps prix privé problème prochain prochaine puis quand "
         "question quel quelle quelqu'un qui quoi rappel rappelez rappeler regarde rdv rendez-vous rien sais sans "
-        "secret semaine service société soir suite tarif tarifs tard téléphone temps tiens trop urgent vite voir "
-        "vraiment"
+        "secret semaine service société soir suite tarif tarifs tard téléphone temps tiens tomber trop urgent vite "
+        "voir vraiment"
     ),
     behind=_words("de du des chez et mais ici je nous depuis à au pour"),
 )  # fmt: skip
@@ -104,7 +105,15 @@ NO_NAMES: Final = frozenset(
 )
 """What is no name in any of them, whatever language is spoken; fillers may be part of one: "Maria de la Cruz"."""
 
+_ELIDED: Final = re.compile(r"(?:[cdjlmnst]|qu)['’](?=\w)", re.IGNORECASE)
+
 NONE: Final = AnswerWords(frozenset(), frozenset(), frozenset(), frozenset())
+
+
+def unelided(word: str) -> str:
+    """The word without the one that French and others write together with it: "année" of "l'année"."""
+    joined = _ELIDED.match(word)
+    return word if joined is None else word[joined.end() :]
 
 
 def answer_words(languages: Collection[str]) -> AnswerWords:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 
-from bot.domain.answer_words import NONE, AnswerWords, answer_words
+from bot.domain.answer_words import NONE, AnswerWords, answer_words, unelided
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import Entity
 from bot.nlu.naming_phrases import ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
@@ -55,8 +55,6 @@ _NUMBER_BEHIND = re.compile(r"[ .:#-]{0,3}\d{3,6}(?!\d| ?\d{3})")
 longer, and a comma begins something else: "Ana, 1200 people"."""
 
 _PARTICLES = word_set("van von der den de la le da di del du des dos bin al el ter ten mac mc st")
-_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)['’]")
-"""What French and others write in one word with the next: "l'année"."""
 _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
 
@@ -188,7 +186,7 @@ def _name_in(words: str, besides: AnswerWords, *, lower_case_too: bool, shouting
         if not word or lower in _NAME_ENDS:
             break
         if (
-            (lower in NO_NAMES or not besides.no_names.isdisjoint((lower, _ELIDED.sub("", lower))))
+            (lower in NO_NAMES or not besides.no_names.isdisjoint((lower, unelided(lower))))
             and not (kept and lower in _PARTICLES)
             and not _is_name_too(word, shouting=shouting)
         ):

@@ -36,13 +36,26 @@ def test_what_somebody_says_instead_of_a_name_is_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["keine Ahnung", "weiß ich nicht", "Moment", "das ist privat", "ähm", "aucune idée", "ni idea"]
+    "text",
+    [
+        "keine Ahnung",
+        "weiß ich nicht",
+        "Moment",
+        "das ist privat",
+        "ähm",
+        "aucune idée",
+        "dans l'année",
+        "ça dépend",
+        "ni idea",
+    ],
 )
 def test_nor_is_it_in_german_french_or_spanish(text: str) -> None:
     assert name_in(text) is None
 
 
-@pytest.mark.parametrize("name", ["Will", "May", "Grace", "John Day", "Ana Long", "Jean Des Forges", "Jürgen Weiß"])
+@pytest.mark.parametrize(
+    "name", ["Will", "May", "Grace", "John Day", "Ana Long", "Jean Des Forges", "L'Heureux", "Jürgen Weiß"]
+)
 def test_a_name_that_is_a_word_too_is_one(name: str) -> None:
     assert name_in(name) == name
 
