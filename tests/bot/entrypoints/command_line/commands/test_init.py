@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.adapters.content.starter_languages import languages_to_choose, starter_languages
 from bot.entrypoints.command_line.cli import run
+from bot.entrypoints.command_line.verbs.content import COMMANDS
 from tests.lending import lend_model
 from tests.scenarios.stage import play, set_stage
 
@@ -80,6 +82,11 @@ def test_an_assistant_that_speaks_another_language_is_begun_in_it(
     told = capsys.readouterr()
     assert [line for line in told.err.splitlines() if "OVERTURE_ENCODER" not in line] == []
     assert run(["test", "--stories"]) == 0
+
+
+def test_help_names_each_language_that_it_can_speak() -> None:
+    told = next(options["help"] for words, options in COMMANDS[0].arguments if words == "--language")
+    assert all(re.search(rf"\b{language}\b", told) for language in starter_languages())
 
 
 @pytest.mark.parametrize(
@@ -249,5 +256,36 @@ _IN_FRENCH = [
     {"phone hears": ["vous ne recevrez plus", "Müller & Söhne"]},
 ]
 
-TALKS = {"de": _IN_GERMAN, "fr": _IN_FRENCH}
+_IN_SPANISH = [
+    "visitor opens the chat",
+    {"bot": ["el asistente automático de Müller & Söhne", "le damos la bienvenida a Müller & Söhne"]},
+    {"visitor": "hola buenas tardes"},
+    {"visitor": "a que se dedica su empresa?"},
+    {"bot": "Somos Müller & Söhne."},
+    {"visitor": "cuéntame otro chiste"},
+    {"bot": "De eso no entiendo"},
+    {"visitor": "quisiera que alguien me contactara por favor"},
+    {"bot": "llama?"},
+    {"visitor": "eres una persona real?"},
+    {"bot": ["automático", "nombre"]},
+    {"visitor": "me llamo Lucía Peña"},
+    {"visitor": "lucia@example"},
+    {"bot": "dirección de correo completa"},
+    {"visitor": "lucia@example.com"},
+    {"visitor": "en unas seis semanas"},
+    {"bot": ["Muchas gracias, Lucía Peña", "SMS"]},
+    {"visitor": "+44 7700 900123"},
+    {"bot": "¿Autoriza a Müller & Söhne a enviarle SMS publicitarios automáticos"},
+    {"offered": ["Sí, autorizo", "No quiero SMS"]},
+    {"visitor presses": "Sí, autorizo"},
+    {"bot": ["por SMS", "alguien del equipo que le responda"]},
+    {"desk": ["about three months", "Lucía Peña"]},
+    {"crm": {"email": "lucia@example.com", "firstname": "Lucía"}},
+    {"later": "2d"},
+    {"phone hears": ["Müller & Söhne", "STOP"]},
+    {"phone": "ya no me manden mas mensajes por favor"},
+    {"phone hears": ["baja", "Müller & Söhne"]},
+]
+
+TALKS = {"de": _IN_GERMAN, "es": _IN_SPANISH, "fr": _IN_FRENCH}
 """What is said with an assistant that begins in another language: one for each."""
