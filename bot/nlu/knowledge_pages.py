@@ -111,7 +111,7 @@ _BEGINNINGS = tuple(f"{word} " for word in ASKING)
 
 
 def is_question(text: str) -> bool:
-    return text.rstrip().endswith("?") or text.lower().startswith(_BEGINNINGS)
+    return text.rstrip().endswith("?") or text.lower().lstrip("¿¡ ").startswith(_BEGINNINGS)
 
 
 def sentences(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from bot.domain.folding import plain_letters
 from bot.nlu.features import Floats, Integers
 from bot.nlu.words import word_set
 
@@ -17,6 +18,7 @@ _SATURATION, _LENGTH = 1.2, 0.75
 """BM25's k1 and b, at their usual values."""
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTED = re.compile(r"[\u00c0-\u024f]")
 _STEM = 5
 _ASKING = word_set(
     "a about am an and any are as at be been but by can could did do does for from get give had has have how i if "
@@ -27,8 +29,14 @@ _ASKING = word_set(
 
 
 def stems(text: str) -> list[str]:
-    """The beginnings of the words that a text is about, in their order."""
-    return [word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _ASKING]
+    """The beginnings of the words that a text is about, in their order, and without accents, which who asks may leave
+    out: "donde estan"."""
+    return [_plain(word)[:_STEM] for word in _WORD.findall(text.lower()) if word not in _ASKING]
+
+
+def _plain(word: str) -> str:
+    """Other scripts than Latin stay as they are: a mark may make another letter of one."""
+    return plain_letters(word) if _ACCENTED.search(word) else word
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import Example, TrainingData, read_training_data
 from bot.ports import Encoder
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 TAGS = "entities.crfsuite"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.documents import Faults
 from bot.domain.errors import ContentError, Place
 from bot.domain.understanding import ANYBODY, Asker
-from bot.nlu.knowledge_pages import LONGEST_ANSWER, Terms, knowledge_examples, read_pages, split
+from bot.nlu.knowledge_pages import LONGEST_ANSWER, Terms, is_question, knowledge_examples, read_pages, split
 
 PAGE = """---
 title: Pricing
@@ -186,3 +186,8 @@ def test_a_web_address_is_not_warned_of(url: str) -> None:
 def test_a_question_may_stand_on_one_page_only() -> None:
     with pytest.raises(ContentError, match=r'b\.md:5:5: "How much is it\?" is also a question at a\.md:5:5'):
         read_pages({"a.md": PAGE, "b.md": PAGE})
+
+
+@pytest.mark.parametrize("text", ["¿cómo funciona", "¿Tienen app", "cuánto cuesta"])
+def test_a_question_in_spanish_begins_behind_its_mark(text: str) -> None:
+    assert is_question(text)

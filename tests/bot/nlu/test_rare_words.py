@@ -33,6 +33,12 @@ def test_a_text_of_asking_words_alone_scores_nothing() -> None:
     assert words.unknown([]) == 0.0
 
 
+def test_accents_may_be_missing_and_the_marks_of_other_scripts_count() -> None:
+    assert stems("donde estan") == stems("¿Dónde están?")
+    assert stems("offnungszeiten") == stems("Öffnungszeiten")
+    assert stems("が") != stems("か")
+
+
 @given(st.lists(st.text(), max_size=5), st.text())
 def test_a_score_is_a_share_and_survives_being_stored(passages: list[str], asked: str) -> None:
     words = index_words(passages, [])
