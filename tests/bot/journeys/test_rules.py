@@ -106,6 +106,13 @@ def test_start_and_help_are_there_and_yes_is_an_answer(shipped: SendingRules) ->
         assert shipped.keyword(answer) is None
 
 
+def test_spanish_has_a_pair_of_words_for_stopping_and_beginning_again(shipped: SendingRules) -> None:
+    for stopping in ("BAJA", "Darme de baja", "denme de baja!", "desuscribirme", "No molestar"):
+        assert shipped.keyword(stopping) == "stop"
+    assert shipped.keyword("ALTA") == "start"
+    assert shipped.keyword("quiero darme de alta") is None
+
+
 def test_texts_to_the_united_states_keep_the_federal_hours(shipped: SendingRules) -> None:
     for channel in ("sms", "whatsapp", "voice"):
         (window,) = shipped.windows_for("US", channel, NOW)
