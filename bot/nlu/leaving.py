@@ -1,7 +1,7 @@
 """Who asks in plain words to be left alone, and who asks for the opposite: the forms that English gives such messages.
 
-The classifier knows opt-outs that are near its examples; these forms hold for whatever is put into them. German has
-forms of its own (`leaving_phrases`), other languages phrases in the rules.
+The classifier knows opt-outs that are near its examples; these forms hold for whatever is put into them. Some languages
+have forms of their own (`leaving_phrases`), others phrases in the rules.
 """
 
 from __future__ import annotations

@@ -219,5 +219,117 @@ _FRENCH: Final = LeavingPhrases(
     ),
 )  # fmt: skip
 
-PHRASES: Final[Mapping[str, LeavingPhrases]] = {"de": _GERMAN, "fr": _FRENCH}
+# ---------------------------------------------------------------- Spanish
+
+_SOFT_ES: Final = r"(?: (?:por ?favor|porfa|ya|inmediatamente|de una vez|de inmediato|ahora mismo))*"
+_MESSAGES_ES: Final = (
+    r"(?:(?:esos?|estos?|esas?|estas?|sus?|tus?|vuestr[oa]s|los|las|m[aá]s|tant[oa]s?|un|una) )*"
+    r"(?:mensajes?|mensajitos?|sms|textos?|publicidad|propaganda|promociones|ofertas|correos?|e?mails?|spam|anuncios?"
+    r"|comunicaciones|notificaciones|newsletter|boletín|boletines|whatsapps?)"
+    r"(?: (?:de texto|publicitarios?|comerciales|promocionales|suyos?|tuyos?|vuestros?"
+    r"|de (?:ustedes|usted|vosotros|su parte|publicidad|su empresa)))*"
+)
+_NO_MORE_ES: Final = r"(?: (?:m[aá]s|nunca m[aá]s|nunca|jamás|a este número|a mi (?:número|celular|móvil|teléfono)))+"
+_WRITING_ES: Final = (
+    r"(?:escribir|contactar|molestar|mandar|enviar|acosar|fastidiar|textear|spamear|joder|chingar|hostigar|insistir)"
+    r"(?:me|nos|le|les)?(?:l[oa]s)?"
+)
+_WRITE_ES: Final = (
+    r"(?:escrib(?:a[ns]?|áis)|mand(?:e[ns]?|éis)|envíe[ns]?|enviéis|contacte[ns]?|contactéis|moleste[ns]?|molestéis"
+    r"|textee[ns]?|busque[ns]?)"
+)
+_ASKED_ES: Final = (
+    r"(?:(?:(?:me |nos )?(?:pueden|puede|puedes|podrían|podría|podrías|podéis|podríais)"
+    r"|(?:quiero|quisiera|necesito|exijo|solicito) que"
+    r"|(?:les?|te|os) (?:pido|ruego|exijo|agradezco|agradecería) que|favor de|cuándo van a|a ver si)(?: ya)? )?"
+)
+_WANT_ES: Final = (
+    r"(?:(?:quiero|queremos|quisiera|necesito|deseo|solicito|pido|me gustaría|cómo (?:puedo|podría|hago para)"
+    r"|puedo|podría|para)(?: por favor)? )?"
+)
+_LIST_ES: Final = (
+    r"(?:(?:la|las|su|sus|tu|tus|esta|esa|vuestra) )?(?:listas?|bases? de datos|sistemas?|registros?|agenda|contactos"
+    r"|envíos)(?: de (?:envíos?|contactos?|correos?|difusión|distribución|mensajes|sms))?"
+)
+_MY_NUMBER_ES: Final = (
+    r"(?:mi|este) (?:número|teléfono|celular|móvil|correo|contacto)(?: de (?:teléfono|celular|móvil))?"
+)
+_CONSENT_ES: Final = r"(?:consentimiento|permiso|autorización)"
+
+_SPANISH: Final = LeavingPhrases(
+    forms=(
+        # no me escriban más, ya no me manden mensajes, no molesten más, no vuelvan a escribirme
+        rf"(?:ya no|nunca) (?:me|nos) {_WRITE_ES}(?: {_MESSAGES_ES}| nada)?(?:{_NO_MORE_ES})?",
+        rf"no (?:me|nos) {_WRITE_ES}(?: {_MESSAGES_ES}| nada)?{_NO_MORE_ES}",
+        r"no me (?:contacte[ns]?|contactéis|moleste[ns]?|molestéis)",
+        rf"no (?:{_WRITE_ES}|insistan|insista|insistas)(?: {_MESSAGES_ES}| nada)? (?:m[aá]s|nunca m[aá]s)"
+        rf"(?: {_MESSAGES_ES})?",
+        rf"no (?:me |nos )?(?:vuelvan|vuelva|vuelvas|volváis) a {_WRITING_ES}(?: {_MESSAGES_ES}| nada)?(?: m[aá]s)?",
+        # dejen de escribirme, paren los mensajes, basta de publicidad, ni un mensaje más
+        rf"{_ASKED_ES}(?:dejen|deja|deje|dejes|dejad|dejéis|dejar|paren|pare|pares|parar|para|parad|cesen|cese)"
+        rf"{_SOFT_ES} de {_WRITING_ES}(?: con)?(?: {_MESSAGES_ES})?",
+        rf"{_ASKED_ES}(?:paren|pare|parad|detengan|detenga|suspendan|suspenda|cesen|cese|dejen|deje){_SOFT_ES}"
+        rf"(?: (?:ya )?(?:de|con))? {_MESSAGES_ES}",
+        rf"(?:ya )?basta(?: ya)? (?:de|con) {_MESSAGES_ES}",
+        rf"(?:no m[aá]s|ni un|ni una|cero) {_MESSAGES_ES}(?: m[aá]s)?",
+        # ya no quiero mensajes, no quiero recibir más publicidad, no quiero saber nada de ustedes
+        rf"ya no (?:quiero|queremos|deseo|deseamos|necesito|autorizo)(?: (?:recibir|seguir recibiendo|ver|tener))?"
+        rf" {_MESSAGES_ES}(?: m[aá]s)?",
+        rf"no (?:quiero|queremos|deseo|deseamos)(?: (?:recibir|seguir recibiendo|ver|tener))?"
+        rf" (?:{_MESSAGES_ES} m[aá]s|m[aá]s {_MESSAGES_ES})",
+        rf"no (?:quiero|queremos|deseo|deseamos) seguir recibiendo (?:nada|{_MESSAGES_ES})",
+        r"(?:ya )?no (?:quiero|queremos|deseo) (?:saber|recibir|oír|escuchar) (?:m[aá]s )?nada (?:m[aá]s )?de"
+        r" (?:ustedes|usted|vosotros|ti|su empresa)(?: m[aá]s)?",
+        rf"(?:ya no (?:quiero|queremos|deseo|autorizo) que (?:me|nos) {_WRITE_ES}(?: {_MESSAGES_ES}| nada)?(?: m[aá]s)?"
+        rf"|no (?:quiero|queremos|deseo) que (?:me|nos) {_WRITE_ES}(?: {_MESSAGES_ES}| nada)?{_NO_MORE_ES})",
+        r"(?:(?:quiero|pido|exijo) que )?(?:ya )?(?:(?:me|nos) dejen|(?:déjenme|déjeme|déjame|dejadme|déjennos))"
+        r"(?: ya)? (?:en paz|tranquil[oa]s?)",
+        # quiero darme de baja, cómo me doy de baja, cancelen mi suscripción
+        rf"{_WANT_ES}(?:darme|darnos|dame|deme|denme|dadme|(?:que )?me (?:den|dé)) de baja"
+        rf"(?: de (?:{_LIST_ES}|{_MESSAGES_ES}))?",
+        rf"(?:(?:cómo|dónde) )?me doy de baja(?: de (?:{_LIST_ES}|{_MESSAGES_ES}))?",
+        rf"(?:den|dé|dar) de baja {_MY_NUMBER_ES}",
+        r"(?:quiero|quisiera|solicito|pido|deseo|exijo) (?:la |mi )?baja(?: inmediata)?",
+        rf"{_WANT_ES}(?:desuscribirme|desuscríbanme|desuscríbeme|desuscribir)(?: de (?:{_LIST_ES}|{_MESSAGES_ES}))?",
+        rf"{_WANT_ES}(?:cancelar|cancelen|cancele|cancela|cancelo|anular|anulen|anule|anulo) (?:mi|la|esta) suscripción"
+        rf"(?: (?:a|de) (?:{_LIST_ES}|{_MESSAGES_ES}))?",
+        # quítenme de su lista, borren mi número
+        rf"{_ASKED_ES}(?:(?:quítenme|quíteme|quítame|quitadme|bórrenme|bórreme|bórrame|sáquenme|sáqueme|sácame|elimínenme"
+        rf"|elimíneme|elimíname|retírenme|retíreme)|(?:me )?(?:quiten|quite|quitar|borren|borre|borrar|saquen|saque"
+        rf"|sacar|eliminen|elimine|eliminar)(?:me)?(?: {_MY_NUMBER_ES})?){_SOFT_ES} de {_LIST_ES}",
+        rf"{_ASKED_ES}(?:quiten|quite|borren|borre|borra|saquen|saque|saca|eliminen|elimine|elimina|olviden|olvide|olvida)"
+        rf"{_SOFT_ES} {_MY_NUMBER_ES}",
+        rf"{_WANT_ES}(?:salir|salirme) de {_LIST_ES}",
+        # retiro mi consentimiento, me opongo a recibir publicidad
+        rf"(?:quiero |deseo )?(?:retiro|revoco|retirar|revocar|retiramos|revocamos|anulo)"
+        rf" (?:mi|el|todo|cualquier|nuestro) {_CONSENT_ES}(?: .*)?",
+        rf"ya no (?:tienen?|tienes|tenéis) mi {_CONSENT_ES}(?: .*)?",
+        rf"(?:me opongo|nos oponemos) (?:a|al) (?:.{{0,40}} )?{_MESSAGES_ES}(?: .*)?",
+    ),
+    clause_end=r"[.!?¿¡;:,()\"\n]+|\s-+\s|\b(?:y|pero|o|porque|pues|sino|así que|entonces)\b",
+    before=(
+        r"(?:(?:por ?favor|porfa|hola|oigan?|oye|miren?|ya|ok|vale|bueno|gracias|disculpen?|perdón|señor(?:es|a|ita)?"
+        r"|he dicho|ya (?:les )?dije|dije|que|buen[oa]s|días|tardes|noches|ustedes|también|nuevamente|otra vez|stop"
+        r"|alto|basta|paren) )*"
+    ),
+    behind=(
+        r"(?: (?:por ?favor|porfa|gracias|muchas gracias|ya|m[aá]s|nunca|jamás|inmediatamente|de inmediato|ahora mismo"
+        r"|hoy|hoy mismo|de una vez|carajo|joder|coño|señores|ok))*"
+    ),
+    going_on=(
+        r"no (?:paren?|pares|paréis|dejen?|dejes|dejéis|cesen?)(?: ya)? de\b",
+        r"no (?:paren?|pares|paréis)(?: por favor| eh)?$",
+        r"no (?:quiero|quería|quisiera|queremos|necesito) (?:darme|darnos|dar|que me den) de baja\b",
+        r"no me (?:den|dé|des|deis) de baja\b",
+        r"no (?:quiero|quería) (?:cancelar|anular) (?:mi|la) suscripción\b",
+        r"(?:por qu[eé]|porqu[eé]|c[oó]mo es que)\b.*\b(?:dejaron|dejaste|dejó|dejasteis|han dejado|ya no|no me (?:han"
+        r"|llegan?|escriben|mandan|envían|contactan))\b",
+        r"(?:ya )?no (?:me|nos) (?:llegan?|han llegado|llegaron)\b",
+        r"(?:ya )?no (?:recibo|recibimos|he recibido|hemos recibido|recibí)\b",
+        r"(?:(?:he|hemos) dejado|dej[eé]|dejamos) de recibir\b",
+        r"(?:qu[eé] (?:pasa|ocurre|sucede)|qu[eé] significa|para qu[eé] (?:sirve|es))\b.*\b(?:stop|baja)\b",
+    ),
+)  # fmt: skip
+
+PHRASES: Final[Mapping[str, LeavingPhrases]] = {"de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
 """By language (ISO 639-1). Others have phrases of their own in the rules (`opt_out_words`)."""

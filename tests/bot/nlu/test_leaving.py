@@ -320,3 +320,107 @@ def test_french_asks_for_the_opposite_too(text: str) -> None:
 def test_any_text_can_be_looked_at_in_french(text: str) -> None:
     assert asks_to_be_left(text, languages=["fr"]) in (True, False)
     assert asks_to_go_on(text, ["fr"]) in (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no me escriban más",
+        "no me escriban mas por favor",
+        "Ya no me manden mensajes!",
+        "por favor ya no me mandes mas sms",
+        "no molesten más",
+        "no vuelvan a escribirme",
+        "no me envíen nada más a este número",
+        "oigan, dejen de molestarme",
+        "¿Pueden dejar de escribirme?",
+        "Le ruego que deje de enviarme estos mensajes, no me interesan.",
+        "les pido que dejen de mandar mensajes",
+        "dejad de enviarme publicidad",
+        "paren ya con los mensajes",
+        "basta de publicidad",
+        "ni un mensaje más",
+        "ya no quiero recibir mensajes de ustedes",
+        "no quiero más publicidad",
+        "no deseo recibir más comunicaciones comerciales",
+        "no quiero saber nada más de ustedes",
+        "ya no quiero que me escriban",
+        "Déjenme en paz",
+        "dejenme tranquila",
+        "quiero darme de baja",
+        "como me doy de baja?",
+        "me den de baja por favor",
+        "solicito la baja inmediata",
+        "quisiera desuscribirme de su lista",
+        "cancelen mi suscripcion",
+        "quítenme de su lista",
+        "quitenme ya de su base de datos",
+        "borren mi número",
+        "me pueden sacar de la lista de contactos?",
+        "retiro mi consentimiento para recibir publicidad",
+        "ya no tienen mi permiso",
+        "me opongo a recibir publicidad",
+        "no me interesa, no me contacten",
+    ],
+)
+def test_to_be_left_alone_is_asked_for_in_the_forms_of_spanish_where_it_is_spoken(text: str) -> None:
+    assert asks_to_be_left(text, languages=["es"])
+    assert not asks_to_be_left(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ya no recibo mensajes",
+        "¿por qué ya no me escriben?",
+        "por favor no dejen de escribirme",
+        "no me escriban antes de las nueve",
+        "no me escriban por sms, mejor por correo",
+        "no, no quiero SMS",
+        "no quiero publicidad",
+        "no me llamen por la mañana",
+        "quiero darme de alta",
+        "no quiero darme de baja",
+        "no tengo correo",
+        "contáctenme",
+        "ya no quiero nada",
+        "escríbanme más",
+        "borren la cita del jueves",
+        "paren",
+        "quiero dar de baja mi línea de internet",
+        "dejen el paquete en la puerta",
+        "no necesito ofertas",
+        "mándenme un mensaje más tarde",
+    ],
+)
+def test_other_spanish_words_do_not_ask_for_it(text: str) -> None:
+    assert not asks_to_be_left(text, languages=["es"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "por favor no dejen de escribirme",
+        "no paren",
+        "No quiero darme de baja",
+        "¡no me den de baja!",
+        "¿por qué ya no me escriben?",
+        "porque dejaron de mandarme ofertas",
+        "ya no me llegan los mensajes",
+        "no he recibido nada",
+        "¿qué pasa si respondo BAJA?",
+    ],
+)
+def test_spanish_asks_for_the_opposite_too(text: str) -> None:
+    assert asks_to_go_on(text, ["es"])
+
+
+@pytest.mark.parametrize("text", ["¿por qué no dejan de escribirme?", "no dejan de molestarme", "no paran de escribir"])
+def test_a_complaint_in_spanish_does_not_ask_for_the_opposite(text: str) -> None:
+    assert not asks_to_go_on(text, ["es"])
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_looked_at_in_spanish(text: str) -> None:
+    assert asks_to_be_left(text, languages=["es"]) in (True, False)
+    assert asks_to_go_on(text, ["es"]) in (True, False)
