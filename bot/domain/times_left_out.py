@@ -8,16 +8,18 @@ from typing import Final
 _LEAVING_OUT: Final = re.compile(
     r"\bany ?(?:day|time|thing) but\b|\b(?:except|excluding|other than|apart from)\b"
     r"|\b(?:außer|ausser|ausgenommen)\b"
-    r"|\b(?:sauf|hormis|excepté|à part|en dehors d[eu])(?!\w)",
+    r"|\b(?:sauf|hormis|excepté|à part|en dehors d[eu])(?!\w)"
+    r"|\b(?:excepto|salvo|menos (?=el |los ))",
     re.IGNORECASE,
 )
 _DENIED: Final = re.compile(
     r"n['’]?t\b|\b(?:not|no|never|cannot|nothing)\b"
     r"|\b(?:nicht|nie|kein\w*)\b"
-    r"|\b(?:pas|jamais|aucune?|rien|impossible)\b",
+    r"|\b(?:pas|jamais|aucune?|rien|impossible)\b"
+    r"|\b(?:nunca|ning[uú]n)\b",
     re.IGNORECASE,
 )
-"""In English, German and French, whatever is spoken."""
+"""In English, German, French and Spanish, whatever is spoken."""
 
 
 def left_out_from(text: str) -> int:
