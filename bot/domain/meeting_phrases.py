@@ -237,42 +237,74 @@ _FRENCH: Final = MeetingPhrases(
 
 # ---------------------------------------------------------------- Spanish
 
-_SOFTLY_ES: Final = r"(?: (?:por favor|quizás?|tal vez|lamentablemente|mejor))*"
+_SOFTLY_ES: Final = r"(?: (?:por ?favor|porfa|quizás?|tal vez|lamentablemente|mejor|también|desgraciadamente))*"
 _MEETING_ES: Final = (
-    r"(?:(?:mi|nuestra|nuestro|la|el|esta|este) )?"
-    r"(?:cita|reunión|llamada|demo|demostración|videollamada|reserva|encuentro|visita)"
+    r"(?:(?:mi|nuestr[ao]|la|el|esta|este|su|tu) )?"
+    r"(?:cita|reunión|llamada|demo|demostración|videollamada|reserva|encuentro|visita|turno|junta|asesoría)"
 )
+_ENDS_ES: Final = "y|pero|o|luego|también|alto|basta|no más|stop|baja|ya no|no"
 _AT_ES: Final = "(?: {})?".format(
     _when(
-        r"con|a|al|de|del|para|el|lunes|martes|miércoles|jueves|viernes|sábado|mañana|hoy|la semana|este|esta",
-        "y|pero|o|luego|también|alto|basta|no más",
+        r"con|a|al|de|del|para|el|lunes|martes|miércoles|jueves|viernes|sábado|mañana|pasado mañana|hoy|la semana|este"
+        r"|esta|una?|media",
+        _ENDS_ES,
     )
 )
-_ASKED_ES: Final = (
-    r"(?:(?:(?:podemos|podríamos|puedo|podría|podrías|puede|puedes|pueden|podrían)"
-    r"|(?:quiero|quisiera|queremos|me gustaría|nos gustaría|necesito|necesitamos|tengo que|tenemos que|debo|hay que)"
-    rf"|(?:es|sería) posible){_SOFTLY_ES} )?"
+_DAY_ES: Final = (
+    r"(?:(?:para )?(?:el|este) )?(?:próximo )?(?:lunes|martes|miércoles|jueves|viernes|sábado|mañana|hoy|día \d{1,2})"
+    r"(?:(?! (?:no|ya|y|pero)\b)[^?!.;,\n]){0,30}?"
 )
+_ASKED_ES: Final = (
+    r"(?:(?:(?:(?:se |me |nos )?(?:podemos|podríamos|puedo|podría|podrías|puede|puedes|pueden|podrían|podéis|podríais))"
+    r"|(?:quiero|quisiera|queremos|quisiéramos|querría|me gustaría|nos gustaría|necesito|necesitamos|tengo que"
+    r"|tenemos que|debo|hay que|prefiero|preferiría)"
+    rf"|(?:es|sería|habría|hay) (?:posible|posibilidad de|forma de|manera de)){_SOFTLY_ES} )?"
+)
+_MOVE_ES: Final = (
+    r"(?:mover|aplazar|posponer|postergar|reprogramar|reagendar|adelantar|retrasar|atrasar|recorrer|trasladar)"
+)
+_OTHER_ES: Final = (
+    r"otr[oa] (?:momento|hora|día|fecha|cita|horario|turno|semana)(?: (?:disponible|libre|posible|distint[oa]))?"
+)
+_CANNOT_ES: Final = (
+    r"(?:ya )?no (?:puedo|podemos|podré|podremos|podría|podríamos|voy a poder|vamos a poder|creo que pueda|alcanzo a)"
+)
+_COME_ES: Final = rf"(?: (?:ir|venir|asistir|acudir|llegar|estar|participar|conectarme)(?: a {_MEETING_ES})?)"
+
 _SPANISH: Final = MeetingPhrases(
     before=(
-        r"[\W¿¡]*(?:(?:hola|buenos días|buenas(?: tardes| noches)?|perdón?|disculpe|disculpa|lo siento|lamentablemente"
-        r"|no|ok|oh|eh|pero|me ha surgido algo|me surgió algo)[\W¿¡]+)*"
+        r"[\W¿¡]*(?:(?:hola|buen[oa]s(?: días| tardes| noches)?|buen día|perdón?|perdone|(?:mil )?disculp(?:as?|en?)"
+        r"|lo siento(?: mucho)?|lamentablemente|qué pena|no|ok|oh|eh|pero|es que"
+        r"|(?:me|nos) (?:ha surgido|surgió|salió|ha salido) (?:algo|un imprevisto|un problema)"
+        r"|(?:tengo|tuve|tenemos) un imprevisto)[\W¿¡]+)*"
     ),
     behind=(
-        r"(?:[\s,.]+(?:por favor|gracias|muchas gracias|perdón|lo siento|lamentablemente|si (?:es posible|se puede)))*"
-        r"[\s?!.]*"
+        r"(?:[\s,.]+(?:por ?favor|porfa|gracias|muchas gracias|perdón|disculpe|lo siento|lamentablemente|al final"
+        r"|si (?:es posible|se puede|no es molestia)))*[\s?!.]*"
     ),
     move=(
-        rf"{_ASKED_ES}(?:mover|cambiar|aplazar|posponer|reprogramar|adelantar|retrasar|mueva|cambie|cambien)"
-        rf" (?:la hora de |el día de |la fecha de )?{_MEETING_ES}{_AT_ES}",
-        rf"{_ASKED_ES}(?:encontrar|buscar|tener|elegir|quedar) (?:a |en )?otr[oa] "
-        rf"(?:momento|hora|día|fecha|cita){_AT_ES}",
+        rf"{_ASKED_ES}(?:{_MOVE_ES}|cambiar|correr|pasar|modificar|mueva[ns]?|cambie[ns]?|aplacen?|pospongan?|pasen?"
+        rf"|reprogramen?|reagenden?|adelanten?) (?:(?:la hora|el horario|el día|la fecha) de )?{_MEETING_ES}{_AT_ES}",
+        rf"{_ASKED_ES}(?:cambiar|mover|modificar) (?:la hora|el horario|el día|la fecha){_AT_ES}",
+        rf"{_ASKED_ES}{_MOVE_ES}l[oa]{_AT_ES}",
+        rf"{_ASKED_ES}(?:cambiar|pasar|dejar|correr)l[oa] (?:a|al|para) {_when('', _ENDS_ES)}",
+        rf"l[oa] (?:podemos|podríamos|puedo|podría|pueden|podrían|puede|puedes){_SOFTLY_ES}"
+        rf" (?:{_MOVE_ES}|cambiar|pasar){_AT_ES}",
+        rf"{_ASKED_ES}(?:encontrar|buscar|tener|elegir|quedar|vernos|reunirnos|hablar|hablamos|nos vemos) (?:a |en )?"
+        rf"{_OTHER_ES}{_AT_ES}",
+        rf"(?:hay|habrá|habría|tiene[ns]?|tenéis|tendrían?|me dan?|me das|prefiero|preferiría|necesito|quisiera|busco"
+        rf"|me gustaría){_SOFTLY_ES} {_OTHER_ES}{_AT_ES}",
     ),
     give_up=(
-        rf"{_ASKED_ES}(?:cancelar|anular|cancele|cancelen|cancela|anule) {_MEETING_ES}{_AT_ES}",
-        r"no (?:puedo|podemos|podré|podremos)(?: (?:ir|venir|asistir|acudir|llegar)"
-        rf"(?: a {_MEETING_ES})?{_AT_ES}| (?:el |este )?(?:lunes|martes|miércoles|jueves|viernes|sábado|mañana|hoy)"
-        r"(?: .{0,30}?)?)",
+        rf"{_ASKED_ES}(?:cancelar|anular|suspender|cancel[ea]n?|anul[ea]n?|suspend[ae]n?) {_MEETING_ES}{_AT_ES}",
+        rf"{_CANNOT_ES}{_COME_ES}{_AT_ES}",
+        rf"{_CANNOT_ES} {_DAY_ES}",
+        rf"(?:{_DAY_ES}|(?:a )?{_MEETING_ES}{_AT_ES}) {_CANNOT_ES}{_COME_ES}?",
+        rf"{_DAY_ES} no (?:me|nos) (?:viene|va|queda|conviene|da)(?: (?:bien|tiempo))?",
+        rf"(?:no (?:me|nos) (?:viene|va|queda|conviene)(?: bien)?|(?:me|nos) (?:viene|va|queda) mal) {_DAY_ES}",
+        rf"no (?:llego|llegamos|llegaré|llegaremos|asistiré|asistiremos|iré|iremos|voy a ir|vamos a ir) a {_MEETING_ES}"
+        rf"{_AT_ES}",
+        rf"(?:me|nos) (?:es|será|resulta) imposible{_COME_ES}{_AT_ES}",
     ),
 )
 

@@ -96,9 +96,13 @@ _FRENCH: Final = ChoosingWords(
 
 _SPANISH: Final = ChoosingWords(
     beside=word_set(
-        "a al bien con cita de día el en es esa ese está esta este favor gracias hora horario la las le lo "
-        "los me mejor muchas nos ok okay opción para parece perfecta perfecto por prefiero puede que quedo "
-        "quiero reunión sería si sí tomo va vale vamos viene y yo"
+        "a agendamos agéndame agendar agende agéndeme agéndenme ahí al anóteme apuntar apúntame apúnteme bien bueno "
+        "cita claro con confirmado confirmo conviene cuenta de del dale día disponible el elijo en encantada encantado "
+        "entonces es esa escojo ese está estaría este estupendo excelente favor genial gracias haremos hacemos hora "
+        "horario la las le libre listo lo los me mejor mi muchas nos o ok okay opción para parece perfecta perfecto "
+        "podemos podría podríamos ponga póngame ponme por porfa porfavor prefiero puede puedo que queda quedamos quedo "
+        "quiero reserva reservar resérvame reserve resérveme reunión sale sería si sí sirve tomo tomaría turno un una "
+        "usted ustedes va vale vamos vemos vendría viene y yo"
     ),
     places={
         "primer[oa]?": 0, "segund[oa]": 1, "tercer[oa]?": 2, "cuart[oa]": 3, "quint[oa]": 4, "últim[oa]": -1,

@@ -93,6 +93,30 @@ FRENCH_GIVING_UP = [
     "je ne serai pas disponible mardi",
     "désolée, j'ai un imprévu, je n'arriverai pas à venir demain",
 ]
+SPANISH_MOVES = [
+    "hola, necesito reagendar mi cita",
+    "¿se puede cambiar la cita para otro día?",
+    "podemos correr la reunion una hora?",
+    "quiero cambiar el turno del martes",
+    "me surgió un imprevisto, ¿podemos cambiar la cita?",
+    "¿podríamos dejarlo para el viernes?",
+    "¿la podemos aplazar?",
+    "¿tienen otra hora disponible?",
+    "prefiero otro día",
+    "necesito cambiar la hora por favor",
+]
+SPANISH_GIVING_UP = [
+    "no voy a poder ir mañana",
+    "El martes no puedo",
+    "el jueves no me viene bien",
+    "mañana no puedo ir a la cita",
+    "cancele mi turno",
+    "Disculpe, anulen la reunión de mañana",
+    "lo siento, no llego a la cita",
+    "me es imposible asistir",
+    "la cita de mañana no podré",
+    "ya no puedo el miercoles",
+]
 FRENCH_AND_SPANISH = [
     ("pouvons-nous déplacer notre rendez-vous ?", "fr", MeetingWish.MOVE),
     ("est-ce qu'on peut decaler le rdv à vendredi", "fr", MeetingWish.MOVE),
@@ -113,6 +137,8 @@ FRENCH_AND_SPANISH = [
         *((text, "fr", MeetingWish.MOVE) for text in FRENCH_MOVES),
         *((text, "fr", MeetingWish.GIVE_UP) for text in FRENCH_GIVING_UP),
         *FRENCH_AND_SPANISH,
+        *((text, "es", MeetingWish.MOVE) for text in SPANISH_MOVES),
+        *((text, "es", MeetingWish.GIVE_UP) for text in SPANISH_GIVING_UP),
     ],
 )
 def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, wish: MeetingWish) -> None:
@@ -148,6 +174,12 @@ def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, wis
         ("je ne suis pas intéressé", "fr"),
         ("quiero cancelar mi suscripción", "es"),
         ("no puedo", "es"),
+        ("no puedo entrar en mi cuenta", "es"),
+        ("cancela la cita y no me escriban más", "es"),
+        ("¿podemos vernos el martes?", "es"),
+        ("¿puedo cambiar mi correo?", "es"),
+        ("no me va bien el negocio", "es"),
+        ("quiero una cita", "es"),
     ],
 )
 def test_what_says_something_else_in_them_is_none(text: str, language: str) -> None:

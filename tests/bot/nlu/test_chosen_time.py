@@ -163,6 +163,13 @@ def test_what_says_more_in_french_chooses_none(text: str) -> None:
         ("el segundo por favor", "es", NINE),
         ("el jueves me viene bien", "es", THURSDAY),
         ("la última", "es", THURSDAY),
+        ("a las nueve del miércoles", "es", NINE),
+        ("las 10 y media porfa", "es", HALF_PAST),
+        ("ok dale, el jueves", "es", THURSDAY),
+        ("agendeme el jueves a las 4 de la tarde", "es", THURSDAY),
+        ("la segunda me sirve", "es", NINE),
+        ("miércoles 25 a las 10:30", "es", HALF_PAST),
+        ("miercoles 9", "es", NINE),
     ],
 )
 def test_so_it_is_in_french_and_spanish(text: str, language: str, chosen: datetime) -> None:
