@@ -56,14 +56,21 @@ SURE_PHRASES: Final[Phrases] = {
         NOW: (
             "(?:lo )?(?:antes|m[áa]s pronto) posible", "cuanto antes", "de inmediato", "inmediatamente", "ya mismo",
             "enseguida", "(?:es )?urgente", "en (?:unas|algunas|las pr[óo]ximas) semanas",
+            "a la (?:mayor )?brevedad(?: posible)?", "(?:lo antes|en cuanto) (?:que )?(?:se )?pueda[ns]?",
+            "con urgencia", "(?:me |nos )?(?:urge|corre prisa)",
         ),
         THIS_QUARTER: (
             "(?:a finales de |antes de que acabe )?este trimestre",
             "(?:el )?(?:pr[óo]ximo trimestre|trimestre que viene)", "en (?:unos|algunos|los pr[óo]ximos) meses",
         ),
         LATER: (
-            "(?:s[óo]lo|solamente) (?:estoy |estamos )?mirando", "(?:no (?:hay|tengo|tenemos)|sin) prisa",
-            "no es urgente", "alg[úu]n d[íi]a", "el (?:año que viene|pr[óo]ximo año)",
+            "(?:s[óo]lo|solamente|nom[áa]s|nada m[áa]s) (?:estoy |estamos |ando |andamos )?"
+            "(?:mirando|viendo|preguntando|averiguando|curioseando|comparando|cotizando)",
+            "(?:s[óo]lo|nom[áa]s) (?:miro|miramos|preguntaba|curiosidad)",
+            "(?:estoy|estamos) (?:viendo|comparando|explorando) opciones",
+            "(?:no (?:hay|tengo|tenemos)|sin) (?:ninguna |ning[úu]n )?(?:prisa|apuro)",
+            "no (?:es urgente|(?:me |nos )?(?:urge|corre prisa))", "alg[úu]n d[íi]a", "a futuro",
+            "el (?:año que (?:viene|entra)|pr[óo]ximo año)",
         ),
     },
     "it": {
@@ -125,7 +132,7 @@ SPANS: Final[Mapping[str, tuple[str, Mapping[str, int]]]] = {
         {"jour": 1, "semaine": 7, "mois": 30, "an": 365},
     ),
     "es": (
-        r"(?:en|dentro de)(?: unos| unas)? (?:\d{1,2}|\w+)(?: ?(?:a|-|–) ?| o )"
+        r"(?:en|dentro de|de|entre)(?: unos| unas)? (?:\d{1,2}|\w+)(?: ?(?:a|-|–) ?| [oy] )"
         r"(?P<amount>\d{1,3}|\w+) (?P<unit>día|semana|mes|año)(?:es|s)?",
         {"día": 1, "semana": 7, "mes": 30, "año": 365},
     ),
@@ -166,11 +173,11 @@ ANSWERS: Final[Phrases] = {
     },
     "es": {
         NOW: (
-            "ahora", "hoy", "mañana", "esta semana", "este mes", "pronto",
+            "ahora", "ahorita", "ya", "hoy", "(?<!la )mañana", "esta (?:misma )?semana", "este mes", "pronto",
             "la (?:pr[óo]xima semana|semana que viene)",
         ),
         THIS_QUARTER: (
-            "el (?:pr[óo]ximo mes|mes que viene)",
+            "el (?:pr[óo]ximo mes|mes que (?:viene|entra))",
         ),
         LATER: (
             r"(?:en|dentro de) (?:un|dos|tres|unos|\d{1,2}) años?", "m[áa]s (?:tarde|adelante)",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 
-from bot.domain.days import Ahead, InMonth, InPeriod, InYear, SeveralDays, WeekOf, WeekOfMonth
+from bot.domain.days import Ahead, InPeriod, SeveralDays
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression, bare_clock, bare_month
@@ -206,13 +206,13 @@ def _how_soon(period: Period, now: datetime | None) -> str:
 
 
 def _how_soon_is(time: TimeExpression, now: datetime | None) -> str:
-    """Of a month or a year, how far it is off; of a date, nobody says that they start sooner."""
+    """How far it is off, where it is known when that was said."""
     match time.day:
         case Ahead(amount, unit):
             return _in_days(amount * _DAYS.get(unit, 1))
         case InPeriod(unit="week" | "weekend" | "month"):
             return NOW if time.certain else LATER
-        case InPeriod() | InMonth() | InYear() | WeekOfMonth() | WeekOf() if now is not None:
+        case _ if now is not None:
             span = resolve_expression(time, now, UTC)
             return _in_days(_DAYS_TILL_LATER if span is None else (span[0] - now).days)
         case _:

@@ -50,6 +50,10 @@ def test_other_answers_count_where_it_was_asked_for(text: str, value: str) -> No
         ("next summer", "later"),
         ("February 2028", "later"),
         ("may", "later"),
+        ("thursday afternoon", "now"),
+        ("the 3rd", "now"),
+        ("1 February", "this_quarter"),
+        ("15 August 2027", "later"),
     ],
 )
 def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
@@ -60,7 +64,8 @@ def test_how_soon_a_month_is_depends_on_the_day(text: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("im Dezember", "now"), ("Ende Januar", "this_quarter"), ("nächstes Jahr", "later"),
                         ("Mitte Mai", "later"), ("nach Weihnachten", "this_quarter"), ("ab Februar", "this_quarter"),
-                        ("im Fruehjahr", "later"), ("im Sommer 2027", "later"), ("gestern", "now")]
+                        ("am Donnerstag", "now"), ("im Fruehjahr", "later"), ("im Sommer 2027", "later"),
+                        ("gestern", "now")]
 )  # fmt: skip
 def test_so_it_does_in_other_languages(text: str, value: str) -> None:
     november = datetime(2026, 11, 28, 10, tzinfo=UTC)
@@ -84,6 +89,13 @@ def test_so_it_does_in_other_languages(text: str, value: str) -> None:
         ("pas urgent", "fr", "later"),
         ("lo antes posible", "es", "now"),
         ("no tenemos prisa", "es", "later"),
+        ("no hay apuro", "es", "later"),
+        ("no corre prisa", "es", "later"),
+        ("nomas estoy viendo", "es", "later"),
+        ("el año que entra", "es", "later"),
+        ("a la brevedad", "es", "now"),
+        ("en cuanto puedan", "es", "now"),
+        ("de dos a tres semanas", "es", "now"),
         ("il prima possibile", "it", "now"),
         ("nei prossimi mesi", "it", "this_quarter"),
         ("zo snel mogelijk", "nl", "now"),
@@ -130,6 +142,9 @@ def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language:
         ("dentro de seis meses", "es", "later"),
         ("au printemps prochain", "fr", "later"),
         ("en verano", "es", "later"),
+        ("en un par de meses", "es", "this_quarter"),
+        ("el mes que entra", "es", "this_quarter"),
+        ("ahorita", "es", "now"),
         ("entro tre settimane", "it", "now"),
         ("over ongeveer twee maanden", "nl", "this_quarter"),
         ("nos próximos 2 meses", "pt", "this_quarter"),
