@@ -84,17 +84,25 @@ _FRENCH: Final = AnswerWords(
 
 _SPANISH: Final = AnswerWords(
     fillers=_words(
-        "a actualmente al alrededor aproximadamente bueno buenas buenos casi claro creo de decir del digamos e el "
-        "en entonces es está este estamos gracias hay hola la las lo los me mi mis más nos o para pienso por favor "
-        "pues quería quiero quise quizá quizás realidad seríamos ser sería si sí sobre somos son soy su tenemos "
-        "total un una unas unos vale y ya yo"
+        "a actualmente al alrededor aproximadamente bueno buenas buenos casi claro como con creo de decir del "
+        "digamos e el en entonces es está este estamos gracias hay hola la las lo los me mi mis más nos o para "
+        "pienso por favor pues quería quiero quise quizá quizás realidad seríamos ser sería si sí sobre somos son "
+        "soy su tenemos total un una unas unos vale y ya yo"
     ),
-    correcting=_words("corrección disculpe mejor no perdón espera espere"),
+    correcting=_words(
+        "confundí corrección corrijo digo dicho disculpa disculpe equivoqué error mejor no perdón perdona perdone "
+        "espera espere ups uy"
+    ),
     no_names=_words(
-        "ahora algo alguien ayuda cita cómo cuál cuándo cuánto idea llamada mañana nada nadie ninguna ninguno no "
-        "nunca oferta otro otra persona porque precio quién qué reunión sé sin teléfono también tampoco todo"
+        "agente ahora ahorita algo alguien anónima anónimo antes asesor ayuda busco cancelar cita cliente comprar "
+        "consulta contacto correo cotización cuál cuándo cuánto cómo datos depende después día días dígame dime "
+        "dónde duda empresa equivocado estoy favor gusto humano idea información interesa interesada interesado "
+        "llamada luego mañana mejor mensaje momento mucho necesito nada nadie ninguna ninguno no noches nombre "
+        "nunca número oferta operador otra otro perdón persona porque precio precios prefiero pregunta presupuesto "
+        "privado puede puedo que qué quién quisiera reunión salir sé servicio siguiente sin también tampoco tarde "
+        "tardes teléfono tengo tienen todo turno usted ustedes vendedor"
     ),
-    behind=_words("de desde y pero aquí yo nosotros"),
+    behind=_words("desde y pero para aquí yo nosotros mucho gracias"),
 )  # fmt: skip
 
 WORDS: Final[Mapping[str, AnswerWords]] = {"de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}

@@ -19,10 +19,12 @@ _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
 _NEXT_WORD = rf"(?:(?<=\b[^\W\d_])\.)? {_WORD}"
 """A single letter may have a dot: "John F. Kennedy"."""
 
-_NAME = rf"{_WORD}(?:{_NEXT_WORD}){{0,3}}"
+_NAME = rf"{_WORD}(?:(?: (?:de l(?:a|as|os)|del?))?{_NEXT_WORD}){{0,3}}"
+"""Small words within it do not count: "Ana María de la Cruz"."""
+
 _TITLE = (
-    r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|mlle|m|madame|mademoiselle|monsieur|herr|frau|señora?"
-    r"|signora?|senhora?)\b\.? +)?"
+    r"(?:(?:dra?|mr|mrs|ms|miss|prof|professor|doctora?|sir|mme|mlle|m|madame|mademoiselle|monsieur|herr|frau|señora?"
+    r"|señorita|sra?|srta|doña|lic|ing|signora?|senhora?)\b\.? +)?"
 )
 _STRONG = re.compile(rf"(?<!\w)(?:{PHRASES['en'].cue}) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
 _ELSEWHERE = re.compile(
@@ -54,13 +56,16 @@ _NUMBER_BEHIND = re.compile(r"[ .:#-]{0,3}\d{3,6}(?!\d| ?\d{3})")
 """Of what has a number, such as an order or a reference: "Kundennummer 4711", "ref AB-1234". A telephone number is
 longer, and a comma begins something else: "Ana, 1200 people"."""
 
-_PARTICLES = word_set("van von der den de la le da di del du des dos bin al el ter ten mac mc st")
+_PARTICLES = word_set("van von der den de la las los le da di del du des dos bin al el ter ten mac mc st")
+_MOST_WORDS = 4
+"""Of a bare name, without its particles."""
+
 _NAMES_TOO = word_set("will may")
 """Small words that are names where they have a capital and stand where a name does."""
 
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
     "dr mr mrs ms miss prof mag dipl ing doktor professor herr hr frau m mme mlle madame mademoiselle monsieur señora "
-    "señor signora signor"
+    "señor signora signor dra sr sra srta señorita doña lic"
 )
 _NO_NAME_BEHIND = word_set("have our their they use we")
 """What somebody has, or what they are about, comes behind them: "we have three sites"."""
@@ -247,7 +252,8 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
         while cut and words[cut - 1].lower() in FILLERS and not _is_name_too(words[cut - 1], shouting=shouting):
             cut -= 1
         name = _name_in(" ".join(words[:cut]), besides, lower_case_too=True, shouting=shouting)
-        if name is None or name != " ".join(words[:cut]) or not 1 <= cut <= 4:
+        many = sum(word.lower() not in _PARTICLES for word in words[:cut])
+        if name is None or name != " ".join(words[:cut]) or not 1 <= many <= _MOST_WORDS:
             return None
         return _person(name, match.start() + skipped, POSSIBLE)
     return None

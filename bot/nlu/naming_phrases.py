@@ -55,9 +55,16 @@ _FRENCH: Final = NamingPhrases(
     behind="plutôt|s['’ ]?il (?:vous|te) plaît|svp|stp|merci|enchantée?|désormais|en fait|si vous voulez",
 )
 _SPANISH: Final = NamingPhrases(
-    cue=r"me llamo|mi nombre es|llámeme|llámame|llamadme|puede llamarme|puedes llamarme",
-    before=r"(?:(?:no|oh|uy|perdón?|en realidad|ok(?:ay)?|sí|hola|buenos días|buenas tardes|y|pero|gracias)\W+)*",
-    behind="por favor|gracias|mejor",
+    cue=(
+        r"me llamo|mi nombre (?:completo )?es|llámeme|llámame|llamadme"
+        r"|(?:puede[ns]?|podéis) (?:llamarme|decirme)|me dicen"
+        r"|(?:le|les|te) (?:habla|saluda|escribe)|habla(?= +(?-i:[A-ZÁÉÍÓÚÑ]))|a nombre de"
+    ),
+    before=(
+        r"(?:(?:no|oh|ay|uy|perdón?|disculpe|en realidad|ok(?:ay)?|sí|claro|hola|buenos días|buen día|buenas(?: tardes"
+        r"| noches)?|y|pero|gracias|mejor)\W+)*"
+    ),
+    behind="por favor|gracias|mejor|mucho gusto|para servirle|a sus órdenes|en realidad",
 )
 _OTHERS: Final = (
     r"mi chiamo|il mio nome è|mijn naam is|ik heet|(?:o )?meu nome é|(?:eu )?me chamo|chamo-me|em dic|el meu nom és|"

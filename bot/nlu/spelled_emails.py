@@ -14,7 +14,8 @@ _AT, _DOT = "at|ät+|aet|klammeraffe|arr?obase?|a commercial|arroba", "dot|punkt
 _MARKS = {
     ".": _DOT,
     "_": "underscore|unterstrich|tiefstrich|tiret (?:du )?bas|tiret du (?:huit|8)|soulign[ée]|gui[oó]n bajo",
-    "-": "dash|hyphen|minus|bindestrich|tiret(?: du (?:six|6)| du milieu)?|trait d['’]union|guion|guión|hífen",
+    "-": "dash|hyphen|minus|bindestrich|tiret(?: du (?:six|6)| du milieu)?|trait d['’]union"
+    "|gui[oó]n medio|guion|guión|hífen",
 }
 _SAID_AT = rf" ?[\[({{] ?(?:{_AT}|@) ?[\])}}] ?| (?:{_AT}) | ?@ ?"
 _SAID_DOT = rf" ?[\[({{] ?(?:{_DOT}|\.) ?[\])}}] ?| (?:{_DOT}) |\."

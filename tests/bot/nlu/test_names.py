@@ -92,6 +92,9 @@ def test_a_name_is_found_by_its_cue_in_other_languages(text: str, name: str) -> 
         ("mon prenom est léa", "fr", "Léa"),
         ("je me nomme jean-françois", "fr", "Jean-François"),
         ("llámame lucía por favor", "es", "Lucía"),
+        ("le habla Jorge Ruiz", "es", "Jorge Ruiz"),
+        ("hola, me dicen Beto", "es", "Beto"),
+        ("me llamo Ana María de la Cruz Gómez", "es", "Ana María de la Cruz Gómez"),
     ],
 )
 def test_where_a_language_is_spoken_a_name_may_be_written_small_behind_its_cue(
@@ -187,6 +190,32 @@ def test_a_short_french_answer_is_a_name_unless_it_says_something(text: str, nam
 )
 def test_a_short_german_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
     found = [entity.value for entity in find_people(text, asked=True, languages=["de"])]
+    assert found == ([] if name is None else [name])
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ana María de la Cruz", "Ana María de la Cruz"),
+        ("maria de los angeles ruiz", "Maria de los Angeles Ruiz"),
+        ("Juan Pérez de León", "Juan Pérez de León"),
+        ("con Ana Ruiz", "Ana Ruiz"),
+        ("Pedro Gómez para servirle", "Pedro Gómez"),
+        ("Juan, mucho gusto", "Juan"),
+        ("Dra. Elena Ruiz", "Elena Ruiz"),
+        ("Sr. García", "García"),
+        ("luego", None),
+        ("ahorita no", None),
+        ("mejor no", None),
+        ("un momento", None),
+        ("buenas tardes", None),
+        ("soy cliente", None),
+        ("quiero un presupuesto", None),
+        ("anónimo", None),
+    ],
+)
+def test_a_short_spanish_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
+    found = [entity.value for entity in find_people(text, asked=True, languages=["es"])]
     assert found == ([] if name is None else [name])
 
 

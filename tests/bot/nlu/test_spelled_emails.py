@@ -26,6 +26,7 @@ from bot.nlu.spelled_emails import find_spelled_emails
         ("ana tiret du 8 silva arrobase example point com", "ana_silva@example.com"),
         ("ana trait d'union silva a commercial mon tiret du six site point fr", "ana-silva@mon-site.fr"),
         ("ana punto silva arroba example punto es", "ana.silva@example.es"),
+        ("ana guión medio silva arroba example punto com punto mx", "ana-silva@example.com.mx"),
     ],
 )
 def test_an_address_is_read_that_is_written_as_it_is_said(text: str, address: str) -> None:
