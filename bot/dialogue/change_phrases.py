@@ -218,24 +218,35 @@ _FRENCH: Final = ChangePhrases(
 # ---------------------------------------------------------------- Spanish
 
 _OPENING_ES: Final = (
-    r"(?:(?:no|oh|ay|uy|perdón?|perdona|disculpe|espere|espera|en realidad|eh+|bueno|ok(?:ay)?|y|pero|entonces"
-    r"|gracias)\W+)*"
+    r"(?:(?:no|oh|ay|uy|ups|perdón?|perdone|perdona|disculpe|disculpa|espere|espera|un momento|en realidad|eh+|bueno"
+    r"|ok(?:ay)?|me (?:equivoqué|he equivocado|confundí)|digo|a ver|y|pero|entonces|gracias)\W+)*"
 )
 _CORRECTING_ES: Final = (
-    r"(?:(?:oh|ay|eh+|bueno)\W+)*(?:no|uy|perdón?|perdona|disculpe|espere|espera|en realidad|corrección|mejor)\W+"
-    r"(?:(?:perdón|mejor|en realidad|quiero decir|quise decir|quería decir|es|son|somos)\W+)*"
+    r"(?:(?:oh|ay|eh+|bueno)\W+)*(?:no|uy|ups|perdón?|perdone|perdona|disculpe|disculpa|espere|espera|en realidad"
+    r"|corrección|corrijo|digo|mejor(?: dicho)?|me (?:equivoqué|he equivocado|confundí))\W+"
+    r"(?:(?:no|perdón|mejor|digo|me (?:equivoqué|he equivocado|confundí)|en realidad|quiero decir|quise (?:decir|poner)"
+    r"|quería (?:decir|poner)|es|son|somos|era|eran)\W+)*"
 )
 _SPANISH: Final = ChangePhrases(
     behind=r"(?:[\s,.]+(?:mejor|entonces|por favor|gracias|si es posible|si se puede|para (?:mí|nosotros)))*[\s?!.]*",
     proposals=(
-        rf"{_OPENING_ES}¿?(?:podemos|podríamos|puede|puedes|podría)"
-        r"(?: (?:hacerlo|ponerlo|cambiarlo|moverlo|dejarlo|quedar|hacer|decir))(?: (?:a|para|en))? VALUE",
+        rf"{_OPENING_ES}¿?(?:podemos|podríamos|puede|puedes|podría|se puede|se podría)"
+        r"(?: (?:hacerl[oa]|ponerl[oa]|cambiarl[oa]|moverl[oa]|dejarl[oa]|pasarl[oa]|quedar|vernos|hacer|decir|ser))"
+        r"(?: (?:a|para|en))? VALUE",
+        rf"{_OPENING_ES}¿?(?:se puede|se podría) VALUE",
+        rf"{_OPENING_ES}¿?(?:y(?: si)?|qué tal|qué le parece|qué te parece|qué les parece)(?: si)?"
+        r"(?: (?:fuera|lo dejamos para))? VALUE\?",
         rf"{_OPENING_ES}¿?(?:qué tal|qué le parece|qué te parece)(?: si)? VALUE",
-        rf"{_OPENING_ES}VALUE (?:sería|es|me viene|nos viene|me va|estaría)(?: (?:mucho|bastante))? mejor",
+        rf"{_OPENING_ES}(?:prefiero|preferiría|mejor sería) VALUE",
+        rf"{_OPENING_ES}VALUE (?:sería|es|estaría|(?:me|nos) (?:viene|va|queda|conviene|acomoda))"
+        r"(?: (?:mucho|bastante))? mejor",
     ),
     corrections=(
         rf"{_CORRECTING_ES}VALUE",
-        rf"{_OPENING_ES}(?:quiero decir|quise decir|quería decir|ponga|pon|mejor|más bien|quizás?|tal vez) VALUE",
+        rf"{_OPENING_ES}(?:quiero decir|quise (?:decir|poner)|quería (?:decir|poner)|ponga|pon|mejor(?: dicho)?"
+        r"|más bien|quizás?|tal vez|eran?|debería ser|(?:cámbi[ae]lo|cambi[ae]|corríj[ae]lo) (?:a|por)"
+        r"|que sean?) VALUE",
+        rf"{_OPENING_ES}no [^?!;\n,]{{1,40}},? sino VALUE",
         rf"{_OPENING_ES}(?:(?:es|son|somos) )?VALUE,? (?:y )?no [^?!;\n]{{1,40}}",
         rf"{_OPENING_ES}(?:es|son|somos) (?:en realidad|más bien) VALUE",
     ),

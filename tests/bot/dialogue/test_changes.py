@@ -73,6 +73,11 @@ def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:
         ("en fait 14h me convient mieux", "fr", "14h"),
         ("¿qué tal el jueves?", "es", "el jueves"),
         ("el jueves me viene mejor", "es", "el jueves"),
+        ("¿y el jueves?", "es", "el jueves"),
+        ("¿podría ser el viernes a las 10?", "es", "el viernes a las 10"),
+        ("¿se puede a las 5?", "es", "a las 5"),
+        ("prefiero el lunes", "es", "el lunes"),
+        ("el lunes me queda mejor", "es", "el lunes"),
     ],
 )
 def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, value: str) -> None:
@@ -108,6 +113,12 @@ def test_so_it_is_in_other_languages_that_are_read(text: str, language: str, val
         ("non, mon nom c'est Robert", "fr", "Robert"),
         ("no, perdón, 45", "es", "45"),
         ("más bien 50", "es", "50"),
+        ("perdon me equivoque, son 45", "es", "45"),
+        ("digo, 60", "es", "60"),
+        ("quise poner 60", "es", "60"),
+        ("cámbielo a 50", "es", "50"),
+        ("no 50, sino 80", "es", "80"),
+        ("me equivoqué, el 15", "es", "el 15"),
     ],
 )
 def test_so_is_a_value_in_them(text: str, language: str, value: str) -> None:
