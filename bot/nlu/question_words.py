@@ -11,7 +11,8 @@ from typing import Final
 class QuestionWords:
     """Patterns of words: what may stand `before` a question and `behind` it, `thanks` with up to three words of a name
     after them; "for about a team of" (`counting`, before a number), and what follows on a number that is `uncounted`;
-    and what joins two clauses (`joining`, with words that may follow it).
+    and what joins two clauses (`joining`, with words that may follow it). `whole_in_two` are questions of two words, in
+    languages whose verb says who: "dónde están".
     """
 
     before: str
@@ -20,6 +21,7 @@ class QuestionWords:
     uncounted: str
     joining: str
     behind_joining: str
+    whole_in_two: str = "(?!)"
 
 
 _LITTLE: Final = r"a|an|the|my|our|about|around|roughly|some|up to|just|only"
@@ -106,20 +108,24 @@ _FRENCH: Final = QuestionWords(
 _LITTLE_ES: Final = r"un[ao]?s?|el|la|los|las|nuestr[oa]|mi|alrededor de|aproximadamente|solo|hasta"
 _SPANISH: Final = QuestionWords(
     before=(
-        r"(?:(?:hola|buenos días|buenas(?: tardes| noches)?)(?: (?:a todos|equipo))?|gracias|por favor"
-        r"|(?:una )?(?:pregunta|consulta|duda)(?: rápida)?|(?:(?:podría|podrías|puede|puedes|podrían)(?: usted)?"
-        r" (?:decirme|explicarme)|me (?:puede|puedes|podría|podrías) decir|dígame|sabe|sabes"
-        r"|(?:quería|quisiera|me gustaría) saber"
-        r"|(?:puedo|podría) preguntar)(?: si)?)"
+        r"(?:(?:hola|buenos días|buen d[ií]a|buenas(?: tardes| noches)?)(?: (?:a todos|equipo|amigos?))?|gracias"
+        r"|por ?favor|(?:qué|que|q) tal|saludos(?! cordial)|oigan?|oye|disculpen?|disculpa|perdone?|perdón"
+        r"|(?:(?:tengo )?una )?(?:pregunta|consulta|duda)(?: rápida)?"
+        r"|(?:(?:me |nos )?(?:podría[ns]?|podrías|puede[ns]?|puedes|podéis|podríais)(?: ustede?s?)?"
+        r" (?:decir|explicar|indicar|confirmar|informar)(?:me|nos)?(?: sobre| de)?|díganme|dígame|dime|sabe[ns]?|sabes"
+        r"|sabrían?|(?:(?:le|les|te) )?(?:quería|quisiera|querría|quiero|necesito|me gustaría)"
+        r" (?:saber|preguntar|consultar)(?:les?|te)?"
+        r"|(?:puedo|podría) preguntar(?:les?|te)?)(?: si)?)"
     ),
     thanks=(
-        r"(?:(?:muchas |mil )?gracias|por favor)(?: (?:de antemano|por (?:su|la|tu) \w+))*|(?:un )?saludos?"
-        r"|atentamente"
+        r"(?:(?:muchas |mil )?gracias|por ?favor|porfa|porfis)(?: (?:de antemano|por (?:su|la|tu) \w+))*"
+        r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|quedo (?:atent[oa]|a la espera)"
     ),
     counting=rf"(?:para|con|de)(?:\s(?:{_LITTLE_ES}))*(?:\s[^\W\d_]+\s(?:de|con))?(?:\s(?:{_LITTLE_ES}))*",
     uncounted="para|en|con|por|y|o|a|al",
-    joining="y|pero|además",
-    behind_joining="también|luego",
+    joining="y|pero|además|también|aparte",
+    behind_joining="también|luego|además|por favor",
+    whole_in_two=r"(?:cuánt[oa]s?|cómo|cuándo|dónde|quién(?:es)?|qué|cuál(?:es)?|cuanto|donde) \w+",
 )
 
 WORDS: Final[Mapping[str, QuestionWords]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}

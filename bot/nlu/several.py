@@ -66,11 +66,12 @@ def pieces_of(text: str, entities: Sequence[Entity] = (), languages: Collection[
     No entity is cut in two.
     """
     joint = _joint(frozenset(WORDS.keys() & {"en", *languages}))
+    short = _whole_in_two(frozenset(WORDS.keys() & set(languages)))
     pieces = [
         piece
         for start, end in _sentences(text[:LONGEST])
         if re.search(r"\w", text[start:end])
-        for piece in _clauses(text, start, end, entities, joint, languages)
+        for piece in _clauses(text, start, end, entities, joint, short, languages)
     ]
     return tuple(pieces) if 1 < len(pieces) <= MOST_PIECES else ()
 
@@ -96,6 +97,7 @@ def _clauses(
     end: int,
     entities: Sequence[Entity],
     joining: re.Pattern[str],
+    short: re.Pattern[str],
     languages: Collection[str],
 ) -> list[Piece]:
     """Those of one sentence; "could you tell me," is none by itself."""
@@ -107,16 +109,22 @@ def _clauses(
         if (
             not inside
             and not only_surrounds(text[at:cut], languages)
-            and _is_clause(text[at:cut])
-            and _is_clause(text[after:end])
+            and _is_clause(text[at:cut], short)
+            and _is_clause(text[after:end], short)
         ):
             found.append(Piece(start, at, cut, text[at:cut].strip(), is_clause=True))
             start, at = cut, after
     return [*found, Piece(start, at, end, text[at:end].strip(), is_clause=bool(found))]
 
 
-def _is_clause(text: str) -> bool:
-    return len(re.findall(r"\w[\w'-]*", text)) >= SHORTEST_CLAUSE
+@cache
+def _whole_in_two(languages: frozenset[str]) -> re.Pattern[str]:
+    whole = "|".join(WORDS[language].whole_in_two for language in sorted(languages)) or "(?!)"
+    return re.compile(rf"\W*(?:{also_in_plain_letters(whole)})\W*", re.IGNORECASE)
+
+
+def _is_clause(text: str, short: re.Pattern[str]) -> bool:
+    return len(re.findall(r"\w[\w'-]*", text)) >= SHORTEST_CLAUSE or short.fullmatch(text) is not None
 
 
 def things_said(

@@ -53,6 +53,9 @@ def test_greeting_and_thanks_surround_a_question(text: str, question: str) -> No
         ),
         ("Bonsoir à tous, est-ce que vous pourriez m'indiquer où vous êtes, merci beaucoup", "fr", "où vous êtes"),
         ("Hola, quisiera saber cuánto cuesta, gracias", "es", "cuánto cuesta"),
+        ("oiga una consulta, cuanto sale", "es", "cuanto sale"),
+        ("disculpe, ¿me podría decir el precio?", "es", "el precio?"),
+        ("buen dia queria consultar el precio porfa", "es", "el precio"),
     ],
 )
 def test_so_they_do_in_languages_that_are_spoken(text: str, language: str, question: str) -> None:

@@ -59,6 +59,8 @@ def test_a_message_is_cut_at_sentences_and_between_clauses_that_are_long_enough(
         ("was kostet das, und außerdem bitte Infos zum Versand", "de", ["was kostet das", "Infos zum Versand"]),
         ("combien ça coûte et puis-je réserver une démo ?", "fr", ["combien ça coûte", "puis-je réserver une démo ?"]),
         ("cuánto cuesta todo y puedo reservar una cita?", "es", ["cuánto cuesta todo", "puedo reservar una cita?"]),
+        ("cuanto cuesta y donde están?", "es", ["cuanto cuesta", "donde están?"]),
+        ("quiero que me llamen, además dónde están", "es", ["quiero que me llamen", "dónde están"]),
     ],
 )
 def test_so_it_is_in_languages_that_are_spoken(text: str, language: str, clauses: list[str]) -> None:
