@@ -10,7 +10,7 @@ from typing import Final
 import phonenumbers
 
 from bot.domain.understanding import Entity
-from bot.nlu.contacts import SURE
+from bot.nlu.contacts import POSSIBLE, SURE
 from bot.nlu.number_words import COUNTED_IN, number_in_words
 
 _DIGITS: Final = {
@@ -45,29 +45,37 @@ _LONGEST_PAIR: Final = 5
 
 
 def find_spelled_phones(text: str, region: str | None) -> Iterator[Entity]:
-    """Phone numbers in E.164. One has its country's number or its trunk prefix: so many digits in a row are not an
-    amount, but may be an order's number."""
+    """Phone numbers in E.164. One has its country's number or its trunk prefix, or is valid where there is no trunk
+    prefix: so many digits in a row are not an amount, but may be an order's number."""
+    has_trunk = region is None or phonenumbers.ndd_prefix_for_region(region.upper(), True) is not None
     words = list(_WORD.finditer(text))
     at = 0
     while at < len(words):
-        written, after = _run_at(text, words, at) if _may_begin(text, words, at) else ("", at + 1)
+        written, after = _run_at(text, words, at) if _may_begin(text, words, at, has_trunk) else ("", at + 1)
         start, end = words[at].start(), words[after - 1].end()
         at = after
-        if not _SHORTEST <= len(written.lstrip("+")) <= _LONGEST or written[0] not in "+0":
+        if not _SHORTEST <= len(written.lstrip("+")) <= _LONGEST:
+            continue
+        known = written[0] in "+0"
+        if not known and has_trunk:
             continue
         try:
             number = phonenumbers.parse(written, region.upper() if region else None)
         except phonenumbers.NumberParseException:
             continue
-        if phonenumbers.is_possible_number(number):
+        if phonenumbers.is_possible_number(number) if known else phonenumbers.is_valid_number(number):
             value = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-            yield Entity("phone", value, text[start:end], start, end, SURE, extractor="contacts")
+            confidence = SURE if known else POSSIBLE
+            yield Entity("phone", value, text[start:end], start, end, confidence, extractor="contacts")
 
 
-def _may_begin(text: str, words: Sequence[re.Match[str]], at: int) -> bool:
-    """Whether a number with a prefix may begin with this word: no digit is said right before it."""
+def _may_begin(text: str, words: Sequence[re.Match[str]], at: int, has_trunk: bool) -> bool:
+    """Whether a number may begin with this word, by its prefix where it has one: no digit is said right before it."""
     word = words[at][0].lower()
-    if not (word in _ZEROS or word in _PLUS or word in _TIMES or word == "+" or (word[0] == "0" and word.isdecimal())):
+    has_prefix = (
+        word in _ZEROS or word in _PLUS or word in _TIMES or word == "+" or (word[0] == "0" and word.isdecimal())
+    )
+    if not has_prefix and (has_trunk or _digits_at(text, words, at) is None):
         return False
     return at == 0 or not _go_on(text, words, at) or _digits_at(text, words, at - 1) is None
 

@@ -19,6 +19,10 @@ from bot.nlu.spelled_phones import find_spelled_phones
         ("oh double seven 00 900 one two three", "GB", "+447700900123"),
         ("plus one two oh two triple five oh one four three", None, "+12025550143"),
         ("null eins fünf eins zwei drei vier fünf sechs sieben acht neun", "DE", "+4915123456789"),
+        ("seis uno dos, treinta y cuatro, cincuenta y seis, setenta y ocho", "ES", "+34612345678"),
+        ("mi cel es seis doce treinta y cuatro cincuenta y seis setenta y ocho", "ES", "+34612345678"),
+        ("seis uno dos tres cuatro cinco seis siete ocho", "ES", "+34612345678"),
+        ("cincuenta y cinco, doce, treinta y cuatro, cincuenta y seis, setenta y ocho", "MX", "+525512345678"),
         ("es el más tres cuatro seis uno dos tres cuatro cinco seis siete ocho", "ES", "+34612345678"),
     ],
 )
@@ -59,6 +63,19 @@ def test_a_number_is_read_that_is_said_in_pairs(text: str, region: str | None, n
 )
 def test_other_numbers_are_none(text: str) -> None:
     assert list(find_spelled_phones(text, "GB")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "uno dos tres cuatro cinco seis siete ocho nueve",
+        "pedido ocho siete seis cinco cuatro tres dos uno",
+        "somos treinta y cuatro personas",
+        "dos y tres y cuatro y cinco y seis y siete y ocho y nueve y uno",
+    ],
+)
+def test_digits_in_spanish_are_none_unless_they_are_a_number_there(text: str) -> None:
+    assert list(find_spelled_phones(text, "ES")) == []
 
 
 @given(st.text(alphabet="oh seven 7 double+,-0xvingt"))
