@@ -32,6 +32,8 @@ Don't send emails, send texts instead
 I'd prefer texts, no more emails
 Bitte nicht mehr anrufen, SMS ist ok
 No más llamadas, SMS está bien
+No quiero que me escriban por correo, pero por SMS sí
+Ya no me manden correos, prefiero SMS
 Basta chiamate, va bene SMS
 Sem e-mails, só SMS
 Żadnych maili, SMS są ok
