@@ -38,6 +38,9 @@ NAME_CUE = re.compile(
     re.IGNORECASE,
 )
 LONGEST_NAME = 60
+WITHIN_A_NAME = frozenset(("de", "del", "la", "las", "los"))
+"""Small words that have no capital within a Spanish name, and do not make it longer: "Ana María de la Cruz"."""
+
 HESITATION = re.compile(r"h+m{2,}|u+h+m*|u+m{2,}|e+r+m+|m{2,}h*m*|h+u+h+|u+g+h+|[äö]+h+m*|äh?m+|e+uh+", re.IGNORECASE)
 """What somebody says who says nothing yet: "hmm", "uh". "Um" and "Er" are names, too."""
 
@@ -52,14 +55,25 @@ def name_in(text: str) -> str | None:
     """The person's name in what they answered ("hi, I'm ana o'neill" is "Ana O'Neill"), or None."""
     words = NAME_CUE.sub("", " ".join(text.split())).strip(" .,!").split()
     spelled = " ".join(words)
-    if not 1 <= len(words) <= 5 or len(spelled) > LONGEST_NAME or asks_something(text):
+    if (
+        not 1 <= sum(word.casefold() not in WITHIN_A_NAME for word in words) <= 5
+        or len(spelled) > LONGEST_NAME
+        or asks_something(text)
+    ):
         return None
     if any(_is_no_name(word, at) for at, word in enumerate(words)) or HESITATION.fullmatch(spelled):
         return None
     if not all(character.isalpha() or character in " '’-." for character in spelled):
         return None
     shouted = spelled.isupper()
-    return " ".join(_capitalised(word, shouted=shouted) for word in words)
+    return " ".join(
+        word.lower() if at and _is_small(word, shouted=shouted) else _capitalised(word, shouted=shouted)
+        for at, word in enumerate(words)
+    )
+
+
+def _is_small(word: str, *, shouted: bool) -> bool:
+    return word.casefold() in WITHIN_A_NAME and (shouted or word.islower())
 
 
 def _is_no_name(word: str, at: int) -> bool:

@@ -67,7 +67,14 @@ def test_what_is_no_count_is_none(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("said", "name"),
-    [("Tyler J. Washington III", "Tyler J. Washington III"), ("TJ Maxwell", "TJ Maxwell"), ("ANA NG", "Ana Ng")],
+    [
+        ("Tyler J. Washington III", "Tyler J. Washington III"),
+        ("TJ Maxwell", "TJ Maxwell"),
+        ("ANA NG", "Ana Ng"),
+        ("ana maría de los ángeles de la cruz", "Ana María de los Ángeles de la Cruz"),
+        ("JUAN DE LEÓN", "Juan de León"),
+        ("Ana De La Cruz", "Ana De La Cruz"),
+    ],
 )
 def test_capitals_of_a_short_word_stay_in_a_name_that_is_not_shouted(said: str, name: str) -> None:
     assert name_in(said) == name
