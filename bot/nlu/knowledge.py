@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,6 +25,10 @@ FAR = 0.2
 _FEWEST_QUESTIONS = 4
 _INTRODUCTION_FIRST = 0.2
 """How much nearer than the introduction a passage must be to be what a question of the front matter asks for."""
+
+_OF_ITS_WORDS = 0.5
+"""Which share of the question's words must stand there, too, and not in the introduction: "Who are you?" is near in
+meaning to "Where are you?", and in a language that the encoder does not know so is anything."""
 
 _RARE_WORDS = 0.1
 """What sharing all words with a passage adds to its similarity: it tells apart what is near in meaning anyway."""
@@ -171,8 +175,10 @@ def build_knowledge(pages: Sequence[Page], encoder: Encoder, strangers: Stranger
     vectors, questions = encoder.encode(texts), encoder.encode([text for text, _ in asked])
     page_of = np.array(pages_of, dtype=np.int64)
     page_of_row = page_of[of]
-    for vector, (_, number) in zip(questions, asked, strict=True):
-        of.append(_passage_asked_for(vector, vectors, of, np.flatnonzero(page_of_row == number)))
+    words_of = [set(stems(document)) for document in documents]
+    for vector, (question, number) in zip(questions, asked, strict=True):
+        rows = np.flatnonzero(page_of_row == number)
+        of.append(_passage_asked_for(vector, set(stems(question)), vectors, words_of, of, rows))
     # Stable, so that each source's own passage is the first of its rows.
     order = np.argsort(of, kind="stable")
     starts = np.searchsorted(np.array(of, dtype=np.int64)[order], np.arange(len(sources)))
@@ -192,15 +198,19 @@ def build_knowledge(pages: Sequence[Page], encoder: Encoder, strangers: Stranger
     return _with_threshold(knowledge, questions_at, strangers)
 
 
-def _passage_asked_for(question: Floats, vectors: Floats, of: Sequence[int], rows: Integers) -> int:
-    """The source that a question of the front matter leads to, among the `rows` of its page: the introduction, or a
-    much nearer one."""
+def _passage_asked_for(
+    question: Floats, asked: Set[str], vectors: Floats, words_of: Sequence[Set[str]], of: Sequence[int], rows: Integers
+) -> int:
+    """The source that a question of the front matter leads to, among the `rows` of its page: the introduction, or one
+    that is much nearer and has the words for it that are `asked`."""
     best: dict[int, float] = {}
     for row, similarity in zip(rows.tolist(), (vectors[rows] @ question).tolist(), strict=True):
         best[of[row]] = max(similarity, best.get(of[row], -1.0))
     introduction = min(best)
     best[introduction] += _INTRODUCTION_FIRST
-    return max(best, key=lambda source: best[source])
+    nearest = max(best, key=lambda source: best[source])
+    shared = asked & (words_of[nearest] - words_of[introduction])
+    return nearest if shared and len(shared) >= _OF_ITS_WORDS * len(asked) else introduction
 
 
 def _with_threshold(knowledge: Knowledge, asked: Sequence[tuple[str, int, int]], strangers: Strangers) -> Knowledge:

@@ -128,3 +128,40 @@ def test_a_rare_word_tells_apart_what_is_equally_near_in_meaning(encoder: Encode
     found = knowledge.best("which is 7732", level)
     assert found is not None
     assert found.text == "Blue box."
+
+
+def test_a_question_that_is_only_near_to_another_passage_leads_to_the_introduction(encoder: Encoder) -> None:
+    english = """---
+title: About us
+url: https://example.com/about
+questions: [Who are you?, What do you do?, Where can I find you?]
+---
+We repair bicycles.
+
+## Where are you?
+You find us in the High Street.
+"""
+    spanish = """---
+title: Sobre nosotros
+url: https://example.com/sobre
+questions: [¿Qué venden?, ¿Quiénes son?, ¿Cuál es la dirección?]
+---
+Reparamos bicicletas.
+
+## ¿Dónde están?
+Nuestra dirección es Calle Mayor 1.
+"""
+    for page, of_the_page, of_the_passage in (
+        (english, ["Who are you?", "What do you do?"], "Where are you?"),
+        (spanish, ["¿Qué venden?", "¿Quiénes son?"], "¿Cuál es la dirección?"),
+    ):
+        pages = read_pages({"about.md": page})
+        knowledge = build_knowledge(pages, encoder, Strangers([], encoder.encode([])))
+        introduction, passage = (one.text for one in pages[0].passages)
+        for text in of_the_page:
+            found = knowledge.best(text, encoder.encode([text])[0])
+            assert found is not None
+            assert found.text == introduction
+        found = knowledge.best(of_the_passage, encoder.encode([of_the_passage])[0])
+        assert found is not None
+        assert found.text == passage
