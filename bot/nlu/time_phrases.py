@@ -25,7 +25,7 @@ _UNCOUNTED = "(?! (?-i:[A-ZÄÖÜ])| (?:leute|person|gäst|mitarbeit|plätz|teil
 """Nothing is counted by the word before: not "um neun Uhr zehn Personen"."""
 
 _AT_ES = "(?:a|sobre|hacia|a eso de|como a|tipo|desde|a partir de)"
-_COMING_ES = "(?:próxim[oa]|siguiente|entrante|que (?:viene|entra))"
+_COMING_ES = "(?:próxim[oa]|siguiente|entrante|(?:que|q) (?:viene|entra))"
 
 PHRASES: dict[str, tuple[Row, ...]] = {
     "de": (

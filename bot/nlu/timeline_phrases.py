@@ -177,7 +177,7 @@ ANSWERS: Final[Phrases] = {
             "la (?:pr[óo]xima semana|semana que viene)",
         ),
         THIS_QUARTER: (
-            "el (?:pr[óo]ximo mes|mes que (?:viene|entra))",
+            "el (?:pr[óo]ximo mes|mes (?:que|q) (?:viene|entra))",
         ),
         LATER: (
             r"(?:en|dentro de) (?:un|dos|tres|unos|\d{1,2}) años?", "m[áa]s (?:tarde|adelante)",

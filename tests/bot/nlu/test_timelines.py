@@ -144,6 +144,7 @@ def test_how_soon_is_sure_in_plain_words_of_other_languages(text: str, language:
         ("en verano", "es", "later"),
         ("en un par de meses", "es", "this_quarter"),
         ("el mes que entra", "es", "this_quarter"),
+        ("el mes q viene", "es", "this_quarter"),
         ("ahorita", "es", "now"),
         ("entro tre settimane", "it", "now"),
         ("over ongeveer twee maanden", "nl", "this_quarter"),
