@@ -26,6 +26,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         ("serve", "the playground: its website is the sample's, and the chat on it is yours"),
     ):
         print(f"  OVERTURE_ASSISTANT={here} {_program()} {verb}    # {what}")
+    if "region" not in settings.model_fields_set:
+        print(
+            f"A telephone number without its country's code is read as one of {settings.region}: where your customers "
+            "are elsewhere, set OVERTURE_REGION, such as OVERTURE_REGION=MX."
+        )
     if "journeys" in settings.model_fields_set:
         print("OVERTURE_JOURNEYS is set, and so its own journeys are not used. Take that setting away.")
     return 0

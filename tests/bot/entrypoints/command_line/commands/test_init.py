@@ -72,6 +72,16 @@ def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
     assert "OVERTURE_JOURNEYS is set" in capsys.readouterr().out
 
 
+def test_whose_numbers_are_read_is_told_until_it_is_set(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", "acme"]) == 0
+    assert "is read as one of GB: where your customers are elsewhere, set OVERTURE_REGION" in capsys.readouterr().out
+    monkeypatch.setenv("OVERTURE_REGION", "ES")
+    assert run(["init", "other"]) == 0
+    assert "OVERTURE_REGION" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("language", starter_languages()[1:])
 def test_an_assistant_that_speaks_another_language_is_begun_in_it(
     language: str, here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
