@@ -19,7 +19,6 @@ from bot.domain.times_left_out import left_out_from
         ("la semaine prochaine, à part lundi ou mardi", "la semaine prochaine, à part"),
         ("je ne peux pas sauf vendredi", "je ne peux pas sauf vendredi"),
         ("", ""),
-        ("jeden Tag außer Freitag", "jeden Tag außer"),
         ("ich kann nie außer freitags", "ich kann nie außer freitags"),
         ("cualquier día menos el viernes", "cualquier día menos "),
         ("la próxima semana, salvo el lunes", "la próxima semana, salvo"),
