@@ -184,11 +184,17 @@ class _Token:
 
 
 _NOTHING = _Token("end", "")
+_IN_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps, so that nothing could be compared with it."""
 
 
 def _tokens(source: str) -> tuple[_Token, ...]:
     if len(source) > LONGEST_SOURCE:
         raise ExpressionError(f"it is longer than {LONGEST_SOURCE} characters. Use several steps.")
+    if (odd := _IN_NO_TEXT.search(source)) is not None:
+        raise ExpressionError(
+            f"character {odd.start() + 1} is one that no text has: NUL, or half of another. Take it out."
+        )
     found = []
     position = 0
     while position < len(source):

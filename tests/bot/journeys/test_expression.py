@@ -276,6 +276,13 @@ def test_evaluation_never_raises_whatever_the_profile_holds(source: str, a: Any,
     assert isinstance(in_words(value), str)
 
 
+@pytest.mark.parametrize("odd", ["\0", "\ud800"])
+def test_a_character_that_no_text_has_is_told(odd: str) -> None:
+    told = check(f"profile.a == 'b{odd}'", {"profile": None})
+    assert told == "character 16 is one that no text has: NUL, or half of another. Take it out."
+    assert evaluate(f"profile.a == 'b{odd}'", {"profile": {"a": "b"}}) is None
+
+
 @given(source=st.text(max_size=60) | st.text(alphabet="profile.a()[]'\"=<>!+-*/%, 12andornti\\", max_size=60))
 @settings(max_examples=400, deadline=None)
 def test_any_text_is_either_checked_or_refused_and_never_raises(source: str) -> None:
