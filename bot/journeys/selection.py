@@ -96,8 +96,6 @@ def counting(event: str) -> str:
 
 def _check(node: Node) -> None:
     match node:
-        case Constant(value=str() as value) if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
-            raise ExpressionError("it has a character that no text has (NUL, or half of a pair).")
         case Did(event=event) if event in (SEGMENT_ENTERED, SEGMENT_LEFT):
             raise ExpressionError(
                 f'people cannot be found by "{event}", for segments would depend on each other. '

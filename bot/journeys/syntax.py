@@ -193,7 +193,7 @@ def _tokens(source: str) -> tuple[_Token, ...]:
         raise ExpressionError(f"it is longer than {LONGEST_SOURCE} characters. Use several steps.")
     if (odd := _IN_NO_TEXT.search(source)) is not None:
         raise ExpressionError(
-            f"character {odd.start() + 1} is one that no text has: NUL, or half of another. Take it out."
+            f"it has a character that no text has, at {odd.start() + 1}: NUL, or half of a pair. Take it out."
         )
     found = []
     position = 0

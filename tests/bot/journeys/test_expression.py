@@ -279,7 +279,7 @@ def test_evaluation_never_raises_whatever_the_profile_holds(source: str, a: Any,
 @pytest.mark.parametrize("odd", ["\0", "\ud800"])
 def test_a_character_that_no_text_has_is_told(odd: str) -> None:
     told = check(f"profile.a == 'b{odd}'", {"profile": None})
-    assert told == "character 16 is one that no text has: NUL, or half of another. Take it out."
+    assert told == "it has a character that no text has, at 16: NUL, or half of a pair. Take it out."
     assert evaluate(f"profile.a == 'b{odd}'", {"profile": {"a": "b"}}) is None
 
 
