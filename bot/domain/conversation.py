@@ -119,6 +119,12 @@ class Tracker:
     forgot: bool = False
     reminders: tuple[ReminderScheduled, ...] = ()
 
+    @property
+    def last_uttered(self) -> BotUttered | None:
+        """What was said to the customer last, by whomever; None where nothing was, or longer ago than is carried
+        along."""
+        return next((event for event in reversed(self.recent) if isinstance(event, BotUttered)), None)
+
     def apply(self, event: Event) -> Tracker:
         """The tracker after `event`."""
         grown = self._remember(event)

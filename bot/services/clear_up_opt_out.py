@@ -9,7 +9,7 @@ from time import perf_counter
 
 from bot.dialogue.responses import render
 from bot.domain.consent import ConsentRecord, Purpose, Wish, standing_consent
-from bot.domain.conversation import BotUttered, UserUttered
+from bot.domain.conversation import UserUttered
 from bot.domain.effects import AskOfOptOut, OptOut, Say
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.message import CustomerMessage, HoldOver
@@ -129,8 +129,8 @@ async def awaited_answer(runtime: Runtime, message: CustomerMessage, situation: 
     if not answers or message.opened or situation.rep_has_the_floor:
         return None
     conversation, now = situation.conversation, runtime.clock.now()
-    spoken = [one for one in conversation.tracker.recent if isinstance(one, BotUttered)]
-    if not spoken or spoken[-1].response not in QUESTIONS:
+    last = conversation.tracker.last_uttered
+    if last is None or last.response not in QUESTIONS:
         return None
     async with runtime.store.transaction() as uow:
         asked = await uow.opt_out_questions.unsettled(conversation.profile_id)

@@ -11,7 +11,7 @@ from typing import Final
 
 from bot.dialogue.protected import asks_for_consent
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import REQUESTED_SLOT, BotUttered, Tracker
+from bot.domain.conversation import REQUESTED_SLOT, Tracker
 from bot.domain.message import Button
 from bot.domain.sending_rules import CONFIRM, DENY, Answer
 from bot.domain.understanding import OPT_OUT_INTENT, Understood
@@ -76,8 +76,7 @@ def _of_the_buttons(playbook: Playbook, tracker: Tracker, answer: Answer) -> str
 
 def last_buttons(tracker: Tracker) -> Sequence[Button]:
     """Those of what was said last."""
-    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
-    return last.buttons if last is not None else ()
+    return tracker.last_uttered.buttons if tracker.last_uttered is not None else ()
 
 
 def _meant_by(playbook: Playbook, button: Button) -> frozenset[Answer]:

@@ -9,7 +9,7 @@ from typing import Final
 from bot.dialogue.protected import agreeing_intents, asks_for_consent, consenting_intents, refusing_intents
 from bot.domain.agreement import Agreement, agreement_in, begins_with_yes, knows
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import BotUttered, Tracker
+from bot.domain.conversation import Tracker
 from bot.domain.narrowed_yes import is_narrowed, is_unsure, says_no_too
 from bot.domain.sending_rules import CONFIRM, DENY, SendingRules
 from bot.domain.understanding import (
@@ -105,7 +105,7 @@ def _says_more(part: Understood) -> bool:
 
 def _asked(tracker: Tracker) -> str:
     """The words that the message answers."""
-    return next((event.text for event in reversed(tracker.recent) if isinstance(event, BotUttered)), "")
+    return tracker.last_uttered.text if tracker.last_uttered is not None else ""
 
 
 def _is_about_opting_out(rules: SendingRules, text: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final
 
 from bot.dialogue.protected import consent_form
 from bot.domain.consent import ConsentRecord, Purpose, standing_consent
-from bot.domain.conversation import BotUttered, Tracker, UserUttered
+from bot.domain.conversation import Tracker, UserUttered
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.narrowed_yes import begins_with_condition
@@ -131,8 +131,9 @@ def _is_no_right_after(playbook: Playbook, tracker: Tracker, understood: Underst
     if begins_with_condition(understood.text):
         return True
     is_no = understood.intent.name in _PLAIN_NO or DENY in playbook.rules.answers(understood.text)
-    last = next((one.text for one in reversed(tracker.recent) if isinstance(one, BotUttered)), "")
-    return is_no and not last.rstrip().endswith("?") and not _NOTHING_MORE.search(understood.text.casefold())
+    last = tracker.last_uttered
+    is_asked = last is not None and last.text.rstrip().endswith("?")
+    return is_no and not is_asked and not _NOTHING_MORE.search(understood.text.casefold())
 
 
 def _heard(tracker: Tracker) -> list[MessageId]:

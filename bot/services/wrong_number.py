@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import BotUttered, SlotSet, Tracker, UserUttered
+from bot.domain.conversation import SlotSet, Tracker, UserUttered
 from bot.domain.events import REQUESTED_SLOT
 from bot.domain.message import CustomerMessage
 from bot.domain.wrong_number import About, names_of
@@ -40,8 +40,7 @@ def says_wrong_number(runtime: Runtime, situation: Situation, message: CustomerM
 
 def said_last(tracker: Tracker) -> bool:
     """Whether that was the last thing that we have answered: it is said once."""
-    spoken = [one for one in tracker.recent if isinstance(one, BotUttered)]
-    return bool(spoken) and spoken[-1].response == WRONG_NUMBER
+    return tracker.last_uttered is not None and tracker.last_uttered.response == WRONG_NUMBER
 
 
 def _puts_right(assistant: Assistant, tracker: Tracker, about: About) -> bool:

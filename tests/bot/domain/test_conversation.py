@@ -123,6 +123,12 @@ def test_a_message_begins_a_turn() -> None:
     assert tracker.latest_message == said("yes")
 
 
+def test_what_was_said_last_is_told_whoever_spoke_since() -> None:
+    spoken = BotUttered("How many?", "utter_ask_size")
+    assert FRESH.last_uttered is None
+    assert FRESH.apply(BotUttered("Hello", "utter_greet")).apply(spoken).apply(said("12")).last_uttered == spoken
+
+
 def test_a_form_that_passed_is_asked_again_when_it_runs() -> None:
     open_form = FRESH.apply(ActiveLoop("demo_form")).apply(ActionExecutionRejected("demo_form"))
     assert open_form.loop == OpenLoop("demo_form", rejected=True)
