@@ -90,6 +90,24 @@ class ConnectorSettings:
     def get(self, name: str, default: str = "") -> str:
         return self.values.get(name) or default
 
+    def is_yes(self, name: str, default: str = "no") -> bool:
+        """Whether a setting of yes or no is yes; raises SettingsError for what is neither."""
+        written = self.get(name, default).strip()
+        if written.casefold() not in ("yes", "true", "1", "no", "false", "0"):
+            raise SettingsError(f'{name} is "{written}". Write yes or no.')
+        return written.casefold() in ("yes", "true", "1")
+
+    def amount(self, name: str, default: str, *, most: float) -> float:
+        """A setting above 0 and of `most` at the most; raises SettingsError for what is none."""
+        written = self.get(name, default).strip()
+        try:
+            amount = float(written)
+        except ValueError:
+            amount = 0.0
+        if not 0 < amount <= most:
+            raise SettingsError(f'{name} is "{written}". Write a number above 0, and of {most:g} at the most.')
+        return amount
+
 
 class SandboxVendor(Protocol):
     """A stand-in for a vendor's service on this machine: it takes our calls, and plays what people do over there."""

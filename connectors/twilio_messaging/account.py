@@ -74,12 +74,12 @@ def account_of(settings: ConnectorSettings) -> TwilioAccount:
         sender=_number(settings, "TWILIO_FROM"),
         messaging_service_sid=settings.get("TWILIO_MESSAGING_SERVICE_SID"),
         whatsapp_sender=_number(settings, "TWILIO_WHATSAPP_FROM"),
-        answers_keywords=_yes(settings, "TWILIO_ANSWERS_KEYWORDS", default="yes"),
-        segments_per_second=_amount(settings, "TWILIO_SEGMENTS_PER_SECOND", "1", most=1000),
-        whatsapp_messages_per_second=_amount(settings, "TWILIO_WHATSAPP_MESSAGES_PER_SECOND", "80", most=1000),
-        validity=timedelta(seconds=_amount(settings, "TWILIO_VALIDITY_PERIOD", "36000", most=36000)),
-        shortens_urls=_yes(settings, "TWILIO_SHORTEN_URLS"),
-        sends_pictures=_yes(settings, "TWILIO_MMS"),
+        answers_keywords=settings.is_yes("TWILIO_ANSWERS_KEYWORDS", default="yes"),
+        segments_per_second=settings.amount("TWILIO_SEGMENTS_PER_SECOND", "1", most=1000),
+        whatsapp_messages_per_second=settings.amount("TWILIO_WHATSAPP_MESSAGES_PER_SECOND", "80", most=1000),
+        validity=timedelta(seconds=settings.amount("TWILIO_VALIDITY_PERIOD", "36000", most=36000)),
+        shortens_urls=settings.is_yes("TWILIO_SHORTEN_URLS"),
+        sends_pictures=settings.is_yes("TWILIO_MMS"),
     )
     if not account.texts and not account.whatsapp_sender:
         raise SettingsError(
@@ -100,21 +100,3 @@ def _number(settings: ConnectorSettings, name: str) -> str:
     if number and not NUMBER.fullmatch(number):
         raise SettingsError(f'{name} is "{number}", which is no phone number. Write it in E.164, like +447700900100.')
     return number
-
-
-def _yes(settings: ConnectorSettings, name: str, *, default: str = "no") -> bool:
-    written = settings.get(name, default).strip().casefold()
-    if written not in ("yes", "true", "1", "no", "false", "0"):
-        raise SettingsError(f'{name} is "{written}". Write yes or no.')
-    return written in ("yes", "true", "1")
-
-
-def _amount(settings: ConnectorSettings, name: str, default: str, *, most: float) -> float:
-    written = settings.get(name, default).strip()
-    try:
-        amount = float(written)
-    except ValueError:
-        amount = 0.0
-    if not 0 < amount <= most:
-        raise SettingsError(f'{name} is "{written}". Write a number above 0, and of {most:g} at the most.')
-    return amount

@@ -65,25 +65,6 @@ def number_of(settings: ConnectorSettings) -> CloudNumber:
         app_secret=settings.require("WHATSAPP_APP_SECRET").strip(),
         verify_token=verify_token,
         version=version,
-        messages_per_second=_pace(settings.get("WHATSAPP_MESSAGES_PER_SECOND", "80").strip()),
-        tells_read=_yes("WHATSAPP_READ_RECEIPTS", settings.get("WHATSAPP_READ_RECEIPTS", "yes").strip().casefold()),
+        messages_per_second=settings.amount("WHATSAPP_MESSAGES_PER_SECOND", "80", most=MOST_PER_SECOND),
+        tells_read=settings.is_yes("WHATSAPP_READ_RECEIPTS", "yes"),
     )
-
-
-def _pace(written: str) -> float:
-    try:
-        amount = float(written)
-    except ValueError:
-        amount = 0.0
-    if not 0 < amount <= MOST_PER_SECOND:
-        raise SettingsError(
-            f'WHATSAPP_MESSAGES_PER_SECOND is "{written}". '
-            f"Write a number above 0, and of {MOST_PER_SECOND} at the most."
-        )
-    return amount
-
-
-def _yes(name: str, written: str) -> bool:
-    if written not in ("yes", "true", "1", "no", "false", "0"):
-        raise SettingsError(f'{name} is "{written}". Write yes or no.')
-    return written in ("yes", "true", "1")
