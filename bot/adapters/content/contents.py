@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.adapters.content.assistant_settings import AssistantSettings, read_assistant_settings
@@ -214,7 +215,7 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from left_to_words(assistant, contents.languages, contents.opt_out_languages, folder)
     yield from told
     yield from left_blank(assistant, journeys.values())
-    yield from sent_without_template(journeys, assistant, shelves.reply_windows)
+    yield from sent_without_template(journeys, assistant, reply_windows(shelves.kinds))
     yield from without_how_to_stop(journeys, assistant, contents.rules, texting(shelves.kinds))
     yield from beyond_limits(assistant, known, shelves.kinds)
     yield from unknown_templates(assistant, shelves.kinds)
@@ -223,6 +224,12 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
 def texting(kinds: Mapping[str, ChannelKind]) -> list[str]:
     """The channels that write to telephone numbers."""
     return [name for name, kind in kinds.items() if kind.abilities.identity == "phone" and not kind.abilities.spoken]
+
+
+def reply_windows(kinds: Mapping[str, ChannelKind]) -> dict[str, timedelta]:
+    """The channels that take anything but a template only for a while after the customer's last message."""
+    windows = {name: kind.abilities.reply_window for name, kind in kinds.items()}
+    return {name: window for name, window in windows.items() if window is not None}
 
 
 def _own_files(folder: Path, below: Sequence[Path]) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 
 from bot.ports import ChannelKind
@@ -15,8 +14,8 @@ class Shelves:
     """Where content is, and what else it may refer to.
 
     Where nobody is at the desks, `has_desk` is false. `left_out` finds the channels of connectors that are there and
-    that the settings do not name. `reply_windows` are those of channels that have one, `crm_fields` the mappings that
-    CRMs bring along.
+    that the settings do not name. `kinds` says what each channel can do, `crm_fields` are the mappings that CRMs bring
+    along.
     """
 
     assistant: Path
@@ -30,5 +29,4 @@ class Shelves:
     crms: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
-    reply_windows: Mapping[str, timedelta] = field(default_factory=dict)
     crm_fields: Mapping[str, Path] = field(default_factory=dict)

@@ -9,7 +9,6 @@ import pkgutil
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -96,17 +95,6 @@ def channels_not_set_up(settings: Settings, values: Mapping[str, str]) -> dict[s
     return {channel: setting for channel, setting in found.items() if channel not in had}
 
 
-def reply_windows(settings: Settings) -> dict[str, timedelta]:
-    """The channels that take a text only for a while after the customer's last message, without building connectors."""
-    found = {}
-    for module in map(connector_module, settings.connector_names):
-        for one in vars(module).values():
-            abilities = getattr(one, "abilities", None)
-            if isinstance(abilities, Abilities) and abilities.reply_window is not None:
-                found[str(one.name)] = abilities.reply_window
-    return found
-
-
 def connector_doubts(settings: Settings, values: Mapping[str, str]) -> Sequence[str]:
     """What of the connectors' own settings is no fault, and hardly meant."""
     modules = map(connector_module, settings.connector_names)
@@ -138,7 +126,6 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
         kinds=channel_kinds(settings),
-        reply_windows=reply_windows(settings),
         crm_fields=crm_fields(settings),
     )
 
