@@ -43,8 +43,11 @@ class ChosenConnectors:
 
 @dataclass(frozen=True, slots=True)
 class Connectors:
+    """Those that were built, by name. `sandboxed` are the channels that end at a stand-in."""
+
     channels: Mapping[str, Channel]
     crms: Mapping[str, Crm]
+    sandboxed: frozenset[str] = frozenset()
 
 
 def build_connectors(
@@ -86,7 +89,7 @@ def build_connectors(
                     )
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
-    return Connectors(channels, crms)
+    return Connectors(channels, crms, frozenset(name for name, owner in owners.items() if owner in chosen.sandboxed))
 
 
 def _takes(channel: str, connector: str, owners: dict[str, str], sandboxed: Sequence[str]) -> bool:

@@ -77,7 +77,10 @@ FAILURES_IN_A_ROW = 5
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A built service: what the HTTP server and the worker run on. `sandbox` is None where every vendor is real."""
+    """A built service: what the HTTP server and the worker run on. `sandbox` is None where every vendor is real.
+
+    `sandboxed` are the connectors without credentials, `sandboxed_channels` the channels by which nothing leaves.
+    """
 
     settings: Settings
     runtime: Runtime
@@ -87,6 +90,7 @@ class Service:
     secret: str
     sandbox: Sandbox | None
     sandboxed: tuple[str, ...]
+    sandboxed_channels: frozenset[str] = frozenset()
     meter: PrometheusMeter = field(default_factory=PrometheusMeter)
     doors: Doorkeeper = field(init=False)
 
@@ -173,7 +177,8 @@ async def open_service(
             meter=meter,
             tracer=tracer,
         )
-        yield Service(settings, runtime, library, feeds, access, secret, sandbox, chosen.sandboxed, meter)
+        in_sandbox = (sandbox, chosen.sandboxed, connectors.sandboxed)
+        yield Service(settings, runtime, library, feeds, access, secret, *in_sandbox, meter)
 
 
 @asynccontextmanager

@@ -85,6 +85,27 @@ async def test_of_two_connectors_with_one_channel_the_one_that_is_set_up_or_name
     assert sorted(channel_names(settings)) == ["sms", "whatsapp"]
     async with open_service(settings) as service:
         assert type(service.runtime.channels["whatsapp"]).__module__ == owner
+        assert ("whatsapp" in service.sandboxed_channels) is (not values)
+
+
+async def test_a_channel_of_somebodys_own_leaves_though_the_connector_whose_class_it_has_is_in_the_sandbox(
+    settings_of: Callable[..., Settings], write_connector: ConnectorWriter, tmp_path: Path
+) -> None:
+    source = """
+from connectors.whatsapp_cloud import CloudWhatsAppChannel
+from connectors.whatsapp_cloud.account import CloudNumber
+
+CHANNELS = ("whatsapp",)
+
+
+def build(settings):
+    return CloudWhatsAppChannel(CloudNumber("106", "token", "secret", "token"), settings)
+"""
+    write_connector("mine", source)
+    lend_model(tmp_path / "data")
+    async with open_service(settings_of(connectors="twilio_messaging,whatsapp_cloud,mine")) as service:
+        assert service.sandboxed == ("twilio_messaging", "whatsapp_cloud")
+        assert service.sandboxed_channels == {"sms"}
 
 
 async def test_two_connectors_that_are_both_set_up_for_one_channel_are_told(

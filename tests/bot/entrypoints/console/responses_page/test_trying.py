@@ -15,7 +15,6 @@ from bot.entrypoints.console.responses_page import trying
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.responses_page.conftest import ServiceMaker
-from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, Stage
 
 COLLEAGUE = "+447700900555"
@@ -135,13 +134,9 @@ async def test_only_so_many_are_sent(service: Service, client_of: ClientMaker, m
 async def test_in_the_sandbox_anybody_may_be_named_and_the_page_offers_the_playgrounds_phone(
     service: Service, client_of: ClientMaker, stage: Stage
 ) -> None:
-    class InSandbox(FakeChannel):
-        __module__ = "connectors.twilio_messaging.channel"
-
-    stage.sms.__class__ = InSandbox
     made = replace(
         service,
-        sandboxed=("twilio_messaging",),
+        sandboxed_channels=frozenset({"sms"}),
         settings=service.settings.model_copy(update={"test_addresses": ""}),
     )
     async with client_of(made) as client:
