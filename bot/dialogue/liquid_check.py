@@ -32,14 +32,11 @@ from liquid.expression import Expression
 
 from bot.dialogue.liquid import FILTERS, LiquidFault, template_of
 from bot.dialogue.locale_filters import LENGTHS
-from bot.dialogue.personal import EVENT, PREFERENCES
+from bot.dialogue.personal import EVENT, GROUPS, PREFERENCES
 from bot.documents import did_you_mean
 
 ALWAYS = frozenset(("lead.fit", "lead.engagement", "lead.total", "lead.grade", "profile.created_on", PREFERENCES))
 """What everybody has."""
-
-GROUPS = ("profile", "lead", "slots", EVENT)
-"""Of what an event brings, only whoever tells it knows the names: each may be missing."""
 
 _COMPARED = (EqExpression, GtExpression, GeExpression, LtExpression, LeExpression, ContainsExpression)
 

@@ -12,6 +12,10 @@ PREFERENCES = "preferences_link"
 EVENT: Final = "event"
 """What a response calls the data of what let the person into the journey."""
 
+GROUPS: Final = ("profile", "lead", "slots", EVENT)
+"""What Liquid has values of, by name. Of what an event brings, only whoever tells it knows the names: each may be
+missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Personal:

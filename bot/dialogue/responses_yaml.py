@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
+from bot.dialogue.personal import GROUPS
 from bot.dialogue.protected import is_protected
 from bot.dialogue.responses import in_own_language
 from bot.dialogue.source import Source, kind_of
@@ -25,8 +26,6 @@ EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
 BESIDE = ("subject", "template", "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
 KEYS = (*CONTENT, *BESIDE)
-GROUPS = ("profile", "lead", "slots", "event")
-"""What Liquid has values of."""
 
 LONGEST_SUBJECT = 200
 """Characters; most programs show the first 50 or so."""
@@ -35,7 +34,8 @@ _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _NEVER_CLOSED = re.compile(r"(?<![{%])\{([\w.\-]+)(?![\w.\-}])")
 _TWICE = re.compile(r"(?<!\{)\{\{([\w.\-]+)\}\}(?!\})")
 _LIQUID = re.compile(
-    r"\{\{\s*(?:profile|lead|slots|event)\.\w+|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
+    rf"\{{\{{\s*(?:{'|'.join(GROUPS)})\.\w+"
+    r"|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
 )
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
