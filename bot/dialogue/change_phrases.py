@@ -75,8 +75,7 @@ _OPENING_DE: Final = (
     r"|äh+m*|ach(?: so)?|hm+|also|ok(?:ay)?|und|aber|ja|danke|na)\W+)*"
 )
 _CORRECTING_DE: Final = (
-    r"(?:(?:oh|ach|äh+m*|hm+|na|also)\W+)*(?:nein|ne|nee|nö|doch|ups|sorry|entschuldigung|pardon|verzeihung|quatsch"
-    r"|halt"
+    r"(?:(?:oh|ach|äh+m*|hm+|na|also)\W+)*(?:nein|ne|nee|nö|doch|ups|sorry|entschuldigung|pardon|verzeihung|quatsch|halt"
     r"|warte|warten sie|moment(?: mal)?|korrektur|falsch|tippfehler|eigentlich|vertippt)\W+"
     r"(?:(?:sorry|moment(?: mal)?|warte|doch|eher|lieber|eigentlich|ich mein(?:t)?e|gemeint (?:war|waren)"
     r"|es sind|das sind|wir sind|es ist|das ist|ich wollte sagen|besser)\W+)*"

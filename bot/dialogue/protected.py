@@ -78,12 +78,8 @@ def asks_for_consent(assistant: Assistant, tracker: Tracker) -> bool:
 
 def refusal(assistant: Assistant, tracker: Tracker) -> SlotSet | None:
     """The no to the question on consent that the open form has asked; None where none is asked, or a no is no value."""
-    asked = tracker.slots.get(REQUESTED_SLOT)
-    slot = assistant.slots.get(str(asked))
-    if slot is None or tracker.loop is None or not holds_consent(assistant, slot.name):
-        return None
-    values = [mapping.value for mapping in slot.mappings if mapping.type == "from_intent" and _refuses(mapping.value)]
-    return SlotSet(slot.name, values[0]) if values else None
+    values = [mapping.value for mapping in _answers(assistant, tracker) if _refuses(mapping.value)]
+    return SlotSet(str(tracker.slots[REQUESTED_SLOT]), values[0]) if values else None
 
 
 def consenting_intents(assistant: Assistant, tracker: Tracker) -> tuple[str, ...]:
@@ -120,13 +116,9 @@ def refusing_answers(assistant: Assistant) -> frozenset[str]:
     """The intents that answer a question on consent with a no, whichever it is."""
     found = {intent for intent in assistant.intents if intent.lower() in _REFUSING}
     for slot in assistant.slots.values():
-        if holds_consent(assistant, slot.name):
-            found.update(
-                intent
-                for mapping in slot.mappings
-                if mapping.type == "from_intent" and _refuses(mapping.value)
-                for intent in mapping.intents
-            )
+        for mapping in slot.mappings if holds_consent(assistant, slot.name) else ():
+            if mapping.type == "from_intent" and _refuses(mapping.value):
+                found.update(mapping.intents)
     return frozenset(found)
 
 

@@ -100,7 +100,6 @@ _GERMAN: Final = AgreementWords(
         "machen sie(?: (?:das|nur|ruhig|gerne?))*", "mach(?:t)?(?: (?:das|nur|ruhig|gerne?))+",
         "aber (?:ja|gerne?|sicher|klar|naturlich)",
         "(?:meine )?(?:erlaubnis|zustimmung|einwilligung) (?:haben sie|hast du|habt ihr)",
-
     ),
     beside=("nur weil sie (?:so )?nett fragen", "wenn sie (?:mogen|moegen|mochten|moechten|wollen)"),
     fillers=_words(

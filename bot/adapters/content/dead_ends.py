@@ -180,24 +180,11 @@ def _of_intents(
 def _heard(assistant: Assistant, journeys: Iterable[Journey]) -> frozenset[str]:
     """The intents that something is done about."""
     told: list[Rule | Story] = [*assistant.rules, *assistant.stories]
-    steps = [step for one in told for step in one.steps if isinstance(step, UserStep)]
-    mappings = [one for slot in assistant.slots.values() for one in slot.mappings]
-    entries = [entry for journey in journeys for entry in journey.entries]
-    return frozenset(
-        base_intent(intent)
-        for one in (
-            *(step.intents for step in steps),
-            *(one.intents for one in mappings),
-            *(
-                given
-                for entry in entries
-                if isinstance(entry, EventEntry)
-                for name, given in entry.where
-                if name == "intent"
-            ),
-        )
-        for intent in one
-    )
+    steps = [step.intents for one in told for step in one.steps if isinstance(step, UserStep)]
+    mappings = [one.intents for slot in assistant.slots.values() for one in slot.mappings]
+    entries = [entry for journey in journeys for entry in journey.entries if isinstance(entry, EventEntry)]
+    begun_by = [given for entry in entries for name, given in entry.where if name == "intent"]
+    return frozenset(base_intent(intent) for one in (*steps, *mappings, *begun_by) for intent in one)
 
 
 def _pressed(assistant: Assistant) -> frozenset[str]:
