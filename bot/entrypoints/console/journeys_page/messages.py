@@ -93,10 +93,13 @@ class Messages:
         fields = fields_of([response], playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
         person = person_of(values, playbook.assistant.configuration.language)
-        for one in wordings(response, channel, slots=values["slots"], personal=person):
-            if response.variations[number : number + 1] == (one.variation,):
-                return one.words
-        raise WebhookRejected(422, f"variation {number + 1} is not said on {channel}")
+        found = wordings(response, channel, slots=values["slots"], personal=person)
+        said = {at: one.words for at, own in enumerate(response.variations) for one in found if one.variation == own}
+        if number in said:
+            return said[number]
+        others = " or ".join(str(one + 1) for one in said)
+        advice = f"; choose variation {others}, which is" if others else ", and no other is"
+        raise WebhookRejected(422, f"variation {number + 1} is not said on {channel}{advice}")
 
     def _on_channels(self, response: Response, chosen: Sequence[str], telling: Telling) -> Iterator[dict[str, Any]]:
         looks = {name: _look(kind) for name, kind in self._kinds.items()}

@@ -109,7 +109,7 @@ async def test_what_the_vendor_refuses_is_told(service: Service, client_of: Clie
         ({"channel": "slack"}, 404, 'nothing can be tried on "slack" here'),
         ({"channel": "webchat"}, 404, 'nothing can be tried on "webchat" here'),
         ({"address": "nobody"}, 422, "phone number"),
-        ({"number": 7}, 422, "variation 8 is not said on sms"),
+        ({"number": 7}, 422, "variation 8 is not said on sms; choose variation 1"),
         ({"number": "1"}, 400, '"number"'),
         ({"variations": [{"was": 0, "says": {}}]}, 422, "text"),
         ({"response": "utter_nobody"}, 409, "it is no longer there"),
