@@ -208,7 +208,7 @@ def test_what_is_typed_is_sent_to_a_phone_before_it_is_saved(page: Page, server:
     expect(dialog.get_by_label("To")).to_have_value("+447700900123")
     assert violations(page) == []
     dialog.get_by_role("button", name="Send", exact=True).click()
-    expect(dialog.get_by_role("status")).to_have_text("Variation 1 is not said on sms.")
+    expect(dialog.get_by_role("status")).to_have_text("Variation 1 is not said on sms; choose variation 2, which is.")
     dialog.get_by_role("button", name="Close").click()
 
     page.get_by_role("button", name="The rota editor is new.").click()
