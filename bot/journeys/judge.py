@@ -34,6 +34,7 @@ class SendFacts:
     whose it was taken for. `soft_opt_in`: a rule of the
     country lets customers be written to, unless the message says nothing of how to stop them (`no_way_out`).
     `for_another_number`: the words that were agreed to show another one of theirs.
+    `queued_at`: what answers somebody by text is kept from them where they asked to be left alone after it was queued.
     `doubted_at`: they may have opted out then, and have not said that they did not.
     `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
     """
@@ -66,6 +67,7 @@ class SendFacts:
     doubted_at: datetime | None = None
     pause: timedelta | None = None
     marketed_at: datetime | None = None
+    queued_at: datetime | None = None
 
 
 def held_question(journey: str) -> str:
@@ -112,6 +114,9 @@ def _judge_reply(facts: SendFacts, now: datetime) -> Verdict:
     """An answer is of no use to anybody once it has waited."""
     if facts.stopped is not None:
         return Withhold(_stopped(facts, facts.stopped))
+    left_alone = facts.suppression or facts.disowned
+    if left_alone is not None and facts.queued_at is not None and left_alone.at > facts.queued_at:
+        return Withhold("they have asked to be left alone since they wrote what it answers")
     return _judge_reply_window(facts, now) or Send("an answer to what the customer wrote")
 
 

@@ -54,7 +54,7 @@ DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 @dataclass(frozen=True, slots=True)
 class Matter:
     """A message to be weighed. `enrolment_id` is the journey's run that it comes from; `template`: it is one. `text`:
-    its words, where they are known yet."""
+    its words, where they are known yet. `queued_at`: since when it has waited, where it does."""
 
     key: str
     purpose: Purpose
@@ -67,6 +67,7 @@ class Matter:
     cap: AtCap = "skip"
     template: bool = False
     text: str | None = None
+    queued_at: datetime | None = None
 
 
 def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
@@ -83,6 +84,7 @@ def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
         cap=entry.cap,
         template=isinstance(message.content, Text) and message.content.template is not None,
         text=message.content.text if isinstance(message.content, Text) else None,
+        queued_at=entry.created_at,
     )
 
 
@@ -103,6 +105,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         facts = SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at)
         if matter.purpose is Purpose.REPLY:
             facts = replace(facts, **await _channel_facts(uow, runtime, matter))
+            if _is_texted(runtime, matter):
+                facts = replace(facts, **await _left_alone(uow, matter), queued_at=matter.queued_at)
         return judge(facts, now)
     if matter.key.startswith(CHALLENGE_KEY) and not await _is_awaited(uow, matter, now):
         return Withhold(ANSWERED)
@@ -111,13 +115,11 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
         return await _weigh_marketing(uow, runtime, matter, now)
-    bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
-    suppression, disowned = bars.get(Consequence.OPTED_OUT), bars.get(Consequence.DISOWNED)
-    facts = SendFacts(
-        matter.purpose, matter.channel, suppression=suppression, disowned=disowned, expires_at=matter.expires_at
-    )
+    left_alone = await _left_alone(uow, matter)
+    facts = SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at, **left_alone)
     if matter.profile_id is None:
         return judge(facts, now)
+    suppression = facts.suppression
     if suppression is not None and await _wrote_since(uow, matter, suppression.at):
         facts = replace(facts, suppression=None)
     return await _weigh_service(uow, runtime, matter, facts, now)
@@ -277,10 +279,12 @@ def _leaves_no_way_out(runtime: Runtime, matter: Matter, standing: ConsentRecord
     it, whatever is written."""
     if standing is None or standing.basis is not LegalBasis.SOFT_OPT_IN or matter.text is None:
         return False
+    return _is_texted(runtime, matter) and not says_how_to_stop(matter.text, runtime.library.current().rules)
+
+
+def _is_texted(runtime: Runtime, matter: Matter) -> bool:
     abilities = runtime.channel(matter.channel).abilities
-    if abilities.identity != "phone" or abilities.spoken:
-        return False
-    return not says_how_to_stop(matter.text, runtime.library.current().rules)
+    return abilities.identity == "phone" and not abilities.spoken
 
 
 async def doubted_at(uow: UnitOfWork, profile_id: ProfileId, standing: ConsentRecord | None) -> datetime | None:
@@ -290,6 +294,17 @@ async def doubted_at(uow: UnitOfWork, profile_id: ProfileId, standing: ConsentRe
     if doubt is None or (standing is not None and standing.granted and standing.at > doubt.asked_at):
         return None
     return doubt.asked_at
+
+
+class _LeftAlone(TypedDict):
+    suppression: Suppression | None
+    disowned: Suppression | None
+
+
+async def _left_alone(uow: UnitOfWork, matter: Matter) -> _LeftAlone:
+    """That the address asked for it, or is not whose it was taken for."""
+    bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
+    return {"suppression": bars.get(Consequence.OPTED_OUT), "disowned": bars.get(Consequence.DISOWNED)}
 
 
 class _ChannelFacts(TypedDict, total=False):

@@ -54,6 +54,15 @@ def test_a_suppressed_address_gets_no_service_message_either_but_does_get_its_an
     assert isinstance(judge(reply, NOON), Send)
 
 
+def test_an_answer_that_was_queued_before_they_asked_to_be_left_alone_is_withheld() -> None:
+    asked_for = SendFacts(purpose=Purpose.REPLY, channel="sms", suppression=STOPPED, queued_at=NOON)
+    assert isinstance(judge(asked_for, NOON), Send), "the confirmation is queued with the opt-out"
+    assert isinstance(judge(replace(asked_for, queued_at=NOON + timedelta(seconds=1)), NOON), Send)
+    waited = replace(asked_for, queued_at=NOON - timedelta(seconds=1))
+    assert isinstance(judge(waited, NOON), Withhold)
+    assert isinstance(judge(replace(waited, suppression=None, disowned=STOPPED), NOON), Withhold)
+
+
 def test_at_night_marketing_waits_for_the_morning() -> None:
     night = datetime(2026, 5, 13, 22, tzinfo=UTC)
     assert judge(MARKETING, night) == Later(

@@ -272,6 +272,26 @@ async def test_a_question_that_was_queued_before_the_opt_out_is_not_put(stage: S
     assert stage.sms.taken == []
 
 
+async def test_an_answer_that_still_waited_when_they_asked_to_be_left_alone_is_not_sent(stage: Stage) -> None:
+    await stage.meet()
+    stage.sms.faults.append(TemporarySendError("busy"))
+    assert await stage.says("greet") == []
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=2))
+    await stage.settle()
+    assert [one.removeprefix("I am a machine. ") for one in stage.sms.texts()] == [GOODBYE]
+    assert await stage.says("greet") == ["Hello!"], "who writes after it is answered"
+
+
+async def test_an_answer_in_the_chat_is_seen_though_they_opted_out_after_the_question(stage: Stage) -> None:
+    stage.webchat.faults += [TemporarySendError("busy")]
+    assert await stage.says("greet", channel="webchat") == []
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.says("opt out", channel="webchat")
+    assert stage.webchat.texts() == ["I am a machine.", "Hello!", GOODBYE]
+
+
 async def test_a_confirmation_that_could_not_leave_within_five_minutes_is_left_out(stage: Stage) -> None:
     await stage.meet()
     stage.sms.faults.append(TemporarySendError("busy"))
