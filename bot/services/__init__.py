@@ -7,10 +7,10 @@
 side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `attend`. For callers who wait: `await_turn`,
 `cut_short`. What was not understood: `review`.
 
-**Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `compose_outbound`, `attempt`, `hand_over`,
-`post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`, `take_refusal`, `replay`. What is left
-alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`, `withdraw_messages`. When: `choose_time`. To
-a colleague: `send_test`.
+**Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `note_decision`, `compose_outbound`,
+`attempt`, `hand_over`, `post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`,
+`take_refusal`, `replay`. What is left alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`,
+`withdraw_messages`. When: `choose_time`. To a colleague: `send_test`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
 `keep_schedule`, `publish`, `in_force`, `miss_content`, `count_splits`. What they read of a person: `read_facts`,

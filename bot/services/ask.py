@@ -18,11 +18,12 @@ from bot.journeys.judge import JOURNEY_PAUSED, LOOK_AGAIN, held_question
 from bot.journeys.resting import put_off
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import park
+from bot.services.note_decision import Matter, keep_decision
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation, spoke_here_since
 from bot.services.think import answer
 from bot.services.thought import Thought
-from bot.services.weigh import Matter, keep_decision, weigh
+from bot.services.weigh import weigh
 from bot.services.write_turn import of_journey, write_turn
 
 

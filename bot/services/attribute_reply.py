@@ -16,9 +16,9 @@ from bot.domain.understanding import OPT_OUT_INTENT
 from bot.journeys.expression import counted_events
 from bot.journeys.resting import ANSWER
 from bot.ports import UnitOfWork
+from bot.services.note_decision import Matter, note_decision
 from bot.services.note_event import note_event
 from bot.services.respond import OPENED
-from bot.services.weigh import Matter, note_decision
 from bot.services.write_turn import Turn
 
 LONGEST_TEXT = 1000

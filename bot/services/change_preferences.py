@@ -14,11 +14,11 @@ from bot.domain.journey import OPT_OUT_SIGNAL, PAUSE_CHOSEN
 from bot.domain.person import Identity
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.note_decision import Matter, note_decision
 from bot.services.opt_out import marketed_addresses, opt_in, opt_out
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
 from bot.services.take_consent import lasting, rule_for
-from bot.services.weigh import Matter, note_decision
 
 NOT_WANTED = "the customer wants no marketing on this channel"
 PAUSES = (None, timedelta(days=7), timedelta(days=30))

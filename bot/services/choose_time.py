@@ -15,8 +15,9 @@ from bot.journeys.best_time import any_moment, best_moment
 from bot.journeys.chance import lot
 from bot.journeys.send_window import is_zone, zones_of
 from bot.ports import UnitOfWork
+from bot.services.note_decision import keep_decision, matter_of
 from bot.services.runtime import Runtime
-from bot.services.weigh import keep_decision, matter_of, windows_and_zones
+from bot.services.weigh import windows_and_zones
 
 LOOKS_BACK = timedelta(days=180)
 MOST_OF_EVERYBODY, MOST_OF_ONE = 20_000, 200

@@ -17,8 +17,8 @@ from bot.domain.ids import OutboxId, new_id
 from bot.domain.message import Attachment, Author, CustomerMessage, Receipt
 from bot.ports import AttachmentSource, UnitOfWork
 from bot.services.hand_off import relay, say_to_customer
+from bot.services.note_decision import Matter, note_decision
 from bot.services.runtime import Runtime
-from bot.services.weigh import Matter, note_decision
 
 FOLDER = "media"
 GONE = "the file is not there any more"

@@ -21,9 +21,10 @@ from bot.domain.message import DeskPage, OutboundMessage
 from bot.domain.pace import Pace
 from bot.ports import UnitOfWork
 from bot.services.compose_outbound import Unready, compose
+from bot.services.note_decision import keep_decisions, matter_of
 from bot.services.runtime import Runtime
 from bot.services.try_again import tried
-from bot.services.weigh import keep_decisions, matter_of, weigh_all
+from bot.services.weigh import weigh_all
 
 log = structlog.get_logger()
 

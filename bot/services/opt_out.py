@@ -15,10 +15,10 @@ from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Settled
 from bot.ports import UnitOfWork
 from bot.services.end_run import end_run
+from bot.services.note_decision import Matter, note_decision
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent, tell_crms_of_opt_out
 from bot.services.take_consent import lasting, rule_for
-from bot.services.weigh import Matter, note_decision
 
 log = structlog.get_logger()
 

@@ -19,9 +19,10 @@ from bot.domain.errors import Conflict, PermanentSendError
 from bot.domain.message import Text
 from bot.ports import Channel, FeedPost, Posts, UnitOfWork
 from bot.services.compose_outbound import Unready, compose
+from bot.services.note_decision import keep_decision, matter_of
 from bot.services.runtime import Runtime
 from bot.services.settle import settle
-from bot.services.weigh import keep_decision, matter_of, weigh
+from bot.services.weigh import weigh
 
 log = structlog.get_logger()
 

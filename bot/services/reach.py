@@ -18,11 +18,12 @@ from bot.domain.message import ExecuteAction, OpenForm
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.choose_time import at_chosen_time
+from bot.services.note_decision import Matter, note_decision
 from bot.services.other_languages import language_kept, language_of
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
-from bot.services.weigh import Matter, not_set_up, note_decision
+from bot.services.weigh import not_set_up
 
 
 async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse, cause: Cause, now: datetime) -> None:

@@ -19,11 +19,11 @@ from bot.services.enrol import tell_step
 from bot.services.erase_elsewhere import settle_erasure, settle_late
 from bot.services.fetch_files import settle_file
 from bot.services.hand_off import relay
+from bot.services.note_decision import matter_of, note_decision
 from bot.services.pass_on_file import settle_reps_file
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import failure_of, take_refusal
 from bot.services.tell_of_erasure import is_last_word, settle_last_word
-from bot.services.weigh import matter_of, note_decision
 
 log = structlog.get_logger()
 

@@ -17,10 +17,11 @@ from bot.domain.person import Identity
 from bot.domain.sending_rules import ConsentRule
 from bot.journeys.send_window import country_of
 from bot.ports import UnitOfWork
+from bot.services.note_decision import Matter, note_decision
 from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
-from bot.services.weigh import CHALLENGE_KEY, NOT_TO_BE_ASKED, Matter, not_set_up, note_decision
+from bot.services.weigh import CHALLENGE_KEY, NOT_TO_BE_ASKED, not_set_up
 
 ASK = "utter_confirm_consent"
 NO_ADDRESS = "consent has to be confirmed, and there is no address of this person to ask at"

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.delivery import ChannelMessage
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.ports import UnitOfWork
-from bot.services.weigh import matter_of, note_decision
+from bot.services.note_decision import matter_of, note_decision
 
 
 async def withdraw_messages(uow: UnitOfWork, profile_id: ProfileId, run: EnrolmentId, why: str, now: datetime) -> None:

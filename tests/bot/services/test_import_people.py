@@ -21,9 +21,10 @@ from bot.domain.person import Identity, Profile
 from bot.ports import Store
 from bot.services.erase_person import erase_person
 from bot.services.import_people import import_people
+from bot.services.note_decision import Matter
 from bot.services.opt_out import opt_out
 from bot.services.respect_wishes import note_objection, restrict
-from bot.services.weigh import Matter, weigh
+from bot.services.weigh import weigh
 from tests.bot.services.stage import Stage
 from tests.bot.services.test_races import Gate, Watched, still_blocked
 from tests.contracts.samples import NOON, opened

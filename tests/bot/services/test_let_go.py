@@ -26,8 +26,9 @@ from bot.services.attempt import attempt
 from bot.services.compose_outbound import STALE_AFTER, Unready, compose
 from bot.services.deliver import deliver_due
 from bot.services.let_go import Departure, let_go
+from bot.services.note_decision import Matter, matter_of
 from bot.services.runtime import Runtime
-from bot.services.weigh import Matter, matter_of, weigh, weigh_all
+from bot.services.weigh import weigh, weigh_all
 from tests.bot.services.stage import Stage, capped
 from tests.bot.services.test_properties import on_a_stage
 from tests.manual_clock import ManualClock

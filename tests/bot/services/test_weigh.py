@@ -14,9 +14,10 @@ from bot.domain.effects import RequestHandoff
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
+from bot.services.note_decision import Matter
 from bot.services.reach import reach
 from bot.services.start_conversation import start_conversation
-from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, weigh
+from bot.services.weigh import DIALOGUE_STAYS_OPEN, weigh
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped, open_between
 
 OFFER = Matter("k", Purpose.MARKETING, "sms", PHONE, ANA)
