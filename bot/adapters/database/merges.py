@@ -53,6 +53,7 @@ from bot.domain.merging import Claim, Merge
 CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
     table.name: (table, key)
     for table, key in (
+        (outbox, outbox.c.position),
         (person_event, person_event.c.position),
         (score_change, score_change.c.position),
         (crm_write, crm_write.c.position),
@@ -62,7 +63,6 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (privacy_request, privacy_request.c.id),
         (decision, decision.c.position),
         (segment_change, segment_change.c.position),
-        (outbox, outbox.c.position),
         (conversation, conversation.c.id),
         (handoff, handoff.c.id),
         (meeting, meeting.c.id),
@@ -70,7 +70,8 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (enrolment, enrolment.c.id),
     )
 }
-"""Whose rows are one person's, and their keys."""
+"""Whose rows are one person's, and their keys. The outbox first: whoever lets a message go has its row until what was
+decided on it is kept, which a merge that waits there moves, too."""
 
 AT_ONCE = 500
 """Rows that are moved back by one statement."""

@@ -344,6 +344,35 @@ async def test_who_is_merged_while_an_answer_waits_for_the_gate_has_it_and_its_d
         assert await uow.consents.decisions(bob) == []
 
 
+async def test_who_is_merged_while_the_gate_decides_on_an_answer_has_its_decision_record(stage: Stage) -> None:
+    """Else it would name somebody whom there is no more, and would outlive even the erasure of who they are now."""
+    bob, gate = ProfileId("bob"), Gate()
+    await stage.meet()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.meet(bob, phone="+447700900124")
+    await stage.queue("answer", purpose=Purpose.REPLY, profile_id=bob)
+    worker, watched = process(stage, WORKER, [])
+
+    async def at_its_decision(uow: UnitOfWork) -> None:
+        if await uow.consents.decisions(bob):
+            await gate(uow)
+
+    async def merge() -> None:
+        async with stage.store.transaction() as uow:
+            await merge_people(uow, stage.runtime, ANA, bob, who="a test", why="a test", now=stage.clock.now())
+
+    watched.before_commit = at_its_decision
+    delivering = asyncio.create_task(deliver_due(worker))
+    await gate.reached.wait()
+    merging = asyncio.create_task(merge())
+    await still_blocked(merging)
+    gate.opened.set()
+    await asyncio.gather(delivering, merging)
+    async with stage.store.transaction() as uow:
+        assert [one.entry_key for one in await uow.consents.decisions(ANA)] == ["answer"]
+        assert await uow.consents.decisions(bob) == []
+
+
 async def test_a_message_is_not_held_back_by_a_pause_that_has_ended_meanwhile(stage: Stage) -> None:
     stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}\n- wait: 9d"))
     await stage.meet()
