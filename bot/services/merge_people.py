@@ -138,13 +138,15 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
     if merge is None:
         raise CannotMerge(f'"{profile_id}" was merged with nobody')
     kept, merged = merge.kept.id, merge.merged.id
+    await uow.profiles.lock(kept)
     later = await uow.merges.latest(kept)
-    if later is not None and later.id != merge.id:
+    if later is None:
+        raise CannotMerge(f'"{kept}" and "{merged}" have just been parted by somebody else')
+    if later.id != merge.id:
         raise CannotMerge(
             f'"{kept}" was merged with "{(later.merged if later.kept.id == kept else later.kept).id}" since. '
             "Undo that first."
         )
-    await uow.profiles.lock(kept)
     now_known = await uow.profiles.fresh(kept)
     refused = refused_since(await uow.consents.of(kept), merge.at)
     await uow.profiles.add(parted_off(now_known, merge))

@@ -17,7 +17,7 @@ from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import AddTag, Emit, RecordConsent, SetAttribute
-from bot.domain.errors import CannotPublish
+from bot.domain.errors import CannotMerge, CannotPublish
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import OutboundMessage, PageReport
 from bot.domain.publishing import InForce, Running
@@ -26,7 +26,7 @@ from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.enrol import tell_journeys
-from bot.services.merge_people import merge_people
+from bot.services.merge_people import merge_people, part_people
 from bot.services.publish import Publisher, pause, plan_publishing, publish, resume
 from bot.services.respect_wishes import note_objection
 from bot.services.runtime import Runtime
@@ -371,6 +371,30 @@ async def test_who_is_merged_while_the_gate_decides_on_an_answer_has_its_decisio
     async with stage.store.transaction() as uow:
         assert [one.entry_key for one in await uow.consents.decisions(ANA)] == ["answer"]
         assert await uow.consents.decisions(bob) == []
+
+
+async def test_of_two_who_undo_a_merge_at_once_the_second_is_told(stage: Stage) -> None:
+    bob, gate = ProfileId("bob"), Gate()
+    await stage.meet()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.meet(bob, phone="+447700900124")
+    async with stage.store.transaction() as uow:
+        await merge_people(uow, stage.runtime, ANA, bob, who="a test", why="a test", now=stage.clock.now())
+    first, held = process(stage, "first", [])
+    held.before_commit = gate
+
+    async def part(runtime: Runtime) -> None:
+        async with runtime.store.transaction() as uow:
+            await part_people(uow, runtime, ANA, now=stage.clock.now())
+
+    one = asyncio.create_task(part(first))
+    await gate.reached.wait()
+    other = asyncio.create_task(part(stage.runtime))
+    await still_blocked(other)
+    gate.opened.set()
+    await one
+    with pytest.raises(CannotMerge, match="by somebody else|with nobody"):
+        await other
 
 
 async def test_a_message_is_not_held_back_by_a_pause_that_has_ended_meanwhile(stage: Stage) -> None:
