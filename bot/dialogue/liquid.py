@@ -19,7 +19,7 @@ from liquid.builtin.tags import assign_tag, case_tag, comment_tag, for_tag, if_t
 from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.tag import Tag
 
-from bot.dialogue.locale_filters import LOCALE, date_of, locale_of, money, number
+from bot.dialogue.locale_filters import LOCALE, ZONES, date_of, locale_of, money, number, time_of
 from bot.dialogue.personal import EVENT, PREFERENCES, Personal, Unsayable
 from bot.domain.languages import base_language
 
@@ -105,6 +105,7 @@ FILTERS: Mapping[str, Any] = {
     "number": number,
     "money": money,
     "date": date_of,
+    "time": time_of,
 }
 
 
@@ -142,6 +143,7 @@ def render_liquid(source: str, personal: Personal, slots: Mapping[str, Any], loc
         EVENT: _present(personal.event),
         PREFERENCES: _present(personal.preferences_link),
         LOCALE: locale,
+        ZONES: personal.zones,
     }
     try:
         return str(template_of(source).render(names)).strip()

@@ -1,4 +1,4 @@
-"""Filters that write numbers, money and days as people of a locale do: `{{ profile.price | money: "EUR" }}`."""
+"""Filters that write numbers, money, days and times as people of a locale do: `{{ profile.price | money: "EUR" }}`."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, get_time_format
 from babel.numbers import format_currency, format_decimal, list_currencies
 from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
@@ -19,8 +20,13 @@ from bot.domain.audience import written_day
 LOCALE = "locale"
 """The name in the template's context that says in which locale to write."""
 
+ZONES = "zones"
+"""The one that says in which time zones the person may be."""
+
 LENGTHS = ("short", "medium", "long", "full")
 MOST_DIGITS = 30
+_NO_BREAK = "\u202f"
+"""Before AM and PM; a text message with it takes 70 characters in place of 160."""
 
 
 @lru_cache(maxsize=200)
@@ -77,13 +83,51 @@ def money(value: Any, currency: Any, *, context: RenderContext) -> str:
 
 @with_context
 def date_of(value: Any, length: Any = "medium", *, context: RenderContext) -> str:
-    """24 November 2026, of a text that begins with a day. `length` is short, medium, long or full."""
+    """24 November 2026, of a text that begins with a day; of a moment, the day that it is on their clock. `length` is
+    short, medium, long or full."""
     if length not in LENGTHS:
         raise FilterArgumentError(f"date takes {', '.join(LENGTHS)}", token=None)
-    day = written_day(str(value))
+    moment = _moment(value)
+    day = written_day(str(value)) if moment is None else (_on_their_clock(moment, context) or moment).date()
     if day is None:
         raise FilterArgumentError("date takes a day such as 2026-11-24", token=None)
     return format_date(day, format=length, locale=_locale(context))
+
+
+@with_context
+def time_of(value: Any, *, context: RenderContext) -> str:
+    """14:30, on their clock, of a text with a day and a time in ISO 8601.
+
+    Where nobody knows their time zone, as it was told, with how far from UTC that is: 14:30 GMT+01:00. A time that has
+    no offset is one of the place, and stays as it is.
+    """
+    moment = _moment(value)
+    if moment is None:
+        raise FilterArgumentError("time takes a day with a time, such as 2026-11-24T14:30", token=None)
+    theirs, locale = _on_their_clock(moment, context), _locale(context)
+    hour = get_time_format("short", locale=locale).pattern.replace(_NO_BREAK, " ")
+    return format_datetime(theirs or moment, hour if theirs is not None else f"{hour} ZZZZ", locale=locale)
+
+
+def _moment(value: Any) -> datetime | None:
+    """The day with its time that the value names; None where it names none."""
+    if isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    if len(text) <= len("2026-11-24"):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _on_their_clock(moment: datetime, context: RenderContext) -> datetime | None:
+    """The same moment by the clock of the person; None where nobody knows it, or it is not one wherever they may be."""
+    if moment.tzinfo is None:
+        return moment
+    there = [moment.astimezone(ZoneInfo(zone)) for zone in context.resolve(ZONES)]
+    return there[0] if len({one.replace(tzinfo=None) for one in there}) == 1 else None
 
 
 def _locale(context: RenderContext) -> str:

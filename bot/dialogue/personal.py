@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from bot.domain.time_zones import zone_names
+
 PREFERENCES = "preferences_link"
 """What a response calls the link to the page on which a person says what they want to get."""
 
@@ -22,7 +24,7 @@ class Personal:
     """What a response may say of a person, beside slots.
 
     `event` is what they came into the journey with whose message it is; a dialogue has none. `locale` is theirs
-    (de-AT), as far as it is known; `language` is the assistant's own.
+    (de-AT), as far as it is known; `language` is the assistant's own; `zones` is every time zone that they may be in.
     """
 
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -31,13 +33,15 @@ class Personal:
     language: str = "en"
     preferences_link: str | None = None
     event: Mapping[str, Any] = field(default_factory=dict)
+    zones: tuple[str, ...] = ()
 
     @classmethod
     def of_context(cls, context: Mapping[str, Any], language: str) -> Personal:
         """From what a custom action may know of the person."""
         known = {name: context.get(name) for name in ("tags", "time_zone", "locale", "created_on")}
         profile = {**context["profile"], **known}
-        return cls(profile, context["lead"], context.get("locale"), language, context.get(PREFERENCES))
+        zones = (zone,) if (zone := known["time_zone"]) in zone_names() else ()
+        return cls(profile, context["lead"], known["locale"], language, context.get(PREFERENCES), zones=zones)
 
 
 class Unread:

@@ -10,6 +10,8 @@ from bot.domain.send_window import SendWindow
 
 END = "end"
 EVERY_DAY = frozenset(range(7))
+USUAL_HOUR = time(9)
+"""At which what goes by a day happens on it, where nothing else is said."""
 
 AtCap = Literal["skip", "wait"]
 """What becomes of a message that a cap holds up."""
@@ -46,11 +48,13 @@ class ClockTime:
 
 @dataclass(frozen=True, slots=True)
 class AttributeTime:
-    """So long after (or, below zero, before) what a profile attribute says; `at` is the hour of one that is a day."""
+    """So long after (or, below zero, before) what a profile attribute says, or one of the data that the person came in
+    with (`of` is `event`; one within another has dots); `at` is the hour of one that is a day."""
 
     attribute: str
     offset: timedelta = timedelta()
-    at: time = time(9)
+    at: time = USUAL_HOUR
+    of: Literal["profile", "event"] = "profile"
     kind: Literal["attribute_time"] = "attribute_time"
 
 

@@ -195,7 +195,7 @@ def _ways() -> Mapping[str, Schema]:
     waiting = {
         "for": _one_or_list(_text("reply, or an event such as link.clicked."), "Whichever comes first."),
         "at_most": _ref("duration"),
-        "until": _text('"09:00", tue 09:00, or profile.renewal_date - 3d at 09:00.'),
+        "until": _text('"09:00", tue 09:00, profile.renewal_date - 3d at 09:00, or event.starts_at - 1d.'),
     }
     arm = _object({"if": _ref("expression"), "do": _ref("steps"), "go": _ref("target")}, required=("if",))
     way = {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from bot.domain.entries import OnDate, ScheduleEntry
 from bot.domain.journey import Journey
@@ -54,22 +54,25 @@ def tags_in(conditions: Iterable[str]) -> frozenset[str]:
     return frozenset(one for one in found if isinstance(one, str))
 
 
-def days_for(journeys: Iterable[Journey], start: date, length: int) -> dict[str, Spread]:
-    """By name, days of the attributes that journeys begin on or wait for, which come within these `length` days."""
+def days_for(
+    journeys: Iterable[Journey], start: date, length: int, of: Literal["profile", "event"] = "profile"
+) -> dict[str, Spread]:
+    """By name, days of the attributes that journeys begin on or wait for, which come within these `length` days; or of
+    what people come in with."""
     found: defaultdict[str, list[Day]] = defaultdict(list)
     for journey in journeys:
-        for name, before, yearly in _looked_for(journey):
+        for name, before, yearly in _looked_for(journey, of):
             first = start - YEAR if yearly else start + timedelta(days=before)
             found[name].append(Day(first, first + (YEAR if yearly else timedelta(days=length))))
     return {name: Day(min(one.first for one in days), max(one.last for one in days)) for name, days in found.items()}
 
 
-def _looked_for(journey: Journey) -> Iterator[tuple[str, int, bool]]:
+def _looked_for(journey: Journey, of: str) -> Iterator[tuple[str, int, bool]]:
     for entry in journey.entries:
-        if isinstance(entry, ScheduleEntry) and isinstance(on := entry.schedule, OnDate):
+        if of == "profile" and isinstance(entry, ScheduleEntry) and isinstance(on := entry.schedule, OnDate):
             yield on.attribute, on.days_before, on.yearly
     for step in journey.steps.values():
-        if isinstance(step, WaitStep) and isinstance(until := step.until, AttributeTime):
+        if isinstance(step, WaitStep) and isinstance(until := step.until, AttributeTime) and until.of == of:
             yield until.attribute, -until.offset.days, False
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.effects import AskForm, CallWebhook, StartAction, StartJourney, StopJourney
 from bot.domain.journey import (
@@ -187,8 +189,18 @@ def _moment_of(run: Run, until: Until, since: datetime) -> datetime | None:
     match until:
         case ClockTime():
             return next_clock_time(until, run.zones, since)
-        case AttributeTime(attribute=attribute):
-            return attribute_time(until, run.profile.get(attribute), run.zones)
+        case AttributeTime(of="event"):
+            return attribute_time(until, _told(run, until.attribute), run.zones)
+        case AttributeTime():
+            return attribute_time(until, run.profile.get(until.attribute), run.zones)
+
+
+def _told(run: Run, path: str) -> Any:
+    """What the person came in with says by this name; None where it says nothing."""
+    value = run.enrolment.data.get("event")
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
 
 
 # ---------------------------------------------------------------- questions

@@ -10,6 +10,7 @@ from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, 
 from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.domain.steps import (
     EVERY_DAY,
+    USUAL_HOUR,
     ActionStep,
     AskStep,
     AttributeTime,
@@ -184,10 +185,11 @@ def event_words(event: str) -> str:
 
 def _until(until: Until) -> str:
     match until:
-        case AttributeTime(attribute=attribute, offset=offset, at=at):
+        case AttributeTime(attribute=attribute, offset=offset, at=at, of=of):
             way = "before" if offset < timedelta() else "after"
             off = f"{how_long(abs(offset))} {way} " if offset else ""
-            return f"{off}profile.{attribute}, {_clock(at)}"
+            hour = f", {_clock(at)}" if of == "profile" or at != USUAL_HOUR else ""  # what starts has its hour
+            return f"{off}{of}.{attribute}{hour}"
         case _:
             days = "" if until.days == EVERY_DAY else f"{days_words(until.days)} "
             return f"{days}{_clock(until.at)}"

@@ -102,7 +102,7 @@ def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
     wait.only("for", "at_most", "until")
     events = wait.read_all("for", wording.awaited)
     until = wait.read("until", wording.until)
-    if isinstance(until, AttributeTime):
+    if isinstance(until, AttributeTime) and until.of == "profile":
         check_day(until.attribute, reader.known.profile, wait.faults, wait.place("until"))
     at_most = wait.read("at_most", wording.duration)
     if not (wait.has("for") or wait.has("until") or wait.has("at_most")):

@@ -123,26 +123,36 @@ def percentage(text: str) -> int:
 
 
 def until(text: str) -> Until:
-    """`09:00`, `tue 09:00`, `mon-fri 09:00`, or `profile.renewal_date - 3d`, perhaps with `at 09:00`."""
-    if text.strip().startswith("profile."):
+    """`09:00`, `tue 09:00`, `mon-fri 09:00`, or `profile.renewal_date - 3d`, perhaps with `at 09:00`; so too what the
+    person came in with, `event.starts_at - 1d`."""
+    if text.strip().startswith(("profile.", "event.")):
         return _attribute_time(text)
     named, _, clock = text.strip().rpartition(" ")
     try:
         return ClockTime(time_of_day(clock), days(named) if named else frozenset(range(7)))
     except Unreadable:
         raise Unreadable(
-            f'"{text}" is no time to wait for.', 'Write "09:00", tue 09:00, or profile.renewal_date - 3d.'
+            f'"{text}" is no time to wait for.',
+            'Write "09:00", tue 09:00, profile.renewal_date - 3d, or event.starts_at - 1d.',
         ) from None
 
 
 def _attribute_time(text: str) -> Until:
-    match = re.fullmatch(r"(profile\.\S+)(?: *([+-]) *([0-9][0-9a-z ]*?))?(?: at ([0-9:]+))?", text.strip())
+    match = re.fullmatch(r"(\w+)(\.\S+)(?: *([+-]) *([0-9][0-9a-z ]*?))?(?: at ([0-9:]+))?", text.strip())
     if match is None:
         raise Unreadable(f'"{text}" is no time to wait for.', "Write profile.renewal_date - 3d at 09:00.")
-    name, sign, length, at = match.groups()
+    of, name, sign, length, at = match.groups()
     offset = duration(length) if length else timedelta()
-    until = AttributeTime(profile_attribute(name), -offset if sign == "-" else offset)
+    until = AttributeTime("", -offset if sign == "-" else offset, of="event" if of == "event" else "profile")
+    until = replace(until, attribute=_told(name) if of == "event" else profile_attribute(of + name))
     return until if at is None else replace(until, at=time_of_day(at))
+
+
+def _told(path: str) -> str:
+    """`.appointment.starts_at`, as the data of an event are looked at: the names, with dots between."""
+    if not re.fullmatch(r"(\.[A-Za-z_]\w*)+", path):
+        raise Unreadable(f'"event{path}" is no value that an event brings.', "Write event.<name>: event.starts_at.")
+    return path.removeprefix(".")
 
 
 def profile_attribute(text: str) -> str:

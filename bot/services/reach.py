@@ -20,7 +20,7 @@ from bot.services.cause import CannotPerform, Cause
 from bot.services.choose_time import at_chosen_time
 from bot.services.note_decision import Matter, note_decision
 from bot.services.other_languages import language_kept, language_of
-from bot.services.person_facts import person_facts
+from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
 from bot.services.weigh import not_set_up
@@ -36,10 +36,16 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     response = assistant.responses[effect.response]
     personal = None
     if response.is_personal:
-        playbook = runtime.library.current()
-        profile, lead = await person_facts(uow, cause.profile_id, now, playbook.scorecards, grades=playbook.grades)
-        link = runtime.links.preferences(cause.profile_id, now)
-        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language, link, effect.event)
+        known = await read_facts(uow, runtime, cause.profile_id, now)
+        personal = Personal(
+            known.profile,
+            known.lead,
+            known.profile["locale"],
+            assistant.configuration.language,
+            runtime.links.preferences(cause.profile_id, now),
+            effect.event,
+            known.zones,
+        )
     content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):
         await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)

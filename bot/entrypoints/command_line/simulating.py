@@ -102,7 +102,7 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
     awaited = {event: most for event, most in _awaited(world) if event not in {*goals, *entered_by, *NOT_MADE_UP}}
     events += tuple(Occurrence(event, Reaction(USUAL_AWAITED, most)) for event, most in awaited.items())
     brought = {name: one for name, one in values_for(conditions, "happened").items() if name not in OF_A_REPLY}
-    brought.update(values_for(conditions, "event"))
+    brought |= {**values_for(conditions, "event"), **days_for(world.journeys.values(), start, days, of="event")}
     return PeopleFile(crowd, Behaviour(events=events, comes_with=brought))
 
 

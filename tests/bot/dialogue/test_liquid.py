@@ -25,8 +25,8 @@ ANA = {
 }
 
 
-def said(source: str, locale: str = "en-GB", **slots: Any) -> str | Unsayable:
-    return render_liquid(source, Personal(ANA, {"grade": "A1"}), slots, locale.replace("-", "_"))
+def said(source: str, locale: str = "en-GB", zones: tuple[str, ...] = (), **slots: Any) -> str | Unsayable:
+    return render_liquid(source, Personal(ANA, {"grade": "A1"}, zones=zones), slots, locale.replace("-", "_"))
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,34 @@ def test_what_is_missing_is_never_said_as_nothing(source: str, name: str) -> Non
 )
 def test_numbers_money_and_days_are_written_as_in_the_locale(source: str, locale: str, text: str) -> None:
     assert said(source, locale) == text
+
+
+STARTS = "2026-12-01T23:30:00+00:00"
+SYDNEY, BERLIN = "Australia/Sydney", "Europe/Berlin"
+
+
+@pytest.mark.parametrize(
+    ("at", "locale", "zones", "text"),
+    [
+        (STARTS, "en-AU", (SYDNEY,), "2 Dec 2026 10:30 am"),
+        (STARTS, "de-DE", (BERLIN, "Europe/Vienna"), "02.12.2026 00:30"),
+        (STARTS, "en-US", ("America/Denver",), "Dec 1, 2026 4:30 PM"),
+        (STARTS, "en-GB", (), "1 Dec 2026 23:30 GMT+00:00"),
+        (STARTS, "en-GB", (SYDNEY, BERLIN), "1 Dec 2026 23:30 GMT+00:00"),
+        ("2026-12-01T09:00:00+01:00", "fr-FR", (), "1 déc. 2026 09:00 UTC+01:00"),
+        ("2026-12-01T09:00", "de-DE", (SYDNEY,), "01.12.2026 09:00"),
+    ],
+)
+def test_a_moment_is_told_on_the_clock_of_the_person_or_with_its_zone(
+    at: str, locale: str, zones: tuple[str, ...], text: str
+) -> None:
+    """Somebody whose zone is not known, or who may be in two, would come an hour late."""
+    assert said("{{ slots.at | date }} {{ slots.at | time }}", locale, zones, at=at) == text
+
+
+@pytest.mark.parametrize("at", ["2026-12-01", "soon", 5, "2026-12-01T25:00"])
+def test_what_names_no_time_of_day_is_not_told_as_one(at: object) -> None:
+    assert isinstance(said("{{ slots.at | time }}", at=at), Unsayable)
 
 
 @pytest.mark.parametrize(

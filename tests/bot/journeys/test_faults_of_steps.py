@@ -50,6 +50,8 @@ HALVES = "  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}"
         ("- wait: {until: '25:00'}", '5:12: "25:00" is no time to wait for.'),
         ("- wait: {until: profile.tags}", '5:12: "tags" belongs to the profile itself'),
         ("- wait: {until: profile.x - soon}", '5:12: "profile.x - soon" is no time to wait for.'),
+        ("- wait: {until: event.x - soon}", '"event.x - soon" is no time to wait for. Write profile.renewal_date - 3d'),
+        ("- wait: {until: event.2nd - 1d}", '"event.2nd" is no value that an event brings. Write event.<name>'),
         ("- wait: {}", '5:5: wait lacks "for". Say what to wait for'),
         ("- remove_from: a b", '5:5: "a b" cannot be a tag.'),
         ("- send: {response: utter_tip, channels: sms, send_window: {hours: x}}", '"x" are no hours.'),

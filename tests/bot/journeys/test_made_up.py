@@ -45,9 +45,11 @@ def test_days_that_journeys_go_by_come_while_it_lasts(journey_of: Reader) -> Non
         "- wait: {until: profile.renews_on - 3d at 09:00}",
         enter="{schedule: {date: profile.visit, after: 182d}, again: always}",
     )
+    of_an_event = journey_of("- wait: {until: event.starts_at - 1d}")
     yearly = journey_of("- add_to: x", enter="{schedule: {date: profile.birthday, every: year}, again: always}")
     start = date(2026, 12, 1)
-    assert days_for([before, after, yearly], start, 90) == {
+    assert days_for([of_an_event], start, 90, of="event") == {"starts_at": Day(date(2026, 12, 2), date(2027, 3, 2))}
+    assert days_for([before, after, yearly, of_an_event], start, 90) == {
         "visit": Day(date(2026, 6, 2), date(2027, 3, 2)),
         "renews_on": Day(date(2026, 12, 4), date(2027, 3, 4)),
         "birthday": Day(date(2025, 12, 1), date(2026, 12, 1)),

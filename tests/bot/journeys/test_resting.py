@@ -113,6 +113,26 @@ def test_a_wait_for_a_time_of_day_ends_once_and_never_before_it(
     assert walk.waits(3 * DAY).tags == ["done"]
 
 
+@pytest.mark.parametrize(
+    ("until", "due_at"),
+    [
+        ("event.starts_at - 1d", datetime(2026, 12, 9, 14, 30, tzinfo=UTC)),
+        ("event.starts_at + 2h", datetime(2026, 12, 10, 16, 30, tzinfo=UTC)),
+        ("event.visit.day - 1d at 17:00", datetime(2026, 12, 11, 17, tzinfo=UTC)),
+    ],
+)
+def test_a_wait_may_end_by_what_the_person_came_in_with(journey_of: Reader, until: str, due_at: datetime) -> None:
+    brought = {"starts_at": "2026-12-10T15:30:00+01:00", "visit": {"day": "2026-12-12"}}
+    walk = Walk(journey_of(f"- wait: {{until: {until}}}"), {"time_zone": "UTC"}, event=brought).enters()
+    assert walk.at.due_at == due_at
+
+
+def test_what_the_event_did_not_bring_is_not_waited_for(journey_of: Reader) -> None:
+    journey = journey_of("- wait: {until: event.visit.day - 1d}\n- add_to: done")
+    for brought in ({}, {"visit": "soon"}, {"visit": {"day": 5}}):
+        assert Walk(journey, {"time_zone": "UTC"}, event=brought).enters().tags == ["done"]
+
+
 @pytest.mark.parametrize("renewal", ["2026-11-20", "soon", None, 5])
 def test_nobody_waits_for_a_day_that_is_past_or_not_known(journey_of: Reader, renewal: object) -> None:
     journey = journey_of("- wait: {until: profile.renewal_date}\n- add_to: done")

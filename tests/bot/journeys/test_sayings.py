@@ -50,6 +50,7 @@ def test_no_length_of_time_is_said_as_nothing(seconds: int) -> None:
         ("wait: {until: mon-tue 09:00}", "Wait until Mon or Tue 09:00", ()),
         ("wait: {until: profile.renewal_date - 3d at 10:30}",
          "Wait until 3 days before profile.renewal_date, 10:30", ()),
+        ("wait: {until: event.starts_at - 1d}", "Wait until 1 day before event.starts_at", ()),
         ("score: {engagement: 10, fit: -5, reason: answered}", "Score -5 fit and +10 engagement", ("answered",)),
         ("set: {size: '= event.size'}", "Set the profile", ("size: event.size",)),
         ("handoff: {reason: wants to talk, within: 15m, late: {go: end}}", "Hand over to the desk",

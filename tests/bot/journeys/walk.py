@@ -34,7 +34,14 @@ DAY = timedelta(days=1)
 class Walk:
     """One person on their way through a journey, step by step, with everything that was done on the way."""
 
-    def __init__(self, journey: Journey, profile: Mapping[str, Any] | None = None, **lead: Any) -> None:
+    def __init__(
+        self,
+        journey: Journey,
+        profile: Mapping[str, Any] | None = None,
+        *,
+        event: Mapping[str, Any] | None = None,
+        **lead: Any,
+    ) -> None:
         self.journey = journey
         self.profile = dict(profile or {"time_zone": "UTC"})
         self.lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3", **lead}
@@ -44,7 +51,7 @@ class Walk:
         self.effects: list[JourneyEffect] = []
         self.trail: list[tuple[str, str]] = []
         self.ways: list[tuple[str, str]] = []
-        self.at = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {"size": 50}, START)
+        self.at = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {"size": 50} if event is None else event, START)
 
     def meets(self, trigger: Trigger) -> Advance:
         scored = frozenset(effect.rule for effect in self.effects if isinstance(effect, ChangeScore))

@@ -393,7 +393,7 @@ async def test_of_two_who_undo_a_merge_at_once_the_second_is_told(stage: Stage) 
     await still_blocked(other)
     gate.opened.set()
     await one
-    with pytest.raises(CannotMerge, match="by somebody else|with nobody"):
+    with pytest.raises(CannotMerge, match=r"by somebody else|with nobody"):
         await other
 
 

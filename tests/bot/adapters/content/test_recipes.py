@@ -10,12 +10,16 @@ import pytest
 from bot.adapters.content.contents import read_contents
 from bot.adapters.content.recipes import Recipe, prepare, recipes
 from bot.dialogue.content import read_assistant
+from bot.dialogue.personal import Personal
+from bot.dialogue.responses import words_of
 from bot.documents import parse
+from bot.domain.message import Text
 from bot.domain.sms_segments import segments_of
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
 from tests.lending import ROOT
 
+BROUGHT = {"starts_at": "2026-12-26T10:00:00+01:00"}  # a Saturday, "sábado"
 IN_LANGUAGES = [(one, language) for one in recipes() for language in one.responses]
 
 
@@ -52,7 +56,11 @@ def test_all_that_it_says_is_sent_and_fits_two_segments_of_a_text(recipe: Recipe
         assert f"response: {name}, channels: [sms]" in prepared.journey
         assert "STOP" in response.variations[0].text
         assert response.variations[0].subject
-        assert segments_of(response.variations[0].text).count <= 2
+        words = words_of(
+            response.variations[0], {}, Personal(language=language, event=BROUGHT, zones=("Europe/Paris",))
+        )
+        assert isinstance(words, Text)
+        assert segments_of(words.text).count <= 2
 
 
 def test_a_language_that_it_does_not_speak_is_english() -> None:
