@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from bot.domain.journey import Journey
 from bot.domain.publishing import PIN, Move, OnEdit, Resting
-from bot.domain.steps import END, Step
+from bot.domain.steps import END, AskStep, Step
 
 WHERE_NEXT = frozenset({"then", "silent_go", "refuse_go", "late_go", "failed_go"})
 
@@ -63,6 +63,8 @@ def _move(new: Journey, old: Journey | None, group: Resting, on_edit: OnEdit) ->
         return Move(group, "lost", why="has no id, and another step stands in its place")
     if step.kind != there.kind:
         return Move(group, "lost", why=f"was a {step.kind} and is a {there.kind} now")
+    if isinstance(step, AskStep) and isinstance(there, AskStep) and step.form != there.form:
+        return Move(group, "arrives", group.step)  # nobody would hear the answer to what it asked before
     return Move(group, "moves", group.step)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.publishing import OnEdit, Resting
-from bot.domain.steps import END
+from bot.domain.steps import END, AskStep
 from bot.journeys.migrate import back_from, plan_moves
 from tests.bot.services.stage import journey_of
 
@@ -69,6 +72,19 @@ def test_people_move_to_the_same_step_where_it_is_the_same_kind_of_step(
     step: str, expected: tuple[str, str, str]
 ) -> None:
     assert way_of(step, OnEdit("map")) == expected
+
+
+def test_who_was_asked_something_else_at_the_step_is_asked_anew() -> None:
+    text = (
+        "- id: question\n  ask: {form: size_form, channels: [sms], need: [team_size]}\n  silent: {after: 2d, go: end}"
+    )
+    old, longer = journey_of(text), journey_of(text.replace("2d", "5d"))
+    another = replace(cast(AskStep, old.steps["question"]), form="budget_form", need=("budget",))
+    asks_another = replace(old, version="another", steps={"question": another})
+    resting = [Resting(old.version, "question", begun=True, people=1)]
+    for published, way in ((asks_another, "arrives"), (longer, "moves")):
+        (move,) = plan_moves(published, {old.version: old}, (), resting, OnEdit("map"))
+        assert (move.way, move.to) == (way, "question")
 
 
 def test_a_mapping_says_where_people_of_a_step_go() -> None:
