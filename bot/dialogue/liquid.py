@@ -19,7 +19,7 @@ from liquid.builtin.tags import assign_tag, case_tag, comment_tag, for_tag, if_t
 from liquid.exceptions import LiquidError, ResourceLimitError
 from liquid.tag import Tag
 
-from bot.dialogue.locale_filters import LOCALE, ZONES, date_of, locale_of, money, number, time_of
+from bot.dialogue.locale_filters import CALENDAR, LOCALE, ZONES, date_of, locale_of, money, number, time_of
 from bot.dialogue.personal import EVENT, PREFERENCES, Personal, Unsayable
 from bot.domain.languages import base_language
 
@@ -144,6 +144,7 @@ def render_liquid(source: str, personal: Personal, slots: Mapping[str, Any], loc
         PREFERENCES: _present(personal.preferences_link),
         LOCALE: locale,
         ZONES: personal.zones,
+        CALENDAR: locale if "_" in locale else locale_of(f"{locale}_{personal.region}", locale),
     }
     try:
         return str(template_of(source).render(names)).strip()

@@ -20,6 +20,10 @@ from bot.domain.audience import written_day
 LOCALE = "locale"
 """The name in the template's context that says in which locale to write."""
 
+CALENDAR = "calendar"
+"""The one that says in which locale to write days and times: with a country, where any is known. Numbers are left out,
+for in an English text nobody reads 1.234 as Germans do."""
+
 ZONES = "zones"
 """The one that says in which time zones the person may be."""
 
@@ -91,7 +95,7 @@ def date_of(value: Any, length: Any = "medium", *, context: RenderContext) -> st
     day = written_day(str(value)) if moment is None else (_on_their_clock(moment, context) or moment).date()
     if day is None:
         raise FilterArgumentError("date takes a day such as 2026-11-24", token=None)
-    return format_date(day, format=length, locale=_locale(context))
+    return format_date(day, format=length, locale=str(context.resolve(CALENDAR)))
 
 
 @with_context
@@ -104,7 +108,7 @@ def time_of(value: Any, *, context: RenderContext) -> str:
     moment = _moment(value)
     if moment is None:
         raise FilterArgumentError("time takes a day with a time, such as 2026-11-24T14:30", token=None)
-    theirs, locale = _on_their_clock(moment, context), _locale(context)
+    theirs, locale = _on_their_clock(moment, context), str(context.resolve(CALENDAR))
     hour = get_time_format("short", locale=locale).pattern.replace(_NO_BREAK, " ")
     return format_datetime(theirs or moment, hour if theirs is not None else f"{hour} ZZZZ", locale=locale)
 

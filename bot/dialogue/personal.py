@@ -24,7 +24,8 @@ class Personal:
     """What a response may say of a person, beside slots.
 
     `event` is what they came into the journey with whose message it is; a dialogue has none. `locale` is theirs
-    (de-AT), as far as it is known; `language` is the assistant's own; `zones` is every time zone that they may be in.
+    (de-AT), as far as it is known; `language` is the assistant's own; `zones` is every time zone that they may be in,
+    and `region` their country (ISO 3166), or ours.
     """
 
     profile: Mapping[str, Any] = field(default_factory=dict)
@@ -34,6 +35,7 @@ class Personal:
     preferences_link: str | None = None
     event: Mapping[str, Any] = field(default_factory=dict)
     zones: tuple[str, ...] = ()
+    region: str = ""
 
     @classmethod
     def of_context(cls, context: Mapping[str, Any], language: str) -> Personal:
@@ -41,7 +43,8 @@ class Personal:
         known = {name: context.get(name) for name in ("tags", "time_zone", "locale", "created_on")}
         profile = {**context["profile"], **known}
         zones = (zone,) if (zone := known["time_zone"]) in zone_names() else ()
-        return cls(profile, context["lead"], known["locale"], language, context.get(PREFERENCES), zones=zones)
+        link, region = context.get(PREFERENCES), context.get("region", "")
+        return cls(profile, context["lead"], known["locale"], language, link, zones=zones, region=region)
 
 
 class Unread:

@@ -14,7 +14,6 @@ from bot.domain.person import Profile
 from bot.domain.phone_forms import forms_of
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
-from bot.journeys.send_window import country_of
 from bot.ports import METADATA, SENDER, UnitOfWork
 from bot.services.hand_off import opening_told
 from bot.services.person_facts import day_of, foresee
@@ -32,7 +31,7 @@ async def action_context(
     here: dict[str, Any] = {
         "has_desk": bool(runtime.desks),
         "channels": sorted(runtime.channels),
-        "region": country_of(thought.address if abilities.identity == "phone" else None, runtime.region),
+        "region": runtime.country_at(thought.channel, thought.address),
         "awaited": None if person.awaited is None else {"opens": person.awaited.opens},
         METADATA: thought.metadata,
     }

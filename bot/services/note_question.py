@@ -10,7 +10,6 @@ from bot.domain.ids import new_id
 from bot.domain.message import HoldOver
 from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.sending_rules import LONGEST_HOLD, OptOutRule
-from bot.journeys.send_window import country_of
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.runtime import Runtime
@@ -41,8 +40,7 @@ async def note_question(uow: UnitOfWork, runtime: Runtime, asked: AskOfOptOut, c
 
 def rule_at(runtime: Runtime, conversation: Conversation, now: datetime) -> OptOutRule | None:
     """What is asked of who opts out in this conversation: by the country of their number, else the installation's."""
-    is_phone = runtime.channel(conversation.channel).abilities.identity == "phone"
-    country = country_of(conversation.address if is_phone else None, runtime.region)
+    country = runtime.country_at(conversation.channel, conversation.address)
     return runtime.library.current().rules.opt_out_rule(country, now)
 
 

@@ -45,6 +45,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
             runtime.links.preferences(cause.profile_id, now),
             effect.event,
             known.zones,
+            runtime.country_at(conversation.channel, conversation.address),
         )
     content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):

@@ -18,6 +18,7 @@ from bot.domain.language_model import ModelTerms
 from bot.domain.provenance import Trust
 from bot.domain.publishing import Publishing
 from bot.domain.send_window import SendWindow
+from bot.journeys.send_window import country_of
 from bot.ports import (
     ActionRunner,
     AttachmentStore,
@@ -160,6 +161,16 @@ class Runtime:
         """Channels for which the ledger notes an opt-out of somebody with addresses of these kinds: those that are set
         up, and of the others those that could reach them."""
         return frozenset(name for name, kind in self.marketed.items() if name in self.channels or kind in kinds)
+
+    def phone_at(self, channel: str, address: str) -> str | None:
+        """The number that the address is; None where it is another kind of address, or nobody knows which."""
+        known = self.channels.get(channel)
+        kind = WRITTEN_TO.get(channel) if known is None else known.abilities.identity
+        return address if kind == "phone" else None
+
+    def country_at(self, channel: str, address: str) -> str:
+        """Whose rules and customs hold there (ISO 3166): the number's country; our own region where it is no number."""
+        return country_of(self.phone_at(channel, address), self.region)
 
     def channel(self, name: str) -> Channel:
         try:

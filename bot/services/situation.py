@@ -22,7 +22,7 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Profile
 from bot.domain.understanding import Asker
-from bot.journeys.send_window import country_of, zones_of
+from bot.journeys.send_window import zones_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.think import answer
@@ -54,14 +54,13 @@ class Situation:
 async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: ConversationId) -> Situation:
     standing = await uow.conversations.standing(conversation_id)
     conversation = standing.conversation
-    channel = runtime.channels.get(conversation.channel)  # its connector may be gone, and the desk has its turns still
-    phone = conversation.address if channel is not None and channel.abilities.identity == "phone" else None
+    phone = runtime.phone_at(conversation.channel, conversation.address)
     return Situation(
         conversation=conversation,
         profile=standing.profile,
         handoff=standing.handoff,
         suppressed=standing.suppression is not None,
-        region=country_of(phone, runtime.region),
+        region=runtime.country_at(conversation.channel, conversation.address),
         zone=zone_of(standing.profile.time_zone, phone, runtime.region),
         known=await _known(uow, conversation) if conversation.tracker.event_count == 0 else {},
         asking_elsewhere=standing.asking_elsewhere,

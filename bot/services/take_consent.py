@@ -15,7 +15,6 @@ from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.person import Identity
 from bot.domain.sending_rules import ConsentRule
-from bot.journeys.send_window import country_of
 from bot.ports import UnitOfWork
 from bot.services.note_decision import Matter, note_decision
 from bot.services.reach import latest_conversation
@@ -165,8 +164,7 @@ async def _address(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, cha
 def rule_for(
     runtime: Runtime, purpose: Purpose, channel: str, address: str | None, now: datetime
 ) -> ConsentRule | None:
-    phone = address if runtime.marketed.get(channel) == "phone" else None
-    country = country_of(phone, runtime.region)
+    country = runtime.region if address is None else runtime.country_at(channel, address)
     return runtime.library.current().rules.consent_rule(purpose, country, channel, now)
 
 

@@ -29,7 +29,6 @@ from bot.domain.understanding import LEAVING_INTENTS
 from bot.journeys.caps import CapFacts, cap_facts
 from bot.journeys.how_to_stop import says_how_to_stop
 from bot.journeys.judge import SendFacts, judge
-from bot.journeys.send_window import country_of
 from bot.journeys.us_states import STATE, UNITED_STATES, states_of
 from bot.ports import UnitOfWork
 from bot.services.note_decision import Matter
@@ -198,7 +197,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
     windows, zones = windows_and_zones(runtime, matter, profile, now)
-    told = rules.consent_rule(matter.purpose, _country(runtime, matter), matter.channel, now)
+    told = rules.consent_rule(matter.purpose, runtime.country_at(matter.channel, matter.address), matter.channel, now)
     standing = standing_consent(records, matter.purpose, matter.channel)
     refusal = await uow.consents.refusal(matter.channel, matter.address)
     facts = SendFacts(
@@ -299,7 +298,9 @@ async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profi
     """How many such messages the person may get on this channel where they are, and how many they got; and whoever was
     taken to have this address before, for one phone rings."""
     rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
-    caps = rules.caps_for(matter.purpose, _country(runtime, matter), matter.channel, now, states=states)
+    caps = rules.caps_for(
+        matter.purpose, runtime.country_at(matter.channel, matter.address), matter.channel, now, states=states
+    )
     if not caps:
         return {}
     longest = max(cap.within for cap in caps)
@@ -322,25 +323,19 @@ def windows_and_zones(
     windows = (matter.window,) if matter.window else ()
     if matter.purpose is Purpose.MARKETING:
         rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
-        legal = rules.windows_for(_country(runtime, matter), matter.channel, now, states=states)
+        legal = rules.windows_for(
+            runtime.country_at(matter.channel, matter.address), matter.channel, now, states=states
+        )
         windows = (*legal, *windows)
-    return windows, zones_of_person(profile, _phone(runtime, matter), runtime.region, now)
-
-
-def _country(runtime: Runtime, matter: Matter) -> str:
-    """Whose rules bind the message: those of the number's country; the installation's own where it has no number."""
-    return country_of(_phone(runtime, matter), runtime.region)
+    phone = runtime.phone_at(matter.channel, matter.address)
+    return windows, zones_of_person(profile, phone, runtime.region, now)
 
 
 def _states(runtime: Runtime, matter: Matter, profile: Profile) -> frozenset[str]:
     """The states of the United States whose rules bind it, too."""
-    if _country(runtime, matter) != UNITED_STATES:
+    if runtime.country_at(matter.channel, matter.address) != UNITED_STATES:
         return frozenset()
-    return states_of(_phone(runtime, matter), profile.attributes.get(STATE))
-
-
-def _phone(runtime: Runtime, matter: Matter) -> str | None:
-    return matter.address if runtime.channel(matter.channel).abilities.identity == "phone" else None
+    return states_of(runtime.phone_at(matter.channel, matter.address), profile.attributes.get(STATE))
 
 
 async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> bool:

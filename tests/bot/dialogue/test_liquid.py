@@ -113,6 +113,26 @@ def test_a_moment_is_told_on_the_clock_of_the_person_or_with_its_zone(
     assert said("{{ slots.at | date }} {{ slots.at | time }}", locale, zones, at=at) == text
 
 
+@pytest.mark.parametrize(
+    ("locale", "region", "text"),
+    [
+        ("en", "GB", "1 Dec 2026 14:30 1,234.5"),
+        ("en", "US", "Dec 1, 2026 2:30 PM 1,234.5"),
+        ("en", "DE", "1 Dec 2026 14:30 1,234.5"),
+        ("en", "", "Dec 1, 2026 2:30 PM 1,234.5"),
+        ("de", "AT", "01.12.2026 14:30 1.234,5"),
+        ("fr", "GB", "1 déc. 2026 14:30 1\u202f234,5"),
+        ("en_US", "GB", "Dec 1, 2026 2:30 PM 1,234.5"),
+    ],
+)
+def test_days_and_times_are_written_as_in_the_country_of_who_says_no_locale(
+    locale: str, region: str, text: str
+) -> None:
+    words = "{{ slots.at | date }} {{ slots.at | time }} {{ slots.price | number }}"
+    brought = {"at": "2026-12-01T14:30", "price": 1234.5}
+    assert render_liquid(words, Personal(region=region), brought, locale) == text
+
+
 @pytest.mark.parametrize("at", ["2026-12-01", "soon", 5, "2026-12-01T25:00"])
 def test_what_names_no_time_of_day_is_not_told_as_one(at: object) -> None:
     assert isinstance(said("{{ slots.at | time }}", at=at), Unsayable)

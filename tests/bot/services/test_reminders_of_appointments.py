@@ -49,7 +49,7 @@ async def test_who_has_booked_is_reminded_the_day_before_on_their_own_clock(remi
     assert texts(reminding) == []
     await reminding.later(hours=1)
     assert texts(reminding) == [
-        "A reminder of your appointment: Thursday, June 10, 2027, 3:30 PM. "
+        "A reminder of your appointment: Thursday, 10 June 2027, 15:30. "
         "Write back if that no longer suits you. Reply STOP to opt out."
     ]
 
@@ -60,7 +60,7 @@ async def test_who_moves_it_is_reminded_of_the_new_time_alone(reminding: Stage) 
     await reminding.happens(BOOKED, starts_at="2027-06-20T10:00:00+00:00")
     await three_weeks_go_by(reminding)
     [told] = texts(reminding)
-    assert "June 20, 2027, 11:00 AM" in told
+    assert "20 June 2027, 11:00" in told
 
 
 async def test_who_calls_it_off_or_has_it_tomorrow_is_reminded_of_nothing(reminding: Stage) -> None:

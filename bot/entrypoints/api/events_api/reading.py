@@ -38,6 +38,12 @@ IGNORED = (
 )  # fmt: skip
 """What Segment sends besides, and we have no use for."""
 
+MEANT = {
+    **{name: f'Write "person": {{"{name}": ...}}.' for name in ("id", "phone", "email")},
+    **dict.fromkeys(("data", "payload", "attributes"), 'Write what comes with it as "properties": {...}.'),
+}
+"""What to write for names that others have for the same."""
+
 
 class CannotBeTaken(ValueError):
     """What is wrong with an event, and what to do."""
@@ -63,7 +69,8 @@ def read_item(item: Any, schema: ProfileSchema | None, now: datetime, by: str = 
         raise CannotBeTaken(f'"{_shown(kind)}" events are not taken. Send "track" or "identify".')
     for name in item:
         if name not in FIELDS and name not in IGNORED:
-            raise CannotBeTaken(f'there is no "{_shown(name)}" in an event. {did_you_mean(name, FIELDS)}'.rstrip())
+            advice = MEANT.get(name) or did_you_mean(name, FIELDS)
+            raise CannotBeTaken(f'there is no "{_shown(name)}" in an event. {advice}'.rstrip())
     _check_size(item)
     key = _key(item.get("messageId"), now, request)
     return _track(item, now, by, key) if kind == "track" else _identify(item, schema, now, by, key)

@@ -69,7 +69,7 @@ class Messages:
         responses = [one.response for one in messages if one.response is not None]
         fields = fields_of(responses, playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
-        person = person_of(values, assistant.configuration.language)
+        person = person_of(values, assistant.configuration.language, self._service.runtime.region)
         disclosure = assistant.responses.get(DISCLOSURE)
         telling = Telling(assistant, values["slots"], person, body.get("first") is True, disclosure)
         chosen = [str(name) for name in body["channels"]] if isinstance(body.get("channels"), list) else []
@@ -92,7 +92,7 @@ class Messages:
         playbook = self._service.library.current()
         fields = fields_of([response], playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
-        person = person_of(values, playbook.assistant.configuration.language)
+        person = person_of(values, playbook.assistant.configuration.language, self._service.runtime.region)
         found = wordings(response, channel, slots=values["slots"], personal=person)
         said = {at: one.words for at, own in enumerate(response.variations) for one in found if one.variation == own}
         if number in said:

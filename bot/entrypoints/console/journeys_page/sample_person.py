@@ -15,6 +15,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.domain.score import ScoreChange
 from bot.journeys.scoring import lead_facts, points_for_attributes
+from bot.journeys.send_window import zones_of
 from bot.ports import Playbook
 
 LONGEST_VALUE = 500
@@ -24,10 +25,15 @@ USUAL = {
     "country": "GB", "company": "Example Ltd", "locale": "en-GB", "currency": "EUR",
     "link": "https://example.com/1", "url": "https://example.com/1",
 }  # fmt: skip
-BY_TYPE = {"number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "list": "one, two"}
+BY_TYPE = {
+    "number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "time": "2026-12-01T10:00",
+    "list": "one, two",
+}  # fmt: skip
 IN_BRACES = re.compile(r"(?<!\{)\{([\w.\-]+)\}(?!\})")
 IN_LIQUID = re.compile(r"\b(slots|lead|event)\.(\w+)")
 COUNTED = re.compile(r"\bevent\.(\w+)\s*\|\s*(?:money|number|plus|minus|times|divided_by|round|floor|ceil)\b")
+DATED = re.compile(r"\bevent\.(\w+)\s*\|\s*date\b")
+TIMED = re.compile(r"\bevent\.(\w+)\s*\|\s*time\b")
 GONE_THROUGH = re.compile(r"\bin\s+event\.(\w+)")
 
 
@@ -49,7 +55,8 @@ def fields_of(responses: Iterable[Response], playbook: Playbook, now: datetime) 
     liquid = " ".join(
         text for response in responses for one in response.variations if one.liquid for text in _texts(one)
     )
-    event = {**dict.fromkeys(COUNTED.findall(liquid), "number"), **dict.fromkeys(GONE_THROUGH.findall(liquid), "list")}
+    treated = {"number": COUNTED, "date": DATED, "time": TIMED, "list": GONE_THROUGH}
+    event = {name: type_ for type_, pattern in treated.items() for name in pattern.findall(liquid)}
     lead = _usual_lead(playbook, now) if any(group == "lead" for group, _ in found) else {}
     return [
         _of_event(name, event.get(name, "text")) if group == EVENT else _field(group, name, playbook, lead)
@@ -140,7 +147,9 @@ def _typed(field: Field, text: str) -> Any:
             return text
 
 
-def person_of(values: Mapping[str, Mapping[str, Any]], language: str) -> Personal:
+def person_of(values: Mapping[str, Mapping[str, Any]], language: str, region: str) -> Personal:
+    """Somebody of our `region`, of whom these are known."""
     unknown = nobody(language)
     profile, lead = {**unknown.profile, **values["profile"]}, {**unknown.lead, **values["lead"]}
-    return Personal(profile, lead, values["locale"].get("locale"), language, unknown.preferences_link, values[EVENT])
+    locale, zones = values["locale"].get("locale"), zones_of(profile.get("time_zone"), None, region)
+    return Personal(profile, lead, locale, language, unknown.preferences_link, values[EVENT], zones, region)

@@ -242,6 +242,8 @@ for _ in range(30):
 @pytest.mark.parametrize(
     ("event", "words"),
     [
+        ({**VIEWED, "phone": "+447700900123"}, 'no "phone" in an event. Write "person": {"phone": ...}.'),
+        ({**VIEWED, "data": {"a": 1}}, 'no "data" in an event. Write what comes with it as "properties"'),
         ({**VIEWED, "properties": [1]}, '"properties" must be an object'),
         ({**VIEWED, "properties": {"a": "x" * 40_000}}, "larger than 32 kB"),
         ({**VIEWED, "properties": {"a": DEEP}}, "nested more than 20 deep"),

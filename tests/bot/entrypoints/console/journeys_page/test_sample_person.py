@@ -36,7 +36,15 @@ def test_what_an_event_brought_is_made_up_by_what_is_done_with_it(stage: Stage) 
     told = {one.name: (one.type, one.usual) for one in fields if one.group == "event"}
     assert told == {"link": ("text", "https://example.com/1"), "total": ("number", "25"), "items": ("list", "")}
     assert values_of(fields, None)["event"] == {"link": "https://example.com/1", "total": 25.0}
-    assert person_of(values_of(fields, None), "en").event == {"link": "https://example.com/1", "total": 25.0}
+    assert person_of(values_of(fields, None), "en", "GB").event == {"link": "https://example.com/1", "total": 25.0}
+
+
+def test_a_moment_that_an_event_brings_is_made_up_with_its_hour(stage: Stage) -> None:
+    says = Variation(
+        "{{ event.starts_at | date }} {{ event.starts_at | time }} {{ event.ends_on | date }}", liquid=True
+    )
+    fields = fields_of([Response("utter_reminder", (says,))], stage.library.current(), NOW)
+    assert values_of(fields, None)["event"] == {"starts_at": "2026-12-01T10:00", "ends_on": "2026-12-01"}
 
 
 def test_their_score_is_what_the_rules_in_force_give_them(stage: Stage) -> None:
