@@ -64,11 +64,12 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleEntry:
-    """A time has come: all for whom the condition holds."""
+    """A time has come: all for whom the condition holds, and who are in the `segment`, where it names one."""
 
     schedule: Schedule
     condition: str | None = None
     again_after: timedelta | None = None
+    segment: str | None = None
     kind: Literal["schedule"] = "schedule"
 
 

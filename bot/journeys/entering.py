@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.entries import Entry, EventEntry
+from bot.domain.audience import Segment
+from bot.domain.entries import Entry, EventEntry, ScheduleEntry
 from bot.domain.journey import Journey
 from bot.domain.timeline import Counts
 from bot.journeys.expression import is_true
@@ -22,6 +24,16 @@ def opened_by(journeys: Iterable[Journey], event: str, data: Mapping[str, Any]) 
 
 def _fits(entry: EventEntry, data: Mapping[str, Any]) -> bool:
     return all(data.get(name) in wanted for name, wanted in entry.where)
+
+
+def of_members(entry: ScheduleEntry, segments: Mapping[str, Segment]) -> ScheduleEntry:
+    """The entry with its segment's condition, as that is now, in place of the segment's name. Of one whose file is gone
+    nobody is a member."""
+    if entry.segment is None:
+        return entry
+    segment = segments.get(entry.segment)
+    conditions = ["false" if segment is None else segment.condition, *filter(None, [entry.condition])]
+    return replace(entry, segment=None, condition=" and ".join(f"({one})" for one in conditions))
 
 
 def is_too_soon(entry: Entry, last: datetime | None, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from bot.journeys.schedule import moment_of
 from bot.journeys.wording import Unreadable
 
 WAYS = ("event", "segment", "left_segment", "schedule", "message", "intent", "api")
+TOGETHER = ({"message", "intent"}, {"segment", "schedule"})
 SCHEDULES = ("once", "cron", "date")
 AT_HAND = "such as enter: {event: demo.requested}"
 
@@ -63,12 +64,12 @@ def read_entries(head: Fields, known: Known, warnings: Faults) -> tuple[tuple[En
 
 def _entry(fields: Fields, known: Known, warnings: Faults) -> Entry | None:
     ways = [way for way in WAYS if way in fields.node]
-    both = {"message", "intent"} <= set(ways)
+    both = set(ways) in TOGETHER
     if not ways:
         fields.only(*WAYS, "if", "again")
         fields.missing("event", f"Say what lets people in, {AT_HAND}; or one of {', '.join(WAYS[1:])}.")
         return None
-    if len(ways) > 1 and not (both and len(ways) == 2):
+    if len(ways) > 1 and not both:
         fields.faults.add(
             fields.place(ways[1]),
             f"one entry lets people in by two things: {' and '.join(ways)}.",
@@ -78,15 +79,15 @@ def _entry(fields: Fields, known: Known, warnings: Faults) -> Entry | None:
     fields.only(*ways, "if", "again")
     common = _Common(condition=fields.text("if"), again_after=fields.read("again", _again))
     readers: Mapping[str, Callable[[Fields, Known, _Common], Entry | None]] = {
+        "schedule": _schedule_entry,
         "event": _event,
         "segment": _segment,
         "left_segment": _segment,
-        "schedule": _schedule_entry,
         "message": partial(_message, warnings),
         "intent": partial(_message, warnings),
         "api": _api,
     }
-    return readers[ways[0]](fields, known, common)
+    return next(read for way, read in readers.items() if way in ways)(fields, known, common)
 
 
 def _event(fields: Fields, _: Known, common: _Common) -> Entry | None:
@@ -146,10 +147,11 @@ def _schedule_entry(fields: Fields, known: Known, common: _Common) -> Entry | No
         "date": partial(_on_date, known),
     }
     read = readers[kinds[0]](schedule)
-    if read is not None and not isinstance(read, OnDate) and common["condition"] is None:
-        fields.missing("if", "Say for whom this time is, such as if: \"'customers' in profile.tags\".")
+    segment = fields.choice("segment", known.segments, "segment")
+    if read is not None and not isinstance(read, OnDate) and common["condition"] is None and not fields.has("segment"):
+        fields.missing("if", "Say for whom this time is: if: \"'customers' in profile.tags\", or a segment of people.")
         return None
-    return ScheduleEntry(read, **common) if read is not None else None
+    return ScheduleEntry(read, **common, segment=segment) if read is not None else None
 
 
 def _once(schedule: Fields) -> Schedule | None:

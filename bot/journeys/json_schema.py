@@ -121,7 +121,7 @@ def _entries(known: Known) -> Schema:
         "event": {"event": _ref("event")},
         "segment": {"segment": _name(known.segments, "They come into it.")},
         "left_segment": {"left_segment": _name(known.segments, "They fall out of it.")},
-        "schedule": {"schedule": {"anyOf": schedules}},
+        "schedule": {"schedule": {"anyOf": schedules}, "segment": _name(known.segments, "Only who is in it then.")},
         "message": {"message": message, "intent": intents},
         "intent": {"message": message, "intent": intents},
         "api": {"api": {"const": True, "description": "POST /journeys/<id>/enrolments lets them in."}},

@@ -138,8 +138,8 @@ def entry_words(entry: Entry) -> str:
     match entry:
         case EventEntry(event=event, where=where):
             words = _entering(event, dict(where))
-        case ScheduleEntry(schedule=schedule):
-            words = _schedule_words(schedule)
+        case ScheduleEntry(schedule=schedule, segment=segment):
+            words = _schedule_words(schedule) + (f", who is in the segment {segment}" if segment else "")
         case ApiEntry():
             words = "when another system lets them in over HTTP"
     if entry.condition:

@@ -18,6 +18,7 @@ from bot.domain.entries import ApiEntry, Entry, EventEntry, OnDate, PersonalCron
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, Failed, Finished, Journey
 from bot.domain.steps import AskStep
+from bot.journeys.entering import of_members
 from bot.journeys.people import Behaviour, Crowd, after
 from bot.journeys.schedule import days_due, moment_in_all, next_run, times_due
 from bot.journeys.selection import looks_at
@@ -113,7 +114,7 @@ class _Course:
         for journey in simulation.world.journeys.values():
             for entry in journey.entries:
                 if isinstance(entry, ScheduleEntry):
-                    self._plan(journey, entry)
+                    self._plan(journey, of_members(entry, simulation.world.segments))
 
     def _plan(self, journey: Journey, entry: ScheduleEntry) -> None:
         schedule = entry.schedule

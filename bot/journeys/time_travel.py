@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.entries import ScheduleEntry
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Failed, Finished, Journey
+from bot.journeys.entering import of_members
 from bot.journeys.virtual_person import VirtualPerson
 from bot.journeys.virtual_world import Noted, Someone, World
 
@@ -200,7 +201,8 @@ class _Trial:
     def _come_in(self, data: Mapping[str, Any]) -> str:
         if self._person.is_admitted(self._journey, data, self._now):
             return ""
-        timed = [entry for entry in self._journey.entries if isinstance(entry, ScheduleEntry)]
+        entries, segments = self._journey.entries, self._world.segments
+        timed = [of_members(entry, segments) for entry in entries if isinstance(entry, ScheduleEntry)]
         if any(self._person.is_let_in(self._journey, entry, data, self._now) for entry in timed):
             return ""
         return "neither the API nor a schedule lets this person in"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from bot.domain.entries import Once, OnDate, PersonalCron, Schedule, ScheduleEnt
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
 from bot.domain.time_zones import zone_names
+from bot.journeys.entering import of_members
 from bot.journeys.schedule import days_due, days_to_look_for, next_personal_run, next_run, times_due, zones_due
 from bot.ports import Dated, Outside, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
@@ -81,13 +83,20 @@ async def next_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
 
 
 async def _entries(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, tuple[Journey, ScheduleEntry]]:
-    """Each schedule of a journey that is open, by its id, which is of what it says: an edited one begins anew."""
-    found = {}
+    """Each schedule of a journey that is open, by its id, which is of what it says: an edited one begins anew.
+
+    Of several at the same time the second and those behind it have their number in it, too.
+    """
+    found: dict[str, tuple[Journey, ScheduleEntry]] = {}
+    segments = runtime.library.current().segments
     for journey in (await open_journeys(uow, runtime)).values():
+        times = Counter[str]()
         for entry in journey.entries:
             if isinstance(entry, ScheduleEntry):
                 words = hashlib.sha256(repr(entry.schedule).encode()).hexdigest()[:16]
-                found[f"{journey.id}:{words}"] = (journey, entry)
+                times[words] += 1
+                number = f":{times[words]}" if times[words] > 1 else ""
+                found[f"{journey.id}:{words}{number}"] = (journey, of_members(entry, segments))
     return found
 
 

@@ -336,6 +336,13 @@ def test_a_marketer_begins_with_a_recipe(page: Page, site: Site) -> None:
     expect(dialog.get_by_label("Id", exact=True)).to_have_value("basket")
     expect(dialog.get_by_label("Event", exact=True)).to_be_hidden()
     is_for_everybody(page, 1440)
+    expect(dialog.get_by_label("When")).to_be_hidden()
+    dialog.get_by_label("Begin with").select_option("Write to a segment once")
+    expect(dialog.get_by_label("To whom")).to_have_value("big-teams")
+    dialog.get_by_label("When").fill("2020-12-01T09:00")
+    is_for_everybody(page, 1440)
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("2020-12-01 09:00 is past in")
     dialog.get_by_label("Begin with").select_option("Nothing: I write the steps")
     expect(dialog.get_by_label("Event", exact=True)).to_be_visible()
 

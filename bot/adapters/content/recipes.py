@@ -17,19 +17,34 @@ from bot.yaml_lines import written
 
 _FILES = Path(__file__).with_name("recipes")
 _ID, _RESPONSE, _CHANNELS = "NAME", "utter_NAME_", "CHANNELS"
+_SEGMENT, _WHEN, _ZONE = "SEGMENT", "WHEN", "ZONE"
 OWN = "en"
 """The language of those for which an assistant's own is not there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`responses` are by language and name; in those names, and in the journey, stands NAME for its id."""
+    """`responses` are by language and name; in those names, and in the journey, stands NAME for its id. It may ask for
+    more: a `segment`, and `when`."""
 
     id: str
     title: str
     about: str
+    asks: tuple[str, ...]
     journey: str
     responses: Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """To whom a journey writes, and when by which clock, where its recipe asks for that; as a file says these."""
+
+    segment: str = ""
+    when: str = ""
+    zone: str = ""
+
+
+NO_AIM = Aim()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +63,16 @@ def recipes() -> Sequence[Recipe]:
 
 def _recipe(path: Path) -> Recipe:
     told = plain(parse(str(path), path.read_text(encoding="utf-8")).data)
-    return Recipe(path.stem, told["title"], told["about"], told["journey"], told["responses"])
+    return Recipe(
+        path.stem, told["title"], told["about"], tuple(told.get("asks", ())), told["journey"], told["responses"]
+    )
 
 
-def prepare(recipe: Recipe, journey: str, channels: Sequence[str], language: str) -> Prepared:
+def prepare(recipe: Recipe, journey: str, channels: Sequence[str], language: str, aim: Aim = NO_AIM) -> Prepared:
     """The files of a journey with this id, in this language where the recipe speaks it."""
     prefix = f"utter_{re.sub('[^a-z0-9]+', '_', journey)}_"
     text = recipe.journey.replace(_RESPONSE, prefix).replace(_CHANNELS, f"[{', '.join(channels)}]")
+    text = text.replace(_SEGMENT, aim.segment).replace(_WHEN, aim.when).replace(_ZONE, aim.zone)
     text = re.sub(rf"(?m)^journey: {_ID}$", f"journey: {journey}", text, count=1)
     says = recipe.responses.get(language, recipe.responses[OWN])
     responses = {name.replace(_RESPONSE, prefix): [variation] for name, variation in says.items()}

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.domain.assistant import Assistant
-from bot.domain.entries import EventEntry
+from bot.domain.entries import EventEntry, ScheduleEntry
 from bot.domain.journey import ENDED, HANDED_BACK, OUT_OF_HOURS, REPLIED, TAKEN_OVER
 from bot.domain.steps import BranchStep, WaitStep
+from bot.journeys.entering import of_members
 from bot.journeys.made_up import days_for, tags_in, values_for
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import PeopleFile
@@ -118,7 +119,10 @@ def _conditions(world: World) -> Iterator[str]:
     """Those of the journeys, and of the segments that they listen to."""
     yield from (segment.condition for segment in heeded(world).values())
     for journey in world.journeys.values():
-        yield from (entry.condition for entry in journey.entries if entry.condition)
+        entries = [
+            of_members(one, world.segments) if isinstance(one, ScheduleEntry) else one for one in journey.entries
+        ]
+        yield from (entry.condition for entry in entries if entry.condition)
         for step in journey.steps.values():
             if isinstance(step, BranchStep):
                 yield from (condition for condition, _ in step.arms)

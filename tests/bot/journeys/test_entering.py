@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.domain.entries import ApiEntry, EventEntry
+from bot.domain.audience import Segment
+from bot.domain.entries import ApiEntry, EventEntry, Once, ScheduleEntry
 from bot.domain.journey import REPLIED
-from bot.journeys.entering import is_too_soon, meets_condition, opened_by
+from bot.journeys.entering import is_too_soon, meets_condition, of_members, opened_by
 from tests.bot.journeys.conftest import Reader
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,6 +19,17 @@ def test_an_event_opens_the_entries_whose_data_it_has(journey_of: Reader) -> Non
     assert [entry.where for _, entry in by_text] == [(("channel", ("sms",)),)]
     assert list(opened_by([journey], REPLIED, {"channel": "webchat", "intent": "greet"})) == []
     assert list(opened_by([journey], "demo.requested", {})) == []
+
+
+def test_a_schedule_is_for_the_members_that_its_segment_has_now() -> None:
+    once = ScheduleEntry(Once(NOW), "lead.fit > 5 or profile.vip", segment="big")
+    big = {"big": Segment("big", "profile.size > 20 or not exists(profile.size)")}
+    entry = of_members(once, big)
+    assert entry.condition == "(profile.size > 20 or not exists(profile.size)) and (lead.fit > 5 or profile.vip)"
+    assert meets_condition(entry, {"size": 21, "vip": True}, {"fit": 0}, {}, NOW)
+    assert not meets_condition(entry, {"size": 20, "vip": True}, {"fit": 9}, {}, NOW)
+    assert meets_condition(of_members(replace(once, condition=None), big), {"size": 21}, {"fit": 0}, {}, NOW)
+    assert not meets_condition(of_members(once, {}), {"size": 21, "vip": True}, {"fit": 9}, {}, NOW)
 
 
 def test_nobody_comes_again_before_their_time() -> None:

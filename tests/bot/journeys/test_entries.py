@@ -80,6 +80,11 @@ def test_there_may_be_several_each_with_its_own_condition(journey_of: Reader) ->
         ("{schedule: {cron: '*/5 9 * * mon', zone: person}, if: profile.a}", "comes once an hour at the most"),
         ("{schedule: {once: 2026-12-01 09:00, zone: person}, if: profile.a}", "so it needs one zone"),
         ("{schedule: {cron: '0 25 * * *', zone: UTC}, if: profile.a}", "is no cron expression: bad hour. Nine on"),
+        (
+            "{schedule: {cron: '0 9 * * mon', zone: UTC}, segment: big-team}",
+            'there is no segment "big-team". Did you mean',
+        ),
+        ("{schedule: {date: profile.x}, segment: big-teams, api: true}", "lets people in by two things"),
         ("{schedule: {cron: '0 9 * * mon', zone: UTC}}", 'lacks "if". Say for whom this time is'),
         ("{schedule: {once: tomorrow, zone: UTC}, if: profile.a}", '"tomorrow" is no day with a time.'),
         ("{schedule: {once: 2026-02-30 09:00, zone: UTC}, if: profile.a}", "is no day with a time."),

@@ -91,6 +91,8 @@ def test_each_way_out_of_a_question_says_when_it_is_taken(journey_of: Reader) ->
         ("{api: true}", "when another system lets them in over HTTP"),
         ("{schedule: {once: 2026-12-01 09:00, zone: Europe/London}, if: lead.fit > 1}",
          "on 01 December 2026 at 09:00 UTC, if lead.fit > 1"),
+        ("{schedule: {once: 2026-12-01 09:00, zone: UTC}, segment: big-teams}",
+         "on 01 December 2026 at 09:00 UTC, who is in the segment big-teams"),
         ('{schedule: {cron: "0 9 * * mon", zone: Europe/London}, if: lead.fit > 1}',
          "at 0 9 * * mon (cron), Europe/London, if lead.fit > 1"),
         ('{schedule: {cron: "0 9 * * mon", zone: person}, if: lead.fit > 1}',

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.audience import Segment
 from bot.domain.effects import SetAttribute
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.services import enrol_many, keep_schedule
+from bot.services.cause import Cause
 from bot.services.enrol import let_in
 from bot.services.keep_schedule import keep_schedules
 from tests.bot.services.stage import ANA, Stage, journey_of, spoil
@@ -40,6 +42,12 @@ async def people(stage: Stage, count: int, **attributes: object) -> list[Profile
 
 async def inside(stage: Stage, persons: list[ProfileId]) -> int:
     return sum([len(await stage.enrolments(person)) for person in persons])
+
+
+def segments(condition: str, stage: Stage) -> None:
+    """The segment of big teams is who this is true of."""
+    big = Segment("big-teams", condition)
+    stage.library.playbook = replace(stage.library.playbook, segments={big.id: big})
 
 
 async def tags_of(stage: Stage, person: ProfileId = ANA) -> frozenset[str]:
@@ -76,6 +84,47 @@ async def test_a_single_run_happens_once(stage: Stage) -> None:
     assert await inside(stage, vips) == 0
     async with stage.store.transaction() as uow:
         assert await uow.schedules.next_due(await uow.schedules.ids()) is None
+
+
+async def test_a_run_for_a_segment_lets_in_who_is_in_it_at_that_time(stage: Stage) -> None:
+    members = await people(stage, 2, size=50)
+    await stage.meet(ANA, attributes={"size": 10})
+    segments("profile.size > 20", stage)
+    once = "schedule: {once: 2026-12-01 09:00, zone: UTC}"
+    stage.play(journey_of(LASTING, f"enter: {{{once}, segment: big-teams, if: profile.size < 70}}"))
+    await stage.settle()
+    await stage.do(SetAttribute("size", 60))
+    await stage.do(SetAttribute("size", 80), cause=Cause("k", members[1]))
+    await stage.later(days=7)
+    assert await inside(stage, [members[0], ANA]) == 2
+    assert await inside(stage, members) == 1
+
+
+async def test_a_run_goes_by_what_its_segment_says_then_and_by_one_that_is_gone_nobody_comes(stage: Stage) -> None:
+    members = await people(stage, 2, size=50)
+    stage.play(
+        journey_of(LASTING, "enter: {schedule: {cron: '0 9 * * mon', zone: UTC}, segment: big-teams, again: always}")
+    )
+    segments("profile.size > 90", stage)
+    await stage.later(days=6)
+    assert await inside(stage, members) == 0
+    segments("profile.size > 40", stage)
+    await stage.later(days=7)
+    assert await inside(stage, members) == 2
+    await stage.later(hours=1)
+    stage.library.playbook = replace(stage.library.playbook, segments={})
+    await stage.later(days=7)
+    assert await inside(stage, members) == 0
+
+
+async def test_of_two_entries_at_the_same_time_each_lets_in_its_own_people(stage: Stage) -> None:
+    vips = await people(stage, 1, vip=True)
+    await stage.meet(ANA, attributes={"size": 50})
+    at = "{schedule: {cron: '0 9 * * mon', zone: UTC}, if: %s}"
+    stage.play(journey_of(LASTING, f"enter: [{at % 'profile.vip'}, {at % 'profile.size > 20'}]"))
+    await stage.settle()
+    await stage.later(days=6)
+    assert await inside(stage, [*vips, ANA]) == 2
 
 
 async def test_a_run_goes_on_where_it_was_interrupted_and_lets_nobody_in_twice(

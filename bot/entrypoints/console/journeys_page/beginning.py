@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from bot.adapters.content.journey_files import NAME, JourneyFiles
 from bot.adapters.content.library import PROFILE
-from bot.adapters.content.recipes import prepare, recipes
+from bot.adapters.content.recipes import NO_AIM, Aim, prepare, recipes
 from bot.adapters.content.response_files import ResponseFiles
 from bot.dialogue.content import read_assistant
 from bot.documents import parse, plain
@@ -24,6 +25,8 @@ from bot.entrypoints.console.journeys_page.publishing import Publishing
 from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
+from bot.journeys.send_window import is_zone
+from bot.journeys.wording import Unreadable, local_time
 from bot.ports import Abilities
 from bot.services.publish import pause
 from bot.yaml_lines import written
@@ -53,7 +56,7 @@ class Beginning:
             raise WebhookRejected(400, f"{what}{_advice(name)}")
         await self._refuse_known(name)
         if isinstance(body.get("recipe"), str):
-            await self._by_recipe(request, name, body["recipe"])
+            await self._by_recipe(request, name, body)
             return private_json({"journey": name})
         text = await self._copy(name, body["like"]) if isinstance(body.get("like"), str) else _new(name, body)
         checked = await asyncio.to_thread(self._editing.checked, name, text)
@@ -67,15 +70,16 @@ class Beginning:
             await pause(self._publishing.publisher(request), name)
         await self._editing.create(request, name, text)
 
-    async def _by_recipe(self, request: web.Request, name: str, wanted: str) -> None:
+    async def _by_recipe(self, request: web.Request, name: str, body: Mapping[str, Any]) -> None:
         """Write the journey, and what it says into a file of its own: both or neither. It is looked at, and told to be
         there, once what it says is."""
-        recipe = next((one for one in recipes() if one.id == wanted), None)
+        recipe = next((one for one in recipes() if one.id == body["recipe"]), None)
         if recipe is None:
-            raise WebhookRejected(404, f'there is no recipe "{wanted}"')
+            raise WebhookRejected(404, f'there is no recipe "{body["recipe"]}"')
         playbook = self._runtime.library.current()
         language = playbook.assistant.configuration.language
-        prepared = prepare(recipe, name, self._channels(), language)
+        aim = self._aim(body) if recipe.asks else NO_AIM
+        prepared = prepare(recipe, name, self._channels(), language, aim)
         says = read_assistant([parse(name, prepared.responses)]).responses
         assistant = replace(playbook.assistant, responses={**playbook.assistant.responses, **says})
         beside = replace(playbook, assistant=assistant)
@@ -89,6 +93,21 @@ class Beginning:
             file.unlink(missing_ok=True)
             raise
         await self._until_said(says)
+
+    def _aim(self, body: Mapping[str, Any]) -> Aim:
+        """What the recipe asks for. Raises WebhookRejected for what would say something else in a file."""
+        aim = Aim(*(text_of(body, name, LONGEST_NAME).strip() for name in ("segment", "when", "zone")))
+        if aim.segment not in self._runtime.library.current().segments:
+            raise WebhookRejected(400, f'there is no segment "{aim.segment}"; journeys/segments/ is where they are')
+        if not is_zone(aim.zone):
+            raise WebhookRejected(400, f'there is no time zone "{aim.zone}"')
+        try:
+            at = local_time(aim.when).replace(tzinfo=ZoneInfo(aim.zone))
+        except Unreadable as error:
+            raise WebhookRejected(400, f"{error} {error.advice}") from None
+        if at < self._runtime.clock.now():
+            raise WebhookRejected(400, f"{at:%Y-%m-%d %H:%M} is past in {aim.zone}; choose a time to come")
+        return replace(aim, when=f"{at:%Y-%m-%d %H:%M}")
 
     def _channels(self) -> list[str]:
         """Those on which people are written to, which take any text at any time; where there is none, the website."""
@@ -123,9 +142,9 @@ class Beginning:
         return text
 
 
-def recipes_json() -> list[dict[str, str]]:
+def recipes_json() -> list[dict[str, Any]]:
     """What a new journey may begin with."""
-    return [{"recipe": one.id, "title": one.title, "about": one.about} for one in recipes()]
+    return [{"recipe": one.id, "title": one.title, "about": one.about, "asks": list(one.asks)} for one in recipes()]
 
 
 def _is_written_to(abilities: Abilities) -> bool:

@@ -135,7 +135,8 @@ class JourneysPage:
         faults = faults_json(self._service.library.faults)
         caller = request[CALLER]
         may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
-        begun = {"recipes": recipes_json()} if may_change else {}
+        segments = sorted(self._runtime.library.current().segments)
+        begun = {"recipes": recipes_json(), "segments": segments} if may_change else {}
         return private_json({"journeys": listed, "faults": faults, "may_change": may_change, **begun})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:

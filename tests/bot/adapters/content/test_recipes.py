@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.content.contents import read_contents
-from bot.adapters.content.recipes import Recipe, prepare, recipes
+from bot.adapters.content.recipes import Aim, Recipe, prepare, recipes
 from bot.dialogue.content import read_assistant
 from bot.dialogue.personal import Personal
 from bot.dialogue.responses import words_of
@@ -19,6 +19,7 @@ from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
 from tests.lending import ROOT
 
+AIM = Aim("big-teams", "2030-12-01 09:00", "Europe/London")
 BROUGHT = {"starts_at": "2026-12-26T10:00:00+01:00"}  # a Saturday, "sábado"
 IN_LANGUAGES = [(one, language) for one in recipes() for language in one.responses]
 
@@ -39,7 +40,7 @@ def test_it_is_valid_beside_the_sample_without_a_warning(recipe: Recipe, languag
     )
     shelves = shelves_of(settings, channel_names(settings))
     before = {str(one) for one in read_contents(shelves).warnings}
-    prepared = prepare(recipe, "spring-offer", ["sms", "email"], language)
+    prepared = prepare(recipe, "spring-offer", ["sms", "email"], language, AIM)
     (journeys / "spring-offer.yml").write_text(prepared.journey, encoding="utf-8")
     (assistant / "responses" / "spring-offer.yml").write_text(prepared.responses, encoding="utf-8")
     contents = read_contents(shelves)
@@ -49,7 +50,7 @@ def test_it_is_valid_beside_the_sample_without_a_warning(recipe: Recipe, languag
 
 @pytest.mark.parametrize(("recipe", "language"), IN_LANGUAGES, ids=lambda one: getattr(one, "id", one))
 def test_all_that_it_says_is_sent_and_fits_two_segments_of_a_text(recipe: Recipe, language: str) -> None:
-    prepared = prepare(recipe, "spring", ["sms"], language)
+    prepared = prepare(recipe, "spring", ["sms"], language, AIM)
     says = read_assistant([parse("spring", prepared.responses)]).responses
     assert "NAME" not in prepared.journey + prepared.responses
     for name, response in says.items():

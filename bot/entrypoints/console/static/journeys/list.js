@@ -14,7 +14,7 @@ async function load() {
   }
   const { journeys, faults, may_change: mayChange } = told;
   byId("new").hidden = !mayChange;
-  offerRecipes(told.recipes ?? []);
+  offerRecipes(told.recipes ?? [], told.segments ?? []);
   const retired = journeys.filter((one) => one.is_retired);
   const others = journeys.filter((one) => !one.is_retired);
   byId("count").textContent = [counted(others.length, "journey", "journeys"), retired.length > 0 && `${number(retired.length)} retired`].filter(Boolean).join(", ");

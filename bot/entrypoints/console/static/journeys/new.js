@@ -9,6 +9,8 @@ const ENTRIES = {
   message: () => ({ message: true }),
 };
 
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 let recipes = [];
 
 /** Open the dialog; `like` is the journey to copy, where there is one. */
@@ -31,11 +33,17 @@ function showFields(like = null) {
   const recipe = recipes.find((one) => one.recipe === byId("new-recipe").value);
   byId("new-recipe-about").textContent = recipe ? `${recipe.about} It comes with words of its own, to be changed.` : "";
   for (const part of document.querySelectorAll("#new-form .from-nothing")) part.hidden = like !== null || recipe !== undefined;
+  for (const asked of ["segment", "when"]) {
+    byId(`new-${asked}-field`).hidden = !recipe?.asks.includes(asked);
+    byId(`new-${asked}`).required = !byId(`new-${asked}-field`).hidden;
+  }
   if (!byId("new-enter").closest(".field").hidden) byId("new-event-field").hidden = byId("new-enter").value !== "event";
 }
 
 /** The recipes that there are, as the service tells them. */
-export function offerRecipes(offered) {
+export function offerRecipes(offered, segments) {
+  byId("new-segment").replaceChildren(...segments.map((segment) => h("option", {}, segment)));
+  byId("new-segment-about").textContent = segments.length ? "Who is in it at that time." : "There is no segment yet: journeys/segments/ is where they are written.";
   if (offered.length === recipes.length) return;
   recipes = offered;
   const [nothing] = byId("new-recipe").options;
@@ -54,7 +62,8 @@ async function begin(like, button) {
   const enter = ENTRIES[byId("new-enter").value](byId("new-event").value.trim());
   const made = { journey, title: byId("new-about").value, purpose: byId("new-purpose").value, enter };
   if (button) button.disabled = true;
-  const { ok, told } = await request("/journeys", like ? { journey, like } : recipe ? { journey, recipe } : made);
+  const aim = { segment: byId("new-segment").value, when: byId("new-when").value, zone: ZONE };
+  const { ok, told } = await request("/journeys", like ? { journey, like } : recipe ? { journey, recipe, ...aim } : made);
   if (button) button.disabled = false;
   if (ok) location.assign(withToken(`/journeys/${told.journey}`));
   else byId("new-problem").textContent = told.faults ? told.faults.map((one) => `${one.message} ${one.suggestion}`).join(" ") : told.error;
@@ -64,6 +73,7 @@ async function begin(like, button) {
 export const likeButton = (journey) =>
   h("button", { type: "button", class: "quiet", "aria-label": `Duplicate ${journey}`, onclick: () => openNew(journey) }, "Duplicate…");
 
+byId("new-when-about").textContent = `By the clock of ${ZONE.replaceAll("_", " ")}.`;
 byId("new").addEventListener("click", () => openNew());
 byId("new-not").addEventListener("click", () => byId("new-dialog").close());
 byId("new-enter").addEventListener("change", () => showFields());

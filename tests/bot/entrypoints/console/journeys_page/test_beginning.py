@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.audience import Segment
 from bot.domain.publishing import Running
 from bot.entrypoints.console.journeys_page import beginning
 from bot.entrypoints.wiring.service import Service
@@ -82,7 +83,7 @@ async def test_a_journey_by_a_recipe_brings_what_it_says_and_nobody_enters_it_ye
 ) -> None:
     async with client_of(with_words) as client:
         told = await (await client.get("/journeys.json")).json()
-        assert {"recipe", "title", "about"} == told["recipes"][0].keys()
+        assert {"recipe", "title", "about", "asks"} == told["recipes"][0].keys()
         assert await begun(client, "hello-2", recipe="welcome") == (200, {"journey": "hello-2"})
     text = (folder / "hello-2.yml").read_text()
     assert "journey: hello-2\n" in text
@@ -90,6 +91,30 @@ async def test_a_journey_by_a_recipe_brings_what_it_says_and_nobody_enters_it_ye
     assert "  utter_hello_2_begin:\n" in (assistant / "responses" / "hello-2.yml").read_text()
     async with stage.store.transaction() as uow:
         assert (await uow.journeys.states())["hello-2"].running is Running.PAUSED
+
+
+async def test_a_recipe_may_ask_to_whom_it_writes_and_when(
+    with_words: Service, stage: Stage, folder: Path, client_of: ClientMaker, quickly: None
+) -> None:
+    stage.library.playbook = replace(
+        stage.library.playbook, segments={"big-teams": Segment("big-teams", "profile.vip")}
+    )
+    aim = {"segment": "big-teams", "when": "2030-12-01T09:00", "zone": "America/New_York"}
+    wrong = {
+        "segment": ("small-teams", 'there is no segment "small-teams"'),
+        "when": ("2020-12-01 09:00", "is past in America/New_York"),
+        "zone": ("Mars/Olympus", 'there is no time zone "Mars/Olympus"'),
+    }
+    async with client_of(with_words) as client:
+        assert (await (await client.get("/journeys.json")).json())["segments"] == ["big-teams"]
+        for name, (value, words) in wrong.items():
+            status, told = await begun(client, "spring", recipe="news", **{**aim, name: value})
+            assert (status, words in told["error"]) == (400, True)
+        status, told = await begun(client, "spring", recipe="news", **{**aim, "when": "soon"})
+        assert told["error"] == '"soon" is no day with a time. Write year-month-day and the time: 2026-12-01 09:00.'
+        assert await begun(client, "spring", recipe="news", **aim) == (200, {"journey": "spring"})
+    at = "{schedule: {once: 2030-12-01 09:00, zone: America/New_York}, segment: big-teams}"
+    assert f"enter: {at}\n" in (folder / "spring.yml").read_text()
 
 
 async def test_of_a_recipe_that_cannot_be_nothing_is_written(
