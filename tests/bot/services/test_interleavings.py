@@ -217,7 +217,9 @@ class World:
             while await work_on_segments(self.stage.runtime):
                 pass
             self.clock.forward(timedelta(minutes=25))
-        await self.stage.settle()
+        for _ in range(3):  # what met somebody else at the last moment is tried again a little later
+            await self.stage.settle()
+            self.clock.forward(timedelta(seconds=10))
 
     async def rows(self, statement: Any, **values: Any) -> list[Any]:
         async with self.store.transaction() as uow:
@@ -239,7 +241,7 @@ async def test_whatever_happens_at_once_nothing_is_lost_doubled_or_left_behind(
     assert await world.rows(UNSETTLED) == []
     assert await world.rows(MISPLACED) == []
     for table in (one for one in metadata.sorted_tables if "profile_id" in one.c):
-        orphaned = f"SELECT * FROM {table.name} WHERE profile_id NOT IN (SELECT id FROM profile)"
+        orphaned = f"SELECT * FROM {table.name} WHERE profile_id <> '' AND profile_id NOT IN (SELECT id FROM profile)"
         assert await world.rows(text(orphaned)) == [], table.name
     for channel in (world.stage.sms, world.stage.webchat):
         assert_in_order_and_once(channel, {name: row.position for name, row in kept.items()})
