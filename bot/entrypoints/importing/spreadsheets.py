@@ -16,6 +16,7 @@ from zipfile import BadZipFile, ZipFile
 
 from bot.domain.errors import SettingsError
 from bot.domain.message import storable
+from bot.entrypoints.importing.hidden import hidden_in
 from bot.entrypoints.importing.mapping import named_apart
 from bot.entrypoints.importing.sources import CHUNK, LONGEST_CELL, Chunk, Row, row_of
 
@@ -37,11 +38,14 @@ FAILED = "a cell says {value}, which Excel writes where a formula has failed; pu
 
 class SpreadsheetSource:
     """A sheet of a file of Excel. `sheet` is its name; without one it is the first that shows anything, and `sheets`
-    are all that do. A cell is what Excel keeps of it: a formula's result, a number whole, a day as 2026-11-24."""
+    are all that do. A cell is what Excel keeps of it: a formula's result, a number whole, a day as 2026-11-24.
+
+    `hidden_rows` counts those that Excel does not show, which are left out where `shown_only` says so;
+    `hidden_columns` names such columns."""
 
     is_table = True
 
-    def __init__(self, path: Path, sheet: str = "", name: str = "") -> None:
+    def __init__(self, path: Path, sheet: str = "", name: str = "", *, shown_only: bool = False) -> None:
         self.path = path
         self.name = storable(name or path.name)
         told = name or str(path)
@@ -54,8 +58,13 @@ class SpreadsheetSource:
                 firsts = {title: first for title in shown if (first := next(_lines(book[title]), None)) is not None}
                 self.sheets: Sequence[str] = list(firsts)
                 self.sheet = self._chosen(told, sheet)
-                self.columns: Sequence[str] = _names(firsts[self.sheet])
-                self.total: int | None = (shown[self.sheet] or 1) - 1 or None
+                heading, line = firsts[self.sheet]
+                self.columns: Sequence[str] = _names(line)
+                hidden = hidden_in(book[self.sheet])
+                self.hidden_columns = [one for at, one in enumerate(self.columns, 1) if hidden.has_column(at)]
+                self.hidden_rows = len(hidden.rows - {heading})
+                self._left_out = hidden.rows if shown_only else frozenset()
+                self.total: int | None = (shown[self.sheet] or 1) - 1 - len(self._left_out) or None
         except OSError as error:
             raise SettingsError(f"{told} cannot be read: {error.strerror}.") from error
         except SettingsError:
@@ -64,7 +73,8 @@ class SpreadsheetSource:
             raise _unreadable(told, error) from error
         if len(self.columns) > MOST_COLUMNS:
             raise SettingsError(f"{told} has more than {MOST_COLUMNS} columns. Leave out those that nobody needs.")
-        self.digest = hashlib.sha256(self.sheet.encode("utf-8", "replace") + path.read_bytes()).hexdigest()
+        read_as = f"{self.sheet}{' without hidden rows' * bool(self._left_out)}"
+        self.digest = hashlib.sha256(read_as.encode("utf-8", "replace") + path.read_bytes()).hexdigest()
 
     def _chosen(self, told: str, sheet: str) -> str:
         if not self.sheets:
@@ -86,8 +96,10 @@ class SpreadsheetSource:
     def _rows(self, sheet: Any) -> Iterator[Row]:
         try:
             lines = _lines(sheet)
-            names = _names(next(lines))
-            for number, line in enumerate(lines, 1):
+            names = _names(next(lines)[1])
+            for number, (place, line) in enumerate(lines, 1):
+                if place in self._left_out:
+                    continue
                 cells = [_text(one) for one in line]
                 cells += [""] * (len(names) - len(cells))
                 failed = next((cell for cell in line if cell.data_type == "e"), None)
@@ -133,12 +145,13 @@ def _next(rows: Iterator[Row]) -> Sequence[Row]:
         return list(islice(rows, CHUNK))
 
 
-def _lines(sheet: Any) -> Iterator[Sequence[Any]]:
-    """Those that show anything, each as its cells. What a file says of a sheet's size may be wrong: it is not heard."""
+def _lines(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
+    """Those that say anything, each with its place from 1 on and its cells. What a file says of a sheet's size may be
+    wrong: it is not heard."""
     sheet.reset_dimensions()
-    for line in islice(sheet.iter_rows(), MOST_ROWS):
+    for place, line in enumerate(islice(sheet.iter_rows(), MOST_ROWS), 1):
         if any(cell.value is not None and str(cell.value).strip() for cell in line):
-            yield line
+            yield place, line
 
 
 def _names(line: Sequence[Any]) -> Sequence[str]:

@@ -74,6 +74,7 @@ COMMANDS = (
                 },
             ),
             ("--sheet", {"metavar": "NAME", "help": "which sheet of an .xlsx is read (the first that shows anything)"}),
+            ("--shown-only", {"action": "store_true", "help": "without the rows that Excel hides"}),
             ("--encoding", {"metavar": "NAME", "help": "how the letters are written, if not as UTF-8: windows-1252"}),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
             (

@@ -24,7 +24,7 @@ LARGEST_FORM = LARGEST_FILE + 512 * 1024
 TOO_SLOW = "the file did not come whole within half a minute; try again, or send it in parts"
 LONGEST_MAPPING = 64 * 1024
 LONGEST_NAME = 100
-FLAGS = ("fill", "in_part", "dry_run", "again")
+FLAGS = ("fill", "in_part", "shown_only", "dry_run", "again")
 TEXTS = {"encoding": 40, "sheet": 100, "seen": 64}
 """How long each may be."""
 
@@ -46,6 +46,7 @@ class Sent:
     seen: str
     fill: bool
     in_part: bool
+    shown_only: bool
     dry_run: bool
     again: bool
 

@@ -108,7 +108,14 @@ class ImportPage:
 
     async def _read(self, sent: Sent, caller: Caller, origin: str) -> _Asked:
         schema = self._runtime.library.current().profile
-        source = await asyncio.to_thread(source_of, sent.file, encoding=sent.encoding, sheet=sent.sheet, name=sent.name)
+        source = await asyncio.to_thread(
+            source_of,
+            sent.file,
+            encoding=sent.encoding,
+            sheet=sent.sheet,
+            name=sent.name,
+            shown_only=sent.shown_only,
+        )
         mapping = guessed(sent.mapping, columns_of(source, sent.mapping), schema)
         wanted = Import(
             source,
@@ -193,10 +200,12 @@ class ImportPage:
 
 
 def _written_as(source: Source) -> Mapping[str, Any]:
-    """How its letters are written, or which of its sheets is read."""
+    """How its letters are written, or which of its sheets is read and what that hides."""
     if isinstance(source, SpreadsheetSource):
-        return {"encoding": "", "sheet": source.sheet, "sheets": source.sheets}
-    return {"encoding": source.encoding if isinstance(source, FileSource) else "", "sheet": "", "sheets": []}
+        hidden = {"rows": source.hidden_rows, "columns": source.hidden_columns}
+        return {"encoding": "", "sheet": source.sheet, "sheets": source.sheets, "hidden": hidden}
+    told = {"encoding": source.encoding if isinstance(source, FileSource) else "", "sheet": "", "sheets": []}
+    return told | {"hidden": {"rows": 0, "columns": []}}
 
 
 def _require_seen(asked: _Asked) -> None:

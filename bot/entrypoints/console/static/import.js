@@ -29,6 +29,7 @@ function form(dryRun) {
   told.set("mapping", JSON.stringify(mapping));
   told.set("encoding", isExcel() ? "" : encoding);
   told.set("sheet", isExcel() ? byId("sheet").value : "");
+  told.set("shown_only", isExcel() && byId("shown-only").checked);
   told.set("fill", byId("fill").checked);
   told.set("in_part", byId("in-part").checked);
   told.set("dry_run", dryRun);
@@ -120,20 +121,21 @@ function showColumns(told) {
   const several = told.sheets.length > 1;
   byId("sheet-part").hidden = !several;
   byId("sheet").replaceChildren(...told.sheets.map((name) => h("option", { value: name, selected: name === told.sheet }, name)));
+  byId("hidden-part").hidden = told.hidden.rows === 0;
   byId("columns-part").hidden = false;
   byId("columns-about").textContent = `${counted(columns.length, "column", "columns")}${told.encoding && `, letters in ${told.encoding}`}${several ? ` of the sheet “${told.sheet}”` : ""}`;
-  byId("columns").replaceChildren(...columns.map(columnRow));
+  byId("columns").replaceChildren(...columns.map((one, index) => columnRow(one, index, told.hidden.columns.includes(one.column))));
   fitConsent();
 }
 
-function columnRow(one, index) {
+function columnRow(one, index, isHidden) {
   const id = `column-${index}`;
   const about = h("small", {}, aboutOf(targetOf(one)));
   const why = h("small", {}, [one.why, one.cells].filter(Boolean).join("; "));
   const asked = one.unheard && h("small", { class: "unheard" }, `Row ${number(one.unheard.row)} says “${one.unheard.says}”: somebody may say here that they want no marketing. Say what it is, or that it is left out.`);
   const select = h("select", { id }, asked && h("option", { value: "", selected: true, disabled: true }, "Say what it is…"), options(one, !asked));
   const row = h("li", { class: asked ? "asked" : null },
-    h("div", {}, h("label", { for: id }, h("strong", {}, one.column)), h("small", {}, one.examples.join(" · ") || "empty in the first rows")),
+    h("div", {}, h("label", { for: id }, h("strong", {}, one.column)), h("small", {}, one.examples.join(" · ") || "empty in the first rows"), isHidden && h("small", { class: "hidden-there" }, "Hidden in Excel")),
     h("div", { class: "what" }, select, asked, about, why),
   );
   select.addEventListener("change", () => {
@@ -212,11 +214,18 @@ function showLook(told) {
   if (told.done.rows === 0) return fail(`There is nobody in ${told.file}: no row follows the names of its columns.`);
   looked = told;
   const before = told.before && `This file was imported as it stands here ${dayAndTime(told.before.finished_at)}: ${counted(told.before.new, "row", "rows")} new, ${number(told.before.changed)} brought up to date, ${number(told.before.refused)} refused.\n`;
-  showOutcome(told, "What would come of it", `${before || ""}${counted(told.done.rows, "row", "rows")}. Nothing is written yet.`);
+  showOutcome(told, "What would come of it", `${before || ""}${counted(told.done.rows, "row", "rows")}.${aboutHidden(told.hidden)} Nothing is written yet.`);
   const taken = told.done.rows - told.done.refused;
   byId("take").hidden = taken === 0;
   byId("take").disabled = false;
   byId("take").textContent = told.before ? "Import it once more" : `Import ${counted(taken, "row", "rows")}`;
+}
+
+/** Nobody is taken in without being seen. */
+function aboutHidden({ rows }) {
+  if (!rows) return "";
+  const those = `${counted(rows, "row", "rows")} that Excel hides`;
+  return byId("shown-only").checked ? ` ${those} would be left out.` : ` Among them ${rows === 1 ? "is" : "are"} ${those}, by a filter or by hand: tick above to leave them out.`;
 }
 
 function showDone(told) {
@@ -239,7 +248,8 @@ function choose() {
   running = looked = null;
   said.clear();
   columns = [];
-  for (const id of ["columns-part", "outcome", "sheet-part"]) byId(id).hidden = true;
+  for (const id of ["columns-part", "outcome", "sheet-part", "hidden-part"]) byId(id).hidden = true;
+  byId("shown-only").checked = false;
   byId("sheet").replaceChildren();
   const file = chosen();
   byId("encoding-part").hidden = Boolean(file) && isExcel();

@@ -116,6 +116,49 @@ async def test_the_first_sheet_that_shows_anything_is_read_or_the_one_that_is_na
         SpreadsheetSource(path, "Lead")
 
 
+def filtered(path: Path) -> Path:
+    """Of four people two are hidden, and so is a column; so are lines that say nothing."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for line in (
+        ("E-mail", "Phone", "Note"),
+        ("ana@example.com",),
+        ("bo@example.com",),
+        (),
+        ("cy@example.com",),
+        ("di@example.com",),
+    ):
+        sheet.append(line)
+    for place in (3, 4, 6, 9):
+        sheet.row_dimensions[place].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    book.save(path)
+    return path
+
+
+async def test_what_excel_hides_is_told_and_rows_of_it_are_left_out_where_that_is_wanted(tmp_path: Path) -> None:
+    path = filtered(tmp_path / "a.xlsx")
+    whole, shown = SpreadsheetSource(path), SpreadsheetSource(path, shown_only=True)
+    assert (whole.hidden_rows, whole.hidden_columns) == (shown.hidden_rows, shown.hidden_columns) == (2, ["Note"])
+    found = [
+        [
+            (row.number, row.values["E-mail"])
+            for chunk in [one async for one in source.chunks("", 0)]
+            for row in chunk.rows
+        ]
+        for source in (whole, shown)
+    ]
+    assert [number for number, _ in found[0]] == [1, 2, 3, 4]
+    assert found[1] == [(1, "ana@example.com"), (3, "cy@example.com")]
+    assert whole.digest != shown.digest  # what was looked at with them is not what is taken without
+
+
+def test_a_sheet_that_hides_nothing_is_the_same_either_way(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.xlsx", ["E-mail"], ["ana@example.com"])
+    assert SpreadsheetSource(path).hidden_rows == 0
+    assert SpreadsheetSource(path).digest == SpreadsheetSource(path, shown_only=True).digest
+
+
 async def test_reading_goes_on_behind_the_rows_that_were_taken(tmp_path: Path) -> None:
     source = SpreadsheetSource(saved(tmp_path / "a.xlsx", ["A"], *([number] for number in range(1200))))
     chunks = [chunk async for chunk in source.chunks("700", 700)]
@@ -240,10 +283,11 @@ def test_a_line_far_below_costs_no_memory(tmp_path: Path) -> None:
     [
         ("a.xlsx", {"encoding": "windows-1252"}, "says by itself how its letters are written"),
         ("a.csv", {"sheet": "Leads"}, "is no file of Excel, so it has no sheets"),
+        ("a.csv", {"shown_only": True}, "is no file of Excel, so it hides no rows"),
     ],
 )
 def test_what_only_another_kind_of_file_has_is_refused(
-    tmp_path: Path, name: str, asked: dict[str, str], why: str
+    tmp_path: Path, name: str, asked: dict[str, Any], why: str
 ) -> None:
     with pytest.raises(SettingsError, match=why):
         source_of(tmp_path / name, **asked)

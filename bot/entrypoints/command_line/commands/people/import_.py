@@ -51,14 +51,15 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )
-    file = None if crm else source_of(options.file, encoding=options.encoding or "", sheet=options.sheet or "")
+    file = None if crm else _file_of(options)
     async with open_service(settings, progress=_tell, understands_when_asked=True) as service:
         runtime = service.runtime
         if crm:
             given = _read_back(runtime, crm, given)
         source: Source = file or _crm_source(runtime, crm, given)
         mapping = mapping_for(source, given, runtime.library.current().profile)
-        print("\n".join([f"{source.name}{_which_sheet(file)}:", *told(mapping)]))
+        hidden = _hidden(file, shown_only=options.shown_only)
+        print("\n".join([f"{source.name}{_which_sheet(file)}:", *told(mapping), *hidden]))
         by = f"terminal:{whoever()}"
         wanted = Import(
             source,
@@ -82,6 +83,28 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             done = await run_import(runtime, wanted, begun, moved=moved)
     print("\n".join(summary(done, report, dry_run=options.dry_run, in_part=options.in_part)))
     return 1 if done.refused else 0
+
+
+def _file_of(options: argparse.Namespace) -> Source:
+    return source_of(
+        options.file,
+        encoding=options.encoding or "",
+        sheet=options.sheet or "",
+        shown_only=options.shown_only,
+    )
+
+
+def _hidden(file: Source | None, *, shown_only: bool) -> Iterator[str]:
+    """What Excel does not show, so that nobody is imported without being seen."""
+    if not isinstance(file, SpreadsheetSource):
+        return
+    if file.hidden_rows:
+        be, them = ("is", "it") if file.hidden_rows == 1 else ("are", "them")
+        done = "left out" if shown_only else f"read, too (--shown-only leaves {them} out)"
+        yield f"Of its rows {file.hidden_rows} {be} hidden in Excel, by a filter or by hand, and {done}."
+    if file.hidden_columns:
+        named = ", ".join(f'"{one}"' for one in file.hidden_columns)
+        yield f"Columns that are hidden in Excel: {named}."
 
 
 def _which_sheet(file: Source | None) -> str:

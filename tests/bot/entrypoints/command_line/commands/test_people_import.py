@@ -52,6 +52,27 @@ def test_files_that_differ_in_their_endings_alone_have_a_report_each(
     assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt
 
 
+def test_what_excel_hides_is_said_before_anything_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
+    book = Workbook()
+    for line in (["email", "tags"], ["ana@example.com"], ["bo@example.com"]):
+        book.worksheets[0].append(line)
+    book.worksheets[0].row_dimensions[3].hidden = book.worksheets[0].column_dimensions["B"].hidden = True
+    book.save(file := tmp_path / "fair.xlsx")
+    assert run(["people", "import", str(file), "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert (
+        "Of its rows 1 is hidden in Excel, by a filter or by hand, and read, too (--shown-only leaves it out)." in told
+    )
+    assert 'Columns that are hidden in Excel: "tags".' in told
+    assert run(["people", "import", str(file), "--dry-run", "--shown-only"]) == 0
+    told = capsys.readouterr().out
+    assert "Of its rows 1 is hidden in Excel, by a filter or by hand, and left out." in told
+    assert "1 row: 1 would be new" in told
+
+
 def test_of_several_sheets_it_is_said_which_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

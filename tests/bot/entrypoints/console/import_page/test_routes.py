@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, FormData, web
 from aiohttp.test_utils import TestClient, TestServer
+from openpyxl import Workbook
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.access import MASKED, RIGHTS, Right, Role, Sensitivity
@@ -71,7 +72,7 @@ async def told_of(client: Client, content: str | bytes, headers: Mapping[str, st
     return whole
 
 
-async def take(client: Client, content: str, **told: Any) -> Told:
+async def take(client: Client, content: str | bytes, **told: Any) -> Told:
     """Looked at, and then imported."""
     seen = await told_of(client, content, **told)
     return await told_of(client, content, dry_run="false", seen=seen["id"], **told)
@@ -240,6 +241,18 @@ async def test_what_cannot_be_read_is_refused_in_words_for_people(
     assert (answer.status, words in error) == (status, True), error
     assert "--" not in error
     assert "/tmp" not in error
+
+
+async def test_rows_that_excel_hides_are_told_and_left_out_where_that_is_wanted(client: Client, stage: Stage) -> None:
+    book = Workbook()
+    for line in (["E-mail"], ["ana@example.com"], ["bo@example.com"]):
+        book.worksheets[0].append(line)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(file := io.BytesIO())
+    told = await told_of(client, file.getvalue(), name="fair.xlsx")
+    assert (told["hidden"], told["done"]["new"]) == ({"rows": 1, "columns": []}, 2)
+    told = await take(client, file.getvalue(), name="fair.xlsx", shown_only="true")
+    assert (told["hidden"]["rows"], told["done"]["new"], await count_people(stage)) == (1, 1, 1)
 
 
 async def test_a_form_whose_headers_are_none_is_refused(client: Client) -> None:
