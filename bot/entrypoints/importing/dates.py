@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import cache
+
+from babel import Locale
+
+from bot.domain.folding import fold
 
 ORDERS = ("dmy", "mdy")
 """Whether the day stands first, or the month."""
 
 WRITTEN = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:,?[ T]+(.+))?")
 YEAR_FIRST = re.compile(r"(\d{4})([./])(\d{1,2})\2(\d{1,2})(?:,?[ T]+(.+))?")
+SHORT_YEAR = re.compile(r"\d{1,2}\.\d{1,2}\.(\d\d)")
+NAMED = re.compile(
+    r"(?:(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?[ -](?:de )?(?P<month>[^\W\d_]+)\.?|"
+    r"(?P<first>[^\W\d_]+)\.?[ -](?P<second>\d{1,2})(?:st|nd|rd|th)?)"
+    r",?[ -](?:de )?(?P<year>\d{4})(?:,?[ T]+(?P<rest>.+))?"
+)
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl")
+"""Whose names of months are read."""
+
 CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)? ?([ap])\.?m\.?", re.IGNORECASE)
 WHAT = "it must be a date such as 2026-11-24"
 
@@ -21,6 +36,8 @@ def read_date(text: str, order: str) -> str:
     if found := YEAR_FIRST.fullmatch(plain):
         year, _, month, day, rest = found.groups()
         return _written(year, month, day, rest)
+    if (found := NAMED.fullmatch(plain)) and (number := _months().get(fold(found["month"] or found["first"]))):
+        return _written(found["year"], str(number), found["day"] or found["second"], found["rest"])
     if not (found := WRITTEN.fullmatch(plain)):
         return plain
     one, mark, other, year, rest = found.groups()
@@ -33,6 +50,26 @@ def read_date(text: str, order: str) -> str:
         )
     day, month = (other, one) if chosen == "mdy" else (one, other)
     return _written(year, month, day, rest)
+
+
+def read_day_of_late(text: str, order: str) -> str:
+    """The same of what happened lately: the year of 3.4.26 is 2026."""
+    plain = text.strip()
+    if found := SHORT_YEAR.fullmatch(plain):
+        plain = f"{plain.removesuffix(found[1])}20{found[1]}"
+    return read_date(plain, order)
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    """By their names and what these are shortened to, but for those that are another one in another language."""
+    found: dict[str, set[int]] = {}
+    for language in LANGUAGES:
+        for use in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in Locale(language).months[use][width].items():
+                    found.setdefault(fold(name), set()).add(number)
+    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
 def evident_order(text: str) -> str:

@@ -18,7 +18,7 @@ from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.api.events_api.traits import LONGEST_VALUE, read_traits
 from bot.entrypoints.api.named_person import NobodyNamed, read_email, read_own_id
-from bot.entrypoints.importing.dates import read_date
+from bot.entrypoints.importing.dates import read_day_of_late
 from bot.entrypoints.importing.mapping import (
     CONSENT,
     IDENTITIES,
@@ -134,7 +134,7 @@ class RowReader:
             told = values.get(column)
             if isinstance(told, str):
                 told = told.strip()
-            if told is not None and told != "":
+            if told is not None and told != "" and not _stands_for_nothing(target, told):
                 self._take(row, column, target, told)
         if row.names and "name" not in row.traits:
             row.traits["name"] = _whole_name([row.names[part] for part in NAME_PARTS if part in row.names])
@@ -262,7 +262,7 @@ class RowReader:
         if len(text) > LONGEST_WORDS:
             raise ValueError(f"it is longer than {LONGEST_WORDS} characters")
         if matched["part"] == "at":
-            text = read_date(text, self._orders.get(column, ""))
+            text = read_day_of_late(text, self._orders.get(column, ""))
         row.consents.setdefault(matched["group"] or "", {})[matched["part"]] = text
 
     def _cast(self, column: str, name: str, value: Any) -> Any:
@@ -298,6 +298,11 @@ class RowReader:
             return None
         how = told.get("how") or f"refused in {self._source}"
         return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""), ip)
+
+
+def _stands_for_nothing(target: str, value: Any) -> bool:
+    """The dash of somebody who has no such address."""
+    return target in ("email", "phone") and isinstance(value, str) and not any(map(str.isalnum, value))
 
 
 def _each(value: Any) -> Sequence[Any]:

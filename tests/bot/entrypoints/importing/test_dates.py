@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.entrypoints.importing.dates import evident_order, read_date
+from bot.entrypoints.importing.dates import evident_order, read_date, read_day_of_late
 from bot.entrypoints.importing.evidence import Evidence
 
 
@@ -26,6 +26,15 @@ from bot.entrypoints.importing.evidence import Evidence
         ("03/04/2026 10:00:00+02:00", "mdy", "2026-03-04T10:00:00+02:00"),
         ("03-04-2026", "dmy", "2026-04-03"),
         ("soon", "dmy", "soon"),
+        ("5 Mar 2026", "", "2026-03-05"),
+        ("March 5th, 2026 9:12", "", "2026-03-05T09:12"),
+        ("05-Mar-2026", "mdy", "2026-03-05"),
+        ("5. März 2026", "", "2026-03-05"),
+        ("1er août 2026", "", "2026-08-01"),
+        ("5 de marzo de 2026", "", "2026-03-05"),
+        ("5 sept. 2026", "", "2026-09-05"),
+        ("5 Nonsense 2026", "", "5 Nonsense 2026"),
+        ("3.4.26", "", "3.4.26"),
     ],
 )
 def test_a_day_is_read_as_it_is_meant(text: str, order: str, day: str) -> None:
@@ -40,6 +49,7 @@ def test_a_day_is_read_as_it_is_meant(text: str, order: str, day: str) -> None:
         ("13/04/2026", "mdy", "must be a date"),
         ("31.2.2026", "", "must be a date"),
         ("2026/2/31", "", "must be a date"),
+        ("31 Feb 2026", "", "must be a date"),
         ("13/04/2026 13:00 PM", "", "must be a date"),
         ("13/04/2026 noon", "", "must be a date"),
     ],
@@ -47,6 +57,11 @@ def test_a_day_is_read_as_it_is_meant(text: str, order: str, day: str) -> None:
 def test_what_is_no_day_or_two_is_refused(text: str, order: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
         read_date(text, order)
+
+
+@pytest.mark.parametrize("text", ["3.4.26", "03.04.2026", "3 April 2026"])
+def test_the_year_of_what_happened_lately_may_have_two_digits(text: str) -> None:
+    assert read_day_of_late(text, "") == "2026-04-03"
 
 
 def test_a_column_shows_its_order_by_any_of_its_days_and_none_by_both() -> None:

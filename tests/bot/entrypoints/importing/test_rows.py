@@ -177,10 +177,22 @@ def test_a_wish_of_a_channel_that_is_none_is_told() -> None:
         reader.read(1, {"e": "ana@example.com", "x": "no"})
 
 
+def test_somebody_has_consented_on_a_day_as_a_list_has_it() -> None:
+    (found,) = read(Email="ana@example.com", **CONSENT | {"at": "3.4.26"}).consents
+    assert f"{found.at:%Y-%m-%d}" == "2026-04-03"
+
+
 def test_every_fault_is_told() -> None:
     with pytest.raises(RowRefused) as raised:
         read(Email="nobody", Zone="Mars/Base", team_size="many")
     assert str(raised.value).count(";") == 2
+
+
+@pytest.mark.parametrize("dash", ["-", "--", "–", "?"])
+def test_a_dash_in_place_of_an_address_is_none(dash: str) -> None:
+    assert read(Email=dash, Phone="07700 900 123").identities == (Identity("phone", "+447700900123"),)
+    with pytest.raises(RowRefused, match="it names nobody"):
+        read(Email=dash)
 
 
 def test_a_row_that_names_nobody_is_refused() -> None:
