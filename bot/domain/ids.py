@@ -21,3 +21,9 @@ def new_id(now: datetime) -> str:
     high = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64
     low = 0b10 << 62 | secrets.randbits(62)
     return str(UUID(int=high | low))
+
+
+def first_id(at: datetime) -> str:
+    """What no id of this moment or a later one is before, and each of an earlier one is."""
+    milliseconds = int(at.timestamp() * 1000) & ((1 << 48) - 1)
+    return str(UUID(int=milliseconds << 80))

@@ -188,3 +188,25 @@ def expect_for_everybody(page: Page, width: int) -> None:
     assert cut_off(page) == []
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_wrong_file_is_taken_back(page: Page, server: RunningServer, tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["E-mail"], ["ana@example.com"], ["bo@example.com"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.save(tmp_path / "wrong.xlsx")
+    page.goto(f"{server.address}/people/import")
+    page.get_by_label("The file", exact=True).set_input_files(tmp_path / "wrong.xlsx")
+    expect(page.locator("#status")).to_contain_text("1 row that Excel hides, by a filter or by hand")
+    page.get_by_label("Rows that Excel hides are left out").check()
+    look_again(page)
+    page.get_by_role("button", name="Import 1 row").press("Enter")
+    page.get_by_role("button", name="Take back…").press("Enter")
+    asked = page.get_by_role("dialog", name="Take back wrong.xlsx?")
+    expect(asked).to_contain_text("1 person whom this file made known")
+    assert not Axe().run(page).response["violations"]
+    asked.get_by_role("button", name="Erase 1 person").press("Enter")
+    expect(page.get_by_text("1 person erased.")).to_be_visible()
+    page.get_by_role("button", name="Take back…").press("Enter")
+    expect(page.get_by_text("Nobody is to be taken back.")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.adapters.tables import people_import
 from bot.domain.importing import ImportProgress
 
 GET = select(people_import).where(people_import.c.id == bindparam("of_id"))
+LATEST = select(people_import).order_by(people_import.c.begun_at.desc()).limit(bindparam("most"))
 FORGET = delete(people_import).where(people_import.c.id == bindparam("of_id"))
 _put: Any = upsert(people_import)
 PUT = _put.on_conflict_do_update(
@@ -24,10 +26,17 @@ PUT = _put.on_conflict_do_update(
 class StoredImports(Repository):
     async def get(self, import_id: str) -> ImportProgress | None:
         row = (await self._session.execute(GET, {"of_id": import_id})).first()
-        return None if row is None else ImportProgress(**{one.name: getattr(row, one.name) for one in people_import.c})
+        return None if row is None else _progress(row)
+
+    async def latest(self, limit: int) -> Sequence[ImportProgress]:
+        return [_progress(row) for row in await self._session.execute(LATEST, {"most": limit})]
 
     async def save(self, progress: ImportProgress) -> None:
         await self._session.execute(PUT, asdict(progress))
 
     async def forget(self, import_id: str) -> None:
         await self._session.execute(FORGET, {"of_id": import_id})
+
+
+def _progress(row: Any) -> ImportProgress:
+    return ImportProgress(**{one.name: getattr(row, one.name) for one in people_import.c})

@@ -84,12 +84,15 @@ def consent_channels(runtime: Runtime) -> Collection[str]:
 
 
 async def begin(runtime: Runtime, told: Import, *, again: bool = False) -> ImportProgress:
-    """How far it has come; `again` from its beginning."""
+    """How far it has come; `again` from its beginning. It began when it did so first: whom it made known then are its
+    people, too."""
     async with runtime.store.transaction() as uow:
-        if again and not told.dry_run:
+        there = None if told.dry_run else await uow.imports.get(told.id)
+        if again and there is not None:
             await uow.imports.forget(told.id)
-        there = None if again or told.dry_run else await uow.imports.get(told.id)
-    return there or ImportProgress(told.id, told.source.name, runtime.clock.now())
+    if there is not None and not again:
+        return there
+    return ImportProgress(told.id, told.source.name, there.begun_at if there is not None else runtime.clock.now())
 
 
 async def run(

@@ -20,6 +20,7 @@ from bot.domain.errors import Conflict, SettingsError, WebhookRejected
 from bot.domain.importing import ImportProgress
 from bot.domain.masking import mask
 from bot.entrypoints.console.framing import framed
+from bot.entrypoints.console.import_page.earlier import EarlierImports
 from bot.entrypoints.console.import_page.lines import Lines, NobodyReads
 from bot.entrypoints.console.import_page.receiving import LARGEST_FILE, Sent, receive
 from bot.entrypoints.console.import_page.showing import Columns
@@ -72,6 +73,7 @@ class ImportPage:
         app.router.add_get("/people/import", guarded(framed(self._service, "import.html"), Right.TAKE_PEOPLE))
         app.router.add_get("/people/import/choices.json", guarded(self._choices, Right.TAKE_PEOPLE))
         app.router.add_post("/people/import", self._import)
+        EarlierImports(self._service).add_routes(app)
 
     async def _choices(self, _request: web.Request) -> web.StreamResponse:
         """What may be said of a file."""

@@ -2,6 +2,7 @@
 
 import { channelName } from "./channels.js";
 import { byId, dayAndTime, h, keep, sentence, tell } from "./dom.js";
+import { showEarlier } from "./earlier_imports.js";
 import { ask, counted, number, streamed } from "./journeys/service.js";
 
 const NOW_LOOK_AGAIN = "You have changed something: look at it again before you import.";
@@ -233,6 +234,7 @@ function showDone(told) {
   const right = told.done.refused || told.done.warned ? " What was not taken whole is in the CSV with the reason: put it right there, and import that." : "";
   showOutcome(told, "What came of it", `${counted(told.done.rows, "row", "rows")} of ${told.file}. Segments know them already, journeys in a moment.${right}`);
   tell("Imported.");
+  void showEarlier();
 }
 
 // ---------------------------------------------------------------- what the operator does
@@ -279,6 +281,7 @@ async function start() {
   });
   byId("take").addEventListener("click", () => void work(false));
   byId("report").addEventListener("click", () => keep(new Blob(report, { type: "text/csv" }), `${chosen().name.replace(/\.(?:csv|xls[xm])$/i, "")}.report.csv`));
+  void showEarlier();
   if (chosen()) choose();  // a browser keeps it over a reload
 }
 
