@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import structlog
 
+from bot.adapters.picture_metadata import CLEANED, without_metadata
 from bot.domain.errors import NotTried, SettingsError, WebhookRejected
 from bot.domain.file_types import HEAD, KNOWN
 
@@ -28,7 +29,8 @@ NOT_NOW = "No file can be kept at the moment; try again later."
 
 
 class FolderAttachments:
-    """The `AttachmentStore` of one machine. Names are ours alone: nothing that somebody sent is part of a path."""
+    """The `AttachmentStore` of one machine. Names are ours alone: nothing that somebody sent is part of a path. Of a
+    picture nothing is kept but what is seen."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -36,7 +38,8 @@ class FolderAttachments:
     async def keep(self, key: str, media_type: str, content: bytes) -> str:
         name = hashlib.sha256(key.encode()).hexdigest()[:32] + (mimetypes.guess_extension(media_type) or ".bin")
         try:
-            await asyncio.to_thread(self._write, self._folder / name, content)
+            seen = await asyncio.to_thread(without_metadata, content, media_type)
+            await asyncio.to_thread(self._write, self._folder / name, seen)
         except OSError as error:
             raise NotTried(f"no file can be kept in {self._folder}: {error.strerror}") from error
         return name
@@ -48,6 +51,8 @@ class FolderAttachments:
         try:
             with await asyncio.to_thread(self._open, draft) as file:
                 await _copy(chunks, file, media_type, size)
+            if media_type in CLEANED:
+                await asyncio.to_thread(_clean, draft, media_type)
             draft.replace(self._folder / name)
         except (ConnectionError, TimeoutError):  # the sender's
             raise
@@ -95,6 +100,10 @@ class FolderAttachments:
                     left.unlink()
         draft.touch(mode=0o600)
         return draft.open("wb")
+
+
+def _clean(draft: Path, media_type: str) -> None:
+    draft.write_bytes(without_metadata(draft.read_bytes(), media_type))
 
 
 async def _copy(chunks: AsyncIterator[bytes], file: BinaryIO, media_type: str, size: int) -> None:

@@ -15,7 +15,7 @@ from bot.domain.message import Attachment
 from bot.entrypoints.web.limits import UPLOADS_OF_A_VISITOR, UPLOADS_OF_AN_ADDRESS, Limits
 from bot.entrypoints.web.translate import to_response
 from bot.ports import AttachmentStore, Channel, Upload
-from bot.services.fetch_files import file_id
+from bot.services.fetch_files import file_id, size_of
 from bot.services.receive import receive
 from bot.services.runtime import Runtime
 
@@ -43,9 +43,8 @@ class Uploads:
         except WebhookRejected as error:
             raise WebhookRejected(error.status, error.reason, headers={**cors, **error.headers}) from error
         try:
-            attachment = Attachment(
-                self._runtime.links.file(file_id(place)), upload.media_type, upload.name, upload.size, place
-            )
+            link, size = self._runtime.links.file(file_id(place)), size_of(self._runtime, place)
+            attachment = Attachment(link, upload.media_type, upload.name, size, place)
             taken = await receive(self._runtime, channel, [replace(upload.message, attachments=(attachment,))])
         except BaseException:
             if not await self._is_received(place):

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.adapters.attachments import FolderAttachments
 from bot.domain.errors import NotTried, SettingsError, WebhookRejected
+from tests.bot.adapters.test_picture_metadata import PLACE, picture, seen
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
 
@@ -39,6 +40,16 @@ async def test_a_file_is_kept_under_a_name_of_ours(folder: Path, size: int) -> N
     assert folder.stat().st_mode & 0o777 == 0o700
     assert len(path.stem) == 32
     assert await store.take("image/png", len(content), chunks(content)) != place
+
+
+async def test_where_a_picture_was_taken_is_not_kept_however_it_comes(folder: Path) -> None:
+    store, photo = FolderAttachments(folder), picture("JPEG")
+    places = [await store.keep("a", "image/jpeg", photo), await store.take("image/jpeg", len(photo), chunks(photo))]
+    for place in places:
+        kept = store.path_of(place)
+        assert PLACE not in kept.read_bytes()
+        assert seen(kept.read_bytes()) == seen(photo)
+        assert kept.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
