@@ -42,6 +42,8 @@ log = structlog.get_logger()
 REST = "rest"
 """The channel whose addresses are the names of conversations here, as in Rasa."""
 
+NOT_SET_UP = "It is not set up here: put it into OVERTURE_CONNECTORS."
+
 LATEST = "latest"
 LARGEST_TRACKER = 16 * 1024 * 1024
 LONGEST_TEXT = 4000
@@ -100,10 +102,19 @@ class RasaApi:
         """For whoever may read or write conversations; of Rasa's callers also the one whom it is of."""
 
         async def by_method(request: web.Request) -> web.StreamResponse:
-            right = Right.SEE_CONVERSATIONS if request.method == "GET" else Right.CONVERSE
-            return await self._guarded(handler, right, _name)(request)
+            if request.method == "GET":
+                return await self._guarded(handler, Right.SEE_CONVERSATIONS, _name)(request)
+            return await self._guarded(self._where_written_to(handler), Right.CONVERSE, _name)(request)
 
         return by_method
+
+    def _where_written_to(self, handler: Handler) -> Handler:
+        async def written_to(request: web.Request) -> web.StreamResponse:
+            if REST not in self._runtime.channels:
+                raise WebhookRejected(404, f'These conversations are on the channel "{REST}". {NOT_SET_UP}')
+            return await handler(request)
+
+        return written_to
 
     def _guarded(self, handler: Handler, right: Right, conversation: Callable[[web.Request], str | None]) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
