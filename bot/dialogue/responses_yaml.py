@@ -183,9 +183,8 @@ def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declar
     from bot.dialogue.liquid_check import check_liquid
 
     found: frozenset[str] = frozenset()
-    buttons = [
-        one for key in ("buttons", "quick_replies") for one in variation.get(key) or [] if isinstance(one, Mapping)
-    ]
+    lists = [one for key in ("buttons", "quick_replies") if isinstance(one := variation.get(key), list)]
+    buttons = [one for listed in lists for one in listed if isinstance(one, Mapping)]
     template = variation.get("template")
     variables = template.get("variables") if isinstance(template, Mapping) else None
     further = [(variables, key) for key in variables] if isinstance(variables, Mapping) else []

@@ -229,6 +229,7 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("responses: {utter_x: [{channel: sms}]}", "has no content"),
         ("responses: {utter_x: []}", "has no variation"),
         ("responses: {utter_x: [Hello]}", "is a bare text"),
+        ("responses: {utter_x: [{text: a, buttons: 5, metadata: {liquid: true}}]}", "buttons should be a list"),
         ("responses: {utter_x: [{text: a, buttons: [{title: b}]}]}", "needs a title and a payload"),
         ("responses: {utter_x: [{text: a, custom: {widget: {input: emial}}}]}", 'Did you mean "email"?'),
         ("responses: {utter_x: [{text: a, custom: {widget: {show: lists}}}]}", 'Did you mean "list"?'),
