@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from bot.dialogue.responses_edit import MOST_VARIATIONS, Reworded
@@ -68,6 +69,8 @@ def _merged(number: int, says: Mapping[str, Any], more: str) -> Mapping[str, Any
     if len(more) > LONGEST_MORE:
         raise WebhookRejected(400, f"{path} has more than {LONGEST_MORE:,} characters of YAML")
     data = parse(path, more).data
+    if len(list(islice(_entries(data), LONGEST_MORE))) == LONGEST_MORE:
+        raise WebhookRejected(400, f"with its aliases filled in, the YAML of {path} is too long")
     if data is not None and not isinstance(data, Mapping):
         raise ContentError([Fault(Place(path, 1), "what else it says wants names with values.", "Write name: value.")])
     rest: Mapping[str, Any] = plain(data or {})
@@ -75,3 +78,13 @@ def _merged(number: int, says: Mapping[str, Any], more: str) -> Mapping[str, Any
         what = f'"{twice[0]}" has a field of its own.'
         raise ContentError([Fault(Place(path, 1), what, "Take it out of the YAML.")])
     return {**says, **rest}
+
+
+def _entries(node: Any) -> Iterator[Any]:
+    """All that is in it, what an alias stands for wherever that is: a few of aliases of aliases make millions."""
+    yield node
+    if isinstance(node, str):
+        return
+    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, Sequence) else ()
+    for one in inside:
+        yield from _entries(one)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,9 @@ async def test_an_edit_is_looked_at_with_its_faults_and_as_each_channel_shows_it
         assert 'Did you mean "{lead_name}"?' in near["warnings"][0]["suggestion"]
         assert (await checked({"was": 0, "says": HELLO, "more": "a: ["}))["faults"][0]["path"] == "variation 1"
         assert "field of its own" in (await checked({"was": 0, "says": HELLO, "more": "text: x"}))["error"]
+        nines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+        nines += [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in pairwise("abcde")]
+        assert "is too long" in (await checked({"was": 0, "says": HELLO, "more": "\n".join(nines)}))["error"]
     assert words(assistant) == WORDS
 
 
