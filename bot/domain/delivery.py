@@ -238,6 +238,15 @@ Outcome = Literal["send", "later", "withhold", "dead", "reply"]
 
 
 @dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Of so many messages the last decision was this, for this reason."""
+
+    outcome: Outcome
+    why: str
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The record of one verdict: sent, put off or withheld, and why; or to which journey a reply went, and why."""
 

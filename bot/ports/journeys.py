@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.delivery import Verdicts
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage, SplitCount, Tally
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
@@ -72,6 +73,9 @@ class Enrolments(Protocol):
     async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:
         """Those who wait or are parked at this step of this version, whoever goes on first first. It may look at every
         run."""
+
+    async def decided(self, journey: str, version: str, step: str) -> Sequence[Verdicts]:
+        """What was decided last on each message of this step. It looks at every run of the version."""
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         """Those who were stopped by an error, the latest to enter first."""

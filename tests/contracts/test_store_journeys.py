@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.database.sealing import Sealing
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Decision, Verdicts
 from bot.domain.errors import Conflict
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.ports import Store, UnitOfWork
@@ -295,3 +297,27 @@ async def test_who_is_at_a_step_is_told_whoever_goes_on_first_first(store: Store
         assert [one.id for one in inside] == ["soon", "later", "stuck"]
         assert [one.id for one in await uow.enrolments.inside("welcome", "1", "begin", 1)] == ["soon"]
         assert await uow.enrolments.inside("renewal", "1", "begin", 10) == []
+
+
+async def test_it_is_told_what_was_decided_last_on_each_message_of_a_step(store: Store) -> None:
+    sent = Decision(NOON, "one:tip:1", ANNA, Purpose.MARKETING, "sms", "send", "consent")
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.publish(journey("2"))
+        await uow.enrolments.add(enrolment("one"))
+        await uow.enrolments.add(enrolment("two", of=BEN))
+        await uow.enrolments.add(enrolment("new", of=BEN, version="2", lane="new"))
+        await uow.consents.decided_all(
+            [
+                replace(sent, outcome="later", why="quiet hours"),
+                sent,
+                replace(sent, entry_key="one:tip:2", outcome="withhold", why="no consent"),
+                replace(sent, entry_key="two:tip:1", profile_id=BEN, outcome="withhold", why="no consent"),
+                replace(sent, entry_key="two:tipp:1", profile_id=BEN),
+                replace(sent, entry_key="new:tip:1", profile_id=BEN),
+            ]
+        )
+    async with store.reading() as uow:
+        found = await uow.enrolments.decided("welcome", "1", "tip")
+        assert set(found) == {Verdicts("send", "consent", 1), Verdicts("withhold", "no consent", 2)}
+        assert await uow.enrolments.decided("welcome", "1", "t") == []

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, text, update
+from sqlalchemy import and_, bindparam, case, func, select, text, update
 
 from bot.adapters.codec import JOURNEY, NAMES, PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.database.sealing import OFF, Sealing
-from bot.adapters.tables import enrolment, journey, microseconds, shard_of
+from bot.adapters.tables import decision, enrolment, journey, microseconds, shard_of
 from bot.adapters.tables.sealing import DATA_OF_ENROLMENT
+from bot.domain.delivery import Verdicts
 from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Journey
@@ -106,6 +107,28 @@ INSIDE = (
     )
     .order_by(enrolment.c.due_at.is_(None), enrolment.c.due_at, enrolment.c.id)
     .limit(bindparam("most"))
+)
+
+_begins = enrolment.c.id + bindparam("mark")
+_last = (
+    select(func.max(decision.c.position).label("position"))
+    .select_from(
+        enrolment.join(
+            decision,
+            and_(
+                decision.c.profile_id == enrolment.c.profile_id,
+                func.substr(decision.c.entry_key, 1, func.length(_begins)) == _begins,
+            ),
+        )
+    )
+    .where(enrolment.c.journey == bindparam("this_journey"), enrolment.c.version == bindparam("this_version"))
+    .group_by(decision.c.entry_key)
+    .subquery()
+)
+DECIDED = (
+    select(decision.c.outcome, decision.c.why, func.count().label("messages"))
+    .join(_last, decision.c.position == _last.c.position)
+    .group_by(decision.c.outcome, decision.c.why)
 )
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -285,6 +308,10 @@ class StoredEnrolments(Repository):
     async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:
         values = {"this_journey": journey, "this_version": version, "this_step": step, "most": limit}
         return [_enrolment(row, self._sealing) for row in await self._execute(INSIDE, values)]
+
+    async def decided(self, journey: str, version: str, step: str) -> Sequence[Verdicts]:
+        values = {"this_journey": journey, "this_version": version, "mark": f":{step}:"}
+        return [Verdicts(row.outcome, row.why, row.messages) for row in await self._execute(DECIDED, values)]
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         return [

@@ -19,6 +19,7 @@ from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.entrypoints.console.journeys_page.beginning import Beginning, recipes_json
 from bot.entrypoints.console.journeys_page.counting import Counter
+from bot.entrypoints.console.journeys_page.decided import Decided
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.console.journeys_page.inside import Inside
@@ -62,6 +63,7 @@ class JourneysPage:
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._inside = Inside(service)
+        self._decided = Decided(service)
         self._messages = Messages(service)
         self._publishing = Publishing(service, self._files, self._editing)
         self._beginning = Beginning(service, self._files, self._editing, self._publishing)
@@ -77,6 +79,7 @@ class JourneysPage:
             ("GET", f"/journeys/{NAMED}", framed(self._service, "journey.html"), see),
             ("GET", f"/journeys/{NAMED}.json", self._journey, see),
             ("GET", f"/journeys/{NAMED}/people.json", self._inside.people, Right.SEE_PEOPLE),
+            ("GET", f"/journeys/{NAMED}/decided.json", self._decided.messages, see),
             ("POST", "/journeys/check", self._editing.check, see),
             ("POST", "/journeys/complete", self._editing.complete, see),
             ("POST", "/journeys/edit", self._editing.edit, see),

@@ -5,6 +5,7 @@ import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
+import { Decided } from "./decided.js";
 import { Inside } from "./inside.js";
 import { Messages, showWarnings, wantedOf } from "./messages.js";
 import { bringToMiddle, pictureNode } from "./picture.js";
@@ -22,6 +23,7 @@ const trail = new Trail();
 const editing = new Editing({ make, choose, isLookedAt, mark: () => trail.mark() });
 const messages = new Messages();
 const inside = new Inside(name);
+const decided = new Decided(name);
 const standing = new Standing(name, {
   journey: () => journey,
   text: () => editor.text,
@@ -344,7 +346,7 @@ function choose(id, go = false) {
 function showStep() {
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
-  const known = { picture: picture(), isBehind: isBehind(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts, journey.standing) };
+  const known = { picture: picture(), isBehind: isBehind(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts, journey.standing), decided: (id, times) => decided.at(journey.version, id, times) };
   const nodes = stepNodes(known, chosen, choose);
   const wrong = isBehind() && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   const deeds = journey.may_edit ? editing.nodes(chosen, isBehind() ? [] : (box?.words ?? [])) : [];

@@ -3,24 +3,28 @@
 import { empty, h, percent, shown, words } from "../dom.js";
 import { counted, number } from "./service.js";
 
+const SAYS = ["send", "ask"];
+
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
 /**
  * The nodes about the step; `choose` goes to another. Where the picture `isBehind` the text, this is of the text, in which
  * another step may stand in that place. With `listsEntries`, what lets people in is told elsewhere; `inside` gives the
- * list of who is there.
+ * list of who is there, `decided` that of what came of its messages, once people have gone on from it.
  */
-export function stepNodes({ picture, isBehind, steps, splits, says, listsEntries, inside }, id, choose) {
+export function stepNodes({ picture, isBehind, steps, splits, says, listsEntries, inside, decided }, id, choose) {
   const box = picture.boxes.find((one) => one.id === id);
   if (isBehind && says !== undefined) return typedNodes(id, says);
   if (!box && says !== undefined) return [h("p", { class: "step-name" }, h("strong", {}, id), h("code", {}, leadsOn(says)))];
   if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
   const counts = steps[id];
+  const gone = (picture.ways[id] ?? []).reduce((sum, { times }) => sum + (times ?? 0), 0);
   return [
     h("p", { class: "step-name" }, h("strong", {}, box.title), h("code", {}, box.kind)),
     box.words.length > 0 && !(listsEntries && box.kind === "enter") && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
     part("Then", h("ul", { class: "ways" }, (picture.ways[id] ?? []).map((way) => wayNode(way, choose)))),
     splits?.[id] && part("What came of each way", waysTable(splits[id])),
+    SAYS.includes(box.kind) && gone > 0 && part("Its messages", decided(id, gone)),
     counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts)), counts.waiting + counts.parked > 0 && inside(id, counts)),
   ].filter(Boolean);
 }

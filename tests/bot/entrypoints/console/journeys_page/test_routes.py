@@ -8,12 +8,14 @@ from pathlib import Path
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.access import MASKED, Role
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Decision
 from bot.domain.journey import SplitCount
 from bot.entrypoints.wiring.service import Service
 from bot.services.keep_accounts import add_key
 from tests.bot.entrypoints.console.conftest import ClientMaker
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
-from tests.bot.services.stage import Stage, journey_of
+from tests.bot.services.stage import ANA, Stage, journey_of
 
 
 async def test_the_list_has_each_journey_with_its_numbers(
@@ -93,6 +95,26 @@ async def test_who_is_at_a_step_is_masked_for_a_role_that_does_not_see_names(
         told = await (await client.get(address, headers={"Authorization": f"Bearer {key}"})).json()
     (one,) = told["people"]
     assert (one["name"], one["identities"][0]["value"]) == ("", MASKED)
+
+
+async def test_it_is_told_how_many_messages_of_a_step_left_and_why_others_did_not(
+    service: Service, stage: Stage, client_of: ClientMaker
+) -> None:
+    await stage.meet()
+    await stage.happens("demo.requested")
+    await stage.settle()
+    version = stage.library.playbook.journeys["welcome"].version
+    async with stage.store.transaction() as uow:
+        (run,) = await uow.enrolments.of(ANA)
+        sent = Decision(stage.clock.now(), f"{run.id}:tip:1", ANA, Purpose.MARKETING, "sms", "send", "consent")
+        for number, day in enumerate((3, 4), 2):
+            why = f"this address opted out on {day} May 2026"
+            await uow.consents.decided(replace(sent, entry_key=f"{run.id}:tip:{number}", outcome="withhold", why=why))
+        await uow.consents.decided(sent)
+    async with client_of(service) as client:
+        at_step = {"version": version, "step": "tip"}
+        told = await (await client.get("/journeys/welcome/decided.json", params=at_step)).json()
+    assert told == {"sent": 1, "later": [], "withheld": [{"why": "this address opted out", "messages": 2}]}
 
 
 async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: Path, client_of: ClientMaker) -> None:
