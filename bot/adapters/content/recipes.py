@@ -17,7 +17,7 @@ from bot.yaml_lines import written
 
 _FILES = Path(__file__).with_name("recipes")
 _ID, _RESPONSE, _CHANNELS = "NAME", "utter_NAME_", "CHANNELS"
-_SEGMENT, _WHEN, _ZONE = "SEGMENT", "WHEN", "ZONE"
+_WHOM, _WHEN, _ZONE = "WHOM", "WHEN", "ZONE"
 OWN = "en"
 """The language of those for which an assistant's own is not there."""
 
@@ -25,7 +25,7 @@ OWN = "en"
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """`responses` are by language and name; in those names, and in the journey, stands NAME for its id. It may ask for
-    more: a `segment`, and `when`."""
+    more: to `whom` it writes, and `when`."""
 
     id: str
     title: str
@@ -37,9 +37,10 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """To whom a journey writes, and when by which clock, where its recipe asks for that; as a file says these."""
+    """To whom a journey writes (`segment: big-teams`), and when by which clock, where its recipe asks for that; as a
+    file says these."""
 
-    segment: str = ""
+    whom: str = ""
     when: str = ""
     zone: str = ""
 
@@ -72,7 +73,7 @@ def prepare(recipe: Recipe, journey: str, channels: Sequence[str], language: str
     """The files of a journey with this id, in this language where the recipe speaks it."""
     prefix = f"utter_{re.sub('[^a-z0-9]+', '_', journey)}_"
     text = recipe.journey.replace(_RESPONSE, prefix).replace(_CHANNELS, f"[{', '.join(channels)}]")
-    text = text.replace(_SEGMENT, aim.segment).replace(_WHEN, aim.when).replace(_ZONE, aim.zone)
+    text = text.replace(_WHOM, aim.whom).replace(_WHEN, aim.when).replace(_ZONE, aim.zone)
     text = re.sub(rf"(?m)^journey: {_ID}$", f"journey: {journey}", text, count=1)
     says = recipe.responses.get(language, recipe.responses[OWN])
     responses = {name.replace(_RESPONSE, prefix): [variation] for name, variation in says.items()}

@@ -26,7 +26,7 @@ from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.send_window import is_zone
-from bot.journeys.wording import Unreadable, local_time
+from bot.journeys.wording import Unreadable, local_time, tag
 from bot.ports import Abilities
 from bot.services.publish import pause
 from bot.yaml_lines import written
@@ -96,18 +96,26 @@ class Beginning:
 
     def _aim(self, body: Mapping[str, Any]) -> Aim:
         """What the recipe asks for. Raises WebhookRejected for what would say something else in a file."""
-        aim = Aim(*(text_of(body, name, LONGEST_NAME).strip() for name in ("segment", "when", "zone")))
-        if aim.segment not in self._runtime.library.current().segments:
-            raise WebhookRejected(400, f'there is no segment "{aim.segment}"; journeys/segments/ is where they are')
-        if not is_zone(aim.zone):
-            raise WebhookRejected(400, f'there is no time zone "{aim.zone}"')
+        zone = text_of(body, "zone", LONGEST_NAME)
+        if not is_zone(zone):
+            raise WebhookRejected(400, f'there is no time zone "{zone}"')
         try:
-            at = local_time(aim.when).replace(tzinfo=ZoneInfo(aim.zone))
+            whom = self._whom(body)
+            at = local_time(text_of(body, "when")).replace(tzinfo=ZoneInfo(zone))
         except Unreadable as error:
             raise WebhookRejected(400, f"{error} {error.advice}") from None
         if at < self._runtime.clock.now():
-            raise WebhookRejected(400, f"{at:%Y-%m-%d %H:%M} is past in {aim.zone}; choose a time to come")
-        return replace(aim, when=f"{at:%Y-%m-%d %H:%M}")
+            raise WebhookRejected(400, f"{at:%Y-%m-%d %H:%M} is past in {zone}; choose a time to come")
+        return Aim(whom, f"{at:%Y-%m-%d %H:%M}", zone)
+
+    def _whom(self, body: Mapping[str, Any]) -> str:
+        """Members of a segment, or everybody with a tag; raises Unreadable for what can be none."""
+        if "tag" in body:
+            return f"if: \"'{tag(text_of(body, 'tag').strip())}' in profile.tags\""
+        segment = text_of(body, "segment", LONGEST_NAME)
+        if segment not in self._runtime.library.current().segments:
+            raise WebhookRejected(400, f'there is no segment "{segment}"; journeys/segments/ is where they are')
+        return f"segment: {segment}"
 
     def _channels(self) -> list[str]:
         """Those on which people are written to, which take any text at any time; where there is none, the website."""

@@ -19,7 +19,7 @@ from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
 from tests.lending import ROOT
 
-AIM = Aim("big-teams", "2030-12-01 09:00", "Europe/London")
+AIM = Aim("segment: big-teams", "2030-12-01 09:00", "Europe/London")
 BROUGHT = {"starts_at": "2026-12-26T10:00:00+01:00"}  # a Saturday, "sábado"
 IN_LANGUAGES = [(one, language) for one in recipes() for language in one.responses]
 

@@ -9,6 +9,7 @@ const ENTRIES = {
   message: () => ({ message: true }),
 };
 
+const TAG = "#"; // no segment is called so
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 let recipes = [];
@@ -33,17 +34,19 @@ function showFields(like = null) {
   const recipe = recipes.find((one) => one.recipe === byId("new-recipe").value);
   byId("new-recipe-about").textContent = recipe ? `${recipe.about} It comes with words of its own, to be changed.` : "";
   for (const part of document.querySelectorAll("#new-form .from-nothing")) part.hidden = like !== null || recipe !== undefined;
-  for (const asked of ["segment", "when"]) {
-    byId(`new-${asked}-field`).hidden = !recipe?.asks.includes(asked);
-    byId(`new-${asked}`).required = !byId(`new-${asked}-field`).hidden;
+  const asks = recipe?.asks ?? [];
+  const asked = { whom: asks.includes("whom"), tag: asks.includes("whom") && byId("new-whom").value === TAG, when: asks.includes("when") };
+  for (const [name, wanted] of Object.entries(asked)) {
+    byId(`new-${name}-field`).hidden = !wanted;
+    byId(`new-${name}`).required = wanted;
   }
   if (!byId("new-enter").closest(".field").hidden) byId("new-event-field").hidden = byId("new-enter").value !== "event";
 }
 
 /** The recipes that there are, as the service tells them. */
 export function offerRecipes(offered, segments) {
-  byId("new-segment").replaceChildren(...segments.map((segment) => h("option", {}, segment)));
-  byId("new-segment-about").textContent = segments.length ? "Who is in it at that time." : "There is no segment yet: journeys/segments/ is where they are written.";
+  const members = segments.map((segment) => h("option", { value: segment }, `The segment ${segment}`));
+  byId("new-whom").replaceChildren(...members, h("option", { value: TAG }, "Everybody with a tag…"));
   if (offered.length === recipes.length) return;
   recipes = offered;
   const [nothing] = byId("new-recipe").options;
@@ -62,7 +65,8 @@ async function begin(like, button) {
   const enter = ENTRIES[byId("new-enter").value](byId("new-event").value.trim());
   const made = { journey, title: byId("new-about").value, purpose: byId("new-purpose").value, enter };
   if (button) button.disabled = true;
-  const aim = { segment: byId("new-segment").value, when: byId("new-when").value, zone: ZONE };
+  const whom = byId("new-whom").value;
+  const aim = { ...(whom === TAG ? { tag: byId("new-tag").value } : { segment: whom }), when: byId("new-when").value, zone: ZONE };
   const { ok, told } = await request("/journeys", like ? { journey, like } : recipe ? { journey, recipe, ...aim } : made);
   if (button) button.disabled = false;
   if (ok) location.assign(withToken(`/journeys/${told.journey}`));
@@ -77,4 +81,5 @@ byId("new-when-about").textContent = `By the clock of ${ZONE.replaceAll("_", " "
 byId("new").addEventListener("click", () => openNew());
 byId("new-not").addEventListener("click", () => byId("new-dialog").close());
 byId("new-enter").addEventListener("change", () => showFields());
+byId("new-whom").addEventListener("change", () => showFields());
 byId("new-recipe").addEventListener("change", choose);
