@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.entries import Once, OnDate, PersonalCron, Schedule, ScheduleEntry
+from bot.domain.entries import Cron, Once, OnDate, PersonalCron, Schedule, ScheduleEntry
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
 from bot.domain.time_zones import zone_names
@@ -80,6 +80,13 @@ async def next_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
     """When the next run of a schedule in force is due."""
     entries = await _entries(uow, runtime)
     return await uow.schedules.next_due(entries.keys()) if entries else None
+
+
+async def next_run_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
+    """When the next of them lets in everybody at one moment: people's own days are looked for all the time."""
+    entries = await _entries(uow, runtime)
+    at_one_moment = [name for name, (_, one) in entries.items() if isinstance(one.schedule, Once | Cron)]
+    return await uow.schedules.next_due(at_one_moment) if at_one_moment else None
 
 
 async def _entries(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, tuple[Journey, ScheduleEntry]]:

@@ -30,6 +30,7 @@ from bot.entrypoints.web.streams import Streams
 from bot.entrypoints.web.translate import json_object, private_json, problem, to_response
 from bot.entrypoints.wiring.service import CONTENT_FEED, Service
 from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
+from bot.services.keep_schedule import next_run_due
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 from bot.settings import http_address
@@ -213,6 +214,7 @@ class Playground:
                 (await uow.outbox.next_due(Lane.SENDS), "a message at its hour"),
                 (await uow.outbox.next_due(Lane.CRM), "word to the CRM or another system"),
                 (await uow.inbox.next_due(), "a chat or the desk"),
+                (await next_run_due(uow, self._runtime), "a journey's time"),
             ]
         due = [(at, what) for at, what in candidates if at is not None]
         return min(due, default=(None, ""))

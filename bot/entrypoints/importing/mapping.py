@@ -29,6 +29,9 @@ FULL_NAME = "full_name"
 COUNTRY_COLUMN = f"profile.{COUNTRY}"
 """What a column of countries is, where there is such an attribute and no other one is called as the column is."""
 
+YES_IS_NO_CONSENT = (
+    ": a no is a refusal; a yes is no consent, which is taken with its proof alone (consent.granted, ...)"
+)
 WISHES = ("opted_out", "subscribed")
 """What somebody wants of marketing; with a channel's name behind it (`subscribed.email`) on that channel."""
 
@@ -320,6 +323,8 @@ def told(mapping: ColumnMapping) -> Iterable[str]:
     """The mapping in lines."""
     width = max((len(one) for one in mapping.columns), default=0)
     for column, target in mapping.columns.items():
-        yield f"  {column:{width}}  {'left out' if target == 'ignore' else target}"
+        means = "left out" if target == "ignore" else target
+        warning = YES_IS_NO_CONSENT if target.partition(".")[0] == "subscribed" else ""
+        yield f"  {column:{width}}  {means}{warning}"
     for target, value in mapping.values.items():
         yield f"  {'(every row)':{width}}  {target} = {value}"

@@ -25,6 +25,7 @@ from tests.manual_clock import ManualClock
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MONDAYS = "enter: {schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: profile.vip, again: always}"
 RENEWALS = "enter: {schedule: {date: profile.renewal_date, before: 14d}, again: always}"
+ONCE = "{schedule: {once: 2026-12-01 09:00, zone: Europe/London}, if: profile.vip, again: always}"
 LASTING = "- id: hold\n  wait: 30m\n- add_to: done"
 
 
@@ -75,8 +76,7 @@ async def test_a_weekly_run_lets_in_all_for_whom_the_condition_holds(stage: Stag
 
 async def test_a_single_run_happens_once(stage: Stage) -> None:
     vips = await people(stage, 2, vip=True)
-    once = "enter: {schedule: {once: 2026-12-01 09:00, zone: Europe/London}, if: profile.vip, again: always}"
-    stage.play(journey_of(LASTING, once))
+    stage.play(journey_of(LASTING, f"enter: {ONCE}"))
     await stage.settle()
     await stage.later(days=7)
     assert await inside(stage, vips) == 2
@@ -125,6 +125,13 @@ async def test_of_two_entries_at_the_same_time_each_lets_in_its_own_people(stage
     await stage.settle()
     await stage.later(days=6)
     assert await inside(stage, [*vips, ANA]) == 2
+
+
+async def test_a_look_for_peoples_own_days_is_no_run(stage: Stage) -> None:
+    stage.play(journey_of(LASTING, f"enter: [{{schedule: {{date: profile.birthday, every: year}}}}, {ONCE}]"))
+    await keep_schedules(stage.runtime)
+    async with stage.store.transaction() as uow:
+        assert await keep_schedule.next_run_due(uow, stage.runtime) == datetime(2026, 12, 1, 9, tzinfo=UTC)
 
 
 async def test_a_run_goes_on_where_it_was_interrupted_and_lets_nobody_in_twice(

@@ -93,6 +93,12 @@ def test_what_is_told_counts_and_the_rest_is_guessed() -> None:
     assert list(told(mapping))[1] == "  Email      left out"
 
 
+def test_a_column_of_subscriptions_is_told_to_be_no_consent() -> None:
+    [_, texts, opted_out] = told(ColumnMapping({"Phone": "phone", "SMS": "subscribed.sms", "Left": "opted_out"}))
+    assert texts.startswith("  SMS    subscribed.sms: a no is a refusal; a yes is no consent")
+    assert opted_out == "  Left   opted_out"
+
+
 def test_options_are_laid_over_a_file() -> None:
     file = read_mapping("m.yml", "region: DE\ncolumns: {A: email}\nvalues: {tags: fair}", "GB")
     both = file.joined(read_options(["B=C=profile.team_size"], ["consent.purpose=marketing"], file.region))
