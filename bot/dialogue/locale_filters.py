@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -10,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton, get_time_format
+from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, list_currencies
+from babel.units import format_unit
 from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
 from liquid.filter import with_context
@@ -69,6 +72,16 @@ def short_day_and_time(at: datetime, language: str, *, year: bool = False) -> st
 def day_in_words(day: date, language: str, region: str) -> str:
     """26. Dezember 2026, as people of the region (ISO 3166) write it in that language."""
     return format_date(day, "long", locale=locale_of(f"{language}-{region}", language))
+
+
+def days_in_words(days: int, language: str) -> str:
+    """30 Tage"""
+    return format_unit(days, "duration-day", locale=locale_of(language))
+
+
+def listed(items: Sequence[str], language: str) -> str:
+    """one, two und three"""
+    return format_list(items, locale=locale_of(language)) if items else ""
 
 
 @with_context

@@ -163,6 +163,15 @@ class OptIn:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoosePause:
+    """The person wants at most one message of marketing in so long; `how` they said it."""
+
+    pause: timedelta
+    how: str
+    kind: Literal["choose_pause"] = "choose_pause"
+
+
+@dataclass(frozen=True, slots=True)
 class RequestHandoff:
     """Ask a person to take over. `desk` is a desk by its name in the settings; empty is the default one.
 
@@ -311,6 +320,7 @@ PersonEffect = (
     | AskOfOptOut
     | NoteRequest
     | OptIn
+    | ChoosePause
     | RequestHandoff
     | SyncCrm
     | Emit

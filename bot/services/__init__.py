@@ -19,12 +19,12 @@ Figures: `report`.
 
 **People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `note_time_zone`,
 `person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for: `take_request`,
-`note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`, `tell_of_erasure`, `leave_alone`,
-`tell_provenance`, `apply_retention`.
+`take_preference`, `note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`, `tell_of_erasure`,
+`leave_alone`, `tell_provenance`, `apply_retention`.
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
 `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
-`send_preferences_link`, `verify_contact`.
+`choose_pause`, `send_preferences_link`, `verify_contact`.
 
 **The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,
 `desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,

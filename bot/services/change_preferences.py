@@ -10,7 +10,7 @@ from bot.domain.consent import Consequence, Purpose, Suppression, Wish, all_stan
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
-from bot.domain.journey import OPT_OUT_SIGNAL, PAUSE_CHOSEN
+from bot.domain.journey import OPT_OUT_SIGNAL
 from bot.domain.person import Identity
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
@@ -126,18 +126,6 @@ async def _refuse(uow: UnitOfWork, profile_id: ProfileId, channel: str, addresse
     for address in addresses:
         await uow.consents.suppress(Suppression(channel, address, wish.how, wish.at, Consequence.UNWANTED))
     await withhold_waiting(uow, profile_id, channel, wish.at)
-
-
-async def choose_pause(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, pause: timedelta | None, how: str, now: datetime
-) -> None:
-    """How long they want to hear no marketing after a message of it; None: as the rules have it."""
-    profile = await uow.profiles.fresh(profile_id)
-    if profile.marketing_pause == pause:
-        return
-    await uow.profiles.save(replace(profile, marketing_pause=pause))
-    chosen = Emit(PAUSE_CHOSEN, {"days": pause.days if pause is not None else 0, "how": how})
-    await tell_journeys(uow, runtime, profile_id, [chosen], now)
 
 
 async def withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str, now: datetime) -> None:

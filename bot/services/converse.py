@@ -28,6 +28,7 @@ from bot.domain.message import (
 )
 from bot.domain.privacy import RequestKind
 from bot.domain.second_thoughts import WANTED
+from bot.domain.understanding import FALLBACK_INTENT
 from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
@@ -48,7 +49,7 @@ from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.earlier_press import pressed_earlier
-from bot.services.hear import Hearing, hear, keyword_of
+from bot.services.hear import Hearing, hear, hear_preference, keyword_of
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
@@ -61,6 +62,7 @@ from bot.services.remind import remind
 from bot.services.respond import respond
 from bot.services.runtime import INBOX, Runtime
 from bot.services.situation import Situation, begin_session, read_situation
+from bot.services.take_preference import preference_of
 from bot.services.take_request import besides_requests, requests_in
 from bot.services.take_slots import take_slots
 from bot.services.tell_news import ANY_NEWS, News, news_of, tell_news
@@ -195,11 +197,15 @@ async def _customer_turn(
     take_slots(runtime.library.current().assistant, thought, message.slots)
     keyword = await keyword_of(runtime, situation, message)
     asked = requests_in(runtime, thought.tracker, message, keyword)
-    moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
+    preference = None if keyword or asked else preference_of(thought.tracker, message)
+    moved = None if keyword or asked or preference else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
         situation = put_here(thought, situation, moved)
     reading = moved.reading if moved is not None else None
-    heard = await hear(runtime, thought, situation, message, keyword, asked, reading=reading, earlier=earlier)
+    if preference is not None:
+        heard = await hear_preference(runtime, thought, situation, message, preference)
+    else:
+        heard = await hear(runtime, thought, situation, message, keyword, asked, reading=reading, earlier=earlier)
     await _answer(runtime, thought, situation, message, heard)
     turn = replying(situation, thought, message, heard.understood, begun=begun)
     try:
@@ -240,6 +246,8 @@ async def _answer(
     first, *further = understood.apart()
     if heard.asked and not situation.rep_has_the_floor:
         further = [*besides_requests(runtime, heard.reading)]
+    elif heard.preference is not None and heard.preference.rest and not situation.rep_has_the_floor:
+        further = [one for one in heard.reading.apart() if one.intent.name != FALLBACK_INTENT]
     thought.passages, before, anew = first.passages, thought.tracker, heard.reconsidered
     text = first.text if understood.further else message.text
     said = UserUttered(text, replace(first, passages=()), message_id, thought.now, message.channel)
@@ -255,7 +263,9 @@ async def _answer(
     ends_it = RequestKind.ERASURE in heard.asked  # which leaves no doubt
     in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, heard.keyword, thought.now)
     if not in_doubt or not says_nothing_else(thought, understood):
-        await respond(runtime, thought, situation, message, message_id, heard.keyword, heard.asked)
+        await respond(
+            runtime, thought, situation, message, message_id, heard.keyword, heard.asked, preference=heard.preference
+        )
         await answer_further(runtime, thought, situation, message_id, further)
     if takes_back(thought.events):
         await withdraw_unsaid(runtime, thought, situation, before)

@@ -8,9 +8,16 @@ from time import perf_counter
 
 from bot.dialogue.corrections import as_correction, told_correction
 from bot.domain.message import CustomerMessage, Text
+from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning, SendingRules
-from bot.domain.understanding import OPT_OUT_INTENT, WRONG_NUMBER_INTENT, IntentScore, Understood
+from bot.domain.understanding import (
+    LEAVING_INTENTS,
+    OPT_OUT_INTENT,
+    WRONG_NUMBER_INTENT,
+    IntentScore,
+    Understood,
+)
 from bot.domain.word_forms import spelled
 from bot.nlu.leaving import asks_to_be_left
 from bot.services.earlier_press import heed
@@ -23,6 +30,7 @@ from bot.services.reconsider import Reconsidered, reconsidered
 from bot.services.respond import OPENED, SENT_FILE, read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
+from bot.services.take_preference import as_preference
 from bot.services.take_request import as_request
 from bot.services.thought import Thought
 from bot.services.understand import read_payload, understand
@@ -37,7 +45,8 @@ class Hearing:
 
     `understood` is what is answered, and `reading` what the words alone were taken for, where it is something else that
     is `asked` for by law. `keyword` is one that was written, or "stop" or "wrong_number" where the words say it.
-    `opens` is a form to go to instead of an answer. What it takes back of an answer on consent is `reconsidered`.
+    `opens` is a form to go to instead of an answer. What it takes back of an answer on consent is `reconsidered`. With
+    a `preference`, `reading` is of what the message says besides.
     """
 
     understood: Understood
@@ -46,6 +55,7 @@ class Hearing:
     asked: Sequence[RequestKind] = ()
     opens: str | None = None
     reconsidered: Reconsidered | None = None
+    preference: StatedPreference | None = None
 
 
 async def hear(
@@ -83,6 +93,20 @@ async def hear(
         understood = replace(understood, further=())
     anew = None if keyword or asked else await reconsidered(runtime, situation, thought.tracker, understood)
     return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens, anew)
+
+
+async def hear_preference(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, preference: StatedPreference
+) -> Hearing:
+    """The preference, unless what the message says besides ends marketing, or may."""
+    understood = as_preference(message.text, preference)
+    if not preference.rest:
+        return Hearing(understood, understood, preference=preference)
+    rest = replace(message, text=preference.rest, payload="")
+    heard = await hear(runtime, thought, situation, rest, await keyword_of(runtime, situation, rest), ())
+    if heard.keyword or heard.understood.intent.name in LEAVING_INTENTS or heard.understood.may_opt_out:
+        return replace(heard, understood=replace(heard.understood, text=message.text))
+    return Hearing(understood, heard.reading, preference=preference)
 
 
 async def keyword_of(runtime: Runtime, situation: Situation, message: CustomerMessage) -> Meaning | None:

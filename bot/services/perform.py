@@ -16,6 +16,7 @@ from bot.domain.effects import (
     CallWebhook,
     CancelReminder,
     ChangeScore,
+    ChoosePause,
     ClaimIdentity,
     DisownAddress,
     Emit,
@@ -43,6 +44,7 @@ from bot.domain.score import ScoreChange
 from bot.journeys.told.countries import country_if_known
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
+from bot.services.choose_pause import choose_pause
 from bot.services.disown_address import disown_address
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
@@ -101,6 +103,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case OptIn(channel=channel, address=address, how=how):
             if await opt_in(uow, runtime, cause.profile_id, channel, address, _wish(how, cause, now)):
                 await tell_crms_of_consent(uow, runtime, cause.profile_id, now)
+        case ChoosePause(pause=pause, how=how):
+            return await choose_pause(uow, cause.profile_id, pause, how)
         case RequestHandoff():
             return await _request_handoff(uow, runtime, effect, cause, now)
         case SyncCrm():

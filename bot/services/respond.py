@@ -11,6 +11,7 @@ from bot.domain.conversation import REQUESTED_SLOT, SlotSet
 from bot.domain.effects import DisownAddress, OptIn, OptOut
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
+from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPENED_INTENT, OPT_OUT_INTENT, IntentScore
@@ -18,6 +19,7 @@ from bot.services.clear_up_opt_out import ask_scope, kept_by
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
+from bot.services.take_preference import say_preference
 from bot.services.take_request import say_noted
 from bot.services.think import answer
 from bot.services.thought import Thought
@@ -44,9 +46,11 @@ async def respond(
     message_id: MessageId,
     keyword: Meaning | None,
     asked: Sequence[RequestKind] = (),
+    *,
+    preference: StatedPreference | None = None,
 ) -> None:
-    """Wrong numbers, opt-outs and what is `asked` for by law come first, then the other keywords; then whoever has the
-    floor: a colleague, or the dialogue."""
+    """Wrong numbers, opt-outs, what is `asked` for by law and a `preference` come first, then the other keywords; then
+    whoever has the floor: a colleague, or the dialogue."""
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
@@ -63,8 +67,10 @@ async def respond(
             return
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
             await ask_scope(runtime, thought, situation, message, confirmation)
-    elif asked:
+    elif asked or preference is not None:
         await say_noted(runtime, thought, situation, message, asked)
+        if preference is not None:
+            await say_preference(runtime, thought, situation, preference)
         if not situation.rep_has_the_floor:
             _ask_once_more(assistant, thought)
     elif keyword == "start":

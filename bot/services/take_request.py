@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.locale_filters import day_in_words
-from bot.dialogue.responses import render
 from bot.domain.conversation import Tracker
-from bot.domain.effects import NoteRequest, Say
+from bot.domain.effects import NoteRequest
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
@@ -86,13 +85,4 @@ async def say_noted(
         day = day_in_words(due.astimezone(situation.zone).date(), language, situation.region)
         thought.effects.append(NoteRequest(kind, in_their_words(message), due))
         thought.acted.append(("note_request", f"asks for {kind}, due by {due.date()}"))
-        if (response := assistant.responses.get(f"utter_{kind}_noted")) is not None:
-            content = render(
-                response,
-                thought.tracker,
-                thought.channel,
-                values={"due": day},
-                language=language,
-                personal=thought.personal,
-            )
-            thought.say(Say(content, response.name))
+        thought.say_response(assistant, f"utter_{kind}_noted", {"due": day}, language=language)

@@ -77,10 +77,20 @@ class Thought:
         self.apply(BotUttered(say.content.text, response=say.response, buttons=say.content.buttons))
         self.says.append(say)
 
-    def say_response(self, assistant: Assistant, name: str, values: Mapping[str, Any] | None = None) -> None:
-        """Say a response by its name, if the assistant has it; `values` go before those of slots."""
+    def say_response(
+        self,
+        assistant: Assistant,
+        name: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        language: str | None = None,
+    ) -> None:
+        """Say a response by its name, if the assistant has it; `values` go before those of slots. In this `language`,
+        where that is not the conversation's."""
         if (response := assistant.responses.get(name)) is not None:
-            words = render(response, self.tracker, self.channel, values=values, personal=self.personal)
+            words = render(
+                response, self.tracker, self.channel, values=values, language=language, personal=self.personal
+            )
             self.say(Say(words, name))
 
     def unsay(self, say: Say) -> None:

@@ -37,7 +37,7 @@ def built_in_names() -> frozenset[str]:
 def _for_assistant(response: Response, own: str, *, offers_person: bool) -> Response:
     variations = response.variations
     if not offers_person:
-        variations = tuple(replace(one, buttons=()) for one in variations)
+        variations = tuple(_without_person(one) for one in variations)
     if any(one.language == own for one in variations) and response.name != NOT_SPOKEN:
         # What goes for all languages is English, and gives way to the assistant's own.
         languages = [one.language or "en" for one in variations]
@@ -46,6 +46,11 @@ def _for_assistant(response: Response, own: str, *, offers_person: bool) -> Resp
             for one, language in zip(variations, languages, strict=True)
         )
     return Response(response.name, variations)
+
+
+def _without_person(variation: Variation) -> Variation:
+    buttons = tuple(one for one in variation.buttons if one.payload != f"/{PERSON_INTENT}")
+    return replace(variation, buttons=buttons)
 
 
 @cache

@@ -29,11 +29,12 @@ from bot.services.change_preferences import (
     PAUSES,
     change_preferences,
     choices_of,
-    choose_pause,
     heed_signal,
     stop_marketing,
 )
+from bot.services.choose_pause import choose_pause
 from bot.services.confirm_consent import confirm_consent
+from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.note_request import hear_request
 from bot.services.runtime import OUTBOX
@@ -146,7 +147,8 @@ class PreferencePage:
                 return page.told(words, "title", "saved") if one_click else ""
             texts = {one.channel: page.text_of(one, words) for one in await choices_of(uow, self._runtime, person)}
             if pause in PAUSE_OF and pause != form.get("pause_shown"):
-                await choose_pause(uow, self._runtime, person, PAUSE_OF[pause], wish.how, wish.at)
+                chosen = await choose_pause(uow, person, PAUSE_OF[pause], wish.how)
+                await tell_journeys(uow, self._runtime, person, chosen, wish.at)
             await change_preferences(uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, wish=wish)
             return ""
 

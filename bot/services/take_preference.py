@@ -1,0 +1,112 @@
+"""Take a preference: who asks what they have agreed to is told, and who wants to hear from us less often, does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.dialogue.locale_filters import day_in_words, days_in_words, listed
+from bot.dialogue.responses import render
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, all_standing
+from bot.domain.conversation import BotUttered, Tracker, UserUttered
+from bot.domain.effects import ChoosePause
+from bot.domain.message import CustomerMessage
+from bot.domain.preference import Preference, StatedPreference, preference_in
+from bot.domain.understanding import IntentScore, Understood
+from bot.services.change_preferences import choices_of
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation
+from bot.services.thought import Thought
+
+OFFER, CHOSEN = "utter_fewer_offered", "utter_pause_chosen"
+AGREED, SOFT, UNCONFIRMED = "utter_standing_yes", "utter_standing_soft_opt_in", "utter_standing_unconfirmed"
+REFUSED, NONE = "utter_standing_no", "utter_standing_none"
+
+
+def preference_of(tracker: Tracker, message: CustomerMessage) -> StatedPreference | None:
+    """What the message wants of the marketing that they get; None where it is about something else."""
+    if message.opened:
+        return None
+    said = message.payload or message.text
+    return preference_in(said, asked=tracker.loop is not None, offered=_has_offered(tracker))
+
+
+def _has_offered(tracker: Tracker) -> bool:
+    """Whether the offer is among what was said to the latest message."""
+    latest = tracker.latest_message
+    for event in reversed(tracker.recent):
+        match event:
+            case BotUttered(response=name) if name == OFFER:
+                return True
+            case UserUttered(message_id=message_id) if latest is None or message_id != latest.message_id:
+                return False
+            case _:
+                pass
+    return False
+
+
+def as_preference(text: str, stated: StatedPreference) -> Understood:
+    """The reading of a message that says so."""
+    intent = IntentScore(f"preference_{stated.wants}", 1.0)
+    return Understood(text, intent, stage="keyword", language=stated.language)
+
+
+async def say_preference(runtime: Runtime, thought: Thought, situation: Situation, stated: StatedPreference) -> None:
+    """Say how their consent stands to who asks, and to who gets no marketing anyway; else see to it that they get less
+    of it, or ask how often it may be."""
+    assistant, language = runtime.library.current().assistant, stated.language
+    says = await _standing(runtime, thought, situation, language)
+    if stated.wants is Preference.FEWER and not says.keys().isdisjoint(_BY_BASIS):
+        says = {OFFER: {}}
+        if stated.pause is not None:
+            thought.effects.append(ChoosePause(stated.pause, f"wrote so on {thought.channel}"))
+            says = {CHOSEN: {"span": days_in_words(stated.pause.days, language)}}
+    for response, values in says.items():
+        thought.acted.append((response, _WHY[stated.wants]))
+        thought.say_response(assistant, response, values, language=language)
+
+
+async def _standing(
+    runtime: Runtime, thought: Thought, situation: Situation, language: str
+) -> Mapping[str, Mapping[str, str]]:
+    """The responses that say how it stands, with what is between their braces; what is sent counts, and not only what
+    was agreed to."""
+    person, now = situation.profile.id, thought.now
+    async with runtime.store.reading() as uow:
+        wanted = {one.channel for one in await choices_of(uow, runtime, person) if one.wanted}
+        records = all_standing(await uow.consents.of(person))
+        asked = [one for one in await uow.challenges.of(person) if one.consent is not None and one.is_open(now)]
+    marketing = [one for (purpose, _), one in records.items() if purpose is Purpose.MARKETING]
+    given = [one for one in marketing if one.channel in wanted]
+
+    def by(basis: LegalBasis) -> str:
+        return _channels(runtime, thought, situation, language, [one for one in given if one.basis is basis])
+
+    said = {name: {"channels": by(basis)} for name, basis in _BY_BASIS.items() if by(basis)}
+    if said:
+        return said
+    if asked:
+        return {UNCONFIRMED: {}}
+    refused = max((one.at for one in marketing if not one.granted), default=None)
+    if refused is None:
+        return {NONE: {}}
+    return {REFUSED: {"day": day_in_words(refused.astimezone(situation.zone).date(), language, situation.region)}}
+
+
+_WHY: Mapping[Preference, str] = {
+    Preference.STANDING: "asks what they have agreed to",
+    Preference.FEWER: "wants fewer messages",
+}
+_BY_BASIS: Mapping[str, LegalBasis] = {AGREED: LegalBasis.CONSENT, SOFT: LegalBasis.SOFT_OPT_IN}
+
+
+def _channels(
+    runtime: Runtime, thought: Thought, situation: Situation, language: str, records: Sequence[ConsentRecord]
+) -> str:
+    """By text message since 30 November 2026 and by e-mail since ..."""
+    responses, found = runtime.library.current().assistant.responses, []
+    for one in sorted(records, key=lambda record: record.at):
+        day = day_in_words(one.at.astimezone(situation.zone).date(), language, situation.region)
+        response = responses.get(f"utter_standing_by_{one.channel}") or responses["utter_standing_by_other"]
+        values = {"day": day, "channel": one.channel.replace("_", " ").capitalize()}
+        found.append(render(response, thought.tracker, thought.channel, values=values, language=language).text)
+    return listed(found, language)
