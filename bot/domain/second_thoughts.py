@@ -48,13 +48,15 @@ _BESIDE_A_YES: Final = (
 
 _TEXTS: Final = "(?:texts|sms|textos|text messages|mensajes|messages)"
 _WISHES: Final = (
-    f"text me|send me (?:the |some |your )?{_TEXTS}|(?:re ?)?subscribe me|sign me (?:up|back up)|resubscribe(?: me)?"
-    "|opt me (?:back )?in|(?:id like|wed like|(?:i|we) (?:want|need|would like))(?: to (?:get|receive))?"
+    f"text me|send me (?:the |some |your )?{_TEXTS}|(?:re ?)?subscribe(?: me)?|unstop|sign me (?:up|back up)"
+    "|opt (?:me )?(?:back )?in|(?:id like|wed like|(?:i|we) (?:want|need|would like))(?: to (?:get|receive))?"
     f"(?: the| your| some)? {_TEXTS}",
     "(?:schreib|schick)(?:en sie|t)? mir (?:(?:doch|bitte|wieder|eine|per) )*sms"
-    "|(?:melden sie|meld) mich (?:wieder )?an|ich (?:mochte|will|hatte gern) (?:(?:doch|wieder|eure|ihre) )*sms",
-    f"(?:envoyez moi|je veux (?:bien )?(?:recevoir )?)(?: ?des| ?les| ?vos)? {_TEXTS}|reinscrivez moi",
-    f"(?:enviame|enviadme|envienme|mandame|quiero(?: recibir)?)(?: los| unos| sus)? {_TEXTS}|suscribame",
+    "|(?:melden sie|meld) mich (?:wieder )?an|ich (?:mochte|will|hatte gern) (?:(?:doch|wieder|eure|ihre) )*sms"
+    "|wieder (?:anmelden|abonnieren)",
+    f"(?:envoyez moi|je veux (?:bien )?(?:recevoir )?)(?: ?des| ?les| ?vos)? {_TEXTS}"
+    "|reinscrivez moi|(?:re)?abonnez moi",
+    f"(?:enviame|enviadme|envienme|mandame|quiero(?: recibir)?)(?: los| unos| sus)? {_TEXTS}|suscrib(?:ame|anme|irme)",
 )
 _AROUND: Final = (
     "(?:yes|ok|okay|please|actually|then|so|do|but|well|now|just|you (?:can|may)|feel free to|again|after all|too"

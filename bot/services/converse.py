@@ -59,7 +59,7 @@ from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.put_aside import put_aside
 from bot.services.reconsider import answer_anew, withdraw_unsaid
 from bot.services.remind import remind
-from bot.services.respond import respond
+from bot.services.respond import ask_once_more, respond
 from bot.services.runtime import INBOX, Runtime
 from bot.services.situation import Situation, begin_session, read_situation
 from bot.services.take_preference import preference_of
@@ -259,6 +259,7 @@ async def _answer(
         go_to_form(thought, anew.opens, WANTED)
     elif anew is not None and anew.opens is None:
         answer_anew(runtime, thought, anew)
+        ask_once_more(runtime.library.current().assistant, thought)
         return
     ends_it = RequestKind.ERASURE in heard.asked  # which leaves no doubt
     in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, heard.keyword, thought.now)

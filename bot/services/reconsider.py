@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.protected import consent_form
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import WRITTEN_TO, ConsentRecord, Purpose, has_opted_out, standing_consent
 from bot.domain.conversation import Tracker, UserUttered
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import MessageId, ProfileId
@@ -50,11 +50,16 @@ async def reconsidered(
     runtime: Runtime, situation: Situation, tracker: Tracker, understood: Understood
 ) -> Reconsidered | None:
     """What the message takes back of what was said on consent just before, or whether it asks for texts; None where it
-    is about something else."""
+    is about something else. START takes back an opt-out; where no number or address writes it, the question is put."""
     playbook, text = runtime.library.current(), understood.text
-    if tracker.loop is not None or understood.stage == "button" or understood.intent.name in LEAVING_INTENTS:
+    if understood.stage == "button" or understood.intent.name in LEAVING_INTENTS:
         return None
     form = consent_form(playbook.assistant)
+    if playbook.rules.keyword(text) == "start" and await _has_ended_marketing(runtime, situation):
+        asks = form is not None and tracker.loop is None and not await _has_opted_out(runtime, situation)
+        return Reconsidered(opens=form) if asks else Reconsidered(opted_out=True)
+    if tracker.loop is not None:
+        return None
     wished = form is not None and wants_texts(text)
     surely = takes_back_a_yes(text)
     unsaid = surely or _is_no_right_after(playbook, tracker, understood)
@@ -76,13 +81,22 @@ async def reconsidered(
     return Reconsidered(opted_out=True) if await _has_opted_out(runtime, situation) else Reconsidered(opens=form)
 
 
-async def _has_opted_out(runtime: Runtime, situation: Situation) -> bool:
-    """Whether a yes would be of no use: an address of theirs gets no marketing, or they want none at all."""
+async def _has_ended_marketing(runtime: Runtime, situation: Situation) -> bool:
+    """Whether there is anything that START could take back."""
     if situation.suppressed or situation.profile.objected_at is not None:
         return True
     async with runtime.store.reading() as uow:
+        return has_opted_out(await uow.consents.of(situation.profile.id))
+
+
+async def _has_opted_out(runtime: Runtime, situation: Situation) -> bool:
+    """Whether a yes would be of no use: a number or an address of theirs gets no marketing, or they want none at all.
+    A page on which they have stopped it has a question to put still."""
+    if situation.profile.objected_at is not None:
+        return True
+    async with runtime.store.reading() as uow:
         for channel, address in await marketed_addresses(uow, runtime, situation.profile.id):
-            if await uow.consents.refusal(channel, address) is not None:
+            if channel in WRITTEN_TO and await uow.consents.refusal(channel, address) is not None:
                 return True
     return False
 

@@ -72,7 +72,7 @@ async def respond(
         if preference is not None:
             await say_preference(runtime, thought, situation, preference)
         if not situation.rep_has_the_floor:
-            _ask_once_more(assistant, thought)
+            ask_once_more(assistant, thought)
     elif keyword == "start":
         _start(assistant, thought, situation, message)
     elif keyword == "help":
@@ -90,7 +90,7 @@ async def respond(
         await answer(runtime, thought, situation.profile, message_id)
 
 
-def _ask_once_more(assistant: Assistant, thought: Thought) -> None:
+def ask_once_more(assistant: Assistant, thought: Thought) -> None:
     """The question of the form that is open: it still waits for its answer, which this message was not."""
     loop, slot = thought.tracker.loop, thought.tracker.slots.get(REQUESTED_SLOT)
     if loop is not None and slot is not None:
@@ -128,12 +128,13 @@ def _stop(
     *,
     by_keyword: bool,
 ) -> None:
-    """The opt-out, and its one confirmation; who looks at the chat or is on the line hears it each time."""
+    """The opt-out, and its one confirmation; who does not write from a number or an e-mail address, or is on the line,
+    hears it each time: no machine answers that there."""
     why = f"keeps {', '.join(kept)}" if kept else "keyword" if by_keyword else "understood as an opt-out"
     assistant = runtime.library.current().assistant
     _opt_out(assistant, thought, situation, message, why, kept)
     abilities = runtime.channels[message.channel].abilities
-    if not situation.suppressed or abilities.own_lines or abilities.spoken:
+    if not situation.suppressed or abilities.identity not in ("phone", "email") or abilities.spoken:
         _answer_keyword(assistant, thought, message, OPTED_OUT_IN_PART if kept else OPTED_OUT)
 
 

@@ -70,6 +70,7 @@ def test_other_words_after_a_no_leave_it_one(text: str) -> None:
     [
         *("text me", "Text me again please", "you can text me after all", "sign me up again", "I'd like texts"),
         *("send me the texts", "resubscribe me", "subscribe me again", "I want texts again"),
+        *("subscribe", "Subscribe please", "UNSTOP", "opt in", "wieder anmelden", "suscribirme", "réabonnez-moi"),
         *("schreiben Sie mir doch SMS", "ich möchte wieder SMS", "envoyez-moi des SMS", "envíame mensajes"),
     ],
 )
@@ -78,7 +79,19 @@ def test_somebody_asks_for_texts(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["text me the price", "text me at 9", "can you text me?", "don't text me", "call me", "I want a demo", ""]
+    "text",
+    [
+        "text me the price",
+        "text me at 9",
+        "can you text me?",
+        "don't text me",
+        "call me",
+        "I want a demo",
+        "",
+        "unsubscribe",
+        "subscribe to the Pro plan",
+        "how do I subscribe?",
+    ],
 )
 def test_somebody_asks_for_something_else(text: str) -> None:
     assert not wants_texts(text)
