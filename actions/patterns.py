@@ -140,14 +140,31 @@ def last_said(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
 
 
 def left_form(tracker: Tracker, domain: Mapping[str, Any]) -> str | None:
-    """The form that was open last, where it still lacks an answer."""
-    opened = next(
-        (event["name"] for event in reversed(tracker.events) if event["event"] == "active_loop" and event["name"]), None
-    )
-    form = domain.get("forms", {}).get(opened)
-    if form is None or all(tracker.slots.get(slot) is not None for slot in form["required_slots"]):
-        return None
-    return str(opened)
+    """The form that was left last before it was filled in, and still lacks an answer."""
+    forms = domain.get("forms", {})
+    for name in reversed(_left(tracker.events)):
+        slots = forms[name]["required_slots"] if name in forms else ()
+        if any(tracker.slots.get(slot) is None for slot in slots):
+            return name
+    return None
+
+
+def _left(events: Sequence[Mapping[str, Any]]) -> Sequence[str]:
+    """The forms that another one has taken the place of, or that something but themselves closed, the latest last."""
+    left: list[str] = []
+    is_open, closed = None, None
+    for event in events:
+        if event["event"] == "active_loop":
+            left = [one for one in left if one != event["name"]]
+            if is_open is not None and event["name"] not in (None, is_open):
+                left.append(is_open)
+            closed = (is_open or closed) if event["name"] is None else None
+            is_open = event["name"]
+        elif event["event"] == "action" and closed is not None:
+            if event["name"] != closed:
+                left.append(closed)
+            closed = None
+    return left if closed is None else [*left, closed]
 
 
 def responses_of(domain: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from bot.dialogue.policies import (
     FALLBACK,
     FOLLOW_UP,
     KNOWLEDGE,
+    RETURN,
     SESSION,
     SLOT_FILLING,
     by_form,
@@ -36,6 +37,7 @@ from bot.dialogue.policies import (
     chosen_by,
 )
 from bot.dialogue.prepared import prepared_of
+from bot.dialogue.returning import GO_ON, form_to_return_to
 from bot.dialogue.slots import VALIDATE_SLOT_MAPPINGS, filling_actions, heard_slots
 from bot.dialogue.trail import Trail, as_stories_see_it, trail_of
 from bot.dialogue.turn import SoFar, Turn, close_loop, so_far
@@ -162,7 +164,12 @@ def _next_action(turn: Turn) -> None:
     while True:
         choice = _choose(turn)
         if choice is None or choice.action == ACTION_LISTEN:
-            turn.listen(choice.why if choice else FALLBACK)
+            if (form := form_to_return_to(turn.assistant, turn.tracker)) is None:
+                turn.listen(choice.why if choice else FALLBACK)
+            else:
+                turn.say(GO_ON)
+                turn.did(GO_ON, RETURN)
+                turn.apply(FollowupAction(form))
             return
         if choice.after_interruption:
             turn.apply(LoopInterrupted(True))

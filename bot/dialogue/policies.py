@@ -2,7 +2,7 @@
 
 `rule: say goodbye`, `story: happy path`, `story: happy path (generalised: ignoring slots)`,
 `form: demo_form`, `form: demo_form (rule: start the demo form)`, `follow-up`,
-`slot filling`, `knowledge`, `fallback`, `session start`.
+`slot filling`, `knowledge`, `fallback`, `session start`, `back to a form that was left for another one`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ FALLBACK = "fallback"
 FOLLOW_UP = "follow-up"
 COMMAND = "command"
 SESSION = "session start"
+RETURN = "back to a form that was left for another one"
 
 _FAILED = "; it failed"
 

@@ -99,7 +99,8 @@ class Tracker:
     last one that was no answer to an open form's question) are what held before the oldest of them, so that the states
     in between can be told without the whole log, and gone back to. `forgot`: there were older ones, which cannot be
     taken back any more. Of a long form, the oldest answers go first and leave their slots, so that what opened it is
-    still known when it is done. `reminders` are those that are still to come.
+    still known when it is done. `left` are forms that another one has taken the place of while they were open, the
+    latest last, until a message comes in with none open. `reminders` are those that are still to come.
     """
 
     conversation_id: ConversationId
@@ -117,7 +118,13 @@ class Tracker:
     past_pause: bool = False
     past_message: UserUttered | None = None
     forgot: bool = False
+    left: tuple[str, ...] = ()
     reminders: tuple[ReminderScheduled, ...] = ()
+
+    @property
+    def forms_under_way(self) -> frozenset[str]:
+        """The form that is open, and those that were left for it."""
+        return frozenset(self.left) | ({self.loop.name} if self.loop is not None else set())
 
     @property
     def last_uttered(self) -> BotUttered | None:
@@ -131,7 +138,8 @@ class Tracker:
         match event:
             case UserUttered():
                 staying = tuple(one for one in self.reminders if not one.kill_on_user_message)
-                return replace(grown, latest_message=event, latest_action=None, reminders=staying)
+                left = self.left if self.loop is not None else ()
+                return replace(grown, latest_message=event, latest_action=None, left=left, reminders=staying)
             case ActionExecuted(name=name):
                 loop = grown.loop
                 if loop is not None and name == loop.name:
@@ -143,7 +151,8 @@ class Tracker:
             case ActiveLoop(name=None):
                 return replace(grown, loop=None)
             case ActiveLoop(name=str(name)):
-                return replace(grown, loop=OpenLoop(name))
+                left = self.left if self.loop is None else (*self.left, self.loop.name)
+                return replace(grown, loop=OpenLoop(name), left=tuple(one for one in left if one != name))
             case LoopInterrupted(interrupted=interrupted) if grown.loop is not None:
                 return replace(grown, loop=replace(grown.loop, interrupted=interrupted))
             case ActionExecutionRejected(name=name) if grown.loop is not None and grown.loop.name == name:

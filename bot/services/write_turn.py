@@ -130,7 +130,7 @@ async def write_turn(
     thought, conversation = turn.thought, turn.conversation
     before = await _ledger(uow, conversation.profile_id) if _concerns_the_person(runtime, turn) else None
     await uow.conversations.log(conversation.id, thought.events, now)
-    still_asking = _is_asking(turn)
+    still_asking = await _is_asking(uow, turn)
     await uow.conversations.save(
         replace(
             conversation,
@@ -212,17 +212,25 @@ def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
     )
 
 
-def _is_asking(turn: Turn) -> bool:
-    """Whether the form that a journey opened here is still open after this turn."""
-    before, after = turn.conversation.tracker.loop, turn.thought.tracker.loop
+async def _is_asking(uow: UnitOfWork, turn: Turn) -> bool:
+    """Whether the form that a journey opened here is still open after this turn, or was left for another one."""
+    before, after = turn.conversation.tracker, turn.thought.tracker
     if turn.enrolment_id is not None:
-        return after is not None
-    return (
-        turn.conversation.asking_enrolment is not None
-        and before is not None
-        and after is not None
-        and after.name == before.name
-    )
+        return after.loop is not None
+    if turn.conversation.asking_enrolment is None or before.loop is None or after.loop is None:
+        return False
+    if before.loop.name == after.loop.name:
+        return True
+    under_way = before.forms_under_way & after.forms_under_way
+    return bool(under_way) and await _form_asked(uow, EnrolmentId(turn.conversation.asking_enrolment)) in under_way
+
+
+async def _form_asked(uow: UnitOfWork, enrolment_id: EnrolmentId) -> str | None:
+    """The form that the journey asks at its step; None where it has gone on."""
+    enrolment = await uow.enrolments.get(enrolment_id)
+    journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+    asks = journey.steps.get(enrolment.step)
+    return asks.form if isinstance(asks, AskStep) else None
 
 
 async def _resume(uow: UnitOfWork, runtime: Runtime, turn: Turn, enrolment_id: EnrolmentId, now: datetime) -> None:
@@ -231,10 +239,10 @@ async def _resume(uow: UnitOfWork, runtime: Runtime, turn: Turn, enrolment_id: E
     if enrolment.status is not EnrolmentStatus.WAITING:
         return
     journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
-    asks, loop = journey.steps.get(enrolment.step), turn.conversation.tracker.loop
+    asks, under_way = journey.steps.get(enrolment.step), turn.conversation.tracker.forms_under_way
     opened_now = turn.enrolment_id == enrolment.id
     # It may have gone on, and ask something else by now.
-    if not isinstance(asks, AskStep) or not (opened_now or (loop is not None and asks.form == loop.name)):
+    if not isinstance(asks, AskStep) or not (opened_now or asks.form in under_way):
         return
     answers = _answers(runtime, turn, asks.form)
     if answers or not opened_now:

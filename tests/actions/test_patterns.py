@@ -82,6 +82,12 @@ async def test_the_form_that_was_left_is_gone_on_with_unless_it_was_filled_in() 
     left = {"event": "active_loop", "name": None}
     _, events = await run(ActionGoOn(), tracker_of(opened, left, lead_name="Ana"))
     assert [(event["event"], event["name"]) for event in events] == [("followup", "demo_form")]
+    filled_in = {"event": "action", "name": "demo_form"}
+    another = {"event": "active_loop", "name": "booking_form"}
+    _, events = await run(ActionGoOn(), tracker_of(opened, another, lead_name="Ana", form=None))
+    assert [event["name"] for event in events] == ["demo_form"]
+    _, events = await run(ActionGoOn(), tracker_of(opened, left, filled_in))
+    assert events == [], "whatever was emptied when it was done"
     messages, events = await run(ActionGoOn(), tracker_of(opened, left, lead_name="Ana", team_size=5.0))
     assert [message["response"] for message in messages] == ["utter_what_next"]
     assert events == []

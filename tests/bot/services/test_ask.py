@@ -12,7 +12,9 @@ from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
 from bot.services.converse import converse
-from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of, open_between
+from tests.bot.dialogue.chat import assistant_of
+from tests.bot.services.fakes import FakeNlu
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, VISITOR, Stage, journey_of, open_between
 
 ASKS = """
 - id: ask-size
@@ -24,6 +26,7 @@ ASKS = """
 - send: {response: utter_tip, channels: [sms]}
 """
 QUESTION = "How many are you?"
+FROM_A_WORD = "from_text, not_intent: ask_day, "
 
 
 async def asked(stage: Stage, *, consent: bool = True) -> Enrolment:
@@ -48,6 +51,49 @@ async def test_a_question_is_put_and_its_answer_moves_the_journey_on(stage: Stag
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).attributes["company_size"] == "fifty"
     assert (await stage.at()).asking_enrolment is None
+
+
+DAY_FORM = """
+intents: [ask_day]
+actions: [action_go_on]
+slots:
+  day:
+    type: text
+    influence_conversation: false
+    mappings: [{type: from_text, conditions: [{active_loop: day_form, requested_slot: day}]}]
+responses:
+  utter_ask_day: [{text: "When?"}]
+  utter_go_on: [{text: "Back to it."}]
+forms:
+  day_form: {required_slots: [day]}
+rules:
+  - rule: day
+    steps: [{intent: ask_day}, {action: day_form}, {active_loop: day_form}]
+"""
+
+
+async def test_a_question_that_was_left_for_another_form_is_put_again_and_its_answer_moves_the_journey_on(
+    stage: Stage,
+) -> None:
+    playbook, assistant = stage.library.playbook, assistant_of(ASSISTANT.replace("from_text, ", FROM_A_WORD), DAY_FORM)
+    stage.library.playbook = replace(playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents))
+    enrolment = await asked(stage)
+    await stage.settle()
+    assert await stage.says("ask day") == ["When?"]
+    assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.WAITING
+    assert await stage.says("monday") == ["Back to it.", QUESTION]
+    assert await stage.says("fifty") == ["Thank you.", "A tip."]
+    assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.DONE
+
+
+async def test_a_question_is_refused_by_whoever_leaves_the_form_that_came_between(stage: Stage) -> None:
+    playbook, assistant = stage.library.playbook, assistant_of(ASSISTANT.replace("from_text, ", FROM_A_WORD), DAY_FORM)
+    stage.library.playbook = replace(playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents))
+    enrolment = await asked(stage)
+    await stage.settle()
+    await stage.says("ask day")
+    await stage.says("opt out")
+    assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.DONE
 
 
 BY_MESSAGE = "enter: {message: true, intent: [greet], again: always}"
