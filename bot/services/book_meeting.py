@@ -48,8 +48,8 @@ WHICH = "utter_meeting_which"
 @dataclass(frozen=True, slots=True)
 class Picked:
     """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; or what they said: `show`
-    the meeting, `ask` which of the buttons `among` is meant. `meeting` is what it is about; `offered_at` says when the
-    times were offered of which this is one."""
+    the meeting, `shift` it to a time, `ask` which of the buttons `among` is meant. `meeting` is what it is about;
+    `offered_at` says when the times were offered of which this is one."""
 
     do: str
     handoff_id: HandoffId
@@ -198,6 +198,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
             return await _say_it_is_over(uow, runtime, handoff, meeting, key, now)
         case "move" if meeting is not None:
             return await _offer_other(uow, runtime, handoff, meeting.rep, key, now, instead=meeting.id)
+        case "shift" if meeting is not None and pick.at is not None:
+            return await _shift(uow, runtime, handoff, meeting, pick.at, key, now)
         case "show" if meeting is not None:
             return await _show(uow, runtime, handoff, meeting, key, now)
         case "cancel" if meeting is not None:
@@ -266,6 +268,21 @@ async def _book(
         return await _show(uow, runtime, handoff, same, key, now)
     if instead is None or not instead.is_to_come(now):
         instead = _of_the_same_offer(theirs, pick)
+    return await _book_with(uow, runtime, handoff, diary, at, instead, key, now)
+
+
+async def _book_with(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    diary: Diary,
+    at: datetime,
+    instead: Meeting | None,
+    key: str,
+    now: datetime,
+) -> str:
+    """Book it, or offer other times where that one is taken."""
+    rep = diary.rep
     meeting = await put_in_diary(uow, runtime, handoff, diary, at, instead, now)
     if meeting is None:
         await say(
@@ -279,6 +296,16 @@ async def _book(
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
     instead_of = f" instead of {in_words(on_clock(instead.starts_at, diary.zone))}" if instead is not None else ""
     return f"Booked: {rep.name} on {in_words(on_clock(at, diary.zone))} ({diary.zone}){instead_of}."
+
+
+async def _shift(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, at: datetime, key: str, now: datetime
+) -> str:
+    """To that time where the rep is free then; else others are offered."""
+    diary = diary_of(runtime, handoff, meeting.rep)
+    if diary is None:
+        return await _offer_other(uow, runtime, handoff, meeting.rep, key, now, instead=meeting.id)
+    return await _book_with(uow, runtime, handoff, diary, at, meeting, key, now)
 
 
 def _of_the_same_offer(theirs: Sequence[Meeting], pick: Picked) -> Meeting | None:

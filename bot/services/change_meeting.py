@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, timedelta
+
+from bot.domain.conversation import Tracker
 from bot.domain.meeting_wish import MeetingWish, meeting_wish
 from bot.domain.message import CustomerMessage
+from bot.domain.time_shifts import shift_in
 from bot.nlu.chosen_time import fits
 from bot.nlu.translated_times import times_in
 from bot.services.book_meeting import Picked, one_of
@@ -16,13 +20,19 @@ MOST_MEETINGS = 5
 
 
 async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Picked | None:
-    """To be offered other times, or to be shown the meeting with what can be done with it: nothing is cancelled by
-    words alone. None where it says something else, or nothing is booked.
+    """To have it so much later or earlier, to be offered other times, or to be shown the meeting with what can be done
+    with it: nothing is cancelled by words alone. None where it says something else, or nothing is booked.
 
     Of several the one is meant that is at the time that they name; else it is asked which.
     """
-    languages = languages_read(runtime.library.current(), situation.conversation.tracker)
-    wish = None if message.payload else meeting_wish(message.text, languages)
+    tracker = situation.conversation.tracker
+    languages = languages_read(runtime.library.current(), tracker)
+    if message.payload:
+        return None
+    shift = shift_in(message.text, languages)
+    if shift is not None and (shift.asked or _told_of_a_meeting(tracker)):
+        return await _shifted(runtime, situation, shift.later)
+    wish = meeting_wish(message.text, languages)
     if wish is None:
         return None
     now, person = runtime.clock.now(), situation.profile.id
@@ -35,4 +45,18 @@ async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation
         meant = list(booked)
     do = "move" if wish is MeetingWish.MOVE else "show"
     options = [Option(one.starts_at.astimezone(zone), payload(do, about(one))) for one in meant]
+    return one_of(options) if options else None
+
+
+def _told_of_a_meeting(tracker: Tracker) -> bool:
+    """Whether what was said last is about one, so that "an hour later" is."""
+    return tracker.last_uttered is not None and tracker.last_uttered.response.startswith("utter_meeting_")
+
+
+async def _shifted(runtime: Runtime, situation: Situation, later: timedelta) -> Picked | None:
+    """To have the meeting that much later on the clock of whoever asks."""
+    async with runtime.store.reading() as uow:
+        booked = await uow.meetings.of_person(situation.profile.id, runtime.clock.now(), limit=MOST_MEETINGS)
+    times = [(one, one.starts_at.astimezone(situation.zone)) for one in booked]
+    options = [Option(at, payload("shift", about(one), (at + later).astimezone(UTC))) for one, at in times]
     return one_of(options) if options else None

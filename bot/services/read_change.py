@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.dialogue.changes import (
@@ -20,6 +21,7 @@ from bot.dialogue.changes import (
 )
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
+from bot.domain.time_shifts import shift_in, shifted
 from bot.domain.understanding import CORRECT_INTENT, LEAVING_INTENTS, Entity, Expecting, IntentScore, Understood
 from bot.nlu.translated_times import times_in
 
@@ -30,11 +32,18 @@ Parse = Callable[[str, Expecting], Understood]
 
 
 def read_change(
-    assistant: Assistant, tracker: Tracker, understood: Understood, parse: Parse, languages: Collection[str] = ()
+    assistant: Assistant,
+    tracker: Tracker,
+    understood: Understood,
+    parse: Parse,
+    languages: Collection[str] = (),
+    *,
+    now: datetime,
+    zone: tzinfo,
 ) -> Understood:
     """The reading, as a correction where the message only changes an answer, in English or one of `languages`; the
     value is read by `parse`, as if it were asked for now. Where it might be of several answers, it is a correction that
-    does not say of which.
+    does not say of which. "An hour later" is of the one time that is known, for whoever is in `zone` `now`.
 
     An answer to what is asked for now is none, nor what a button or a wish to be left alone says.
     """
@@ -42,6 +51,10 @@ def read_change(
     if intent is None or understood.stage in ("button", CHANGED) or understood.intent.name in LEAVING_INTENTS:
         return understood
     known = changeable(assistant, tracker, intent)
+    if (later := _later_time(tracker, known, understood.text, languages, now, zone)) is not None:
+        return replace(
+            understood, intent=IntentScore(intent, 1.0), entities=(later,), stage=CHANGED, answer=None, further=()
+        )
     for change in changes_in(understood.text, languages) if known else ():
         found = _readings(change, known, parse, languages)
         fitting = {slot: kind & names for slot, names in known.items() for kind in found if kind & names}
@@ -54,6 +67,26 @@ def read_change(
         correction = IntentScore(intent, 1.0)
         return replace(understood, intent=correction, entities=told, stage=CHANGED, answer=None, further=())
     return understood
+
+
+def _later_time(
+    tracker: Tracker,
+    known: Mapping[str, frozenset[str]],
+    text: str,
+    languages: Collection[str],
+    now: datetime,
+    zone: tzinfo,
+) -> Entity | None:
+    """The time that is known, as much later or earlier as the text says; only where that is asked for, or the time was
+    told lately."""
+    shift = shift_in(text, languages)
+    times = [slot for slot, entities in known.items() if entities & TIMES]
+    if shift is None or len(times) != 1 or not (shift.asked or times[0] in told_lately(tracker)):
+        return None
+    value = shifted(str(tracker.slots[times[0]]), shift.later, now, zone)
+    return (
+        None if value is None else Entity(min(known[times[0]] & TIMES), value, text, 0, len(text), extractor="changes")
+    )
 
 
 def _readings(

@@ -32,7 +32,13 @@ async def understand(
     def read() -> Understood:
         understood = parse(text, expecting=expecting(assistant, tracker))
         return read_change(
-            assistant, tracker, understood, lambda value, asked: parse(value, expecting=asked), languages
+            assistant,
+            tracker,
+            understood,
+            lambda value, asked: parse(value, expecting=asked),
+            languages,
+            now=now,
+            zone=zone,
         )
 
     understood = await asyncio.to_thread(read)

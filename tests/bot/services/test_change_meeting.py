@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.message import DeskVerb
-from tests.bot.services.stage import Stage
+from tests.bot.services.stage import ANA, Stage
 from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered, speak
 
 __all__ = ["desk"]  # a fixture
@@ -25,6 +25,45 @@ async def test_other_times_are_offered_to_who_wants_to_move_it(desk: Stage, text
     assert await desk.says(text) == [TIMES]
     await desk.says(FIRST)
     assert f"instead of {SECOND}" in desk.desk_texts()[-1].replace("09:00", "08:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("push it back an hour", "Tue 24 Nov, 09:00"),
+        ("half an hour later please", "Tue 24 Nov, 08:30"),
+        ("a day later", "Wed 25 Nov, 08:00"),
+    ],
+)
+async def test_a_meeting_is_moved_by_so_much_where_the_rep_is_free_then(desk: Stage, text: str, when: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [f"Booked: Ana Rep on {when} (Europe/London)."]
+    assert await happened(desk) == ["meeting.booked", "meeting.booked"]
+    async with desk.store.transaction() as uow:
+        assert len(await uow.meetings.of_person(ANA, desk.clock.now(), limit=9)) == 1
+
+
+@pytest.mark.parametrize("text", ["an hour earlier", "bring it forward a day please"])
+async def test_where_the_rep_is_not_free_then_other_times_are_offered(desk: Stage, text: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == ["That time has just been taken.", TIMES]
+    await desk.says(FIRST)
+    assert f"instead of {SECOND}" in desk.desk_texts()[-1].replace("09:00", "08:00")
+
+
+async def test_so_much_later_alone_is_about_a_meeting_where_that_was_spoken_of(desk: Stage) -> None:
+    await booked(desk)
+    await desk.reply("When do your people start on Sundays?")
+    assert await desk.says("an hour later") == [], "which is for the colleague who has asked"
+    assert await happened(desk) == ["meeting.booked"]
+
+
+async def test_of_several_it_is_asked_which_is_to_be_moved(desk: Stage) -> None:
+    await booked(desk, FIRST)
+    await desk.click(await desk.handoff(), DeskVerb.MEET)
+    await desk.says(SECOND)
+    assert await desk.says("push it back an hour") == ["Which of these do you mean?"]
+    assert await desk.says(SECOND) == ["Booked: Ana Rep on Tue 24 Nov, 09:00 (Europe/London)."]
 
 
 @pytest.mark.parametrize("text", ["cancel my demo", "I can't make it on Tuesday", "sorry, we can't attend the meeting"])

@@ -83,7 +83,7 @@ def heard(
         return Understood(value, IntentScore("ask", 1.0), found)
 
     understood = Understood(text, IntentScore("ask", 0.5), EXTRACTOR.extract(text, None, "GB", now=NOW))
-    read = read_change(assistant, tracker, understood, parse, languages)
+    read = read_change(assistant, tracker, understood, parse, languages, now=NOW, zone=UTC)
     message = UserUttered(text, read, MessageId("m9"), NOW, "webchat")
     slots = {slot.name: slot.value for slot in heard_slots(assistant, tracker.apply(message))}
     return {"intent": read.intent.name, **slots}
@@ -194,4 +194,28 @@ def test_after_a_form_an_assistant_that_lets_nothing_be_put_right_is_left_alone(
     ],
 )
 def test_an_answer_a_button_and_an_opt_out_stay_what_they_are(understood: Understood) -> None:
-    assert read_change(TABLE, known(FOUR, TEN), understood, lambda value, asked: understood) is understood
+    read = read_change(TABLE, known(FOUR, TEN), understood, lambda value, asked: understood, now=NOW, zone=UTC)
+    assert read is understood
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("push it back an hour", "Thursday 26 November at 11:00"),
+        ("half an hour later please", "Thursday 26 November at 10:30"),
+        ("a day earlier", "Wednesday 25 November at 10:00"),
+        ("können wir es um eine Stunde vorziehen?", "Thursday 26 November at 09:00"),
+    ],
+)
+def test_a_time_that_is_known_is_moved_by_so_much(text: str, when: str) -> None:
+    assert heard(text, known(SlotSet("when", "thursday at 10")), languages=["de"]) == {
+        "intent": "correct",
+        "when": when,
+    }
+
+
+def test_so_much_later_alone_is_of_a_time_that_was_told_lately() -> None:
+    long_ago: list[Event] = [SlotSet("when", "thursday at 10"), *(said("x", number) for number in range(5))]
+    assert heard("an hour later", known(*long_ago)) == {"intent": "ask"}
+    assert heard("push it back an hour", known(*long_ago))["when"] == "Thursday 26 November at 11:00"
+    assert heard("push it back an hour", known(FOUR)) == {"intent": "ask"}, "no time is known"
