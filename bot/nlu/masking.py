@@ -39,7 +39,7 @@ def masked(text: str, *, region: str | None = None, entities: Iterable[Entity] =
 def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterator[Mask]:
     for url in find_urls(text):
         yield url.start, url.end, _bare_address(text[url.start : url.end])
-    for email in (*find_emails(text), *find_spelled_emails(text)):
+    for email in (*find_emails(text), *find_spelled_emails(text, in_part=True)):
         yield email.start, email.end, EMAIL
     for match in _LOOKS_LIKE_EMAIL.finditer(text):
         yield *match.span(), EMAIL

@@ -30,11 +30,22 @@ _SPELLED = re.compile(
 _HAS_AT = re.compile(_SAID_AT, re.IGNORECASE)
 _BEGINS = re.compile(r"(?:[:,;.!?]|\b(?:is|it's|ist|est|es|é))\W*$", re.IGNORECASE)
 """What an address of one word may stand behind; of "I work at example dot com" it is none."""
+_LEADS = re.compile(
+    r"(?:^|[^\w\s]|\b(?:to|under|via|at|on|by|in|for|me|us|my|is|be|its|it['’]s|as|and|or|use|try|contact|reach|ping|mail|e-?mails?"
+    r"|address|sent?d?|writes?|hi|hello|yes|sure|ok(?:ay)?|please|thanks"
+    r"|an|auf|unter|bei|über|ist|lautet|wäre|und|oder|mir|mich|uns|meine?|adresse|schreib(?:en|t)?|sie|bitte|ja|gern|gerne"
+    r"|à|a|au|sur|chez|est|c['’]est|et|ou|mon|ma|moi|mel|courriel|écri(?:vez|re|s)|par|oui|voici|voilà"
+    r"|al|en|es|y|o|mi|correo|dirección|direccion|escrib(?:a|e|an|ir)|son|con|por|sí|si|claro|e))\W*$",
+    re.IGNORECASE,
+)
+"""What ends before an address begins. Any other word may be of it: of "juan perez arroba ..." only a part is read."""
+_INITIAL = re.compile(r"\b[^\W\d_]\. *$")
 _LOOKS_BACK = 20
 
 
-def find_spelled_emails(text: str) -> Iterator[Entity]:
-    """Where nothing but "at" speaks for an address, it is one only as an answer."""
+def find_spelled_emails(text: str, *, in_part: bool = False) -> Iterator[Entity]:
+    """Where nothing but "at" speaks for an address, it is one only as an answer. One that may begin with the word
+    before it is none, unless what is read `in_part` is wanted, too: its owner has to write it anew."""
     if not _HAS_AT.search(text):
         return
     for match in _SPELLED.finditer(text):
@@ -43,6 +54,8 @@ def find_spelled_emails(text: str) -> Iterator[Entity]:
             continue  # it is written as addresses are
         sure = sign != "at" or name != match["name"]
         if not sure and not _may_begin(text, match.start()):
+            continue
+        if not in_part and name == match["name"] and not _is_whole(text, match.start()):
             continue
         try:
             value = validate_email(f"{name}@{_written(match['domain'])}".lower(), check_deliverability=False).normalized
@@ -56,6 +69,12 @@ def _may_begin(text: str, start: int) -> bool:
     """Whether an address of one word may begin here. However long the text is, only so much before it is looked at."""
     before = text[max(0, start - _LOOKS_BACK) : start]
     return _BEGINS.search(before) is not None or (start < _LOOKS_BACK and re.search(r"\w", before) is None)
+
+
+def _is_whole(text: str, start: int) -> bool:
+    """Whether what stands before it is no word or initial that the address may begin with."""
+    before = text[max(0, start - _LOOKS_BACK) : start]
+    return _LEADS.search(before) is not None and _INITIAL.search(before) is None
 
 
 def _written(said: str) -> str:

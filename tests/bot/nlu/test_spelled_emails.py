@@ -57,6 +57,30 @@ def test_other_words_are_no_address(text: str) -> None:
     assert list(find_spelled_emails(text)) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("juan perez arroba gmail punto com", "mi correo es juan perez arroba gmail.com", "juan perez arroba gmail"),
+        *("john smith @ example.com", "john smith at example dot com", "j. smith at example dot com"),
+        *("max mustermann ät example punkt de", "c'est marie durand arobase example point fr"),
+    ],
+)
+def test_an_address_of_which_only_a_part_may_be_read_is_none(text: str) -> None:
+    assert list(find_spelled_emails(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("please send it to ana arroba example punto com", "you can use ana @ example.com", "Hi, ana @ example.com"),
+        *("schreiben Sie an ana ät example punkt com", "mon adresse : ana arobase example point com"),
+        *("My name is Bo Li and my mail is ana (at) example.com", "sí, ana arroba example punto com"),
+    ],
+)
+def test_what_leads_to_an_address_is_no_part_of_it(text: str) -> None:
+    assert [one.value for one in find_spelled_emails(text)] == ["ana@example.com"]
+
+
 def test_the_place_of_an_address_is_that_of_all_its_words() -> None:
     text = "It is jane dot doe at example dot com."
     found = next(find_spelled_emails(text))
@@ -65,6 +89,7 @@ def test_the_place_of_an_address_is_that_of_all_its_words() -> None:
 
 def test_a_spelled_address_is_masked_too() -> None:
     assert "jane" not in masked("call jane dot doe at example dot com", region="GB")
+    assert "perez" not in masked("juan perez arroba example punto com", region="ES")
 
 
 def test_a_text_twice_as_long_takes_twice_the_time() -> None:
