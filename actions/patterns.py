@@ -10,6 +10,9 @@ from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet, UserUtteranceRe
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.forms import requested_slot
+from actions.person import person_of
+from bot.domain.masking import in_part
+from bot.domain.told_questions import LANGUAGES, asks_what_was_told
 
 REQUESTED_SLOT = "requested_slot"
 
@@ -83,6 +86,27 @@ class ActionBack(Action):
         return [UserUtteranceReverted(), UserUtteranceReverted()]
 
 
+class ActionTellTold(Action):
+    """Says the name, address or number that is asked for, as they told it, or write from it; of the latter two only so
+    much that its owner knows it again, for somebody else may be reading."""
+
+    def name(self) -> str:
+        return "action_tell_told"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        kind = asks_what_was_told(str(tracker.latest_message.get("text") or ""), LANGUAGES)
+        person = person_of(tracker)
+        written_from = {"email": person.email, "phone": person.phone}.get(str(kind))
+        told = next((value for slot in slots_for(kind, domain) if (value := tracker.slots.get(slot))), written_from)
+        if told is None:
+            dispatcher.utter_message(response="utter_not_told")
+        else:
+            dispatcher.utter_message(response="utter_told", told=told if kind == "person" else in_part(str(told)))
+        return []
+
+
 class ActionRepeat(Action):
     """Says the last thing again, buttons too. The question of an open form is asked again by the form itself."""
 
@@ -120,6 +144,15 @@ class ActionGoOn(Action):
             return []
         dispatcher.utter_message(response="utter_go_on")
         return [FollowupAction(form)]
+
+
+def slots_for(entity: str | None, domain: Mapping[str, Any]) -> Sequence[str]:
+    """The slots that are filled with such an entity."""
+    return [
+        name
+        for name, slot in (domain.get("slots") or {}).items()
+        if any(mapping.get("entity") == entity for mapping in slot.get("mappings") or ())
+    ]
 
 
 def open_form(tracker: Tracker) -> str | None:

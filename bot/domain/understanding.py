@@ -25,6 +25,9 @@ LEAVING_INTENTS = frozenset({OPT_OUT_INTENT, STOP_INTENT, ERASURE_INTENT, WRONG_
 
 PERSON_INTENT = "talk_to_person"
 
+ASK_TOLD_INTENT = "ask_told"
+"""Of a question on what was told, which an assistant answers that has such an intent: "what's my e-mail?"."""
+
 INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
 """Of a message that tells an answer, and of one that puts an answer right."""
 

@@ -6,11 +6,16 @@ import pytest
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.patterns import ActionCancel, ActionGoOn, ActionRepeat, ActionSkip
+from actions.patterns import ActionCancel, ActionGoOn, ActionRepeat, ActionSkip, ActionTellTold
 
 BUTTONS = [{"title": "Now", "payload": '/inform{"timeline": "now"}'}]
 DOMAIN = {
     "forms": {"demo_form": {"required_slots": ["lead_name", "team_size"]}},
+    "slots": {
+        "lead_name": {"mappings": [{"type": "from_entity", "entity": "person"}]},
+        "work_email": {"mappings": [{"type": "from_text"}, {"type": "from_entity", "entity": "email"}]},
+        "phone": {"mappings": [{"type": "from_entity", "entity": "phone"}]},
+    },
     "responses": {"utter_why_team_size": [{"text": "It tells us which plan to show you."}]},
 }
 
@@ -91,3 +96,30 @@ async def test_the_form_that_was_left_is_gone_on_with_unless_it_was_filled_in() 
     messages, events = await run(ActionGoOn(), tracker_of(opened, left, lead_name="Ana", team_size=5.0))
     assert [message["response"] for message in messages] == ["utter_what_next"]
     assert events == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("what's my name?", "Ana Silva"),
+        ("which e-mail did I give you?", "a•••@example.com"),
+        ("do you have my number?", "+44•••••••123"),
+        ("wie heiße ich?", "Ana Silva"),
+    ],
+)
+async def test_what_was_told_is_said_an_address_or_a_number_in_part(text: str, told: str) -> None:
+    tracker = tracker_of(lead_name="Ana Silva", work_email="ana@example.com", phone="+447700900123")
+    tracker.latest_message["text"] = text
+    (message,), events = await run(ActionTellTold(), tracker)
+    assert (message["response"], message["told"]) == ("utter_told", told)
+    assert events == []
+
+
+async def test_a_number_that_they_write_from_is_known_untold() -> None:
+    tracker = tracker_of()
+    tracker.latest_message.update(text="what's my number?", metadata={"overture": {"phone": "+447700900123"}})
+    (message,), _ = await run(ActionTellTold(), tracker)
+    assert message["told"] == "+44•••••••123"
+    tracker.latest_message["text"] = "what's my name?"
+    (message,), _ = await run(ActionTellTold(), tracker)
+    assert message["response"] == "utter_not_told"

@@ -13,12 +13,19 @@ from bot.domain.entries import EventEntry
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
 from bot.domain.steps import AskStep
-from bot.domain.understanding import KNOWLEDGE_INTENT, OPENED_INTENT, OPT_OUT_INTENT, OUT_OF_SCOPE_INTENTS, base_intent
+from bot.domain.understanding import (
+    ASK_TOLD_INTENT,
+    KNOWLEDGE_INTENT,
+    OPENED_INTENT,
+    OPT_OUT_INTENT,
+    OUT_OF_SCOPE_INTENTS,
+    base_intent,
+)
 
 _NOT_SAID = frozenset({OPENED_INTENT, "send_file", "send_link", "nobody_answered", "none_of_these"})
 """Intents that a channel tells, or a button that an action makes."""
 
-_KNOWN_OTHERWISE = DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT, KNOWLEDGE_INTENT}
+_KNOWN_OTHERWISE = DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT, KNOWLEDGE_INTENT, ASK_TOLD_INTENT}
 """What Rasa itself tells, what the classifier finds without examples, and what has words or pages of its own."""
 
 _PRESSED = re.compile(r"\s*/([^\s{@]+)")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.masking import EMAIL, PHONE, mask
+from bot.domain.masking import EMAIL, PHONE, in_part, mask
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,11 @@ def test_addresses_are_masked_and_numbers_are_not(text: str, masked: str) -> Non
 def test_a_word_without_end_is_masked_in_no_more_time_than_it_is_long() -> None:
     assert mask("a" * 200_000) == "a" * 200_000
     assert mask("+" * 100_000) == "+" * 100_000
+
+
+def test_an_address_in_part_is_known_by_its_owner_only() -> None:
+    assert in_part("ana@example.com") == "a•••@example.com"
+    assert in_part("+447700900123") == "+44•••••••123"
 
 
 @given(st.text())

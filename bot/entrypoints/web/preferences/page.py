@@ -7,6 +7,7 @@ from datetime import timedelta
 from html import escape
 
 from bot.domain.challenge import Challenge
+from bot.domain.masking import in_part
 from bot.domain.privacy import RequestKind
 from bot.entrypoints.web.preferences.words import Words
 from bot.services.change_preferences import PAUSES, Choice
@@ -24,11 +25,8 @@ def text_of(choice: Choice, words: Words) -> str:
 
 def masked(address: str, browser: str = "this browser") -> str:
     """Enough of it for its owner to know it again, for links are passed on: a•••@example.com, +44•••••••123."""
-    name, at, host = address.partition("@")
-    if at:
-        return f"{name[:1]}•••@{host}"
-    if address.startswith("+"):
-        return f"{address[:3]}{'•' * max(3, len(address) - 6)}{address[-3:]}"
+    if "@" in address or address.startswith("+"):
+        return in_part(address)
     return browser if len(address) > 12 else "•••"
 
 

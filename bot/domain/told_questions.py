@@ -1,0 +1,124 @@
+"""Questions on what was told: "what's my e-mail?", "do you have my number?", by language.
+
+In plain letters without apostrophes. NAME, EMAIL and PHONE stand for how each is called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from bot.domain.folding import plain_letters
+
+_LONGEST: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Questions:
+    """What each kind of answer is `called`, as entities name the kinds; the `forms` of a question, in which WHAT is
+    that, and those that ask for a name by other words (`for_a_name`). `beside` adds nothing."""
+
+    called: Mapping[str, str]
+    forms: tuple[str, ...]
+    for_a_name: tuple[str, ...]
+    beside: str
+
+
+_QUESTIONS: Final[Mapping[str, _Questions]] = {
+    "en": _Questions(
+        called={
+            "person": "(?:(?:first|last|full|sur) ?)?name", "email": "e ?mail(?: address)?|mail address",
+            "phone": "(?:(?:phone|mobile|telephone|cell|contact) )?number|phone|mobile",
+        },
+        forms=(
+            "(?:whats|what is|what was|which is) my WHAT",
+            "do you (?:still |already |even )?(?:know|remember|have) my WHAT",
+            "(?:what|which) WHAT (?:did i (?:give|tell|leave|write)(?: you)?|do you have(?: for me| of mine| on file)?"
+            "|have i given(?: you)?)",
+            "(?:did|have) i (?:already )?(?:give|given|tell|told) you my WHAT",
+            "(?:can|could) you (?:tell me|repeat|remind me of|read back) my WHAT",
+        ),
+        for_a_name=("what am i called", "who am i", "do you know who i am"),
+        beside="hi|hello|hey|and|so|ok|okay|well|please|again|then|sorry|thanks|btw|by the way|actually|you have"
+        "|that you have",
+    ),
+    "de": _Questions(
+        called={
+            "person": "(?:vor|nach)?namen?", "email": "(?:e ?)?mail(?: ?adresse)?",
+            "phone": "(?:telefon|handy|mobil|mobilfunk|ruf)?nummer",
+        },
+        forms=(
+            "(?:wie|was) (?:ist|lautet|war)(?: noch ?mal)? meine? WHAT",
+            "(?:kennst du|kennen sie|weisst du|wissen sie|hast du|haben sie|habt ihr)(?: noch| schon)? meine?n? WHAT",
+            "welchen? WHAT (?:habe ich(?: ihnen| dir| euch)? (?:angegeben|gegeben|genannt)|(?:haben sie|hast du"
+            "|habt ihr)(?: von mir)?)",
+            "(?:habe|hab) ich(?: ihnen| dir| euch)? (?:schon )?meine?n? WHAT (?:schon )?(?:angegeben|gegeben|genannt"
+            "|gesagt)",
+        ),
+        for_a_name=("wie heisse ich", "wer bin ich", "weisst du(?: noch)? wie ich heisse",
+        "wissen sie(?: noch)? wie ich heisse"),
+        beside="hallo|hi|und|ok|also|bitte|nochmal|noch mal|eigentlich|denn|danke|sorry",
+    ),
+    "fr": _Questions(
+        called={
+            "person": "(?:pre)?nom", "email": "(?:adresse )?(?:e ?)?mail|(?:adresse )?courriel",
+            "phone": "(?:numero(?: de (?:telephone|portable|mobile))?|telephone|portable)",
+        },
+        forms=(
+            "(?:quel|quelle) (?:est|etait) mon WHAT", "cest quoi mon WHAT",
+            "(?:avez vous|as tu|vous avez|connaissez vous|connais tu|vous connaissez)(?: toujours| deja"
+            "| bien)? mon WHAT",
+            "(?:quel|quelle) WHAT (?:ai je donnee?|jai donnee?|avez vous(?: pour moi)?|vous ai je donnee?)",
+            "(?:ai je|est ce que je vous ai|vous ai je)(?: deja)? donne mon WHAT",
+        ),
+        for_a_name=("comment je mappelle", "comment (?:est ce que )?je mappelle", "qui suis je"),
+        beside="bonjour|et|ok|alors|deja|svp|stp|s ?il (?:vous|te) plait|merci|pardon|au fait|encore",
+    ),
+    "es": _Questions(
+        called={
+            "person": "(?:nombre|apellido)", "email": "(?:correo(?: electronico)?|e ?mail|mail)",
+            "phone": "(?:(?:numero(?: de (?:telefono|movil|celular))?)|telefono|movil|celular)",
+        },
+        forms=(
+            "(?:cual|que) (?:es|era) mi WHAT",
+            "(?:tiene|tienen|tienes|teneis|sabe|sabes|conoce|conoces|recuerda|recuerdas)(?: ya)? mi WHAT",
+            "que WHAT (?:le di|les di|te di|tiene(?:n|s)?(?: mio| de mi)?)",
+            "(?:ya )?(?:le|les|te|os) (?:di|he dado) mi WHAT",
+        ),
+        for_a_name=("como me llamo", "quien soy"),
+        beside="hola|y|ok|vale|por ?favor|gracias|perdon|oye|entonces",
+    ),
+}  # fmt: skip
+
+
+LANGUAGES: Final = frozenset(_QUESTIONS)
+"""By their two letters (ISO 639-1)."""
+
+
+def asks_what_was_told(text: str, languages: Collection[str] = ()) -> str | None:
+    """Which answer of theirs the text asks for, by the name of its entity, and nothing besides; in English or one of
+    `languages` (ISO 639-1)."""
+    if len(text) > _LONGEST:
+        return None
+    said = " ".join(re.findall(r"\w+", re.sub(r"['’`´]", "", plain_letters(text))))
+    for language in ("en", *sorted(_QUESTIONS.keys() & set(languages) - {"en"})):
+        for kind, pattern in _patterns(language):
+            if pattern.fullmatch(said):
+                return kind
+    return None
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(_written_out(_QUESTIONS[language]))
+
+
+def _written_out(questions: _Questions) -> Iterator[tuple[str, re.Pattern[str]]]:
+    for kind, called in questions.called.items():
+        forms = [form.replace("WHAT", f"(?:{called})") for form in questions.forms]
+        if kind == "person":
+            forms += questions.for_a_name
+        yield kind, re.compile(rf"(?:(?:{questions.beside}) )*(?:{'|'.join(forms)})(?: (?:{questions.beside}))*")

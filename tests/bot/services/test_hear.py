@@ -1,0 +1,36 @@
+"""What a message means to its turn, beside what the classifier makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.bot.dialogue.chat import assistant_of
+from tests.bot.services.stage import ASSISTANT, Stage
+
+TOLD = """
+intents: [ask_told]
+responses:
+  utter_told: [{text: "I have it."}]
+forms:
+  size_form: {required_slots: [team_size], ignored_intents: [ask_told]}
+rules:
+  - rule: told
+    steps: [{intent: ask_told}, {action: utter_told}]
+"""
+
+
+async def test_a_question_on_what_was_told_is_told_by_its_words_where_the_assistant_answers_such(stage: Stage) -> None:
+    own = ASSISTANT.replace("forms:\n  size_form: {required_slots: [team_size]}\n", "")
+    stage.library.playbook = replace(stage.library.playbook, assistant=assistant_of(own, TOLD))
+    await stage.meet()
+    await stage.says("greet")
+    assert await stage.says("what's my e-mail?") == ["I have it."]
+    await stage.says("book")
+    assert await stage.says("do you have my number?") == ["I have it.", "How many are you?"]
+    assert await stage.says("what's my number of seats?") == ["Thank you."]
+
+
+async def test_an_assistant_without_that_reads_the_words_itself(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    assert await stage.says("what's my e-mail?") == ["Pardon?"]
