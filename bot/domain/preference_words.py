@@ -36,7 +36,7 @@ _ENGLISH: Final = PreferenceWords(
         "OFTEN": (
             "(?:(?:once|twice|an?|one|two|three|four|[1-4])(?: (?:times?|texts?|sms|messages?|e ?mails?|newsletters?))?"
             " (?:an?|per|every|each|in an?) (?:day|week|fortnight|month|quarter|year)"
-            "|every (?:other|second|two|three|six|[236]|couple of) (?:days?|weeks?|months?)"
+            "|(?:once )?every (?:other|second|two|three|six|[236]|couple of) (?:days?|weeks?|months?)"
             "|daily|weekly|fortnightly|monthly|quarterly|yearly)"
         ),
         "AT_MOST": "(?:only|just|at (?:the )?most|(?:no|not) more(?: often)? than|max(?:imum)?|a maximum of|tops)",
@@ -83,10 +83,18 @@ _ENGLISH: Final = PreferenceWords(
         "|(?:agreed?|sa(?:y|id) yes|sign(?:ed)? up|allow(?:ed)? you) (?:(?:to|for|in) )?WHAT)",
         "(?:(?:am|are|was|were) (?:i|we)|(?:if|whether) (?:i am|im|we are|i was))EVER "
         "(?:(?:(?:un)?subscribed|opted (?:in|out))(?: (?:to|for|from|of) WHAT)?"
-        "|(?:signed up|registered|down) (?:to|for) WHAT|on (?:your|the|a|any) (?:\\w+ )?list|getting SENT)",
-        "(?:(?:do|did|dont) you|(?:if|whether) you)EVER have (?:(?:my|our) CONSENT(?: (?:to|for) WHAT| to do (?:that"
+        "|(?:signed up|registered|down) (?:to|for) WHAT|on (?:your|the|a|any) (?:(?:mailing|text|texting|sms"
+        "|marketing|e ?mail) )?list|getting SENT)",
+        "(?:(?:since when )?(?:do|did|dont) you|(?:if|whether) you)EVER have (?:(?:my|our) CONSENT(?: (?:to"
+        "|for) WHAT| to do (?:that"
         "|so|this))?"
         "|(?:any |a |the )?CONSENT(?: from (?:me|us))? (?:to TO_ME|for SENT))",
+        "(?:did|have) iEVER (?:say|said|tell you|told you) (?:that )?you (?:can|could|may|might) TO_ME",
+        "(?:did|have) iEVER (?:tick|check|ticked|checked) (?:the|a|your) box(?: for SENT)?",
+        "do iEVER get (?:your SENT|SENT from you)",
+        "i (?:dont|do not|cant|cannot) (?:remember|recall)(?: ever)? (?:agreeing|consenting|subscribing|signing up"
+        "|opting in)"
+        "(?: (?:to|for) WHAT)?",
         "(?:are|were) youEVER (?:allowed|permitted|entitled|authori[sz]ed) to TO_ME",
         "(?:what|(?:which|what) SENT) (?:exactly |else )?(?:(?:did|have|had|am|are) (?:i|we)EVER|i(?: have| had)?EVER) "
         "(?:agreed?|consent(?:ed)?|subscribed?|opt(?:ed)? in|sign(?:ed)? up|sa(?:y|id) yes|giv(?:e"
@@ -114,6 +122,13 @@ _ENGLISH: Final = PreferenceWords(
         "|(?:so|that|this) (?:much|often)|a lot|all the time|every (?:single )?day)",
         "(?:you|u|youre|you are|you guys|you keep)(?: just| really)? send(?:ing)?(?: me| us)? TOO(?:too|so|this"
         "|that) (?:many|much) SENT",
+        "(?:you|u|youre|you are|you keep)(?: just| really)? send(?:ing)?(?: me| us) TOO(?:too|so|this"
+        "|that) much(?: stuff)?",
+        "i (?:dont|do not) (?:need|want) (?:(?:an? )?SENT (?:every (?:single )?(?:day|week|hour)|so often)|(?:so"
+        "|this|that|as) many SENT)",
+        "(?:id|i would|i)(?: only)? (?:rather|prefer to|like to|want to) hear from you"
+        " (?:(?:AT_MOST )?OFTEN(?: AT_MOST)?"
+        "|less(?: often)?)",
         "(?:(?:thats|that is|this is|its|these are|i(?:m| am)? get(?:ting)?|i receive|ive had) )?TOO(?:too|so"
         "|this) (?:many|much) "
         "(?:(?:your )?(?:texts|sms|messages|text messages|marketing|newsletters)(?: from you)?|SENT from you)",
@@ -160,7 +175,10 @@ _GERMAN: Final = PreferenceWords(
         ),
         "AT_MOST": "(?:nur|blo(?:s|ss)|hochstens|hoechstens|maximal|max|nicht (?:ofter|oefter|mehr|haufiger"
         "|haeufiger) als)",
-        "ENOUGH": "(?:reicht|genugt|genuegt|langt|(?:ist|ware|waere) (?:genug|ok|okay|gut|in ordnung|ausreichend))",
+        "ENOUGH": (
+            "(?:reicht|genugt|genuegt|langt|(?:ist|ware|waere) (?:genug|ok|okay|gut|in ordnung|ausreichend)"
+            "|wurde (?:mir )?(?:reichen|genugen))"
+        ),
         "SENT": (
             "(?:(?:eure|ihre|deine|diese|die|den|der|das|eurer|ihrer|deiner|dieser|euren|ihren|solche|automatische"
             "|weitere) )*"
@@ -202,6 +220,7 @@ _GERMAN: Final = PreferenceWords(
         "(?:hab|habe|haben) (?:ich|wir) ME?SOFT ?erlaubt(?: ME)?(?: SENT)? SEND",
         "(?:hab|habe) ich michSOFT (?:(?:(?:fur|fuer|zu|von|vom|aus) SENTSOFT )?abgemeldet|(?:fur|fuer|zu"
         "|zum) SENTSOFT (?:eingetragen|angemeldet))",
+        "bin ichSOFT (?:angemeldet|eingetragen|registriert) (?:fur|fuer|zu|zum) SENT",
         "bin ichSOFT (?:(?:fur|fuer|zu|zum|von|vom) SENT (?:angemeldet|eingetragen|abgemeldet)|abonniert|abgemeldet"
         "|auf (?:eurer|ihrer|der|einer) liste)",
         "(?:habt ihr|haben sie|hast du)SOFT (?:meine?|eine|die) CONSENT(?: von mir)?(?: (?:fur|fuer|zu) SENT"
@@ -314,7 +333,7 @@ _FRENCH: Final = PreferenceWords(
         "(?:un peu )?moins (?:de |d )?SENT(?: (?:serait|seraient) (?:bien|mieux|parfait))?",
         "(?:YOU_CAN )?(?:TO_ME|(?:ecrivez|contactez|ecris|contacte|envoyez) moi(?: SENT)?) (?:un peu )?RARER",
         "(?:ne )?(?:mecrivez|m ecrivez|mecris|menvoyez|m envoyez|me contactez) pas (?:si|aussi|trop) souvent(?: SENT)?",
-        "(?:ne )?(?:menvoyez|m envoyez) pas (?:autant|tant) de SENT",
+        "(?:(?:ne )?(?:menvoyez|m envoyez) )?pas (?:autant|tant) (?:de |d )?SENT",
         "(?:vous|tu) (?:mecrivez|m ecrivez|mecris|me contactez|menvoyez|m envoyez|me textez)(?: SENT)? (?:beaucoup "
         "|bien |vraiment )?(?:trop|si)(?: souvent)?",
         "(?:vous|tu) (?:menvoyez|m envoyez|envoyez|menvoies) (?:beaucoup |bien |vraiment )?(?:trop|tant) (?:de "
@@ -379,7 +398,7 @@ _SPANISH: Final = PreferenceWords(
         "|dado(?: mi)? CONSENT)(?: (?:a|para|de) (?:eso|esto|recibir SENT|SENT|TO_ME))?"
         "|(?:aceptado|autorizado|permitido|acordado)(?: (?:a|para|que|de))? (?:eso|esto|recibir SENT|SENT|TO_ME"
         "|me (?:escriban|manden|envien)(?: SENT)?))",
-        "(?:(?:cuando |donde )?(?:yo )?|si )(?:di|acepte|autorice|consenti|permiti)EVER(?: (?:mi|el) CONSENT)?(?:"
+        "(?:(?:cuando |donde )?(?:yo )?|si )(?:di|acepte|autorice|consenti|permiti)EVER(?: (?:(?:mi|el) )?CONSENT)?(?:"
         " (?:a|para|de|en|que))? ?"
         "(?:eso|esto|recibir SENT|SENT|TO_ME|me (?:escribieran|mandaran|enviaran|escriban|manden|envien)(?: SENT)?)",
         "(?:(?:yo )?)?(?:di|le di|les di|os di)EVER mi CONSENT",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -10,6 +11,7 @@ from bot.dialogue.protected import agreeing_intents, asks_for_consent, consentin
 from bot.domain.agreement import Agreement, agreement_in, begins_with_yes, knows
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
+from bot.domain.folding import plain_letters
 from bot.domain.narrowed_yes import is_narrowed, is_unsure, says_no_too
 from bot.domain.sending_rules import CONFIRM, DENY, SendingRules
 from bot.domain.understanding import (
@@ -70,11 +72,18 @@ def read_consent(playbook: Playbook, tracker: Tracker, understood: Understood) -
         return _as(understood, refusing[0])
     if intent.name in refusing and _is_no_refusal(understood, playbook.rules):
         return _undecided(assistant, understood)
+    if intent.name in OUT_OF_SCOPE_INTENTS and _OF_AGREEING.search(plain_letters(understood.text)):
+        return _undecided(assistant, understood)
     return understood
 
 
 WHY: Final = IntentScore("ask_why", 1.0)
 """The intent of the pattern that says what a question is for."""
+
+_OF_AGREEING: Final = re.compile(
+    r"\b(?:agree|consent|permission|subscrib|sign(?:ing)? up|zustimm|einwillig|erlaub|accept|accord|acept|autori[sz])"
+)
+"""Words of a question about the question: "what am I agreeing to?"."""
 
 _OPT_OUT: Final = IntentScore(OPT_OUT_INTENT, _CERTAIN)
 

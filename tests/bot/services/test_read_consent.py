@@ -165,3 +165,23 @@ def test_a_name_beneath_a_yes_is_nothing_that_is_said_besides() -> None:
     further = Further("Best regards\nSam Lee", 13, len(text), IntentScore("inform", 0.9))
     read_as = read_of(Understood(text, IntentScore("affirm", 0.99), further=(further,)))
     assert (read_as.intent.name, read_as.further) == ("affirm", ())
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        ("what am I agreeing to?", "ask_why"),
+        ("wozu stimme ich da zu? was heißt zustimmen?", "ask_why"),
+        ("does that subscribe me to anything?", "ask_why"),
+        ("can I pay by card?", FALLBACK_INTENT),
+        ("I agree with nobody", FALLBACK_INTENT),
+    ],
+)
+def test_a_question_about_the_question_that_is_not_understood_is_told_what_it_is_for(said: str, read_as: str) -> None:
+    playbook = Playbook(
+        assistant_of(MORE, "intents: [ask_why]"), FakeNlu(), {}, RULES, languages=frozenset({"en", "de"})
+    )
+    tracker = Tracker(ConversationId("c")).apply(ActiveLoop("text_form"))
+    tracker = tracker.apply(SlotSet("requested_slot", "sms_consent"))
+    understood = Understood(said, IntentScore(FALLBACK_INTENT, 0.6), stage="fallback")
+    assert read_consent(playbook, tracker, understood).intent.name == read_as
