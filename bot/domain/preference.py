@@ -95,7 +95,7 @@ def _forms(language: str) -> _Forms:
 
     def of(phrases: tuple[str, ...]) -> re.Pattern[str]:
         written = "|".join(_written_out(one, words) for one in phrases)
-        return re.compile(rf"(?:(?:{words.beside}) )*(?:{written})(?: (?:{words.beside}))*")
+        return re.compile(rf"(?:(?:{words.beside}) ){{0,6}}(?:{written})(?: (?:{words.beside})){{0,6}}")
 
     return _Forms(
         of(words.standing), of(words.fewer), of(words.bare), of(("(?:AT_MOST )?OFTEN",)), re.compile(words.often)

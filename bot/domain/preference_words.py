@@ -46,7 +46,7 @@ _ENGLISH: Final = PreferenceWords(
             "(?: for (?:me|us|SENT))?"
         ),
         "SENT": (
-            "(?:(?:your|the|these|those|any|all|of|more|marketing|automated|promotional|text|sms|advertising) )*"
+            "(?:(?:your|the|these|those|any|all|of|more|marketing|automated|promotional|text|sms|advertising) ){0,4}"
             "(?:texts?|sms|messages?|msgs?|marketing|e ?mails?|newsletters?|mailings?|promotions|promos|offers|ads"
             "|advertising|whatsapps?|calls)(?: from you)?"
         ),
@@ -59,14 +59,14 @@ _ENGLISH: Final = PreferenceWords(
             "|TO_ME|it|this|that|these|them|anything|any of (?:it|this|that))"
         ),
         "CONSENT": "(?:consent|permission|ok|okay|agreement|approval|authori[sz]ation)",
-        "EVER": "(?: (?:ever|already|actually|really|even|still|currently|just|now|once|all|exactly))*",
+        "EVER": "(?: (?:ever|already|actually|really|even|still|currently|just|now|once|all|exactly)){0,4}",
         "ASKING": (
             "(?:(?:i|we)(?: d| would)? (?:want|like|need|prefer)|(?:id|wed) (?:like|prefer)"
             "|(?:can|could|may|how (?:can|do)) (?:i|we)(?: please)? (?:get|have|receive)"
             "|(?:(?:can|could|would|will) you(?: please)? |please )?send(?: me| us)?) "
         ),
         "YOU_DO": "(?:(?:can|could|would|will) (?:you|i|we)(?: please)?|how (?:can|do) i|please|id like to|i want to)",
-        "TOO": "(?:(?:far|way|much|a bit|just|really) )*",
+        "TOO": "(?:(?:far|way|much|a bit|just|really) ){0,4}",
     },
     beside=(
         "hi|hello|hey|there|please|pls|plz|ok|okay|well|so|and|but|also|um|oh|no|sorry|thanks|thx|thank you|honestly"
@@ -99,7 +99,7 @@ _ENGLISH: Final = PreferenceWords(
         "(?:what|(?:which|what) SENT) (?:exactly |else )?(?:(?:did|have|had|am|are) (?:i|we)EVER|i(?: have| had)?EVER) "
         "(?:agreed?|consent(?:ed)?|subscribed?|opt(?:ed)? in|sign(?:ed)? up|sa(?:y|id) yes|giv(?:e"
         "|en)(?: you)?(?: my)? CONSENT)"
-        "(?: to| for| into)(?: exactly| here| anyway| with you)*",
+        "(?: to| for| into)(?: exactly| here| anyway| with you){0,4}",
         "who gave youEVER (?:my |the |any )?CONSENT(?: to TO_ME)?",
         "who (?:said|told you)(?: that)? (?:you (?:can|could|may|were allowed to)) TO_ME",
         "(?:is|are) (?:my|our) (?:marketing )?(?:consents?|permission)EVER (?:valid|on file|recorded|active|in force)",
@@ -137,7 +137,7 @@ _ENGLISH: Final = PreferenceWords(
         " (?:the (?:number|amount|frequency) of )?SENT(?: (?:a bit|for (?:a|one|some|\\w+) (?:while|bit|time|weeks?"
         "|months?|days?)))?",
         "(?:can|could|how (?:can|do)) i (?:change|set|choose|limit|decide) how (?:often|many|much)(?: (?:you TO_ME"
-        "|SENT(?: i get)?|i (?:get|hear)(?: \\w+)*))",
+        "|SENT(?: i get)?|i (?:get|hear)(?: \\w+){0,4}))",
         "(?:YOU_DO )?(?:AT_MOST )?TO_ME (?:AT_MOST )?OFTEN(?: AT_MOST)?(?: ENOUGH)?",
         "(?:dont|do not) TO_ME more(?: often)? than OFTEN",
         "ASKING(?:AT_MOST )?(?:OFTEN|SENT OFTEN|one SENT OFTEN)(?: AT_MOST)?",
@@ -181,7 +181,7 @@ _GERMAN: Final = PreferenceWords(
         ),
         "SENT": (
             "(?:(?:eure|ihre|deine|diese|die|den|der|das|eurer|ihrer|deiner|dieser|euren|ihren|solche|automatische"
-            "|weitere) )*"
+            "|weitere) ){0,4}"
             "(?:(?:werbe|text|kurz)?nachricht(?:en)?|(?:werbe)?sms|werbung(?: per (?:sms|mail|e mail|whatsapp))?"
             "|(?:werbe)?(?:e ?)?mails?|e mails?|newsletter|angebote|whatsapps?|werbeanrufe?)(?: von (?:euch|ihnen"
             "|dir))?"
@@ -194,7 +194,7 @@ _GERMAN: Final = PreferenceWords(
         "SOFT": (
             "(?: (?:eigentlich|denn|uberhaupt|ueberhaupt|jemals|je|schon|schonmal|noch|bitte|mal|da|hier|genau|alles"
             "|wirklich"
-            "|bei (?:euch|ihnen|dir)|etwas|deutlich|viel|ein bisschen|vielleicht|einfach|echt|viel))*"
+            "|bei (?:euch|ihnen|dir)|etwas|deutlich|viel|ein bisschen|vielleicht|einfach|echt)){0,4}"
         ),
         "YOU_CAN": "(?:konn(?:t|te|tet|en|ten|test) (?:ihr|sie|du)|kannst du|koenn(?:t|te|tet|en|ten) (?:ihr|sie)"
         "|kann ich|konnte ich|wie kann ich)",
@@ -203,7 +203,7 @@ _GERMAN: Final = PreferenceWords(
         "ME": "(?:mir|mich|uns|euch|ihnen)",
         "RARER": "(?:seltener|weniger(?: oft| haufig| haeufig)?|nicht (?:mehr )?(?:so|ganz so) (?:oft|viele?|haufig"
         "|haeufig))",
-        "TOO_OFTEN": "(?:(?:viel |einfach |echt )*zu (?:oft|viele?|haufig|haeufig)|so (?:oft|viele?|haufig)"
+        "TOO_OFTEN": "(?:(?:viel |einfach |echt ){0,4}zu (?:oft|viele?|haufig|haeufig)|so (?:oft|viele?|haufig)"
         "|andauernd|standig|jeden tag)",
     },
     beside=(
@@ -214,7 +214,7 @@ _GERMAN: Final = PreferenceWords(
     ),
     standing=(
         "(?:(?:wann |seit wann |wo )?(?:hab|habe|hatte|haben) (?:ich|wir)SOFT|ob (?:ich|wir)SOFT)(?: (?:dem|der|das"
-        "|dazu|SENT|in SENT|fur SENT|fuer SENT|ME))*SOFT"
+        "|dazu|SENT|in SENT|fur SENT|fuer SENT|ME)){0,4}SOFT"
         " (?:zugestimmt|eingewilligt|(?:meine|eine|die) CONSENT (?:gegeben|erteilt)|SENT abonniert|abonniert|SENT"
         " (?:erlaubt|genehmigt))(?: habe| haben)?",
         "(?:hab|habe|haben) (?:ich|wir) ME?SOFT ?erlaubt(?: ME)?(?: SENT)? SEND",
@@ -244,7 +244,7 @@ _GERMAN: Final = PreferenceWords(
         "|st)|meldet euch|melden sich)"
         "(?: ME)? TOO_OFTEN(?: SENT)?",
         "(?:(?:das (?:sind|ist)|ich (?:bekomme|kriege|erhalte)|es kommen|mir sind das) )?(?:viel "
-        "|einfach )*zu viele? SENT",
+        "|einfach ){0,4}zu viele? SENT",
         "(?:YOU_CAN )?SENTSOFT (?:pausieren|reduzieren|aussetzen|begrenzen)",
         "(?:bitte )?WRITE(?: ME)?SOFT (?:AT_MOST )?OFTEN(?: SENT)?",
         "YOU_CAN(?: ME)?SOFT (?:AT_MOST )?OFTEN(?: SENT)? SEND",
@@ -252,7 +252,7 @@ _GERMAN: Final = PreferenceWords(
         "SENT (?:AT_MOST )?OFTEN(?: ENOUGH)?", "(?:es |mir )?ENOUGH(?: mir)? OFTEN SENT", "SENT ENOUGH(?: mir)? OFTEN",
     ),
     bare=(
-        "SOFT ?RARER", "(?:AT_MOST )?OFTEN ENOUGH(?: mir| uns| auch| vollig| voellig)*", "(?:es "
+        "SOFT ?RARER", "(?:AT_MOST )?OFTEN ENOUGH(?: mir| uns| auch| vollig| voellig){0,4}", "(?:es "
         "|mir )?ENOUGH(?: mir)? OFTEN",
         "AT_MOST OFTEN",
     ),
@@ -287,7 +287,7 @@ _FRENCH: Final = PreferenceWords(
         "ENOUGH": "(?:(?:me |ca |cela )?(?:suffit|suffirait|suffira)(?: (?:amplement|largement|bien))?|(?:cest|c est"
         "|serait|est) (?:assez|suffisant|bien|parfait))",
         "SENT": (
-            "(?:(?:de |d )?(?:vos|les|des|ces|votre|la|tous|cette|de|d|vos|autres) ?)*"
+            "(?:(?:de|vos|les|des|ces|votre|la|tous|cette|autres) ){0,4}d? ?"
             "(?:sms|textos?|messages?(?: (?:publicitaires|promotionnels|commerciaux|marketing))?|publicites?|pubs?"
             "|e ?mails?|mails?"
             "|courriels?|newsletters?|lettres? d ?information|offres|demarchage|prospection|whatsapps?)(?: de"
@@ -296,7 +296,7 @@ _FRENCH: Final = PreferenceWords(
         "TO_ME": "(?:mecrire|m ecrire|menvoyer|m envoyer|me contacter|mappeler|m appeler|me texter|me solliciter"
         "|nous ecrire|nous contacter)(?: SENT)?",
         "CONSENT": "(?:consentement|accord|permission|autorisation)",
-        "EVER": "(?: (?:deja|vraiment|un jour|encore|toujours|bien|exactement|au juste|jamais))*",
+        "EVER": "(?: (?:deja|vraiment|un jour|encore|toujours|bien|exactement|au juste|jamais)){0,4}",
         "HAVE_I": "(?:(?:est ce que |quand |depuis quand |ou )?(?:ai je|jai|j ai|est ce que jai|est ce que j ai)EVER"
         "|si (?:jai|j ai)EVER)",
         "YOU_CAN": "(?:pouvez vous|pourriez vous|peux tu|pourrais tu|vous pouvez|vous pourriez|tu peux|puis je"
@@ -330,10 +330,10 @@ _FRENCH: Final = PreferenceWords(
     fewer=(
         "(?:(?:je (?:voudrais|veux|souhaite|prefere|prefererais)|jaimerais)(?: (?:recevoir|avoir))? "
         "|(?:YOU_CAN )?(?:menvoyer|m envoyer|envoyez moi|envoie moi) )?"
-        "(?:un peu )?moins (?:de |d )?SENT(?: (?:serait|seraient) (?:bien|mieux|parfait))?",
+        "(?:un peu )?moins SENT(?: (?:serait|seraient) (?:bien|mieux|parfait))?",
         "(?:YOU_CAN )?(?:TO_ME|(?:ecrivez|contactez|ecris|contacte|envoyez) moi(?: SENT)?) (?:un peu )?RARER",
         "(?:ne )?(?:mecrivez|m ecrivez|mecris|menvoyez|m envoyez|me contactez) pas (?:si|aussi|trop) souvent(?: SENT)?",
-        "(?:(?:ne )?(?:menvoyez|m envoyez) )?pas (?:autant|tant) (?:de |d )?SENT",
+        "(?:(?:ne )?(?:menvoyez|m envoyez) )?pas (?:autant|tant) SENT",
         "(?:vous|tu) (?:mecrivez|m ecrivez|mecris|me contactez|menvoyez|m envoyez|me textez)(?: SENT)? (?:beaucoup "
         "|bien |vraiment )?(?:trop|si)(?: souvent)?",
         "(?:vous|tu) (?:menvoyez|m envoyez|envoyez|menvoies) (?:beaucoup |bien |vraiment )?(?:trop|tant) (?:de "
@@ -372,7 +372,7 @@ _SPANISH: Final = PreferenceWords(
         "AT_MOST": "(?:solo|solamente|unicamente|como (?:mucho|maximo)|maximo|al maximo|no mas de|a lo sumo)",
         "ENOUGH": "(?:(?:me |nos )?(?:basta|bastaria|alcanza|sobra)|(?:es|seria|esta) (?:suficiente|bastante|bien))",
         "SENT": (
-            "(?:(?:sus|los|las|tus|estos|estas|esos|de|la|el|su|mas) )*"
+            "(?:(?:sus|los|las|tus|estos|estas|esos|de|la|el|su|mas) ){0,4}"
             "(?:sms|mensajes?(?: (?:de texto|publicitarios|promocionales|comerciales))?|publicidad|propaganda"
             "|correos?(?: electronicos)?|e ?mails?"
             "|mails?|boletin(?:es)?|newsletters?|ofertas|promociones|whatsapps?)(?: (?:suyos|de ustedes|vuestros))?"
@@ -380,7 +380,7 @@ _SPANISH: Final = PreferenceWords(
         "TO_ME": "(?:escribirme|enviarme|mandarme|contactarme|contactar conmigo|llamarme|escribirnos"
         "|enviarnos)(?: SENT)?",
         "CONSENT": "(?:consentimiento|permiso|autorizacion)",
-        "EVER": "(?: (?:alguna vez|ya|realmente|todavia|aun|exactamente|de verdad|yo))*",
+        "EVER": "(?: (?:alguna vez|ya|realmente|todavia|aun|exactamente|de verdad|yo)){0,4}",
         "YOU_CAN": "(?:(?:me |nos )?(?:puede|puedes|pueden|podria|podrias|podrian|podeis)|puedo|como puedo|quiero"
         "|quisiera|me gustaria)",
         "RARER": "(?:menos(?: a menudo| seguido| frecuentemente| veces)?|con menos frecuencia|no tan (?:a menudo"
@@ -421,7 +421,8 @@ _SPANISH: Final = PreferenceWords(
         "|escribir) (?:un poco )?RARER",
         "(?:no )?(?:me|nos) (?:escriban|escriba|escribas|manden|mande|mandes|envien|envie) (?:tanto|tantos SENT"
         "|tan (?:a menudo|seguido)|tantas veces)",
-        "(?:ustedes |me |nos )*(?:escriben|escribe|escribes|mandan|manda|mandas|envian|envia|contactan) (?:demasiado"
+        "(?:ustedes |me |nos ){0,4}(?:escriben|escribe|escribes|mandan|manda|mandas|envian|envia|contactan)"
+        " (?:demasiado"
         "|mucho|tanto|demasiad[oa]s SENT|muchos SENT|tantos SENT|demasiadas veces|tan (?:a menudo|seguido))",
         "(?:(?:son|es|recibo|me llegan|hay) )?demasiad[oa]s? SENT",
         "(?:YOU_CAN )?(?:reducir|limitar|pausar|suspender)(?: (?:la cantidad|el numero|la frecuencia) de)? SENT",

@@ -205,7 +205,7 @@ def _written_out(language: str) -> Iterator[tuple[re.Pattern[str], bool, int]]:
     for sign, phrases in ((1, words.later), (-1, words.earlier)):
         for at, phrase in enumerate(phrases):
             body = re.sub("AMOUNT|ASKED|IT", lambda name: names[name[0]], phrase)
-            beside = rf"(?:(?:{words.beside}) )*(?:{body})(?: (?:{words.beside}))*"
+            beside = rf"(?:(?:{words.beside}) ){{0,6}}(?:{body})(?: (?:{words.beside})){{0,6}}"
             yield re.compile(beside), at > 0, sign
 
 

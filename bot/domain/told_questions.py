@@ -121,4 +121,5 @@ def _written_out(questions: _Questions) -> Iterator[tuple[str, re.Pattern[str]]]
         forms = [form.replace("WHAT", f"(?:{called})") for form in questions.forms]
         if kind == "person":
             forms += questions.for_a_name
-        yield kind, re.compile(rf"(?:(?:{questions.beside}) )*(?:{'|'.join(forms)})(?: (?:{questions.beside}))*")
+        before, behind = (f"(?:{words}){{0,6}}" for words in (f"(?:{questions.beside}) ", f" (?:{questions.beside})"))
+        yield kind, re.compile(f"{before}(?:{'|'.join(forms)}){behind}")

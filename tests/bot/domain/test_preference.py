@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from time import process_time
 
 import pytest
 
@@ -156,6 +157,14 @@ def test_how_often_alone_is_the_answer_to_the_offer_only() -> None:
     answer = preference_in("monthly", asked=True, offered=True)
     assert answer is not None
     assert answer.pause == timedelta(days=30)
+
+
+@pytest.mark.parametrize("words", ["einfach echt viel ", "vos de ", "your the ", "habe ich bitte ", "no, "])
+def test_words_over_and_over_take_no_time(words: str) -> None:
+    preference_in("")
+    begun = process_time()
+    preference_in((words * 150)[:300])
+    assert process_time() - begun < 1
 
 
 def test_what_is_said_besides_is_left_over() -> None:
