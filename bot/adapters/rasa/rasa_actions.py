@@ -28,9 +28,10 @@ def files_of_actions(folder: Path) -> list[Path]:
 
 def written_in(code: Iterable[Path], actions: Iterable[str]) -> set[str]:
     """Those of the actions that the code has: it names them, or has a class of that name (`ActionTellJoke`), from which
-    a base class may make the name."""
+    a base class may make the name, or one that inherits it (`class Ours(ActionQueryKnowledgeBase)`)."""
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in code)
-    classes = {_in_small_letters(name) for name in re.findall(r"^\s*class\s+(\w+)", text, re.MULTILINE)}
+    heads = re.findall(r"^\s*class\s+([\w\s.,()]+)", text, re.MULTILINE)
+    classes = {_in_small_letters(name) for head in heads for name in re.findall(r"\w+", head)}
     return {one for one in actions if one in classes or re.search(rf"\b{re.escape(one)}\b", text)}
 
 

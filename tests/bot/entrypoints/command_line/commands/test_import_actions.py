@@ -52,11 +52,12 @@ def test_actions_whose_code_lies_there_and_is_not_run_are_told_in_one_line(
     assert 'no code has the action "action_look_up"' not in told
 
 
-def test_an_action_whose_base_class_names_it_by_its_class_has_code(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("head", ["ActionLookUp(Named)", "Ours(ActionLookUp)", "Ours(\n    kind.ActionLookUp\n)"])
+def test_an_action_whose_base_class_names_it_by_a_class_has_code(
+    head: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ours = tmp_path / "ours"
-    code = {"actions/look_up.py": "from .base import Named\n\nclass ActionLookUp(Named):\n    pass\n"}
+    code = {"actions/look_up.py": f"from .base import *\n\nclass {head}:\n    pass\n"}
     assert run(["import", str(project(tmp_path / "theirs", **code)), "--into", str(ours)]) == 0
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(ours))
     assert run(["validate"]) == 0
