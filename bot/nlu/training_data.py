@@ -54,6 +54,14 @@ class TrainingData:
     def intents(self) -> frozenset[str]:
         return frozenset(example.intent for example in self.examples)
 
+    @property
+    def marked(self) -> dict[str, frozenset[str]]:
+        """The intents that have examples, each with the entities that are marked in these."""
+        found: dict[str, set[str]] = {}
+        for example in self.examples:
+            found.setdefault(example.intent, set()).update(entity.name for entity in example.entities)
+        return {intent: frozenset(entities) for intent, entities in found.items()}
+
 
 def read_training_data(
     documents: Sequence[Document],

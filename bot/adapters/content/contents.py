@@ -85,7 +85,7 @@ class Contents:
     """Everything that was read and found good.
 
     `pages` are the texts of the knowledge pages, by path. `warnings` tell of what is no fault, and is hardly meant.
-    `said` are the intents that have examples.
+    `marked` are the intents that have examples, each with the entities that are marked in these.
     """
 
     assistant: Assistant
@@ -106,8 +106,13 @@ class Contents:
     scorecards: tuple[Scorecard, ...] = ()
     report_plan: ReportPlan | None = None
     grades: Grades = USUAL_GRADES
-    said: frozenset[str] = frozenset()
+    marked: Mapping[str, frozenset[str]] = field(default_factory=dict)
     opt_out_languages: frozenset[str] = frozenset()
+
+    @property
+    def said(self) -> frozenset[str]:
+        """The intents that have examples."""
+        return frozenset(self.marked)
 
     def drift_bounds(self, card: Scorecard) -> DriftBounds:
         """From where on people have changed since it was learnt, as its plan says."""
@@ -162,7 +167,7 @@ def read_contents(shelves: Shelves, instead: Mapping[Path, str] = NOTHING_ELSE) 
         languages=languages,
         profile=profile,
         vocabulary=_vocabulary(data, assistant),
-        said=data.intents,
+        marked=data.marked,
         opt_out_languages=languages_with_examples(OPT_OUT_INTENT, data.examples, languages),
         journeys=on_shelf.journeys,
         segments=on_shelf.segments,
@@ -207,7 +212,7 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     assistant, journeys = contents.assistant, contents.journeys
     folder = Place(str(shelves.assistant))
     yield from assistant.warnings
-    yield from dead_ends(assistant, contents.documents, journeys.values(), contents.said)
+    yield from dead_ends(assistant, contents.documents, journeys.values(), contents.marked)
     yield from unknown_languages(assistant, contents.documents)
     yield from without_own_words(assistant)
     yield from without_translation(assistant, contents.languages, contents.documents, folder)

@@ -33,18 +33,22 @@ _LEAVES = "action_deactivate_loop"
 
 
 def dead_ends(
-    assistant: Assistant, documents: Sequence[Document], journeys: Iterable[Journey], said: Collection[str]
+    assistant: Assistant,
+    documents: Sequence[Document],
+    journeys: Iterable[Journey],
+    marked: Mapping[str, Collection[str]],
 ) -> Iterator[Fault]:
-    """Warnings; `said` are the intents that have examples."""
+    """Warnings; `marked` are the intents that have examples, each with the entities that are marked in these."""
     journeys = list(journeys)
     yield from _of_forms(assistant, documents, journeys)
-    yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said}, journeys)
+    yield from _of_intents(assistant, documents, marked, journeys)
 
 
 def own_actions(assistant: Assistant) -> list[str]:
-    """The declared actions that somebody has to write: neither Rasa's and ours, nor responses, also those of retrieval
-    intents."""
-    return [one for one in sorted(assistant.actions - BUILTIN - BY_THE_SERVICE) if not one.startswith("utter_")]
+    """The declared actions that somebody has to write: neither Rasa's and ours, nor forms, nor responses, also those of
+    retrieval intents."""
+    others = assistant.actions - BUILTIN - BY_THE_SERVICE - assistant.forms.keys()
+    return [one for one in sorted(others) if not one.startswith("utter_")]
 
 
 def replaced_actions(assistant: Assistant) -> list[str]:
@@ -59,13 +63,16 @@ def actions_to_write(assistant: Assistant) -> list[str]:
 
 def without_code(assistant: Assistant, documents: Sequence[Document], knows: Callable[[str], bool]) -> Iterator[Fault]:
     """Warnings of actions that are declared and that nobody wrote; `knows` tells those that somebody did."""
-    for action in actions_to_write(assistant):
-        if not knows(action):
-            advice = "take it out, and the built-in one runs." if action in BUILTIN else "take it out."
+    for actions, then in ((own_actions, ""), (replaced_actions, ", and what is built in runs")):
+        missing = [action for action in actions(assistant) if not knows(action)]
+        if missing:
+            names = ", ".join(f'"{action}"' for action in missing)
+            what, it, to = ("action", "it", "it") if len(missing) == 1 else ("actions", "them", "one of them")
             yield Fault(
-                _declared(documents, "actions", action),
-                f'no code has the action "{action}", so whoever comes to it is told that something went wrong.',
-                f"Write it in the package that OVERTURE_ACTIONS names (nlu_data/README.md says how), or {advice}",
+                _declared(documents, "actions", missing[0]),
+                f"no code has the {what} {names}, so whoever comes to {to} is told that something went wrong.",
+                f"Write {it} in the package that OVERTURE_ACTIONS names (nlu_data/README.md says how), or take {it} "
+                f"out{then}.",
             )
 
 
@@ -165,9 +172,13 @@ def _with_what_follows(steps: Sequence[StoryStep]) -> Iterator[tuple[StoryStep, 
 
 
 def _of_intents(
-    assistant: Assistant, documents: Sequence[Document], said: Collection[str], journeys: Iterable[Journey]
+    assistant: Assistant,
+    documents: Sequence[Document],
+    marked: Mapping[str, Collection[str]],
+    journeys: Iterable[Journey],
 ) -> Iterator[Fault]:
-    heard = _heard(assistant, journeys)
+    said = {base_intent(intent) for intent in marked}
+    heard = _heard(assistant, journeys) | _answering(assistant, marked)
     for intent in assistant.intents:
         if intent in said and intent not in heard | DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT}:
             yield Fault(
@@ -192,6 +203,17 @@ def _heard(assistant: Assistant, journeys: Iterable[Journey]) -> frozenset[str]:
     entries = [entry for journey in journeys for entry in journey.entries if isinstance(entry, EventEntry)]
     begun_by = [given for entry in entries for name, given in entry.where if name == "intent"]
     return frozenset(base_intent(intent) for one in (*steps, *mappings, *begun_by) for intent in one)
+
+
+def _answering(assistant: Assistant, marked: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """The intents whose examples hold an entity that a form asks for, which is taken from whatever intent."""
+    asked = {name for form in assistant.forms.values() for name in form.required_slots}
+    mappings = [one for name in asked & assistant.slots.keys() for one in assistant.slots[name].mappings]
+    return frozenset(
+        base_intent(intent)
+        for intent, entities in marked.items()
+        if any(one.entity in entities and not one.intents and intent not in one.not_intents for one in mappings)
+    )
 
 
 def _pressed(assistant: Assistant) -> frozenset[str]:

@@ -34,11 +34,13 @@ LEAVES = (
 SAID = frozenset({"order", "stop", "greet/warmly"})
 
 
-def warnings(*rules: str, domain: str = DOMAIN, stories: str = "", said: frozenset[str] = SAID) -> list[str]:
+def warnings(
+    *rules: str, domain: str = DOMAIN, stories: str = "", said: frozenset[str] = SAID, marked: tuple[str, ...] = ()
+) -> list[str]:
     documents = [parse("domain.yml", domain), parse("rules.yml", "rules:\n" + "".join(rules))]
     if stories:
         documents.append(parse("stories.yml", stories))
-    return [str(one) for one in dead_ends(read_assistant(documents), documents, (), said)]
+    return [str(one) for one in dead_ends(read_assistant(documents), documents, (), dict.fromkeys(said, marked))]
 
 
 def test_a_form_that_a_rule_opens_and_another_follows_is_no_dead_end() -> None:
@@ -104,6 +106,20 @@ def test_an_intent_with_examples_that_nothing_follows_is_told() -> None:
     assert warnings(OPENS, ENDS, domain=domain, stories=story, said=ASKED) == []
 
 
+@pytest.mark.parametrize(
+    ("mapping", "marked", "told"),
+    [
+        ("{type: from_entity, entity: size}", ("size",), False),
+        ("{type: from_entity, entity: size}", (), True),
+        ("{type: from_entity, entity: size, not_intent: ask}", ("size",), True),
+    ],
+)
+def test_an_intent_whose_examples_answer_a_form_is_followed(mapping: str, marked: tuple[str, ...], told: bool) -> None:
+    domain = DOMAIN.replace("\nintents: [order, stop, greet]\n", ASK).replace(MAPPINGS, f"[{mapping}]")
+    found = warnings(OPENS, ENDS, domain=domain, said=frozenset({"order", "stop", "ask", "greet"}), marked=marked)
+    assert any('nothing follows the intent "ask"' in one for one in found) == told
+
+
 def test_an_intent_by_which_people_enter_a_journey_is_followed() -> None:
     documents = [
         parse("domain.yml", DOMAIN.replace("\nintents: [order, stop, greet]\n", ASK)),
@@ -111,7 +127,7 @@ def test_an_intent_by_which_people_enter_a_journey_is_followed() -> None:
     ]
     head = "journey: j\npurpose: marketing\nenter: {message: true, intent: [ask]}\nsteps: [add_to: x]\n"
     journey = read_journey(parse("journeys/j.yml", head), Known(intents=frozenset({"ask"})))
-    assert list(dead_ends(read_assistant(documents), documents, [journey], ASKED)) == []
+    assert list(dead_ends(read_assistant(documents), documents, [journey], dict.fromkeys(ASKED, ()))) == []
 
 
 def test_an_intent_without_examples_is_told() -> None:
@@ -126,11 +142,18 @@ def test_what_buttons_and_channels_say_needs_no_examples() -> None:
     assert warnings(OPENS, ENDS, domain=domain, said=frozenset({"order", "stop"})) == []
 
 
+def test_all_actions_that_nobody_wrote_are_told_in_one_line() -> None:
+    document = parse("domain.yml", DOMAIN + "actions: [validate_order_form, action_pack]\n")
+    (told,) = map(str, without_code(read_assistant([document]), [document], set[str]().__contains__))
+    assert 'no code has the actions "action_pack", "validate_order_form", so whoever comes to one of them' in told
+
+
 def test_an_action_that_nobody_wrote_is_told() -> None:
-    domain = DOMAIN + "actions: [validate_order_form, action_pack, utter_ordered, action_restart, action_send_code]\n"
+    actions = "order_form, validate_order_form, action_pack, utter_ordered, action_restart, action_send_code"
+    domain = f"{DOMAIN}actions: [{actions}]\n"
     document = parse("domain.yml", domain)
     told, built_in = map(str, without_code(read_assistant([document]), [document], {"action_pack"}.__contains__))
-    assert told.startswith('domain.yml:12:11: no code has the action "validate_order_form"')
+    assert told.startswith('domain.yml:12:23: no code has the action "validate_order_form"')
     assert "OVERTURE_ACTIONS" in told
     assert 'no code has the action "action_restart"' in built_in
-    assert built_in.endswith("or take it out, and the built-in one runs.")
+    assert built_in.endswith("or take it out, and what is built in runs.")
