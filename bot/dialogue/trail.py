@@ -244,6 +244,8 @@ def _goes_on(form: str, kept: Sequence[Happening]) -> bool:
                 return False
             case Heard() if next_action is not None and next_action != form:
                 return False
+            case Heard():
+                next_action = ACTION_LISTEN  # which came before the message, where nothing else has acted
             case Did(action=action):
                 if action == form:
                     return True

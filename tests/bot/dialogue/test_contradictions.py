@@ -44,6 +44,19 @@ stories:
     ]
 
 
+def test_a_message_to_an_open_form_that_nothing_follows_in_a_story() -> None:
+    faults = faults_of("""
+rules:
+  - {rule: open, steps: [{intent: book}, {action: size_form}, {active_loop: size_form}]}
+stories:
+  - story: answers
+    steps: [{intent: book}, {action: size_form}, {active_loop: size_form}, {intent: book}, {active_loop: size_form},
+      {intent: affirm}, {action: size_form}, {active_loop: null}, {action: utter_a}]
+""")
+    assert len(faults) == 1
+    assert 'the story "answers" goes on with action_listen where the rule "open"' in faults[0]
+
+
 def test_a_rule_that_another_one_takes_the_place_of() -> None:
     faults = faults_of("""
 rules:
