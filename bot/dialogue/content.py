@@ -171,7 +171,7 @@ def _check_intents(declared: Declarations, warnings: Faults) -> None:
 def _check_names(rules: Sequence[Rule], warnings: Faults) -> None:
     first: dict[str, Rule] = {}
     for rule in rules:
-        if (other := first.setdefault(rule.name, rule)) is not rule:
+        if (other := first.setdefault(rule.name, rule)).place != rule.place:  # an or makes several of one
             warnings.add(
                 rule.place,
                 f'another rule is called "{rule.name}", at {other.place}, so nobody can tell which of them acted.',

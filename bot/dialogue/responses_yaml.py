@@ -164,7 +164,8 @@ def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots:
             source.warnings.add(place, what, f'Did you mean "{{{near[0]}}}"?')
     for name in _NEVER_CLOSED.findall(text):
         if name in slots:
-            source.warnings.add(place, f"{{{name} is never closed, so it is said as it stands.", f"Write {{{name}}}.")
+            what = f"{{{name} is not closed right behind the name, so it is said as it stands."
+            source.warnings.add(place, what, f"Write {{{name}}}.")
     for name in _TWICE.findall(text):
         if name in slots:
             what = f"{{{{{name}}}}} is said as {{{name}}}: a brace that is written twice stands as it is."

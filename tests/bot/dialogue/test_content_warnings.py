@@ -73,11 +73,13 @@ responses:
   utter_thanks:
   - text: "Thanks, {leadname}, {lead_name} and {{lead_name of {link} at {rep}!"
   - text: "Thanks, {lead_name!"
+  - text: "Thanks, {lead_name:>9}!"
   - text: "Thanks, {{lead_name}}, {{link}}, {{{lead_name}}}!"
 """
     assert [warning.partition(": ")[2] for warning in warnings_of(content)] == [
         '{leadname} is no slot, so nothing is said for it. Did you mean "{lead_name}"?',
-        "{lead_name is never closed, so it is said as it stands. Write {lead_name}.",
+        "{lead_name is not closed right behind the name, so it is said as it stands. Write {lead_name}.",
+        "{lead_name is not closed right behind the name, so it is said as it stands. Write {lead_name}.",
         "{{lead_name}} is said as {lead_name}: a brace that is written twice stands as it is. "
         "Write {lead_name} for what the slot holds.",
     ]
@@ -153,6 +155,12 @@ def test_an_intent_with_a_blank_is_warned_of() -> None:
         'nlu_data/0.yml:1:11: the intent "opening hours" has a blank in its name, so no button can name it. '
         "Call it opening_hours."
     ]
+
+
+def test_a_rule_that_an_or_makes_several_of_has_its_name_once() -> None:
+    steps = "[{or: [{intent: greet}, {intent: greet, entities: [name]}]}, {action: utter_hi}]"
+    content = "intents: [greet]\nentities: [name]\nresponses: {utter_hi: [{text: Hi}]}\n"
+    assert warnings_of(f"{content}rules:\n- rule: Hello\n  steps: {steps}\n") == []
 
 
 def test_two_rules_of_one_name_are_warned_of() -> None:
