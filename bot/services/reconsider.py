@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.dialogue.protected import consent_form
-from bot.domain.consent import WRITTEN_TO, ConsentRecord, Purpose, has_opted_out, standing_consent
+from bot.domain.consent import WRITTEN_TO, ConsentRecord, Purpose, standing_consent
 from bot.domain.conversation import Tracker, UserUttered
 from bot.domain.effects import RecordConsent
 from bot.domain.ids import MessageId, ProfileId
@@ -55,9 +55,11 @@ async def reconsidered(
     if understood.stage == "button" or understood.intent.name in LEAVING_INTENTS:
         return None
     form = consent_form(playbook.assistant)
-    if playbook.rules.keyword(text) == "start" and await _has_ended_marketing(runtime, situation):
-        asks = form is not None and tracker.loop is None and not await _has_opted_out(runtime, situation)
-        return Reconsidered(opens=form) if asks else Reconsidered(opted_out=True)
+    if playbook.rules.keyword(text) == "start":
+        opted_out = await _has_opted_out(runtime, situation)
+        if opted_out or situation.suppressed:
+            asks = form is not None and tracker.loop is None and not opted_out
+            return Reconsidered(opens=form) if asks else Reconsidered(opted_out=True)
     if tracker.loop is not None:
         return None
     wished = form is not None and wants_texts(text)
@@ -79,14 +81,6 @@ async def reconsidered(
     if form is None or not (wished or (refused and takes_back_a_no(text, refused[-1].text))):
         return None
     return Reconsidered(opted_out=True) if await _has_opted_out(runtime, situation) else Reconsidered(opens=form)
-
-
-async def _has_ended_marketing(runtime: Runtime, situation: Situation) -> bool:
-    """Whether there is anything that START could take back."""
-    if situation.suppressed or situation.profile.objected_at is not None:
-        return True
-    async with runtime.store.reading() as uow:
-        return has_opted_out(await uow.consents.of(situation.profile.id))
 
 
 async def _has_opted_out(runtime: Runtime, situation: Situation) -> bool:

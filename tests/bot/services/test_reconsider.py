@@ -117,6 +117,7 @@ async def test_start_on_a_page_puts_the_question_to_whom_an_opt_out_has_ended_al
 
 
 async def test_start_of_somebody_who_has_ended_nothing_is_a_word_like_others(chatting: Stage) -> None:
+    await chatting.consent(False, of=(await chatting.at("webchat", VISITOR)).profile_id)
     assert await chatting.says("start", channel="webchat") == ["Pardon?"]
     assert await chatting.says("subscribe", channel="webchat") == [QUESTION]
 
