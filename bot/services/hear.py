@@ -11,10 +11,12 @@ from bot.domain.conversation import Tracker
 from bot.domain.message import CustomerMessage, Text
 from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
+from bot.domain.second_thoughts import wants_texts
 from bot.domain.sending_rules import Meaning, SendingRules
 from bot.domain.told_questions import asks_what_was_told
 from bot.domain.understanding import (
     ASK_TOLD_INTENT,
+    FALLBACK_INTENT,
     LEAVING_INTENTS,
     OPT_OUT_INTENT,
     WRONG_NUMBER_INTENT,
@@ -39,6 +41,9 @@ from bot.services.take_request import as_request
 from bot.services.thought import Thought
 from bot.services.understand import read_payload, understand
 from bot.services.wrong_number import says_wrong_number
+
+_CERTAIN = 1.0
+"""Confidence of an opt-out that is told by its words."""
 
 WRONG_NUMBER = IntentScore(WRONG_NUMBER_INTENT, 1.0)
 
@@ -78,7 +83,7 @@ async def hear(
     understood = reading or await _understand(runtime, thought, situation, message, keyword)
     if earlier is not None and keyword is None:
         understood = await heed(runtime, thought, situation, message, earlier, understood)
-    understood = read_consent(runtime.library.current(), thought.tracker, understood)
+    understood = read_consent(runtime.library.current(), thought.tracker, _unless_texts_are_wanted(understood))
     interpreted = await interpret(runtime, thought, situation, understood)
     playbook, loop = runtime.library.current(), thought.tracker.loop
     corrected = None
@@ -98,6 +103,15 @@ async def hear(
         understood = replace(understood, further=())
     anew = None if keyword or asked else await reconsidered(runtime, situation, thought.tracker, understood)
     return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens, anew)
+
+
+def _unless_texts_are_wanted(understood: Understood) -> Understood:
+    """The reading, but no opt-out where that was guessed of words that ask for texts: "subscribe me again"."""
+    if understood.intent.name != OPT_OUT_INTENT or understood.intent.confidence >= _CERTAIN:
+        return understood
+    if not wants_texts(understood.text):
+        return understood
+    return replace(understood, intent=IntentScore(FALLBACK_INTENT, 0.5), stage="fallback", further=())
 
 
 def _as_question_on_told(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.dialogue.chat import assistant_of
+from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, Stage
 
 TOLD = """
@@ -34,3 +37,20 @@ async def test_an_assistant_without_that_reads_the_words_itself(stage: Stage) ->
     await stage.meet()
     await stage.says("greet")
     assert await stage.says("what's my e-mail?") == ["Pardon?"]
+
+
+class Guessing(FakeNlu):
+    """Takes whatever it does not know for an opt-out."""
+
+    def parse(self, text: str, **context: Any) -> Understood:
+        return replace(super().parse(text, **context), intent=IntentScore(OPT_OUT_INTENT, 0.9))
+
+
+async def test_who_asks_for_texts_has_not_opted_out_whatever_was_guessed(stage: Stage) -> None:
+    stage.library.playbook = replace(stage.library.playbook, nlu=Guessing())
+    await stage.meet()
+    await stage.consent()
+    await stage.says("subscribe me again")
+    assert await stage.may_send()
+    await stage.says("subscribe me again and stop that")
+    assert not await stage.may_send()
