@@ -17,10 +17,10 @@ side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `atten
 `person_facts`. Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `measure_drift`, `recall`.
 Figures: `report`.
 
-**People.** Known by: `know_person`, `import_people`, `take_events`, `learn`, `note_event`, `note_time_zone`,
-`person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for: `take_request`,
-`take_preference`, `note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`, `tell_of_erasure`,
-`leave_alone`, `tell_provenance`, `apply_retention`.
+**People.** Known by: `know_person`, `import_people`, `take_back_import`, `take_events`, `learn`, `note_event`,
+`note_time_zone`, `person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for:
+`take_request`, `take_preference`, `note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`,
+`tell_of_erasure`, `leave_alone`, `tell_provenance`, `apply_retention`.
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
 `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
