@@ -165,7 +165,7 @@ def _entering(event: str, where: dict[str, tuple[str, ...]]) -> str:
 def _schedule_words(schedule: Schedule) -> str:
     match schedule:
         case Once(at=at):
-            return f"on {at:%d %B %Y at %H:%M} UTC"
+            return f"on {at.day} {at:%B %Y at %H:%M} UTC"
         case Cron(expression=expression, zone=zone):
             return f"at {expression.lower()} (cron), {zone}"
         case PersonalCron(expression=expression):
