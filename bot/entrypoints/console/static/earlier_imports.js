@@ -1,8 +1,8 @@
 /** What was imported before, on the page "Import": each may be taken back, so that those go whom it alone made known. */
 
 import { openForm } from "./dialogs.js";
-import { byId, complain, dayAndTime, h, tell } from "./dom.js";
-import { ask, counted, people, request } from "./journeys/service.js";
+import { byId, complain, dayAndTime, h, sentence, tell } from "./dom.js";
+import { ask, counted, number, people, request } from "./journeys/service.js";
 
 export async function showEarlier() {
   const { imports } = (await ask("/people/import/earlier.json")) ?? { imports: [] };
@@ -27,16 +27,22 @@ async function offer(id, source, button) {
     about: `${people(would.erased)} whom this file made known, and of whom nothing else was heard, are erased for good.${left} What it changed of others stays, and so do refusals.`,
     yes: `Erase ${people(would.erased)}`,
     danger: true,
-    sends: async () => {
-      const told = await through(id, false);
-      return { ok: !told.error, told };
-    },
-    then: ({ erased }) => tell(`${people(erased)} erased.`),
+    sends: () => ({ ok: true }),
+    then: () => takeBack(id, would.erased, button),
   });
 }
 
+async function takeBack(id, expected, button) {
+  button.disabled = true;
+  const { erased, error } = await through(id, false, (sum) => (button.textContent = `Erased ${number(sum.erased)} of ${number(expected)}…`));
+  button.disabled = false;
+  button.textContent = "Take back…";
+  if (error) complain(`${sentence(error)} Take it back once more for the others.`);
+  else tell(`${people(erased)} erased.`);
+}
+
 /** Some people at a time, until all were looked at. */
-async function through(id, dryRun) {
+async function through(id, dryRun, moved = () => {}) {
   const sum = { erased: 0, left: 0 };
   for (let after = ""; after !== null;) {
     const { ok, told } = await request(`/people/import/${id}/take-back`, { after, dry_run: dryRun });
@@ -44,6 +50,7 @@ async function through(id, dryRun) {
     sum.erased += told.erased;
     sum.left += told.left;
     after = told.reached;
+    moved(sum);
   }
   return sum;
 }
