@@ -17,6 +17,9 @@ EMPTY: Mapping[bytes, tuple[bytes, bytes]] = {b"Exif": (NO_EXIF, b"\0"), b"mime"
 MOST_EXTENTS = 10_000
 """Of all items. A photo has some dozens of tiles, each an item of its own."""
 
+MOST_BOXES = 100_000
+"""Of one kind of place."""
+
 Extents = Sequence[tuple[int, int]]
 """Where in the file something lies: from where, and how long."""
 
@@ -39,7 +42,9 @@ def without_items(content: bytes) -> bytes:
 
 def _boxes(content: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """The name of each, and where what is in it begins and ends."""
-    while at + 8 <= end:
+    for _ in range(MOST_BOXES):
+        if at + 8 > end:
+            return
         size, name = struct.unpack_from(">I4s", content, at)
         head = 8
         if size == 1:
@@ -50,6 +55,7 @@ def _boxes(content: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]
             raise IndexError(at)
         yield name, at + head, min(at + size, end)
         at += size
+    raise IndexError(at)
 
 
 def _types(content: bytes, at: int, end: int) -> Iterator[tuple[int, bytes]]:

@@ -21,8 +21,11 @@ TURNED = range(2, 9)
 """Orientations that are not upright, as EXIF counts them."""
 
 EXIF = b"Exif\0\0"
-NEXT_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+NEXT_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
 """Of a JPEG, behind which is no part of the pixels."""
+
+MOST_PARTS = 100_000
+"""A picture has some dozens, one of a hundred megabytes some ten thousand."""
 
 SCAN, END = 0xDA, 0xD9
 COLOURS = b"ICC_PROFILE\0"
@@ -49,7 +52,9 @@ def without_metadata(content: bytes, media_type: str) -> bytes:
 
 def _jpeg(content: bytes) -> bytes:
     parts, exif = [], b""
-    for marker, part in _segments(content):
+    for number, (marker, part) in enumerate(_segments(content)):
+        if number == MOST_PARTS:
+            raise _Otherwise
         if part[4:].startswith(EXIF):
             exif = exif or part[4:]
         elif _is_of_the_picture(marker, part):
@@ -94,7 +99,7 @@ def _is_of_the_picture(marker: int, part: bytes) -> bool:
 def _png(content: bytes) -> bytes:
     parts, exif = [content[:PNG_HEAD]], b""
     at, name = PNG_HEAD, b""
-    while name != b"IEND":
+    while name != b"IEND" and len(parts) < MOST_PARTS:
         length, name = struct.unpack_from(">I4s", content, at)
         part = content[at : at + length + 12]
         if len(part) != length + 12:
@@ -104,6 +109,8 @@ def _png(content: bytes) -> bytes:
         elif name not in PNG_WORDS:
             parts.append(part)
         at += len(part)
+    if name != b"IEND":
+        raise _Otherwise
     if kept := _orientation_alone(exif).removeprefix(EXIF):
         parts.insert(2, _png_chunk(b"eXIf", kept))  # the head stands first
     return b"".join(parts)
@@ -114,10 +121,13 @@ def _png_chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _webp(content: bytes) -> bytes:
-    parts, exif, at = [], b"", WEBP_HEAD
+    parts: list[bytes] = []
+    exif, at = b"", WEBP_HEAD
     (length,) = struct.unpack_from("<I", content, 4)
     end = min(length + 8, len(content))
     while at < end:
+        if len(parts) == MOST_PARTS:
+            raise _Otherwise
         name, length = struct.unpack_from("<4sI", content, at)
         part = content[at : at + 8 + length + length % 2]
         if len(part) < 8 + length:

@@ -107,4 +107,18 @@ def test_however_a_picture_is_broken_reading_it_ends(kind: str, length: int, fli
     assert len(cleaned) <= len(content) + 40
 
 
+@pytest.mark.parametrize(
+    ("media_type", "content"),
+    [
+        ("image/jpeg", b"\xff\xd8\xff\xda\0\2" + b"\xff" * 3_000_000),
+        ("image/jpeg", b"\xff\xd8" + b"\xff\xe1\0\2" * 500_000 + b"\xff\xd9"),
+        ("image/png", b"\x89PNG\r\n\x1a\n" + bytes(4_000_000)),
+        ("image/webp", b"RIFF\xff\xff\xff\xffWEBP" + bytes(4_000_000)),
+        ("image/heic", b"\0\0\0\x0cftypheic" + b"\0\0\0\x08free" * 500_000),
+    ],
+)
+def test_what_is_made_to_keep_us_busy_is_left_as_it_is_at_once(media_type: str, content: bytes) -> None:
+    assert without_metadata(content, media_type) == content
+
+
 WHOLE = {media_type: picture(kind) for media_type, kind in KINDS.items()}
