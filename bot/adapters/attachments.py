@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import structlog
 
-from bot.adapters.picture_metadata import CLEANED, without_metadata
+from bot.adapters.camera_metadata import CLEANED, without_metadata
 from bot.domain.errors import NotTried, SettingsError, WebhookRejected
 from bot.domain.file_types import HEAD, KNOWN
 
@@ -30,7 +30,7 @@ NOT_NOW = "No file can be kept at the moment; try again later."
 
 class FolderAttachments:
     """The `AttachmentStore` of one machine. Names are ours alone: nothing that somebody sent is part of a path. Of a
-    picture nothing is kept but what is seen."""
+    picture or film nothing is kept but what is seen and heard."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

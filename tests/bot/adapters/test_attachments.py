@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.adapters.attachments import FolderAttachments
 from bot.domain.errors import NotTried, SettingsError, WebhookRejected
-from tests.bot.adapters.test_picture_metadata import PLACE, picture, seen
+from tests.bot.adapters.test_camera_metadata import PLACE, picture, seen
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
 

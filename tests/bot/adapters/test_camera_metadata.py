@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
-from bot.adapters.picture_metadata import CLEANED, without_metadata
+from bot.adapters.camera_metadata import CLEANED, without_metadata
 
 KINDS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 CAMERA, PLACE = b"Harbour X100", b"51.5007"

@@ -1,6 +1,7 @@
-"""What an iPhone writes beside the pixels of a HEIC picture, made empty where it lies: no place in the file moves.
+"""What a telephone writes beside a HEIC picture or a film, which are made of boxes (ISO/IEC 14496-12): it is made empty
+where it lies, so that no place in the file moves.
 
-Which side is up is no part of it: a HEIC tells that with the pixels (ISO/IEC 23008-12).
+Which side is up is no part of it: that is told with the pixels (ISO/IEC 23008-12), or with the track.
 """
 
 from __future__ import annotations
@@ -13,6 +14,12 @@ NO_EXIF = b"\0\0\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"
 
 EMPTY: Mapping[bytes, tuple[bytes, bytes]] = {b"Exif": (NO_EXIF, b"\0"), b"mime": (b"", b" ")}
 """By the type of item, what is written over it: how that begins, and with what it goes on. XMP is of the second."""
+
+NOTES = (b"udta", b"meta")
+"""Boxes of a film without which it is shown as before."""
+
+XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+"""How a box of XMP begins that has no name of its own."""
 
 MOST_EXTENTS = 10_000
 """Of all items. A photo has some dozens of tiles, each an item of its own."""
@@ -38,6 +45,30 @@ def without_items(content: bytes) -> bytes:
             if types.get(item) in EMPTY:
                 _write_over(told, [(at + base * is_within, size) for at, size in extents], *EMPTY[types[item]])
     return bytes(told)
+
+
+def without_notes(content: bytes) -> bytes:
+    """A film: the boxes of what is noted of it, and of each of its tracks, are called free. Raises as above."""
+    if content[4:8] != b"ftyp":
+        raise IndexError
+    told = bytearray(content)
+    for name, start, end in _boxes(content, 0, len(content)):
+        if name in NOTES or (name == b"uuid" and content[start : start + len(XMP)] == XMP):
+            _free(told, name, start, end)
+        if name == b"moov":
+            inner = list(_boxes(content, start, end))
+            tracks = [one for box, begin, stop in inner if box == b"trak" for one in _boxes(content, begin, stop)]
+            for box, begin, stop in [*inner, *tracks]:
+                if box in NOTES:
+                    _free(told, box, begin, stop)
+    return bytes(told)
+
+
+def _free(told: bytearray, name: bytes, start: int, end: int) -> None:
+    """Its name stands right before what is in it, or before a long size of eight bytes."""
+    at = start - 4 if told[start - 4 : start] == name else start - 12
+    told[at : at + 4] = b"free"
+    told[start:end] = bytes(end - start)
 
 
 def _boxes(content: bytes, at: int, end: int) -> Iterator[tuple[bytes, int, int]]:

@@ -1,4 +1,4 @@
-"""A HEIC loses what its camera wrote beside it, and nothing in it moves."""
+"""A HEIC and a film lose what their camera wrote beside them, and nothing in them moves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.ExifTags import Base
 
-from bot.adapters.picture_metadata import without_metadata
+from bot.adapters.camera_metadata import without_metadata
 
 PLACE = b"51.5007 N"
 PIXELS = b"pixels" * 40
@@ -78,12 +78,43 @@ def test_an_item_that_says_it_has_parts_without_end_is_left_as_it_is() -> None:
     assert without_metadata(odd, "image/heic") == odd
 
 
+def long_box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4sQ", 1, name, len(body) + 16) + body
+
+
+TRACK = box(b"tkhd", b"which side is up") + box(b"mdia", b"udta")
+XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+
+
+@pytest.mark.parametrize("media_type", ["video/mp4", "video/3gpp", "audio/mp4"])
+def test_nobody_learns_from_a_film_where_it_was_taken(media_type: str) -> None:
+    def film(name: bytes, note: bytes) -> bytes:
+        noted = [box(b"udta" if name != b"free" else name, note), long_box(b"meta" if name != b"free" else name, note)]
+        track = box(b"trak", TRACK, noted[0])
+        whole = [box(b"ftyp", b"isom"), box(b"moov", box(b"mvhd", b"how long"), track, *noted), box(b"mdat", PIXELS)]
+        return b"".join(
+            [*whole, box(b"uuid" if name != b"free" else name, XMP if name != b"free" else bytes(16), note)]
+        )
+
+    content = film(b"", PLACE)
+    assert content.count(PLACE) == 4
+    assert without_metadata(content, media_type) == film(b"free", bytes(len(PLACE)))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"ID3 no film", b"\0\0\0\x0cftypisom\0\0\0\4moov", b"\0\0\0\x0cftypisom" + PIXELS]
+)
+def test_what_is_no_film_stays_as_it_is(content: bytes) -> None:
+    assert without_metadata(content, "video/mp4") == content
+
+
 @given(length=st.integers(12, 700), flipped=st.integers(12, 699), value=st.integers(0, 255))
 def test_however_a_photo_is_broken_reading_it_ends(length: int, flipped: int, value: int) -> None:
     content = bytearray(WHOLE[:length])
     if flipped < len(content):
         content[flipped] = value
-    assert len(without_metadata(bytes(content), "image/heic")) == len(content)
+    for media_type in ("image/heic", "video/mp4"):
+        assert len(without_metadata(bytes(content), media_type)) == len(content)
 
 
 WHOLE = heic(PHOTO)

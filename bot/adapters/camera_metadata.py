@@ -1,7 +1,8 @@
-"""Takes out of a picture what its camera wrote beside it: where and when it was taken, with which device, and previews.
+"""Takes out of a picture or a film what its camera wrote beside it: where and when it was taken, with which device, and
+previews.
 
-What is seen stays as it is, bit by bit, with its colours and which side is up: nothing is decoded, and nothing encoded
-anew. A picture that is built otherwise than its kind is left as it came.
+What is seen and heard stays as it is, bit by bit, with its colours and which side is up: nothing is decoded, and
+nothing encoded anew. What is built otherwise than its kind is left as it came.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from zlib import crc32
 from PIL import Image
 from PIL.ExifTags import Base
 
-from bot.adapters.heic_metadata import without_items
-from bot.domain.file_types import is_like
+from bot.adapters.boxed_metadata import without_items, without_notes
+from bot.domain.file_types import KNOWN, is_like
 
 TURNED = range(2, 9)
 """Orientations that are not upright, as EXIF counts them."""
@@ -40,9 +41,9 @@ class _Otherwise(Exception):
 
 
 def without_metadata(content: bytes, media_type: str) -> bytes:
-    """The same picture; what is none of a kind that is known, or is broken, as it is."""
+    """The same picture or film; what is none of a kind that is known, or is broken, as it is."""
     cleaned = CLEANED.get(media_type)
-    if cleaned is None or not is_like(content, media_type):
+    if cleaned is None or (media_type in KNOWN and not is_like(content, media_type)):
         return content
     try:
         return cleaned(content)
@@ -167,4 +168,5 @@ CLEANED: Mapping[str, Callable[[bytes], bytes]] = {
     "image/png": _png,
     "image/webp": _webp,
     "image/heic": without_items,
+    **dict.fromkeys(("video/mp4", "video/3gpp", "audio/mp4"), without_notes),
 }
