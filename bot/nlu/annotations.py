@@ -18,6 +18,7 @@ _BROKEN = re.compile(
     r"|\[[^\[\]]*$"  # never closed
     r"|^[^\[\]]*(?P<unopened>\])(?=[({])"
     r"|(?:^|(?<=\s))\(\w+\)\[[^\[\]]+\]"  # the wrong way round
+    r'|^\{\s*"(?:entity|value|role|group)"'  # marked in both ways
 )
 _SEVERAL = re.compile(r"\[(?P<text>[^\[\]]+)\]\[\s*(?P<first>\{[^{}]*\})(?:\s*,\s*\{[^{}]*\})*\s*\]")
 """Rasa's form for several entities in one place."""
@@ -118,11 +119,13 @@ def _read_one(
             faults.add(place, f"{match['details']} is not JSON.", 'Write `{"entity": "name"}`.')
             return None
     if not match["text"].strip():
-        faults.add(place, f'"{match[0]}" marks no words.', "Write `[text](entity)`, or remove it.")
+        lapses.add(place, f'"{match[0]}" marks no words.', "Write `[text](entity)`, or remove it.")
         return None
     name = details.get("entity")
     if not isinstance(name, str | None) or not (name or "").strip():
-        faults.add(place, f'"{match[0]}" names no entity.', "Write `[text](entity)`.")
+        # Rasa leaves [text]() where it stands, and does not start with a text in braces that names none.
+        problems = lapses if match["details"] is None else faults
+        problems.add(place, f'"{match[0]}" names no entity.', "Write `[text](entity)`.")
         return None
     for unknown in sorted(set(details) - _DETAILS):
         lapses.unknown(place, "part of an annotation called", unknown, _DETAILS)

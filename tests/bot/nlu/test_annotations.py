@@ -38,6 +38,7 @@ def read(annotated: str) -> tuple[Annotated, list[Fault], list[Fault]]:
         ('hi [Oslo]{"entity": "city", "role": 3}', 10, 'the role 3 is no text. Write `"role": "name"`.'),
         ('hi [Oslo]{"entity": "city", "end": 900}', 10, 'no part of an annotation called "end"'),
         ('hi [Oslo][{"entity": "city"}, {"entity": "item"}]', 10, "marks several entities in one place"),
+        ('hi [Oslo](city){"entity": "city"}', 22, "no annotation that can be read"),
         ("hi [Oslo](city) and [Rome](city", 27, '"[Rome](city" is no annotation'),
     ],
 )
@@ -45,6 +46,15 @@ def test_a_mark_that_cannot_be_read_is_a_fault_where_it_stands(annotated: str, c
     _, faults, _ = read(annotated)
     assert [fault.place.column for fault in faults] == [column]
     assert all(problem in str(fault) and fault.suggestion for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "annotated", ["hi [Oslo]()", "hi [ ](city)", "hi [Oslo] (city)", 'hi [Oslo](city){"value": "x"}']
+)
+def test_a_mark_that_rasa_takes_for_text_is_a_lapse(annotated: str) -> None:
+    faults, lapses = Faults(), Faults()
+    read_annotated(annotated, PLACE, faults, lapses=lapses)
+    assert (len(faults.in_order()), len(lapses.in_order())) == (0, 1)
 
 
 @pytest.mark.parametrize(
