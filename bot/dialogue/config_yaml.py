@@ -38,7 +38,8 @@ OLDER = frozenset(
 LEARNING = frozenset({"TEDPolicy", "EmbeddingPolicy", "KerasPolicy", "SklearnPolicy"})
 """Policies that learn from stories what comes next where none fits, the last three in Rasa 1."""
 
-FALLBACKS = ("FallbackPolicy", "TwoStageFallbackPolicy")
+TWO_STAGES = "TwoStageFallbackPolicy"
+FALLBACKS = ("FallbackPolicy", TWO_STAGES)
 UNDERSTOOD_ABOVE, AMBIGUOUS_WITHIN = 0.3, 0.1
 """What Rasa's FallbackClassifier asks for where it is listed without its own numbers."""
 
@@ -126,7 +127,15 @@ def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tup
 
 
 def _warn(source: Source, place: Place, key: str, name: str, known: frozenset[str]) -> None:
+    if name == TWO_STAGES:
+        what = f'"{name}" in {key} is of an older Rasa: its thresholds count, and what asks what was meant is a rule.'
+        action = "action_two_stage_fallback"
+        steps = f"`- intent: nlu_fallback`, `- action: {action}`, `- active_loop: {action}`"
+        source.warnings.add(place, what, f"Write one with the steps {steps}, unless there is one.")
     if name in FALLBACKS:
+        return
+    if name in LEARNING:
+        source.warnings.add(place, f'"{name}" in {key} is of an older Rasa, and counts as TEDPolicy.', "Call it that.")
         return
     if name in OLDER or name.islower():  # the first components were called tokenizer_spacy and the like
         source.warnings.add(place, f'"{name}" in {key} is of an older Rasa and is not run here.', "Take it out.")
@@ -154,9 +163,11 @@ def _with_rule_policy(found: Configuration, source: Source, component: Mapping[A
 
 def _with_fallback_policy(found: Configuration, source: Source, component: Mapping[Any, Any]) -> Configuration:
     """What Rasa 1 and 2 had in place of the FallbackClassifier and the RulePolicy."""
+    names = ("fallback_action_name", "fallback_core_action_name")
+    actions = [source.optional_text(component, name) for name in names]
     return replace(
         found,
-        fallback_action=source.optional_text(component, "fallback_action_name") or found.fallback_action,
+        fallback_action=next(filter(None, actions), found.fallback_action),
         sure_above=_share(source, component, "core_threshold", found.sure_above),
         understood_above=_share(source, component, "nlu_threshold", UNDERSTOOD_ABOVE),
         ambiguous_within=_share(source, component, "ambiguity_threshold", AMBIGUOUS_WITHIN),

@@ -60,6 +60,23 @@ policies:
         "KerasPolicy",
     ]
     assert all("is of an older Rasa" in str(one) for one in assistant.warnings)
+    assert str(assistant.warnings[-1]).endswith(
+        '"KerasPolicy" in policies is of an older Rasa, and counts as TEDPolicy. Call it that.'
+    )
+
+
+def test_a_policy_that_asked_what_was_meant_keeps_its_thresholds_and_wants_a_rule() -> None:
+    config = """
+policies:
+  - {name: TwoStageFallbackPolicy, nlu_threshold: 0.4, core_threshold: 0.5, fallback_core_action_name: utter_pardon}
+"""
+    assistant = assistant_of(config, DOMAIN)
+    assert assistant.configuration == Configuration(
+        generalises=False, sure_above=0.5, fallback_action="utter_pardon", understood_above=0.4, ambiguous_within=0.1
+    )
+    (warning,) = map(str, assistant.warnings)
+    assert "its thresholds count, and what asks what was meant is a rule." in warning
+    assert "`- active_loop: action_two_stage_fallback`" in warning
 
 
 def test_without_one_and_with_empty_lists_rasas_defaults_hold() -> None:
