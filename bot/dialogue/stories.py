@@ -72,7 +72,8 @@ def compile_stories(
     """Make stories ready to be recalled. What two stories continue differently is in neither's memory, as in Rasa."""
     stories = tuple(stories)
     rules = tuple(rules)
-    only_in_rules = _named_slots(rules) - _named_slots(stories)
+    set_at_first = {slot.name for slot in slots.values() if feature(slot, slot.initial_value) is not None}
+    only_in_rules = _named_slots(rules) - _named_slots(stories) - set_at_first
     seen = tuple(
         slot
         for slot in slots.values()

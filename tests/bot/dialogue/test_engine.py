@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.dialogue.engine import decide
 from bot.domain.conversation import (
     ActionExecuted,
@@ -421,3 +423,18 @@ def test_a_slot_that_no_story_knows_of_derails_them_where_nothing_generalises() 
     chat.hear("greet")
     chat.apply(SlotSet("told", True))
     assert chat.hear("good") == ["action_default_fallback"]
+
+
+@pytest.mark.parametrize(("first", "next_action"), [("false", "action_default_fallback"), ("null", "utter_great")])
+def test_stories_see_a_slot_that_only_rules_name_where_it_has_a_value_from_the_start(
+    first: str, next_action: str
+) -> None:
+    content = STORIES.replace("told: {", f"told: {{initial_value: {first}, ")
+    rule = """
+policies: [{name: MemoizationPolicy}, {name: RulePolicy}]
+rules: [{rule: told, condition: [{slot_was_set: [{told: true}]}], steps: [{intent: "no"}, {action: utter_bye}]}]
+"""
+    chat = Chat(assistant_of(content, rule))
+    chat.hear("greet")
+    chat.apply(SlotSet("told", True))
+    assert chat.hear("good") == [next_action]
