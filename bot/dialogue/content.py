@@ -8,7 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
+from typing import TypeVar
 
 from bot.dialogue.config_yaml import read_configuration
 from bot.dialogue.contradictions import contradictions
@@ -31,7 +33,7 @@ from bot.dialogue.source import Source
 from bot.dialogue.steps_yaml import Vocabulary
 from bot.dialogue.stories_yaml import read_rules, read_stories
 from bot.documents import Document, Faults, plain, warns_of_lapses
-from bot.domain.assistant import Assistant, Form, Rule
+from bot.domain.assistant import Assistant, Form, Rule, Story, UserStep
 from bot.domain.errors import ContentError
 
 DOMAIN_KEYS = (
@@ -48,6 +50,7 @@ DOMAIN_KEYS = (
 LATEST_VERSION = (3, 1)
 DIALOGUE_KEYS = ("rules", "stories")
 CONFIGURATION_KEYS = ("pipeline", "policies")
+Told = TypeVar("Told", Rule, Story)
 KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers", "imports", "overture")
 OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
 KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
@@ -85,9 +88,9 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     _check_intents(declared, warnings)
     _check_questions(declared, forms)
     names = Vocabulary(declared, slots, forms)
-    rules = tuple(rule for source in sources for rule in read_rules(source, names))
+    rules = tuple(_as_seen(rule, intents) for source in sources for rule in read_rules(source, names))
     _check_names(rules, warnings)
-    stories = tuple(read_stories(sources, names))
+    stories = tuple(_as_seen(story, intents) for story in read_stories(sources, names))
     configuration = read_configuration(sources)
     responses = {name: in_own_language(one, configuration.language) for name, one in responses.items()}
     if configuration.fallback_action not in names.actions():
@@ -156,6 +159,22 @@ def _check_actions(declared: Declarations) -> None:
     for name, node in declared.actions.items():
         if name.startswith("utter_") and name not in declared.responses and name not in retrieval:
             node.source.lapses.unknown(node.place, "response", name, declared.responses)
+
+
+def _as_seen(told: Told, intents: Mapping[str, tuple[str, ...] | None]) -> Told:
+    """Without the entities that its intents do not use: no rule or story sees them in a message, either."""
+    steps = (_with_used_entities(step, intents) if isinstance(step, UserStep) else step for step in told.steps)
+    return replace(told, steps=tuple(steps))
+
+
+def _with_used_entities(step: UserStep, intents: Mapping[str, tuple[str, ...] | None]) -> UserStep:
+    used: set[str] = set()
+    for intent in step.intents:
+        labels = intents.get(intent)
+        if labels is None:  # it uses all
+            return step
+        used.update(labels)
+    return replace(step, entities={name: value for name, value in step.entities.items() if name in used})
 
 
 def _check_intents(declared: Declarations, warnings: Faults) -> None:

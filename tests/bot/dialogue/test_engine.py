@@ -150,20 +150,27 @@ def test_the_rule_that_says_more_about_the_message_wins() -> None:
     assert chat.hear("ask_opening", city="Leeds") == ["utter_city"]
 
 
-def test_entities_that_the_intent_does_not_use_are_not_seen() -> None:
-    chat = Chat(
-        assistant_of(
-            SHOP
-            + """
-  - rule: weather in a city
-    steps:
-      - intent: weather
-        entities: [city]
-      - action: utter_city
+USES = """
+intents: [{weather: {use_entities: []}}, {ask: {ignore_entities: [city]}}]
+entities: [{city: {roles: [from]}}, day]
+responses: {utter_sun: [{text: sun}], utter_rain: [{text: rain}], utter_bye: [{text: bye}]}
+rules:
+- {rule: weather, steps: [{intent: weather, entities: [city]}, {action: utter_sun}]}
+stories:
+- story: asked
+  steps:
+  - {intent: ask, entities: [{city: Leeds, role: from}, {day: Monday}]}
+  - {action: utter_rain}
 """
-        )
-    )
-    assert chat.hear("weather", city="Leeds") == ["action_look_up", "utter_anything_else"]
+
+
+def test_entities_that_the_intent_does_not_use_are_seen_neither_in_a_message_nor_in_a_rule_or_story() -> None:
+    chat = Chat(assistant_of(USES))
+    assert chat.hear("weather") == ["utter_sun"]
+    assert chat.hear("weather", city="Leeds") == ["utter_sun"]
+    assert chat.hear("ask", city="Leeds", day="Monday") == ["utter_rain"]
+    assert chat.acted[-1] == ("utter_rain", "story: asked")
+    assert chat.hear("ask", day="Monday") == ["utter_rain"]
 
 
 def test_roles_of_entities_are_told_apart() -> None:
