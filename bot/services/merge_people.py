@@ -331,11 +331,13 @@ async def _ask_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
 
 async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: Collection[str]) -> None:
     """Runs that ended by the merge alone go on where they were; but none of marketing, where all of it was stopped
-    since."""
+    since, and none of a journey into which the person has come anew."""
     stopped = _is_all_refused(runtime, refused)
     for before in merge.ended:
         run = await uow.enrolments.get(before.id)
         if run.status is not EnrolmentStatus.DONE or run.reason not in (TWICE, OBJECTED, OPTED_OUT):
+            continue
+        if _in_twice([run], await uow.enrolments.waiting(run.profile_id)):
             continue
         if not stopped or not await may_be_marketing(uow, run):
             await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))

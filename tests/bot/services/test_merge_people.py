@@ -159,6 +159,21 @@ async def test_in_one_journey_twice_the_older_run_goes_on(two: Stage) -> None:
         assert (await uow.profiles.get(ANA)).tags == {"through"}
 
 
+async def test_who_came_into_the_journey_anew_since_the_merge_is_in_it_once_when_that_is_undone(two: Stage) -> None:
+    two.play(journey_of("- wait: 9d", "enter: {event: demo.requested, again: always}"))
+    for who in (BEA, ANA):
+        await two.happens("demo.requested", to=who)
+        two.clock.forward(timedelta(hours=1))
+    await merge(two)
+    await two.later(days=9)
+    await two.happens("demo.requested", to=ANA)
+    await part(two)
+    async with two.store.transaction() as uow:
+        [anew] = await uow.enrolments.waiting(ANA)
+        assert anew.entered_at == two.clock.now()
+        assert await uow.enrolments.waiting(BEA) == []
+
+
 async def test_where_a_journey_may_be_run_many_times_at_once_both_runs_go_on(two: Stage) -> None:
     enter = "enter: {event: demo.requested, again: after 1s}\nat_once: many"
     two.play(journey_of("- wait: 9d", enter))
