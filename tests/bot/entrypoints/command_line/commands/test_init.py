@@ -275,7 +275,7 @@ _IN_SPANISH = [
     {"visitor": "cuéntame otro chiste"},
     {"bot": "De eso no entiendo"},
     {"visitor": "quisiera que alguien me contactara por favor"},
-    {"bot": "llama?"},
+    {"bot": ["¿", "?"]},
     {"visitor": "eres una persona real?"},
     {"bot": ["automático", "nombre"]},
     {"visitor": "me llamo Lucía Peña"},
