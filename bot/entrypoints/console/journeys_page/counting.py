@@ -1,13 +1,16 @@
-"""Counts people for the page without wearing the database out: counting looks at every run."""
+"""Counts for the page without wearing the database out: counting looks at every run."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
 
 from bot.domain.journey import Headcount
-from bot.ports import Store
+from bot.ports import Store, UnitOfWork
+
+Answer = TypeVar("Answer")
 
 KEPT_AT_LEAST = 1.0
 """Seconds."""
@@ -16,26 +19,39 @@ SHARE = 20
 """At most so small a part of the time is spent on counting, however many pages are open."""
 
 
-class Counter:
-    """Keeps the count for a while: the longer it took, the longer."""
+class Kept(Generic[Answer]):
+    """Keeps what was counted for a while: the longer it took, the longer."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, count: Callable[[UnitOfWork], Awaitable[Answer]]) -> None:
+        self._store, self._count = store, count
         self._lock = asyncio.Lock()
-        self._kept: Sequence[Headcount] = ()
+        self._kept: Answer | None = None
         self._until = 0.0
 
-    async def headcounts(self) -> Sequence[Headcount]:
-        """Where people stand in all journeys. Counting one of them would look at every run, too."""
+    async def told(self) -> Answer:
         async with self._lock:
             began = time.monotonic()
-            if began >= self._until:
+            if self._kept is None or began >= self._until:
                 async with self._store.reading(at_length=True) as uow:
-                    self._kept = await uow.enrolments.headcounts()
+                    self._kept = await self._count(uow)
                 now = time.monotonic()
                 self._until = now + max(KEPT_AT_LEAST, SHARE * (now - began))
             return self._kept
 
     def forget(self) -> None:
-        """Whoever has just moved people sees where they stand now."""
+        """What is asked for next is counted anew."""
         self._until = 0.0
+
+
+class Counter:
+    """Where people stand in all journeys. Counting one of them would look at every run, too."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept: Kept[Sequence[Headcount]] = Kept(store, lambda uow: uow.enrolments.headcounts())
+
+    async def headcounts(self) -> Sequence[Headcount]:
+        return await self._kept.told()
+
+    def forget(self) -> None:
+        """Whoever has just moved people sees where they stand now."""
+        self._kept.forget()

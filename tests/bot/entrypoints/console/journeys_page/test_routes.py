@@ -114,6 +114,10 @@ async def test_it_is_told_how_many_messages_of_a_step_left_and_why_others_did_no
     async with client_of(service) as client:
         at_step = {"version": version, "step": "tip"}
         told = await (await client.get("/journeys/welcome/decided.json", params=at_step)).json()
+        async with stage.store.transaction() as uow:
+            await uow.consents.decided(replace(sent, entry_key=f"{run.id}:tip:4"))
+        again = await (await client.get("/journeys/welcome/decided.json", params=at_step)).json()
+        assert again == told, "it is counted anew a little later"
     assert told == {"sent": 1, "later": [], "withheld": [{"why": "this address opted out", "messages": 2}]}
 
 
