@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -62,13 +62,10 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     """
     if matter.channel not in runtime.channels:
         return Withhold(not_set_up([matter.channel]), elsewhere=True)
-    if matter.purpose in (Purpose.DESK, Purpose.REPLY):
-        facts = SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at)
-        if matter.purpose is Purpose.REPLY:
-            facts = replace(facts, **await _channel_facts(uow, runtime, matter))
-            if _is_texted(runtime, matter):
-                facts = replace(facts, **await _left_alone(uow, matter), queued_at=matter.queued_at)
-        return judge(facts, now)
+    if matter.purpose is Purpose.DESK:
+        return judge(SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at), now)
+    if matter.purpose is Purpose.REPLY:
+        return await _weigh_reply(uow, runtime, matter, now)
     if matter.key.startswith(CHALLENGE_KEY) and not await _is_awaited(uow, matter, now):
         return Withhold(ANSWERED)
     if matter.key.startswith(CHALLENGE_KEY) and await _may_not_be_asked(uow, matter):
@@ -76,13 +73,14 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
         return await _weigh_marketing(uow, runtime, matter, now)
-    left_alone = await _left_alone(uow, matter)
-    facts = SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at, **left_alone)
+    bars = await _bars(uow, matter)
+    facts = SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at, **_left_alone(bars))
     if matter.profile_id is None:
         return judge(facts, now)
     suppression = facts.suppression
     if suppression is not None and await _wrote_since(uow, matter, suppression.at):
         facts = replace(facts, suppression=None)
+    facts = replace(facts, **await _channel_facts(uow, runtime, matter, bars))
     return await _weigh_service(uow, runtime, matter, facts, now)
 
 
@@ -143,10 +141,24 @@ async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bo
     return True
 
 
+async def _weigh_reply(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
+    """Who asks by text to be left alone is not sent what was queued before."""
+    is_texted = _is_texted(runtime, matter)
+    bars = await _bars(uow, matter) if is_texted or runtime.channel(matter.channel).abilities.failures else {}
+    facts = SendFacts(
+        matter.purpose,
+        matter.channel,
+        expires_at=matter.expires_at,
+        **await _channel_facts(uow, runtime, matter, bars),
+    )
+    if is_texted:
+        facts = replace(facts, **_left_alone(bars), queued_at=matter.queued_at)
+    return judge(facts, now)
+
+
 async def _weigh_service(uow: UnitOfWork, runtime: Runtime, matter: Matter, facts: SendFacts, now: datetime) -> Verdict:
     """What somebody asked for comes at any hour; what a journey sends keeps to its window and to caps on service."""
     assert matter.profile_id is not None  # noqa: S101  what is nobody's was judged before
-    facts = replace(facts, **await _channel_facts(uow, runtime, matter))
     profile = await uow.profiles.get(matter.profile_id)
     if profile.restricted_at is not None and not await _is_asked_for(uow, matter, profile.restricted_at):
         facts = replace(facts, restricted_at=profile.restricted_at)
@@ -197,6 +209,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
     windows, zones = windows_and_zones(runtime, matter, profile, now)
+    bars = await _bars(uow, matter) if runtime.channel(matter.channel).abilities.failures else {}
     told = rules.consent_rule(matter.purpose, runtime.country_at(matter.channel, matter.address), matter.channel, now)
     standing = standing_consent(records, matter.purpose, matter.channel)
     refusal = await uow.consents.refusal(matter.channel, matter.address)
@@ -222,7 +235,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         pause=profile.marketing_pause,
         marketed_at=await _marketed_at(uow, runtime, profile, now),
         **await _cap(uow, runtime, matter, profile, now),
-        **await _channel_facts(uow, runtime, matter),
+        **await _channel_facts(uow, runtime, matter, bars),
     )
     return judge(facts, now)
 
@@ -262,9 +275,16 @@ class _LeftAlone(TypedDict):
     disowned: Suppression | None
 
 
-async def _left_alone(uow: UnitOfWork, matter: Matter) -> _LeftAlone:
+_Bars = Mapping[Consequence, Suppression]
+
+
+async def _bars(uow: UnitOfWork, matter: Matter) -> _Bars:
+    """What keeps messages from the address, by its cause."""
+    return {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
+
+
+def _left_alone(bars: _Bars) -> _LeftAlone:
     """That the address asked for it, or is not whose it was taken for."""
-    bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
     return {"suppression": bars.get(Consequence.OPTED_OUT), "disowned": bars.get(Consequence.DISOWNED)}
 
 
@@ -275,12 +295,11 @@ class _ChannelFacts(TypedDict, total=False):
     unreachable: Suppression | None
 
 
-async def _channel_facts(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> _ChannelFacts:
+async def _channel_facts(uow: UnitOfWork, runtime: Runtime, matter: Matter, bars: _Bars) -> _ChannelFacts:
     """What the channel's vendor would not deliver: too late a text, from a stopped sender, to where nothing arrives."""
     abilities = runtime.channel(matter.channel).abilities
     found = _ChannelFacts()
     if abilities.failures:
-        bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
         found["stopped"] = bars.get(Consequence.SENDER_STOPPED)
         found["unreachable"] = bars.get(Consequence.UNREACHABLE)
     if abilities.reply_window is not None and not matter.template:

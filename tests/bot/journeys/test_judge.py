@@ -61,6 +61,9 @@ def test_an_answer_that_was_queued_before_they_asked_to_be_left_alone_is_withhel
     waited = replace(asked_for, queued_at=NOON - timedelta(seconds=1))
     assert isinstance(judge(waited, NOON), Withhold)
     assert isinstance(judge(replace(waited, suppression=None, disowned=STOPPED), NOON), Withhold)
+    long_ago = replace(STOPPED, at=NOON - timedelta(days=9))
+    assert isinstance(judge(replace(waited, suppression=long_ago), NOON), Send), "they have written since"
+    assert isinstance(judge(replace(waited, suppression=long_ago, disowned=STOPPED), NOON), Withhold)
 
 
 def test_at_night_marketing_waits_for_the_morning() -> None:
