@@ -73,7 +73,7 @@ def prepare(recipe: Recipe, journey: str, channels: Sequence[str], language: str
     """The files of a journey with this id, in this language where the recipe speaks it."""
     prefix = f"utter_{re.sub('[^a-z0-9]+', '_', journey)}_"
     text = recipe.journey.replace(_RESPONSE, prefix).replace(_CHANNELS, f"[{', '.join(channels)}]")
-    text = text.replace(_WHOM, aim.whom).replace(_WHEN, aim.when).replace(_ZONE, aim.zone)
+    text = text.replace(_WHEN, aim.when).replace(_ZONE, aim.zone).replace(_WHOM, aim.whom)  # whose tag may be "ZONE-1"
     text = re.sub(rf"(?m)^journey: {_ID}$", f"journey: {journey}", text, count=1)
     says = recipe.responses.get(language, recipe.responses[OWN])
     responses = {name.replace(_RESPONSE, prefix): [variation] for name, variation in says.items()}

@@ -115,10 +115,10 @@ async def test_a_recipe_may_ask_to_whom_it_writes_and_when(
         status, told = await begun(client, "spring", recipe="news", **aim, tag="vip' or 'a' == 'a")
         assert (status, told["error"].startswith("\"vip' or 'a' == 'a\" cannot be a tag.")) == (400, True)
         assert await begun(client, "spring", recipe="news", **aim) == (200, {"journey": "spring"})
-        assert await begun(client, "fair", recipe="news", **aim, tag="spring-fair") == (200, {"journey": "fair"})
+        assert await begun(client, "fair", recipe="news", **aim, tag="ZONE-fair") == (200, {"journey": "fair"})
     at = "{schedule: {once: 2030-12-01 09:00, zone: America/New_York}, segment: big-teams}"
     assert f"enter: {at}\n" in (folder / "spring.yml").read_text()
-    assert "if: \"'spring-fair' in profile.tags\"" in (folder / "fair.yml").read_text()
+    assert "if: \"'ZONE-fair' in profile.tags\"" in (folder / "fair.yml").read_text()
 
 
 async def test_of_a_recipe_that_cannot_be_nothing_is_written(
