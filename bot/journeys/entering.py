@@ -33,7 +33,8 @@ def of_members(entry: ScheduleEntry, segments: Mapping[str, Segment]) -> Schedul
         return entry
     segment = segments.get(entry.segment)
     conditions = ["false" if segment is None else segment.condition, *filter(None, [entry.condition])]
-    return replace(entry, segment=None, condition=" and ".join(f"({one})" for one in conditions))
+    together = conditions[0] if len(conditions) == 1 else " and ".join(f"({one})" for one in conditions)
+    return replace(entry, segment=None, condition=together)
 
 
 def is_too_soon(entry: Entry, last: datetime | None, now: datetime) -> bool:

@@ -79,7 +79,7 @@ def _entry(fields: Fields, known: Known, warnings: Faults) -> Entry | None:
     fields.only(*ways, "if", "again")
     common = _Common(condition=fields.text("if"), again_after=fields.read("again", _again))
     readers: Mapping[str, Callable[[Fields, Known, _Common], Entry | None]] = {
-        "schedule": _schedule_entry,
+        "schedule": _schedule_entry,  # before "segment", which narrows it down
         "event": _event,
         "segment": _segment,
         "left_segment": _segment,

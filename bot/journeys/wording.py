@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.documents import did_you_mean
 from bot.domain.journey import REPLIED, TOLD_BY_SERVICE, WHOLE
 from bot.domain.send_window import PERSON_ZONE
-from bot.domain.steps import AttributeTime, ClockTime, Until
+from bot.domain.steps import USUAL_HOUR, AttributeTime, ClockTime, Until
 from bot.domain.time_zones import zone_called, zone_names
 from bot.journeys.schedule import cron_fault
 from bot.journeys.send_window import is_zone
@@ -143,9 +142,11 @@ def _attribute_time(text: str) -> Until:
         raise Unreadable(f'"{text}" is no time to wait for.', "Write profile.renewal_date - 3d at 09:00.")
     of, name, sign, length, at = match.groups()
     offset = duration(length) if length else timedelta()
-    until = AttributeTime("", -offset if sign == "-" else offset, of="event" if of == "event" else "profile")
-    until = replace(until, attribute=_told(name) if of == "event" else profile_attribute(of + name))
-    return until if at is None else replace(until, at=time_of_day(at))
+    offset = -offset if sign == "-" else offset
+    hour = USUAL_HOUR if at is None else time_of_day(at)
+    if of == "event":
+        return AttributeTime(_told(name), offset, hour, of="event")
+    return AttributeTime(profile_attribute(of + name), offset, hour)
 
 
 def _told(path: str) -> str:
