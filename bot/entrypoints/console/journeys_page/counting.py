@@ -39,19 +39,10 @@ class Kept(Generic[Answer]):
             return self._kept
 
     def forget(self) -> None:
-        """What is asked for next is counted anew."""
+        """Whoever asks next is told how things stand now."""
         self._until = 0.0
 
 
-class Counter:
+def headcounts_of(store: Store) -> Kept[Sequence[Headcount]]:
     """Where people stand in all journeys. Counting one of them would look at every run, too."""
-
-    def __init__(self, store: Store) -> None:
-        self._kept: Kept[Sequence[Headcount]] = Kept(store, lambda uow: uow.enrolments.headcounts())
-
-    async def headcounts(self) -> Sequence[Headcount]:
-        return await self._kept.told()
-
-    def forget(self) -> None:
-        """Whoever has just moved people sees where they stand now."""
-        self._kept.forget()
+    return Kept(store, lambda uow: uow.enrolments.headcounts())

@@ -18,7 +18,7 @@ from bot.domain.publishing import Running
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.entrypoints.console.journeys_page.beginning import Beginning, recipes_json
-from bot.entrypoints.console.journeys_page.counting import Counter
+from bot.entrypoints.console.journeys_page.counting import headcounts_of
 from bot.entrypoints.console.journeys_page.decided import Decided
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.editing import Editing, head, sources
@@ -60,7 +60,7 @@ class JourneysPage:
         self._runtime = service.runtime
         channels = known_channels(service.settings, service.runtime.channels)
         self._files = JourneyFiles(shelves_of(service.settings, channels))
-        self._counter = Counter(service.runtime.store)
+        self._headcounts = headcounts_of(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._inside = Inside(service)
         self._decided = Decided(service)
@@ -106,7 +106,7 @@ class JourneysPage:
             try:
                 answer = await handler(request)
                 if right is Right.PUBLISH_JOURNEYS:
-                    self._counter.forget()
+                    self._headcounts.forget()
                 return answer
             except ContentError as error:
                 return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
@@ -117,7 +117,7 @@ class JourneysPage:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
-        headcounts = await self._counter.headcounts()
+        headcounts = await self._headcounts.told()
         async with self._runtime.store.transaction() as uow:
             states = await uow.journeys.states()
             in_force = await journeys_in_force(uow, self._runtime)
@@ -145,7 +145,7 @@ class JourneysPage:
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["journey"]
         version: str | None = query_of(request, "version")
-        headcounts = [one for one in await self._counter.headcounts() if one.journey == name]
+        headcounts = [one for one in await self._headcounts.told() if one.journey == name]
         file = await asyncio.to_thread(self._files.read, name)
         retired = await asyncio.to_thread(self._files.read_retired, name)
         if file is None and retired is None and not headcounts:

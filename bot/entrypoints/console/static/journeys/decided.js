@@ -1,32 +1,18 @@
 /** What came of the messages of a step: how many left, and why others did not. */
 
 import { h } from "../dom.js";
-import { counted, number, request } from "./service.js";
+import { counted, number } from "./service.js";
+import { ToldList } from "./told_list.js";
 
 export class Decided {
   constructor(journey) {
-    this.address = `/journeys/${journey}/decided.json`;
-    this.asked = "";
-    this.node = h("ul", { class: "step-counts", "aria-label": "Its messages" });
+    const failed = "What came of them could not be told.";
+    this.list = new ToldList(`/journeys/${journey}/decided.json`, { kind: "step-counts", label: "Its messages", rows, failed });
   }
 
-  /** Those of a step, once the service has told; asked anew when more people have come through. */
+  /** Those of a step; asked anew when more people have come through. */
   at(version, step, times) {
-    const query = new URLSearchParams({ version, step });
-    const asked = `${query} ${times}`;
-    if (asked !== this.asked) {
-      this.asked = asked;
-      this.node.replaceChildren();
-      void this.fill(query, asked);
-    }
-    return this.node;
-  }
-
-  async fill(query, asked) {
-    const { ok, told } = await request(`${this.address}?${query}`);
-    if (asked !== this.asked) return;
-    if (!ok) this.asked = "";
-    this.node.replaceChildren(...(ok ? rows(told) : [h("li", { class: "bad" }, told.error ?? "What came of them could not be told.")]));
+    return this.list.at(new URLSearchParams({ version, step }), times);
   }
 }
 
