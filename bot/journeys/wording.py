@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta
 
 from bot.documents import did_you_mean
@@ -26,6 +27,9 @@ DURATION = f"{PART}(?: ?{PART})*"
 LONGEST = timedelta(days=3660)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+ID = re.compile("[a-z][a-z0-9_-]{0,79}")
+ID_WORDS = "an id begins with a small letter; small letters, digits, - and _ follow"
 
 
 class Unreadable(ValueError):
@@ -203,9 +207,17 @@ def awaited(text: str) -> str:
 
 def identifier(text: str) -> str:
     """The id of a journey, step or rule: small letters, digits, - and _."""
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,79}", text):
+    if not ID.fullmatch(text):
         raise Unreadable(f'"{text}" cannot be an id.', "Use small letters, digits, - and _, such as ask-for-time.")
     return text
+
+
+def near_id(name: str, *, besides: str = "") -> str:
+    """An id that is near what was typed, as the end of a sentence; nothing where none is, or it is `besides`."""
+    apart = unicodedata.normalize("NFKD", name.casefold())  # a letter, and behind it its accent
+    letters = "".join(one for one in apart if not unicodedata.combining(one))
+    near = re.sub("[^a-z0-9_-]+", "-", letters).lstrip("-_0123456789").rstrip("-_")
+    return f", such as {near}." if ID.fullmatch(near) and near != besides else ""
 
 
 def split_id(text: str) -> str:

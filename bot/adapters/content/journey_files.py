@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +15,9 @@ from bot.domain.errors import Conflict, ContentError, Fault
 from bot.domain.journey import Journey
 from bot.journeys.content import Known, read_journey
 from bot.journeys.runs import check_runs, warn_of_chains
+from bot.journeys.wording import ID
 from bot.ports import Playbook
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,79}")
 RETIRED = ".retired"
 
 
@@ -99,11 +98,11 @@ class JourneyFiles:
 
     def _paths(self) -> Mapping[str, Path]:
         found = sorted([*self._shelves.journeys.glob("*.yaml"), *self._shelves.journeys.glob("*.yml")])
-        return {path.stem: path for path in found if path.stem != PROFILE and NAME.fullmatch(path.stem)}
+        return {path.stem: path for path in found if path.stem != PROFILE and ID.fullmatch(path.stem)}
 
     def _aside(self) -> Mapping[str, Path]:
         found = sorted(self._shelves.journeys.glob(f"*.y*ml{RETIRED}"))
-        return {_stem(path): path for path in found if NAME.fullmatch(_stem(path))}
+        return {_stem(path): path for path in found if ID.fullmatch(_stem(path))}
 
 
 def _stem(aside: Path) -> str:

@@ -5,7 +5,9 @@ import pytest
 from bot.documents import parse
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema, Segment
 from bot.domain.errors import ContentError
-from bot.journeys.segments import read_segment
+from bot.journeys.segments import begins_by_coming, new_segment, read_segment, rewritten_segment, told_of
+from bot.yaml_lines import CannotEdit
+from tests.bot.services.stage import journey_of
 
 SCHEMA = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
 
@@ -51,3 +53,39 @@ def test_a_faulty_segment_is_told_with_its_place(text: str, told: str) -> None:
         segment(text)
     assert "journeys/segments/big-teams.yml:" in str(failure.value)
     assert told in str(failure.value)
+
+
+def test_an_edit_leaves_all_else_as_it_stands() -> None:
+    text = "# Ours.\nsegment: big-teams\n\nlabel: Big   # as sales says\nif: >-\n  profile.team_size > 20\n"
+    assert rewritten_segment(text, "Big", "profile.team_size > 30") == text.replace("> 20", "> 30")
+    assert rewritten_segment(text, "Large", "profile.team_size > 20") == text.replace("label: Big  ", "label: Large")
+    assert "label" not in rewritten_segment(text, "", "profile.team_size > 20")
+    without = "segment: big-teams\r\nif: profile.team_size > 20\r\n"
+    assert rewritten_segment(without, "Big", "profile.team_size > 20") == (
+        "segment: big-teams\r\nlabel: Big\r\nif: profile.team_size > 20\r\n"
+    )
+    with pytest.raises(CannotEdit, match="no segment yet"):
+        rewritten_segment("- a\n", "Big", "true")
+
+
+@pytest.mark.parametrize(
+    "condition", ["profile.team_size > 20", "'a: b' in profile.tags", "profile.x == '#1'\nand true"]
+)
+def test_a_new_segment_is_read_as_it_was_written(condition: str) -> None:
+    text = new_segment("big-teams", "Teams: large", condition, note="Ours.")
+    assert text.startswith("# Ours.\nsegment: big-teams\n")
+    found = read_segment(parse("segments/big-teams.yml", text), None)
+    assert found == Segment("big-teams", condition, "Teams: large")
+
+
+def test_a_journey_goes_by_a_segment_where_people_enter_by_it() -> None:
+    entries = """enter:
+      - {segment: big-teams}
+      - {left_segment: big-teams}
+      - {schedule: {once: 2026-12-01 09:00, zone: Europe/London}, segment: big-teams}
+      - {event: demo.requested}
+    """
+    journey = journey_of("- wait: 1d", entries)
+    assert told_of(journey, "big-teams") == list(journey.entries[:3])
+    assert [begins_by_coming(one) for one in told_of(journey, "big-teams")] == [True, False, False]
+    assert told_of(journey, "others") == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.adapters.content.journey_files import NAME, JourneyFiles
+from bot.adapters.content.journey_files import JourneyFiles
 from bot.adapters.content.library import PROFILE
 from bot.adapters.content.recipes import NO_AIM, Aim, prepare, recipes
 from bot.adapters.content.response_files import ResponseFiles
@@ -26,7 +25,7 @@ from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.send_window import is_zone
-from bot.journeys.wording import Unreadable, local_time, tag
+from bot.journeys.wording import ID, ID_WORDS, Unreadable, local_time, near_id, tag
 from bot.ports import Abilities
 from bot.services.publish import pause
 from bot.yaml_lines import written
@@ -51,9 +50,8 @@ class Beginning:
         self._editing.require_allowed()
         body = await json_object(request)
         name = text_of(body, "journey", LONGEST_NAME)
-        if not NAME.fullmatch(name) or name == PROFILE:
-            what = "an id begins with a small letter; small letters, digits, - and _ follow"
-            raise WebhookRejected(400, f"{what}{_advice(name)}")
+        if not ID.fullmatch(name) or name == PROFILE:
+            raise WebhookRejected(400, f"{ID_WORDS}{near_id(name, besides=PROFILE)}")
         await self._refuse_known(name)
         if isinstance(body.get("recipe"), str):
             await self._by_recipe(request, name, body)
@@ -158,13 +156,6 @@ def recipes_json() -> list[dict[str, Any]]:
 def _is_written_to(abilities: Abilities) -> bool:
     by_address = abilities.identity in ("phone", "email") and not abilities.spoken
     return by_address and abilities.proactive and abilities.reply_window is None
-
-
-def _advice(name: str) -> str:
-    apart = unicodedata.normalize("NFKD", name.casefold())  # a letter, and behind it its accent
-    letters = "".join(one for one in apart if not unicodedata.combining(one))
-    near = re.sub("[^a-z0-9_-]+", "-", letters).lstrip("-_0123456789").rstrip("-_")
-    return f", such as {near}." if NAME.fullmatch(near) and near != PROFILE else ""
 
 
 def _new(name: str, body: Mapping[str, Any]) -> str:

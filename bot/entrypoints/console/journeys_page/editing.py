@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.adapters.content.contents import texting
-from bot.adapters.content.journey_files import NAME, Checked, JourneyFiles, check_text
+from bot.adapters.content.journey_files import Checked, JourneyFiles, check_text
 from bot.documents import parse, plain
 from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.domain.journey import Journey
@@ -30,6 +30,7 @@ from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
 from bot.journeys.step_sources import Source, item_sources
 from bot.journeys.whereabouts import Whereabouts, then, whereabouts
+from bot.journeys.wording import ID
 from bot.ports import Playbook
 
 READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
@@ -205,6 +206,6 @@ def _step_ids(node: Any) -> list[str]:
 
 def _named_text(body: Mapping[str, Any]) -> tuple[str, str]:
     name = text_of(body, "journey", LONGEST_NAME)
-    if not NAME.fullmatch(name):
+    if not ID.fullmatch(name):
         raise WebhookRejected(400, '"journey" wants the id of a journey')
     return name, text_of(body, "text")

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.content.journey_files import NAME, JourneyFiles
+from bot.adapters.content.journey_files import JourneyFiles
 from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
@@ -43,11 +43,12 @@ from bot.entrypoints.wiring.service import Service
 from bot.journeys.picture import picture_of
 from bot.journeys.sayings import entry_words
 from bot.journeys.tallied import tallied
+from bot.journeys.wording import ID
 from bot.services.count_splits import LOOKS_BACK
 from bot.services.in_force import journeys_in_force
 
 MOST_PARKED = 50
-NAMED = f"{{journey:{NAME.pattern}}}"
+NAMED = f"{{journey:{ID.pattern}}}"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

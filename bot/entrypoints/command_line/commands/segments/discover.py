@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections.abc import Sequence
 
 from bot.adapters.content.library import Contents
@@ -16,6 +15,7 @@ from bot.entrypoints.command_line.event_log import require_file
 from bot.entrypoints.command_line.files import write_whole
 from bot.entrypoints.wiring.stores import store_of
 from bot.journeys.clusters import LEAST_PEOPLE, Cluster, Clusters, can_cluster, find_clusters
+from bot.journeys.segments import new_segment
 from bot.journeys.wording import Unreadable, identifier
 from bot.services.recall import known_people
 from bot.settings import Settings
@@ -82,7 +82,6 @@ def _save(settings: Settings, contents: Contents, clusters: Sequence[Cluster], n
         raise SettingsError(f'there is a segment "{name}" already. Take another name.')
     one = clusters[int(number) - 1]
     path = settings.journeys / "segments" / f"{name}.yml"
-    label, condition = (json.dumps(text, ensure_ascii=False) for text in (one.words, one.condition))
-    note = "# Found by `overture segments discover`; it is a condition like any other, and yours to change."
-    write_whole(path, f"{note}\nsegment: {name}\nlabel: {label}\nif: {condition}\n")
+    note = "Found by `overture segments discover`; it is a condition like any other, and yours to change."
+    write_whole(path, new_segment(name, one.words, one.condition, note=note))
     return f"Written: {path}"
