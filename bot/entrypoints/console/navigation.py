@@ -12,6 +12,7 @@ from bot.entrypoints.wiring.service import Service
 
 PAGES: Final = (
     ("/journeys", "Journeys", Right.SEE_JOURNEYS),
+    ("/segments", "Segments", Right.SEE_JOURNEYS),
     ("/responses", "Responses", Right.SEE_JOURNEYS),
     ("/people", "People", Right.SEE_PEOPLE),
     ("/understanding", "Understanding", Right.SEE_UNDERSTANDING),

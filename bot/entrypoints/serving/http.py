@@ -33,6 +33,7 @@ from bot.entrypoints.console.playground import Playground
 from bot.entrypoints.console.queues_page import QueuesPage
 from bot.entrypoints.console.report_page import ReportPage
 from bot.entrypoints.console.responses_page import ResponsesPage
+from bot.entrypoints.console.segments_page import SegmentsPage
 from bot.entrypoints.console.understanding import Understanding
 from bot.entrypoints.serving.siblings import Siblings
 from bot.entrypoints.serving.watching import Watching
@@ -149,6 +150,7 @@ class Server:
         PeopleApi(self._service).add_routes(app)
         TakePeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
+        SegmentsPage(self._service).add_routes(app)
         ResponsesPage(self._service).add_routes(app)
         passwords = Argon2Passwords()
         LoginPages(self._service, passwords).add_routes(app)

@@ -19,7 +19,10 @@ TAGS: Mapping[str, str] = {
     "Pages": "For browsers.",
     "Playground": "Only there while a connector runs in its sandbox.",
 }
-FILES = ("people.yml", "conversations.yml", "service.yml", "queues.yml", "access.yml", "console.yml", "responses.yml")
+FILES = (
+    *("people.yml", "conversations.yml", "service.yml", "queues.yml", "access.yml", "console.yml"),
+    *("responses.yml", "segments.yml"),
+)
 METHODS = ("get", "put", "post", "patch", "delete")
 ABOUT = """\
 The HTTP API of Overture. It is open to an API key of `overture keys add`, as far as the key's role goes; to whoever has

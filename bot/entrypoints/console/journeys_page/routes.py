@@ -139,8 +139,9 @@ class JourneysPage:
         faults = faults_json(self._service.library.faults)
         caller = request[CALLER]
         may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
-        segments = sorted(self._runtime.library.current().segments)
-        begun = {"recipes": recipes_json(), "segments": segments} if may_change else {}
+        segments = self._runtime.library.current().segments.values()
+        whom = [{"segment": one.id, "label": one.label, "condition": one.condition} for one in segments]
+        begun = {"recipes": recipes_json(), "segments": whom} if may_change else {}
         return private_json({"journeys": listed, "faults": faults, "may_change": may_change, **begun})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:

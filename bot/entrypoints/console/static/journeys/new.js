@@ -1,7 +1,8 @@
 /** A new journey, from nothing, by a recipe or like another one. */
 
-import { byId, h } from "../dom.js";
-import { request, withToken } from "./service.js";
+import { byId, h, latest } from "../dom.js";
+import { peopleWords } from "../segments/words.js";
+import { request, soon, withToken } from "./service.js";
 
 const ENTRIES = {
   event: (name) => ({ event: name }),
@@ -13,6 +14,7 @@ const TAG = "#"; // no segment is called so
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 let recipes = [];
+let segments = [];
 
 /** Open the dialog; `like` is the journey to copy, where there is one. */
 function openNew(like = null) {
@@ -40,18 +42,33 @@ function showFields(like = null) {
     byId(`new-${name}-field`).hidden = !wanted;
     byId(`new-${name}`).required = wanted;
   }
+  countWhom();
   if (!byId("new-enter").closest(".field").hidden) byId("new-event-field").hidden = byId("new-enter").value !== "event";
 }
 
 /** The recipes that there are, as the service tells them. */
-export function offerRecipes(offered, segments) {
-  const members = segments.map((segment) => h("option", { value: segment }, `The segment ${segment}`));
-  byId("new-whom").replaceChildren(...members, h("option", { value: TAG }, "Everybody with a tag…"));
+export function offerRecipes(offered, known) {
+  if (JSON.stringify(known) !== JSON.stringify(segments) || byId("new-whom").length === 0) {
+    segments = known;
+    const members = segments.map(({ segment, label }) => h("option", { value: segment }, label ? `${label} (${segment})` : `The segment ${segment}`));
+    byId("new-whom").replaceChildren(...members, h("option", { value: TAG }, "Everybody with a tag…"));
+  }
   if (offered.length === recipes.length) return;
   recipes = offered;
   const [nothing] = byId("new-recipe").options;
   byId("new-recipe").replaceChildren(nothing, ...recipes.map(({ recipe, title }) => h("option", { value: recipe }, title)));
 }
+
+const count = latest((condition) => request("/segments/count", { if: condition }));
+
+/** How many it would go to if it were now; nothing where that is not known. */
+const countWhom = soon(async () => {
+  if (byId("new-whom-field").hidden) return;
+  const [whom, tag] = [byId("new-whom").value, byId("new-tag").value.trim().replace(/[\\']/g, "\\$&")];
+  const condition = whom === TAG ? tag && `'${tag}' in profile.tags` : segments.find(({ segment }) => segment === whom)?.condition;
+  const answer = condition ? await count(condition) : { ok: false };
+  if (answer) byId("new-whom-count").textContent = answer.ok && answer.told.count !== null ? ` Now: ${peopleWords(answer.told)}, of whom only those who agreed to it are written to.` : "";
+}, 300);
 
 function choose() {
   showFields();
@@ -78,8 +95,10 @@ export const likeButton = (journey) =>
   h("button", { type: "button", class: "quiet", "aria-label": `Duplicate ${journey}`, onclick: () => openNew(journey) }, "Duplicate…");
 
 byId("new-when-about").textContent = `By the clock of ${ZONE.replaceAll("_", " ")}.`;
+byId("new-segment").href = withToken("/segments");
 byId("new").addEventListener("click", () => openNew());
 byId("new-not").addEventListener("click", () => byId("new-dialog").close());
 byId("new-enter").addEventListener("change", () => showFields());
 byId("new-whom").addEventListener("change", () => showFields());
+byId("new-tag").addEventListener("input", () => countWhom());
 byId("new-recipe").addEventListener("change", choose);

@@ -106,7 +106,9 @@ async def test_a_recipe_may_ask_to_whom_it_writes_and_when(
         "zone": ("Mars/Olympus", 'there is no time zone "Mars/Olympus"'),
     }
     async with client_of(with_words) as client:
-        assert (await (await client.get("/journeys.json")).json())["segments"] == ["big-teams"]
+        assert (await (await client.get("/journeys.json")).json())["segments"] == [
+            {"segment": "big-teams", "label": "", "condition": "profile.vip"}
+        ]
         for name, (value, words) in wrong.items():
             status, told = await begun(client, "spring", recipe="news", **{**aim, name: value})
             assert (status, words in told["error"]) == (400, True)
