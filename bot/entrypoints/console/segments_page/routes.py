@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.adapters.content.replacing import AuthorsFile
-from bot.adapters.content.segment_files import CheckedSegment, SegmentFiles, check_segment
+from bot.adapters.content.segment_files import CheckedSegment, check_segment, segment_files
 from bot.domain.access import Right, Role
 from bot.domain.audience import Segment, Working
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
@@ -47,7 +47,7 @@ class SegmentsPage:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._runtime = service.runtime
-        self._files = SegmentFiles(shelves_of(service.settings, known_channels(service.settings, ())))
+        self._files = segment_files(shelves_of(service.settings, known_channels(service.settings, ())))
         self._counting = Counting(service)
 
     def add_routes(self, app: web.Application) -> None:
@@ -183,9 +183,7 @@ class SegmentsPage:
         }
 
     def _checked(self, name: str, text: str) -> CheckedSegment:
-        file = self._files.read(name)
-        shown = file.shown if file is not None else self._files.shown(name)
-        return check_segment(shown, text, self._runtime.library.current().profile)
+        return check_segment(self._files.shown(name), text, self._runtime.library.current().profile)
 
     async def _begin(self, request: web.Request) -> web.StreamResponse:
         self._require_allowed()

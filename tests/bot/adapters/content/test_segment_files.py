@@ -1,46 +1,8 @@
-"""The files of segments, beside others who edit them."""
-
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from bot.adapters.content.segment_files import SegmentFiles, check_segment
-from bot.adapters.content.shelves import Shelves
-from bot.domain.errors import Conflict
+from bot.adapters.content.segment_files import check_segment
 
 BIG = "segment: big\nif: profile.team_size > 20\n"
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> SegmentFiles:
-    journeys = tmp_path / "journeys"
-    journeys.mkdir()
-    return SegmentFiles(Shelves(tmp_path / "nlu_data", journeys, tmp_path / "model"))
-
-
-def test_a_file_is_made_written_and_put_aside(files: SegmentFiles, tmp_path: Path) -> None:
-    assert files.names() == []
-    files.create("big", BIG)
-    file = files.read("big")
-    assert file is not None
-    assert (file.shown, file.text, files.names()) == ("segments/big.yml", BIG, ["big"])
-    files.write("big", file.digest, BIG.replace("20", "30"))
-    with pytest.raises(Conflict, match="somebody else has changed"):
-        files.put_aside("big", file.digest)
-    again = files.read("big")
-    assert again is not None
-    files.put_aside("big", again.digest)
-    assert (files.names(), files.read("big")) == ([], None)
-    assert (tmp_path / "journeys" / "segments" / "big.yml.retired").read_text() == BIG.replace("20", "30")
-
-
-def test_no_segment_takes_the_place_of_another(files: SegmentFiles, tmp_path: Path) -> None:
-    (tmp_path / "journeys" / "segments").mkdir()
-    (tmp_path / "journeys" / "segments" / "big.yaml").write_text(BIG)
-    with pytest.raises(Conflict, match='a segment "big" already'):
-        files.create("big", BIG)
 
 
 def test_a_text_is_checked_as_its_file_would_be() -> None:
