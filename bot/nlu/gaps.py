@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bot.domain.conversation import UserUttered
 from bot.domain.understanding import FALLBACK_INTENT, KNOWLEDGE_INTENT, KnowledgeAnswer
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.pipeline import Pipeline
@@ -46,6 +47,14 @@ def is_unanswered(intent: str, text: str) -> bool:
     """Whether a message that was read as `intent`, and had no answer, asked for one; marks without a word do not."""
     has_words = re.search(r"\w", text) is not None
     return intent == KNOWLEDGE_INTENT or (intent == FALLBACK_INTENT and has_words and is_question(text))
+
+
+def found_nothing(said: UserUttered) -> bool:
+    """Whether a customer asked this, and no page had the answer."""
+    understood = said.understood
+    if understood.answer is not None or understood.foreign or said.retold or understood.stage == "button":
+        return False
+    return is_unanswered(understood.intent.name, said.text)
 
 
 def find_gaps(asked: Iterable[str], pipeline: Pipeline, *, only_questions: bool = True) -> Gaps:

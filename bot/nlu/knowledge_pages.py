@@ -22,7 +22,7 @@ LONGEST_ANSWER = 400
 
 EVERYONE = "everyone"
 
-_FRONT_MATTER = ("title", "url", "audience", "valid until", "channels", "questions")
+FRONT_MATTER = ("title", "url", "audience", "valid until", "channels", "questions")
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
 
@@ -148,9 +148,9 @@ class _Reader:
             faults.add(Place(path, 2), "the front matter is no list of names and values.", "Write title: ...")
             return None
         for key in document.data:
-            if key not in _FRONT_MATTER:
+            if key not in FRONT_MATTER:
                 place = document.place(document.data, key)
-                faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), _FRONT_MATTER))
+                faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), FRONT_MATTER))
         title, url = self._text(document, "title"), self._text(document, "url")
         if not str(document.data.get("title") or "").strip():
             faults.add(Place(path, 2), 'the front matter has no "title".', "Add `title: ...`.")

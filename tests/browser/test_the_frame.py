@@ -9,7 +9,18 @@ from tests.browser.scripted import Service
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("access", "import", "journeys", "people", "queues", "report", "responses", "segments", "understanding")
+PAGES = (
+    "access",
+    "import",
+    "journeys",
+    "knowledge",
+    "people",
+    "queues",
+    "report",
+    "responses",
+    "segments",
+    "understanding",
+)
 EDGES = """() => [...document.querySelectorAll(".brand, main > *")]
     .map(one => one.getBoundingClientRect()).filter(({width}) => width > 1).map(({left}) => left)"""
 

@@ -195,7 +195,7 @@ def _read_files(shelves: Shelves, instead: Mapping[Path, str], unreadable: Fault
     links = {path for path in (*below, *in_journeys) if leads_nowhere(path)}
     each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
     documents = read_documents(_assistant_files(shelves.assistant, below), unreadable, instead)
-    pages = _pages(shelves.assistant, below, faults)
+    pages = _pages(shelves.assistant, below, instead, faults)
     return _Files(below, in_journeys, documents, pages, read_journey_files(shelves.journeys, unreadable))
 
 
@@ -251,11 +251,18 @@ def _assistant_files(folder: Path, below: Sequence[Path]) -> list[Path]:
     return [path for path in own if path.suffix in YAML and path.name not in NOT_THE_ASSISTANT]
 
 
-def _pages(folder: Path, below: Sequence[Path], faults: Faults) -> dict[str, str]:
+def page_texts(shelves: Shelves) -> dict[str, str]:
+    """The texts of the knowledge pages, by path; nothing of those that are no text."""
+    return dict(each(sorted(shelves.assistant.glob("knowledge/*.md")), text_of, Faults()))
+
+
+def _pages(folder: Path, below: Sequence[Path], instead: Mapping[Path, str], faults: Faults) -> dict[str, str]:
     """The texts of the knowledge pages, by path. Markdown elsewhere is of Rasa 1, or nothing of ours."""
     others = [path for path in below if path.suffix == ".md" and path.parent.name != "knowledge"]
     refuse_markdown(dict(each(others, text_of, faults)), faults)
-    return dict(each(sorted(folder.glob("knowledge/*.md")), text_of, faults))
+    typed = {path: text for path, text in instead.items() if path.suffix == ".md"}
+    written = [path for path in sorted(folder.glob("knowledge/*.md")) if path not in typed]
+    return dict(each(written, text_of, faults)) | {str(path): text for path, text in typed.items()}
 
 
 def _is_other(name: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -16,7 +15,7 @@ from bot.adapters.content.shelves import Shelves
 from bot.dialogue.content import TEST_PREFIX
 from bot.dialogue.responses_edit import Reworded, responses_in, reworded, with_response, without_response
 from bot.documents import Document, Faults, parse, plain
-from bot.domain.errors import Conflict, ContentError, Fault
+from bot.domain.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +115,6 @@ class ResponseFiles:
         """All content as it would be with this text; raises ContentError with every fault of it."""
         return read_contents(self._shelves, {file.path: text})
 
-    def faults_elsewhere(self, file: AuthorsFile, text: str) -> tuple[Fault, ...]:
-        """What is wrong with all content already, and still would be with this text; raises ContentError with what the
-        text itself would make wrong."""
-        try:
-            self.contents_with(file, text)
-        except ContentError as error:
-            before = Counter(map(_without_line, self._faults()))
-            new = []
-            for fault in error.faults:
-                if before[_without_line(fault)] > 0:
-                    before[_without_line(fault)] -= 1
-                else:
-                    new.append(fault)
-            if new:
-                raise ContentError(new) from error
-            return error.faults
-        return ()
-
-    def _faults(self) -> tuple[Fault, ...]:
-        """Of all content as it is on the disk."""
-        try:
-            read_contents(self._shelves)
-        except ContentError as error:
-            return error.faults
-        return ()
-
     def write(self, file: AuthorsFile, text: str) -> AuthorsFile:
         """Put the text in place of what was read; raises Conflict where somebody has changed it since."""
         with self._lock:
@@ -159,11 +132,6 @@ class ResponseFiles:
     def _shown(self, path: Path) -> str:
         folder = self._shelves.assistant
         return str(PurePath(folder.resolve().name, path.relative_to(folder)))
-
-
-def _without_line(fault: Fault) -> tuple[str, str]:
-    """The same fault of the same file, though its lines have moved."""
-    return fault.place.path, fault.message
 
 
 def _not_one(files: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ PAGES: Final = (
     ("/journeys", "Journeys", Right.SEE_JOURNEYS),
     ("/segments", "Segments", Right.SEE_JOURNEYS),
     ("/responses", "Responses", Right.SEE_JOURNEYS),
+    ("/knowledge", "Knowledge", Right.SEE_JOURNEYS),
     ("/people", "People", Right.SEE_PEOPLE),
     ("/understanding", "Understanding", Right.SEE_UNDERSTANDING),
     ("/queues", "Queues", Right.WATCH),

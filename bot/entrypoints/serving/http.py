@@ -27,6 +27,7 @@ from bot.entrypoints.api.take_people_api import TakePeopleApi
 from bot.entrypoints.console.access_page import AccessPage
 from bot.entrypoints.console.import_page import ImportPage
 from bot.entrypoints.console.journeys_page import JourneysPage
+from bot.entrypoints.console.knowledge_page import KnowledgePage
 from bot.entrypoints.console.login import LoginPages
 from bot.entrypoints.console.people_page import PeoplePage
 from bot.entrypoints.console.playground import Playground
@@ -150,6 +151,7 @@ class Server:
         PeopleApi(self._service).add_routes(app)
         TakePeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
+        KnowledgePage(self._service).add_routes(app)
         SegmentsPage(self._service).add_routes(app)
         ResponsesPage(self._service).add_routes(app)
         passwords = Argon2Passwords()

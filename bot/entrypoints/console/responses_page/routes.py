@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.adapters.content.built_in_responses import built_in_names
 from bot.adapters.content.contents import REQUIRED_RESPONSES, check_responses
+from bot.adapters.content.judging import faults_elsewhere
 from bot.adapters.content.replacing import AuthorsFile
 from bot.adapters.content.response_files import FileOfResponses, ResponseFiles
 from bot.adapters.content.response_uses import Use, named_in, uses_of
@@ -72,7 +73,7 @@ class ResponsesPage:
         self._service = service
         self._runtime = service.runtime
         channels = known_channels(service.settings, service.runtime.channels)
-        shelves = shelves_of(service.settings, channels)
+        shelves = self._shelves = shelves_of(service.settings, channels)
         self._channels = shelves.channels
         self._with_subject = [name for name, kind in shelves.kinds.items() if kind.abilities.correspondence]
         self._files = ResponseFiles(shelves)
@@ -264,7 +265,7 @@ class ResponsesPage:
     def _faults_elsewhere(self, name: str, file: AuthorsFile, text: str) -> tuple[Fault, ...]:
         """What is wrong already and stays so; raises ContentError with what these words make wrong. Where something is
         wrong not all is looked at of all content, so the response is looked at by itself, too."""
-        elsewhere = self._files.faults_elsewhere(file, text)
+        elsewhere = faults_elsewhere(self._shelves, file.path, text)
         if elsewhere and (own := self._alone(name, file, text)[1]):
             raise ContentError(own)
         return elsewhere

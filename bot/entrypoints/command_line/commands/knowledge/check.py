@@ -16,7 +16,7 @@ from bot.entrypoints.command_line.event_log import batches, require_file, time_s
 from bot.entrypoints.command_line.listing import on_one_line
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.entrypoints.wiring.stores import store_of
-from bot.nlu.gaps import Gap, Gaps, find_gaps, is_unanswered
+from bot.nlu.gaps import Gap, Gaps, find_gaps, found_nothing
 from bot.settings import Settings
 
 _SHOWN = 5
@@ -86,14 +86,7 @@ def _from_transcripts(settings: Settings, since: str | None) -> list[str]:
                 event.text
                 for batch in batches(runner, store, since=start)
                 for event in (logged.event for logged in batch)
-                if isinstance(event, UserUttered) and _found_nothing(event)
+                if isinstance(event, UserUttered) and found_nothing(event)
             ]
         finally:
             runner.run(store.close())
-
-
-def _found_nothing(said: UserUttered) -> bool:
-    understood = said.understood
-    if understood.answer is not None or understood.foreign or said.retold or understood.stage == "button":
-        return False
-    return is_unanswered(understood.intent.name, said.text)
