@@ -54,9 +54,22 @@ export function offerRecipes(offered, known) {
     byId("new-whom").replaceChildren(...members, h("option", { value: TAG }, "Everybody with a tag…"));
   }
   if (offered.length === recipes.length) return;
+  const isFirst = recipes.length === 0;
   recipes = offered;
   const [nothing] = byId("new-recipe").options;
   byId("new-recipe").replaceChildren(nothing, ...recipes.map(({ recipe, title }) => h("option", { value: recipe }, title)));
+  if (isFirst) openAsked();
+}
+
+/** What another page asked for: a recipe, and the segment that it is for. */
+function openAsked() {
+  const asked = new URLSearchParams(location.search);
+  const recipe = recipes.find((one) => one.recipe === asked.get("recipe"));
+  if (!recipe) return;
+  openNew();
+  byId("new-recipe").value = recipe.recipe;
+  if (segments.some(({ segment }) => segment === asked.get("segment"))) byId("new-whom").value = asked.get("segment");
+  choose();
 }
 
 const count = latest((condition) => request("/segments/count", { if: condition }));

@@ -82,7 +82,8 @@ function showLines({ criteria, others }) {
 
 function showJourneys() {
   const none = h("li", { class: "small" }, "None yet. ", h("a", { href: withToken("/journeys") }, "A journey"), " may let people in as soon as they come into this segment, or write to all who are in it at a time that you choose.");
-  byId("journeys").replaceChildren(...(told.journeys?.length ? hearingNodes(told.journeys) : [none]));
+  const write = told.may_change && told.is_read && h("li", {}, h("a", { class: "button", href: withToken(`/journeys?${new URLSearchParams({ recipe: "news", segment: NAME })}`) }, "Write to them once…"));
+  byId("journeys").replaceChildren(...(told.journeys?.length ? hearingNodes(told.journeys) : [none]), ...(write ? [write] : []));
 }
 
 // ---------------------------------------------------------------- editing
