@@ -113,13 +113,21 @@ Who opts out has opted out of these, too, where they are not set up: they may be
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """An address that must not be sent marketing, whoever owns it and whatever they consented to before."""
+    """An address that must not be sent marketing, whoever owns it and whatever they consented to before.
+
+    `reason` and `at` stay those of the first time; `again_at` is when it was last asked for anew.
+    """
 
     channel: str
     address: str
     reason: str
     at: datetime
     cause: Consequence = Consequence.OPTED_OUT
+    again_at: datetime | None = None
+
+    @property
+    def last_at(self) -> datetime:
+        return self.again_at or self.at
 
 
 def standing_consent(records: Iterable[ConsentRecord], purpose: Purpose, channel: str) -> ConsentRecord | None:

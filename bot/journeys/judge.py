@@ -114,7 +114,7 @@ def _judge_reply(facts: SendFacts, now: datetime) -> Verdict:
     """An answer is of no use to anybody once it has waited."""
     if facts.stopped is not None:
         return Withhold(_stopped(facts, facts.stopped))
-    since = [one.at for one in (facts.suppression, facts.disowned) if one is not None]
+    since = [one.last_at for one in (facts.suppression, facts.disowned) if one is not None]
     if facts.queued_at is not None and any(at > facts.queued_at for at in since):
         return Withhold("they have asked to be left alone since they wrote what it answers")
     return _judge_reply_window(facts, now) or Send("an answer to what the customer wrote")

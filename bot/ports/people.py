@@ -116,6 +116,9 @@ class Consents(Protocol):
         """The same of many at once."""
 
     async def suppress(self, suppression: Suppression) -> None: ...
+    async def suppress_anew(self, suppression: Suppression) -> None:
+        """The same of an address that may be suppressed: when they asked for it again is kept beside the first time."""
+
     async def suppress_all(self, suppressions: Sequence[Suppression]) -> None: ...
     async def opted_out(
         self, addresses: Collection[str], cause: Consequence = Consequence.OPTED_OUT

@@ -40,10 +40,10 @@ async def disown_address(
     whoever writes from there next is somebody new, who is told nothing of what was known.
     """
     known = {one.cause: one for one in await uow.consents.in_the_way(channel, address)}.get(Consequence.DISOWNED)
+    await spare_disowned(uow, runtime, channel, address, wish)
     if known is not None and (await uow.profiles.get(profile_id)).created_at >= known.at:
         return ()  # the stranger says it again
     kind = runtime.marketed[channel]
-    await spare_disowned(uow, runtime, channel, address, wish)
     reaching = _reaching(runtime, kind)
     here = [found for name in reaching if (found := await uow.conversations.at(name, address)) is not None]
     holders = await uow.profiles.holders_of([Identity(kind, address)], limit=MOST_HOLDERS)
@@ -66,7 +66,7 @@ async def disown_address(
 async def spare_disowned(uow: UnitOfWork, runtime: Runtime, channel: str, address: str, wish: Wish) -> None:
     """Send nothing there unasked, on whatever channel."""
     for name in _reaching(runtime, runtime.marketed[channel]):
-        await uow.consents.suppress(Suppression(name, address, wish.how, wish.at, Consequence.DISOWNED))
+        await uow.consents.suppress_anew(Suppression(name, address, wish.how, wish.at, Consequence.DISOWNED))
 
 
 def _reaching(runtime: Runtime, kind: str) -> Sequence[str]:

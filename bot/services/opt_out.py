@@ -44,8 +44,7 @@ async def opt_out(
     for channel, address in await marketed_addresses(uow, runtime, profile_id):
         if channel in keeping or channel == answered_on:
             continue
-        if await uow.consents.suppression(channel, address) is None:
-            await uow.consents.suppress(Suppression(channel, address, wish.how, wish.at))
+        await uow.consents.suppress_anew(Suppression(channel, address, wish.how, wish.at))
     refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
     said -= set(keeping)  # what they said of others than `refused`: these were loaded once, or are a CRM's

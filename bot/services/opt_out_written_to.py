@@ -33,8 +33,7 @@ async def opt_out_written_to(
             message, person = entry.dispatch, entry.profile_id
             if not isinstance(message, ChannelMessage) or message.address in forms_of(here.address):
                 continue
-            if await uow.consents.suppression(here.channel, message.address) is None:
-                await uow.consents.suppress(Suppression(here.channel, message.address, effect.how, wish.at))
+            await uow.consents.suppress_anew(Suppression(here.channel, message.address, effect.how, wish.at))
             if person is not None and person not in done:
                 done.add(person)
                 told.append((person, await opt_out(uow, runtime, person, wish, keeping=effect.keeping)))

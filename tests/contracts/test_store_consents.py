@@ -46,6 +46,31 @@ async def test_a_suppressed_address_stays_so_until_it_is_lifted(store: Store) ->
         assert await uow.consents.suppression("sms", PHONE) == first
 
 
+async def test_an_address_that_asks_again_keeps_the_first_time_and_the_last(store: Store) -> None:
+    first, later = Suppression("sms", PHONE, "STOP", NOON), NOON + timedelta(days=1)
+    disowned = replace(first, cause=Consequence.DISOWNED)
+    async with store.transaction() as uow:
+        await uow.consents.suppress_anew(first)
+        await uow.consents.suppress_anew(disowned)
+        await uow.consents.suppress_anew(replace(first, reason="again", at=later))
+    async with store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) == replace(first, again_at=later)
+        assert set(await uow.consents.in_the_way("sms", PHONE)) == {replace(first, again_at=later), disowned}
+        await uow.consents.lift("sms", PHONE)
+        await uow.consents.suppress_anew(first)
+        assert await uow.consents.suppression("sms", PHONE) == first
+
+
+async def test_an_address_that_asks_again_in_its_other_form_is_left_alone_once(store: Store) -> None:
+    written, other = "+5215512345678", "+525512345678"
+    first, later = Suppression("sms", written, "STOP", NOON), NOON + timedelta(days=1)
+    async with store.transaction() as uow:
+        await uow.consents.suppress_anew(first)
+        await uow.consents.suppress_anew(replace(first, address=other, at=later))
+    async with store.transaction() as uow:
+        assert await uow.consents.in_the_way("sms", other) == [replace(first, again_at=later)]
+
+
 async def test_every_verdict_is_kept(store: Store) -> None:
     withheld = Decision(NOON, "k1", ANNA, Purpose.MARKETING, "sms", "withhold", "no consent")
     later = replace(withheld, entry_key="k2", outcome="later", why="quiet hours")

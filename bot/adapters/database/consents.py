@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from bot.adapters.database.erased_addresses import erased_among, forget_erased, keep_erased, salt_of
 from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
@@ -54,10 +54,12 @@ COMPLAINTS = (
     .where(suppression.c.channel == bindparam("complained"), suppression.c.at >= bindparam("since"))
 )
 STOPPED = select(suppression).where(suppression.c.address == EVERY_ADDRESS).order_by(suppression.c.channel)
-LIFT = delete(suppression).where(
+_in_either_form = and_(
     suppression.c.channel == bindparam("on_channel"),
     suppression.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
 )
+AGAIN = update(suppression).where(_in_either_form).values(again_at=bindparam("asked_at"))
+LIFT = delete(suppression).where(_in_either_form)
 IN_ANY_WAY = Listed(
     lambda among: select(suppression).where(
         among(suppression.c.channel, "channels"), among(suppression.c.address, "addresses")
@@ -112,6 +114,14 @@ class StoredConsents(Repository):
         """The first reason stays: it is when and why we had to stop."""
         self._bars = None
         await self._session.execute(SUPPRESS, suppression_row(suppression, self._sealing))
+
+    async def suppress_anew(self, suppression: Suppression) -> None:
+        self._bars = None
+        written, other = self._forms(suppression.address)
+        on_channel = _kept_as(suppression.channel, suppression.cause)
+        this = {"on_channel": on_channel, "to_address": written, "in_other_form": other, "asked_at": suppression.at}
+        if not (await self._session.execute(AGAIN, this)).rowcount:
+            await self.suppress(suppression)
 
     async def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
         self._bars = None
@@ -314,7 +324,7 @@ def suppression_of(row: Any, sealing: Sealing) -> Suppression:
     """The suppression in a row that has its columns."""
     channel, _, cause = row.channel.partition(":")
     address = sealing.open_beside(ADDRESS_OF_SUPPRESSION, row.address, row.sealed_address, row.channel)
-    return Suppression(channel, address, row.reason, row.at, Consequence(cause or Consequence.OPTED_OUT))
+    return Suppression(channel, address, row.reason, row.at, Consequence(cause or Consequence.OPTED_OUT), row.again_at)
 
 
 def _kept_as(channel: str, cause: Consequence) -> str:

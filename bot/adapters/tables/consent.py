@@ -99,6 +99,7 @@ suppression = Table(
     Column("sealed_address", Text),
     Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("again_at", Moment),
     Index("ix_suppression_address", "address"),
 )
 

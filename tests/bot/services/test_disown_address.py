@@ -11,6 +11,7 @@ import pytest
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, Wish, standing_consent
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RequestHandoff
+from bot.domain.errors import TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.sending_rules import WrongNumberWords
@@ -164,6 +165,18 @@ async def test_whoever_writes_from_there_next_is_somebody_new(stage: Stage) -> N
     assert await stage.says("start") == ["Welcome back."]
     assert await stage.may_send(of=stranger)
     assert not await stage.may_send(of=ANA), "their consent is not hers"
+
+
+async def test_the_stranger_who_says_it_again_gets_no_answer_that_still_waited(stage: Stage) -> None:
+    await ana_on_both(stage)
+    await stage.says("wrong number")
+    stage.sms.faults.append(TemporarySendError("busy"))
+    assert await stage.says("greet") == []
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.says("wrong number")
+    stage.clock.forward(timedelta(minutes=2))
+    await stage.settle()
+    assert "Hello!" not in " ".join(stage.sms.texts())
 
 
 async def test_what_was_said_there_before_stays_with_the_person_and_is_over(stage: Stage) -> None:

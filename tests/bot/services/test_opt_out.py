@@ -284,6 +284,19 @@ async def test_an_answer_that_still_waited_when_they_asked_to_be_left_alone_is_n
     assert await stage.says("greet") == ["Hello!"], "who writes after it is answered"
 
 
+async def test_a_second_stop_holds_back_an_answer_as_the_first_does(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("stop")
+    stage.sms.faults.append(TemporarySendError("busy"))
+    assert await stage.says("greet") == []
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=2))
+    await stage.settle()
+    assert [one.removeprefix("I am a machine. ") for one in stage.sms.texts()] == [GOODBYE]
+    assert await stage.says("greet") == ["Hello!"], "who writes after it is answered"
+
+
 async def test_an_answer_in_the_chat_is_seen_though_they_opted_out_after_the_question(stage: Stage) -> None:
     stage.webchat.faults += [TemporarySendError("busy")]
     assert await stage.says("greet", channel="webchat") == []
