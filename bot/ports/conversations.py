@@ -138,8 +138,9 @@ class Inbox(Protocol):
     async def resume(self, why: Collection[str], now: datetime) -> int:
         """What was put off for one of these reasons is due now; how much that is."""
 
-    async def failed(self, position: int, error: str, *, park_after: int) -> bool:
-        """Count a failed try; parks the entry at the `park_after`-th, and then returns True."""
+    async def failed(self, position: int, error: str, *, park_after: int, conflict: bool = False) -> bool:
+        """Count a failed try; parks the entry at the `park_after`-th of its kind, and then returns True: those that
+        others were in the way of (`conflict`) are one kind, all others the other."""
 
     async def make_due_again(self, now: datetime, *, ahead: timedelta) -> int:
         """What was due when it came, by a clock that was ahead by more than this, is due now; how much that is."""

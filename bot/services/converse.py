@@ -77,7 +77,8 @@ PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
 
 MOST_CONFLICTS = 20
-"""The same where others write to the conversation each time: whoever they are would have been through by then."""
+"""The same where others write to the conversation each time, which is counted by itself: whoever they are would have
+been through by then."""
 
 
 async def converse(
@@ -123,23 +124,25 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
         log.info("a message is not answered: its conversation was deleted while it waited")
         return None
     except Conflict as error:
-        if await _is_parked(runtime, entry, error, MOST_CONFLICTS):
+        if await _is_parked(runtime, entry, error):
             return ANY_NEWS
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)
         return None
     except Exception as error:
-        if runtime.store.is_away(error) or not await _is_parked(runtime, entry, error, PARK_AFTER):
+        if runtime.store.is_away(error) or not await _is_parked(runtime, entry, error):
             raise
         return ANY_NEWS
     return news
 
 
-async def _is_parked(runtime: Runtime, entry: InboxEntry, error: Exception, after: int) -> bool:
+async def _is_parked(runtime: Runtime, entry: InboxEntry, error: Exception) -> bool:
     """Note that its turn has failed; whether that was once too often."""
+    conflict = isinstance(error, Conflict)
+    after = MOST_CONFLICTS if conflict else PARK_AFTER
     # Its type only: the words of an error may repeat those of the customer, and stay in the store.
     async with runtime.store.transaction() as uow:
-        parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=after)
+        parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=after, conflict=conflict)
     if parked:
         log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
     return parked

@@ -149,6 +149,21 @@ async def test_a_poisoned_message_is_parked_and_the_rest_go_on(store: Store) -> 
         assert not await uow.inbox.add(CHAT, message("poison"), NOON)
 
 
+async def test_what_others_were_in_the_way_of_is_counted_apart_from_what_broke(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("m1"), NOON)
+        await uow.inbox.add(CHAT, message("m2"), NOON)
+        first, second = [one.position for one in await uow.inbox.waiting(CHAT, NOON)]
+        for _ in range(2):
+            assert not await uow.inbox.failed(first, "Conflict", park_after=3, conflict=True)
+            assert not await uow.inbox.failed(second, "ValueError", park_after=3)
+        assert not await uow.inbox.failed(first, "ValueError", park_after=2)
+        assert not await uow.inbox.failed(second, "Conflict", park_after=2, conflict=True)
+        assert await uow.inbox.failed(first, "Conflict", park_after=3, conflict=True)
+        assert await uow.inbox.failed(second, "ValueError", park_after=3)
+
+
 async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, Executable, bindparam, case, func, literal_column, or_, select, text, update
 
 from bot.adapters.codec import INBOUND
 from bot.adapters.database.repository import Repository, Session, insert_once
@@ -71,19 +71,26 @@ MOVE = (
         shard=select(conversation.c.shard).where(conversation.c.id == bindparam("to_conversation")).scalar_subquery(),
     )
 )
-FAIL = (
-    update(inbox)
-    .where(inbox.c.position == bindparam("this_position"), _waits)
-    .values(
-        attempts=inbox.c.attempts + 1,
-        error=bindparam("error"),
-        status=case(
-            (inbox.c.attempts + 1 >= bindparam("park_after"), literal_column("'parked'")),
-            else_=literal_column("'waiting'"),
-        ),
+_conflicts = func.coalesce(inbox.c.conflicts, 0)
+
+
+def _fail(before: ColumnElement[int], **counted: ColumnElement[int]) -> Executable:
+    parked = before + 1 >= bindparam("park_after")
+    return (
+        update(inbox)
+        .where(inbox.c.position == bindparam("this_position"), _waits)
+        .values(
+            attempts=inbox.c.attempts + 1,
+            error=bindparam("error"),
+            status=case((parked, literal_column("'parked'")), else_=literal_column("'waiting'")),
+            **counted,
+        )
+        .returning(inbox.c.status)
     )
-    .returning(inbox.c.status)
-)
+
+
+FAIL = _fail(inbox.c.attempts - _conflicts)
+CONFLICT = _fail(_conflicts, conflicts=_conflicts + 1)
 
 
 class StoredInbox(Repository):
@@ -147,9 +154,9 @@ class StoredInbox(Repository):
     async def resume(self, why: Collection[str], now: datetime) -> int:
         return int((await self._session.execute(RESUME, {"reasons": list(why), "now": now})).rowcount)
 
-    async def failed(self, position: int, error: str, *, park_after: int) -> bool:
+    async def failed(self, position: int, error: str, *, park_after: int, conflict: bool = False) -> bool:
         values = {"this_position": position, "error": error, "park_after": park_after}
-        status: str | None = (await self._session.execute(FAIL, values)).scalar()
+        status: str | None = (await self._session.execute(CONFLICT if conflict else FAIL, values)).scalar()
         return status == PARKED
 
     async def make_due_again(self, now: datetime, *, ahead: timedelta) -> int:

@@ -62,6 +62,7 @@ inbox = Table(
     Column("done_at", Moment),
     Column("status", Text, nullable=False),
     Column("attempts", SmallInteger, nullable=False),
+    Column("conflicts", SmallInteger),
     Column("error", Words, nullable=False),
     Column("trace", Text),
     UniqueConstraint("channel", "vendor_id"),

@@ -146,6 +146,23 @@ async def test_a_message_that_others_get_into_the_way_of_each_time_is_parked_in_
     assert stage.sms.texts() == [ANSWER]
 
 
+async def test_a_message_that_others_got_into_the_way_of_may_fail_as_often_as_any(stage: Stage) -> None:
+    async def others_are_faster() -> None:
+        raise Conflict("somebody is faster")
+
+    await stage.hear("lead")
+    conversation = (await stage.at()).id
+    stage.actions.before = others_are_faster
+    for _ in range(PARK_AFTER):
+        assert await converse(stage.runtime, conversation) == 0
+    stage.actions.before, stage.actions.raising = None, {"action_lead"}
+    for _ in range(PARK_AFTER - 1):
+        with pytest.raises(ValueError):
+            await converse(stage.runtime, conversation)
+    stage.actions.raising = set()
+    assert await converse(stage.runtime, conversation) == 1
+
+
 async def test_a_turn_is_taken_again_when_somebody_else_wrote_to_the_conversation_meanwhile(stage: Stage) -> None:
     async def somebody_else_writes() -> None:
         stage.actions.before = None
