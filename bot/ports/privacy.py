@@ -91,5 +91,8 @@ class Retention(Protocol):
     async def forget(self, people: Sequence[ProfileId]) -> None:
         """Delete all rows of people of whom only a browser is known. Feeds are left to their own time."""
 
+    async def drop_unclaimed(self, before: datetime, *, limit: int) -> int:
+        """Delete some of what vendors told before then of messages of which nobody here knows; how much that was."""
+
     async def count(self, kind: DataClass, before: datetime) -> int:
         """How many would be deleted."""

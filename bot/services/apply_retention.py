@@ -33,6 +33,11 @@ LOOK_AGAIN = timedelta(hours=1)
 LEASE = timedelta(minutes=2)
 APPLIED = "retention.applied"
 
+UNCLAIMED = timedelta(days=7)
+"""A vendor may tell of a message before we know that they took it, which is a matter of minutes, or of days where a
+process died in between. What is told of messages that are none of ours is forgotten after this, whatever the rules say:
+it is nobody's, and whoever has the vendor's secret may send any amount of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -74,6 +79,7 @@ async def apply_retention(
 ) -> Mapping[DataClass, int]:
     """How many of each class were deleted; each rule that deleted something is in the audit log."""
     now = runtime.clock.now()
+    await _forget_unclaimed(runtime, now - UNCLAIMED, stopping)
     gone: dict[DataClass, int] = {}
     for kind, rule in runtime.library.current().rules.retention_of(now).items():
         if not rule.deletes:
@@ -86,6 +92,19 @@ async def apply_retention(
             await uow.audit.note(Deed(APPLIED, who, rule.id, detail=detail), now)
         log.info("what was kept long enough was deleted", data=kind.value, rule=rule.id, count=gone[kind])
     return gone
+
+
+async def _forget_unclaimed(runtime: Runtime, before: datetime, stopping: Callable[[], bool]) -> None:
+    gone = 0
+    while not stopping():
+        async with runtime.store.transaction() as uow:
+            dropped = await uow.retention.drop_unclaimed(before, limit=BATCH)
+        gone += dropped
+        if dropped < BATCH:
+            break
+        await asyncio.sleep(PAUSE.total_seconds())
+    if gone:
+        log.info("what vendors told of messages that nobody here knows was deleted", count=gone)
 
 
 async def _apply(

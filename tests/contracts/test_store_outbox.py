@@ -433,6 +433,18 @@ async def test_a_vendor_that_has_our_key_tells_of_a_message_without_a_receipt(st
         assert await uow.outbox.told_of("k") == "SM1"
 
 
+async def test_what_a_vendor_told_long_ago_of_messages_that_are_none_of_ours_is_forgotten(store: Store) -> None:
+    later = NOON + timedelta(days=1)
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k", channel="sms"))
+        assert await uow.outbox.track(told("SM1", DELIVERED, key="k"), NOON) == "k"
+        for number, at in enumerate((NOON, NOON, NOON, later)):
+            assert await uow.outbox.track(told(f"strange-{number}", DELIVERED, key="none of ours"), at) is None
+    async with store.transaction() as uow:
+        assert [await uow.retention.drop_unclaimed(later, limit=2) for _ in range(3)] == [2, 1, 0]
+        assert await uow.outbox.told_of("k") == "SM1"
+
+
 async def test_what_went_to_a_person_on_a_channel_is_known_by_the_vendors_ids(store: Store) -> None:
     async with store.transaction() as uow:
         for number, (of, channel) in enumerate([(ANNA, "sms"), (ANNA, "whatsapp"), (BEN, "sms")]):

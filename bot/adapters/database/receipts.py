@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.database.repository import Listed, Session
-from bot.adapters.tables import delivery
+from bot.adapters.tables import delivery, outbox
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.message import DeliveryState, DeliveryStatus
 
@@ -25,7 +25,9 @@ KNOWN = Listed(
         among(delivery.c.channel, "channels"), among(delivery.c.vendor_id, "vendor_ids")
     )
 )
-_word = upsert(delivery)
+_ours = select(outbox.c.key).where(outbox.c.key == bindparam("told_key")).scalar_subquery()
+"""The key that the vendor has, where it is one of ours: else nobody would ever forget its word."""
+_word = upsert(delivery).values(outbox_key=_ours)
 TRACK = _word.on_conflict_do_update(
     index_elements=["channel", "vendor_id"],
     set_={
@@ -84,7 +86,7 @@ def word_of(status: DeliveryStatus, at: datetime) -> dict[str, Any]:
     return {
         "channel": status.channel,
         "vendor_id": status.sent_id,
-        "outbox_key": status.key or None,
+        "told_key": status.key or None,
         "state": status.state,
         "error": status.error,
         "at": at,

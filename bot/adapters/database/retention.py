@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, exists, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+)
 
 from bot.adapters.database.personal_data import DELETE
 from bot.adapters.database.repository import Repository
@@ -82,6 +96,17 @@ LOGS: Mapping[DataClass, _Log] = {
     DataClass.FEEDS: _Log(feed, feed.c.at, true()),
 }
 QUESTIONS = (challenge, opt_out_question)
+_unclaimed = text("outbox_key IS NULL")
+_told = tuple_(delivery.c.channel, delivery.c.vendor_id)
+DROP_UNCLAIMED = delete(delivery).where(
+    _told.in_(
+        select(delivery.c.channel, delivery.c.vendor_id)
+        .where(_unclaimed, delivery.c.at < BEFORE)
+        .order_by(delivery.c.at)
+        .limit(MOST)
+    ),
+    _unclaimed,  # a receipt may come meanwhile
+)
 
 IDLE_CONVERSATION = and_(
     func.coalesce(conversation.c.last_message_at, conversation.c.started_at) < BEFORE,
@@ -188,6 +213,9 @@ class StoredRetention(Repository):
         for person in people:
             for statement in DELETE.values():
                 await self._session.execute(statement, {"person": person})
+
+    async def drop_unclaimed(self, before: datetime, *, limit: int) -> int:
+        return int((await self._session.execute(DROP_UNCLAIMED, {"before": before, "most": limit})).rowcount)
 
     async def count(self, kind: DataClass, before: datetime) -> int:
         values: dict[str, Any] = {"before": before}

@@ -64,6 +64,7 @@ delivery = Table(
     Column("error", Words, nullable=False),
     Column("at", Moment, nullable=False),
     partial("ix_delivery_outbox_key", "outbox_key", where="outbox_key IS NOT NULL"),
+    partial("ix_delivery_unclaimed", "at", where="outbox_key IS NULL"),
 )
 
 

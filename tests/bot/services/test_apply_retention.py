@@ -20,13 +20,14 @@ from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RequestHandoff
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
-from bot.domain.message import Attachment, CustomerMessage, DeskVerb
+from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, DeskVerb
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.sending_rules import RetentionRule
 from bot.services import apply_retention as service
 from bot.services.apply_retention import Retention, apply_retention, what_is_due
+from bot.services.receive import receive
 from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
 from tests.manual_clock import ManualClock
 
@@ -260,6 +261,25 @@ async def test_a_rule_that_deletes_goes_before_a_shorter_one_that_counts(stage: 
     counting = replace(deleting, id="a-plan", keep=timedelta(days=50), deletes=False)
     rules = replace(RULES, retention=(counting, deleting))
     assert rules.retention_of(stage.clock.now()) == {DataClass.CONVERSATIONS: deleting}
+
+
+async def test_what_vendors_told_of_messages_that_nobody_knows_goes_though_no_rule_says_so(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 2)
+    await stage.meet()
+    await stage.consent()
+    await stage.queue("ours")
+    await stage.settle()
+    strangers = [DeliveryStatus("sms", f"s{one}", f"strange-{one}", DeliveryState.FAILED, "off") for one in range(5)]
+    await receive(stage.runtime, stage.sms, [*strangers, replace(strangers[0], vendor_id="s5", sent_id="?", key="?")])
+    await stage.later(days=6)
+    await receive(stage.runtime, stage.sms, [replace(strangers[0], vendor_id="s6", sent_id="strange-6")])
+    await apply_retention(stage.runtime, who="a test")
+    assert (await counts(stage))["delivery"] == 8
+    await stage.later(days=2)
+    await apply_retention(stage.runtime, who="a test")
+    assert (await counts(stage))["delivery"] == 2, "ours, however old, and what was told lately"
 
 
 async def test_it_is_done_once_a_day_and_noted(stage: Stage) -> None:
