@@ -88,11 +88,12 @@ async def take_events(runtime: Runtime, told: Sequence[Told]) -> list[Outcome]:
 
 
 async def _take_chunk(runtime: Runtime, told: Sequence[Told]) -> list[Outcome]:
-    """In one transaction; where that fails, one by one, so that a poisoned one does not keep out the others."""
+    """In one transaction; where that fails, one by one, so that a poisoned one does not keep out the others, and where
+    others write of one of these people all the time, they are in the way of that one alone."""
     try:
         return await _try(runtime, told)
     except Conflict:
-        raise
+        log.info("others got into the way of a batch of events each time; going one by one", events=len(told))
     except Exception as error:
         if runtime.store.is_away(error):
             raise

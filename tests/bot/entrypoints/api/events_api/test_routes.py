@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema, Segment
+from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.entrypoints.serving.http import Server
@@ -232,6 +233,25 @@ async def test_an_event_that_breaks_journeys_is_kept_and_the_others_go_on(
     person = await known(stage)
     assert person.tags == {"entered"}
     assert [event for event, _ in await timeline(stage, person.id)] == ["odd.thing", "pricing.viewed"]
+
+
+async def test_a_batch_that_others_get_into_the_way_of_each_time_is_taken_one_by_one(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_journeys, faster = enrol.tell_journeys, [Conflict("somebody is faster")] * take_events.MOST_TRIES
+
+    async def contended(uow: Any, runtime: Any, who: Any, events: Any, now: Any, **more: Any) -> None:
+        if faster and any(one.event == "busy.thing" for one in events):
+            raise faster.pop()
+        await tell_journeys(uow, runtime, who, events, now, **more)
+
+    monkeypatch.setattr(take_events, "tell_journeys", contended)
+    stage.play(journey_of("- add_to: entered", "enter: {event: pricing.viewed}"))
+    told = await tell(client, {**VIEWED, "event": "busy.thing", "messageId": "m0"}, VIEWED)
+    assert (told["status"], told["taken"], told.get("errors", [])) == (200, 2, [])
+    person = await known(stage)
+    assert person.tags == {"entered"}
+    assert [event for event, _ in await timeline(stage, person.id)] == ["busy.thing", "pricing.viewed"]
 
 
 DEEP: Any = 1
