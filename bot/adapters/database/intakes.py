@@ -40,6 +40,7 @@ from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.segments import LAST_OF_CHUNK
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import Moment, enrolment, profile, segment_change, segment_member
+from bot.domain.consent import Purpose
 from bot.domain.ids import new_id
 from bot.domain.journey import Intake
 from bot.journeys.chance import held_out_by_digest
@@ -122,11 +123,15 @@ class _Rules:
     draws: bool
     many_at_once: bool
     once: bool
+    is_marketing: bool
 
     @staticmethod
     def of(intake: Intake) -> _Rules:
         journey = intake.journey
-        return _Rules(intake.entry.condition, journey.holdout > 0, journey.many_at_once, intake.once is not None)
+        is_marketing = journey.purpose is Purpose.MARKETING
+        return _Rules(
+            intake.entry.condition, journey.holdout > 0, journey.many_at_once, intake.once is not None, is_marketing
+        )
 
 
 @lru_cache(maxsize=200)
@@ -204,7 +209,9 @@ def _entrants(rules: _Rules, sealing: Sealing) -> Select[Any]:
         enrolment.c.journey == bindparam("this_journey"),
         enrolment.c.entered_at > bindparam("since", type_=Moment),
     )
-    may_enter: list[Sql] = [entered.limit(ONE).scalar_subquery().is_(None)]
+    may_enter: list[Sql] = [entered.limit(ONE).scalar_subquery().is_(None), profile.c.restricted_at.is_(None)]
+    if rules.is_marketing:
+        may_enter.append(profile.c.objected_at.is_(None))
     if rules.condition is not None:
         may_enter.append(condition(rules.condition, postgresql=True, sealing=sealing))
     return select(

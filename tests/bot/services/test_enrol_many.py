@@ -54,7 +54,11 @@ class Before:
     runs: Sequence[tuple[str, EnrolmentStatus, int]]  # of which journey, how it stands, and how many hours ago it began
     changes: Sequence[bool]  # that wait to be told: into the segment, or out of it
     in_another_segment: bool
+    said: str = ""
 
+
+WISHES = ("", "no to marketing", "only keep it")
+PURPOSES = st.sampled_from(["marketing", "service"])
 
 values = st.sampled_from([None, 5, 50, "50", True, [1]])
 people = st.builds(
@@ -70,6 +74,7 @@ people = st.builds(
     ),
     st.sampled_from([(True,), (True,), (True, False, True), (True, True), (True, False)]),
     st.booleans(),
+    st.sampled_from(["", *WISHES]),
 )
 heads = st.builds(
     lambda again, condition, holdout: (f"{again[0]}{condition}", f"{holdout}\n{again[1]}"),
@@ -124,7 +129,10 @@ async def _populate(uow: UnitOfWork, stage: Stage, journey: Journey, crowd: Sequ
     known = {one.id: one for one in (journey, HEEDING, DEAF)}
     for number, person in enumerate(crowd):
         name = ProfileId(f"person-{number}")
-        await uow.profiles.add(Profile(name, now, person.attributes))
+        objected_at = now if person.said == "no to marketing" else None
+        restricted_at = now if person.said == "only keep it" else None
+        known_as = Profile(name, now, person.attributes, objected_at=objected_at, restricted_at=restricted_at)
+        await uow.profiles.add(known_as)
         for count, (into, status, hours) in enumerate(person.runs):
             began = now - timedelta(hours=hours)
             run = begin(known[into], EnrolmentId(f"{name}-{count}"), name, {}, began)
@@ -154,28 +162,32 @@ async def together(uow: UnitOfWork, stage: Stage) -> None:
     await one_by_one(uow, stage)
 
 
-@given(head=heads, steps=st.sampled_from(STEPS), crowd=st.lists(people, min_size=1, max_size=7))
-@example(head=("", "holdout: 50%\n"), steps=STEPS[0], crowd=[Before({}, (), (True,), False) for _ in "1234567"])
-@example(head=("", ""), steps=STEPS[0], crowd=[Before({}, (), (True, False), False)])
+@given(head=heads, steps=st.sampled_from(STEPS), crowd=st.lists(people, min_size=1, max_size=7), purpose=PURPOSES)
+@example(("", "holdout: 50%\n"), STEPS[0], [Before({}, (), (True,), False) for _ in "1234567"], "marketing")
+@example(("", ""), STEPS[0], [Before({}, (), (True, False), False)], "marketing")
+@example(("", ""), STEPS[0], [Before({}, (), (True,), False, said) for said in WISHES], "marketing")
+@example(("", ""), STEPS[0], [Before({}, (), (True,), False, said) for said in WISHES], "service")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_segment_comes_in_together_as_it_would_one_by_one(
-    postgresql_url: str, head: tuple[str, str], steps: str, crowd: list[Before]
+    postgresql_url: str, head: tuple[str, str], steps: str, crowd: list[Before], purpose: str
 ) -> None:
     entry, more = head
-    journey = journey_of(steps, f"enter: {{segment: {BIG}{entry}}}\n{more}")
+    journey = journey_of(steps, f"enter: {{segment: {BIG}{entry}}}\n{more}", purpose=purpose)
     alone, joined = (asyncio.run(outcome(postgresql_url, journey, crowd, way)) for way in (one_by_one, together))
     assert joined == alone
 
 
-@given(head=heads, crowd=st.lists(people, min_size=1, max_size=7))
+@given(head=heads, crowd=st.lists(people, min_size=1, max_size=7), purpose=PURPOSES)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_everybody_comes_in_together_as_they_would_one_by_one(
-    postgresql_url: str, head: tuple[str, str], crowd: list[Before]
+    postgresql_url: str, head: tuple[str, str], crowd: list[Before], purpose: str
 ) -> None:
     entry, more = head
     if "team_size" not in entry:  # a schedule has a condition, and one that SQL does not know goes another way
         entry = entry.partition(", if")[0] + ", if: profile.team_size"
-    journey = journey_of(STEPS[0], f"enter: {{schedule: {{cron: '0 9 * * mon', zone: UTC}}{entry}}}\n{more}")
+    journey = journey_of(
+        STEPS[0], f"enter: {{schedule: {{cron: '0 9 * * mon', zone: UTC}}{entry}}}\n{more}", purpose=purpose
+    )
     (way_in,) = journey.entries
     data = {"scheduled_for": "2026-11-30"}
 
