@@ -72,7 +72,7 @@ def entry(
         key=key,
         dispatch=ChannelMessage(channel, "address", Text(text)),
         purpose=Purpose.REPLY,
-        profile_id=ANNA,
+        profile_id=None,
         created_at=NOON,
         due_at=NOON,
         conversation_id=conversation_id,

@@ -77,7 +77,7 @@ async def add_what_the_gate_looks_at(uow: UnitOfWork) -> None:
     ):
         await uow.consents.suppress(Suppression(channel, address, "a test", NOON, cause))
     await uow.opt_out_questions.add(question("q1"))
-    offer = entry("offer", channel="sms", purpose=Purpose.MARKETING, conversation_id=None)
+    offer = entry("offer", channel="sms", purpose=Purpose.MARKETING, conversation_id=None, profile_id=ANNA)
     await uow.outbox.add(offer)
     await uow.outbox.settle(replace(offer, status=OutboxStatus.SENT, vendor_id="SM1", first_tried_at=NOON))
     await uow.enrolments.publish(journey(id_="paused"))

@@ -20,11 +20,23 @@ from bot.domain.ids import EnrolmentId, HandoffId
 from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text
 from bot.domain.send_window import SendWindow
 from bot.ports import Outbox, Sooner, Store
-from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, conversation, entry, opened, profile
+from tests.contracts import samples
+from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, conversation, opened, profile
 
 STALE = timedelta(minutes=2)
 CARD = HandoffCard(HandoffId("h"), "t", "s", (("Size", "50"),), 40, "A1", ("reason",), "https://x.example")
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+def entry(key: str, **more: Any) -> OutboxEntry:
+    """Of Anna."""
+    return samples.entry(key, **{"profile_id": ANNA, **more})
+
+
+@pytest.fixture(autouse=True)
+async def known(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add_all([profile(ANNA), profile(BEN)])
 
 
 async def claim(outbox: Outbox, *, after: timedelta = timedelta(), limit: int = 100) -> list[str]:
@@ -70,7 +82,7 @@ def test_one_key_makes_one_entry_whatever_the_order(sqlite_url: str, keys: list[
     async def add_all() -> None:
         with contextlib.suppress(ZeroDivisionError):
             async with opened(sqlite_url) as store, store.transaction() as uow:
-                added = [await uow.outbox.add(entry(key)) for key in keys]
+                added = [await uow.outbox.add(entry(key, profile_id=None)) for key in keys]
                 assert added == [key not in keys[:place] for place, key in enumerate(keys)]
                 assert await uow.outbox.count(OutboxStatus.WAITING) == len(set(keys))
                 raise ZeroDivisionError  # for the next example to find nothing
@@ -231,8 +243,8 @@ async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: st
 async def test_a_claim_passes_over_what_another_transaction_holds(postgresql_url: str) -> None:
     async with opened(postgresql_url) as store:
         async with store.transaction() as uow:
-            await uow.outbox.add(entry("k1", conversation_id=None))
-            await uow.outbox.add(entry("k2", conversation_id=None))
+            await uow.outbox.add(entry("k1", conversation_id=None, profile_id=None))
+            await uow.outbox.add(entry("k2", conversation_id=None, profile_id=None))
         async with store.transaction() as mine, store.transaction() as yours:
             assert await claim(mine.outbox, limit=1) == ["k1"]
             assert await claim(yours.outbox) == ["k2"]
@@ -342,7 +354,6 @@ async def test_what_went_to_an_address_is_counted_whoever_was_taken_to_have_it(s
     here, elsewhere = "+5215512345678", "+447700900999"
     to: dict[str, Any] = {"purpose": Purpose.MARKETING, "channel": "sms", "profile_id": ANNA}
     async with store.transaction() as uow:
-        await uow.profiles.add(profile(ANNA))
         for id_, address in ((CHAT, here), (OTHER_CHAT, elsewhere)):
             await uow.conversations.add(conversation(id_, of=ANNA, channel="sms", address=address))
             await uow.outbox.add(entry(f"to {id_}", conversation_id=id_, **to))

@@ -61,17 +61,18 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (challenge, challenge.c.id),
         (opt_out_question, opt_out_question.c.id),
         (privacy_request, privacy_request.c.id),
-        (decision, decision.c.position),
         (segment_change, segment_change.c.position),
         (conversation, conversation.c.id),
         (handoff, handoff.c.id),
         (meeting, meeting.c.id),
         (sent_file, sent_file.c.id),
         (enrolment, enrolment.c.id),
+        (decision, decision.c.position),
     )
 }
 """Whose rows are one person's, and their keys. The outbox first: whoever lets a message go has its row until what was
-decided on it is kept, which a merge that waits there moves, too."""
+decided on it is kept, which a merge that waits there moves, too. Decisions last: whoever takes a step has the run's row
+until then."""
 
 AT_ONCE = 500
 """Rows that are moved back by one statement."""

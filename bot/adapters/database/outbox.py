@@ -28,13 +28,17 @@ from bot.adapters.database.outbox_claims import CLAIMS, NEXT_DUE, claim, lanes_o
 from bot.adapters.database.outbox_rows import dispatch_of, entry_of, progress_of, row_of
 from bot.adapters.database.receipts import DROP_RECEIPT, TOLD_OF, TRACK, keep_receipts, word_of
 from bot.adapters.database.repository import Among, Listed, Repository, Session, insert_once
-from bot.adapters.tables import conversation, decision, outbox
+from bot.adapters.tables import conversation, decision, outbox, profile
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Dispatch, Lane, OutboxEntry, OutboxStatus
+from bot.domain.errors import PersonGone
 from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
 from bot.domain.message import DeliveryStatus
 from bot.ports import NO_SOONER, Sooner
 
+OWNERS = Listed(
+    lambda among: select(profile.c.id).where(among(profile.c.id, "people")).with_for_update(read=True, key_share=True)
+)
 ADD = insert_once(outbox).returning(outbox.c.position)
 ADD_ALL = insert_once(outbox)
 
@@ -207,6 +211,7 @@ class StoredOutbox(Repository):
         super().__init__(session)
         self._waiting: list[dict[str, Any]] = []
         self._to_leave: set[str] = set()
+        self._owners: set[str] = set()
         self._people: frozenset[ProfileId] = frozenset()
         self._addresses: frozenset[tuple[str, str]] = frozenset()
         self._sent: dict[tuple[Purpose, str, datetime], list[Any]] = {}
@@ -232,7 +237,19 @@ class StoredOutbox(Repository):
     async def write(self) -> None:
         if self._waiting:
             waiting, self._waiting = self._waiting, []
+            await self._hold(waiting)
             await self._session.execute(ADD_ALL, waiting)
+
+    async def _hold(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Whose the rows are stays until the transaction ends. Else a merge, or an erasure, that has been through the
+        outbox would leave them behind, of somebody who is gone."""
+        people = {row["profile_id"] for row in rows if row["profile_id"] is not None} - self._owners
+        if not people:
+            return
+        found = {row.id for row in await OWNERS.run(self._session, people=people)}
+        if gone := people - found:
+            raise PersonGone(f"nobody is known as {', '.join(sorted(gone))} any more.")
+        self._owners |= found
 
     async def _execute(self, statement: Any, values: Any = None) -> Any:
         await self.write()
@@ -240,7 +257,10 @@ class StoredOutbox(Repository):
 
     async def add(self, entry: OutboxEntry) -> bool:
         self._to_leave.add(entry.key)
-        return (await self._execute(ADD, row_of(entry, self._sealing))).first() is not None
+        row = row_of(entry, self._sealing)
+        await self.write()
+        await self._hold([row])
+        return (await self._session.execute(ADD, row)).first() is not None
 
     async def claim(
         self, now: datetime, limit: int, *, stale_after: timedelta, lane: Lane | None = None, sooner: Sooner = NO_SOONER

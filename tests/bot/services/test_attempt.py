@@ -134,6 +134,7 @@ async def test_what_another_process_asks_about_is_left_to_it(stage: Stage) -> No
 
 
 async def test_a_vendor_that_knows_our_keys_is_simply_sent_it_again(stage: Stage) -> None:
+    await stage.meet()
     message = ChannelMessage("webchat", VISITOR, Text("Hello"))
     await stage.queue("k", purpose=Purpose.REPLY, dispatch=message)
     await die_while_sending(stage, stage.webchat)

@@ -15,7 +15,7 @@ from yarl import URL
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import CrmNote, OutboxEntry
-from bot.domain.ids import HandoffId, OutboxId, ProfileId
+from bot.domain.ids import HandoffId, OutboxId
 from bot.entrypoints.console.playground import FARTHEST
 from tests.lending import ROOT
 from tests.scenarios.stage import set_stage
@@ -46,7 +46,7 @@ async def test_a_try_at_the_crm_is_not_announced_as_a_message(tmp_path: Path) ->
             key="a note",
             dispatch=CrmNote("hubspot", HandoffId("none"), "Handed over."),
             purpose=Purpose.DESK,
-            profile_id=ProfileId("nobody"),
+            profile_id=None,
             created_at=runtime.clock.now(),
             due_at=later,
         )

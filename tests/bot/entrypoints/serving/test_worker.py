@@ -198,7 +198,7 @@ async def test_a_campaign_whose_vendor_hangs_delays_no_reply(stage: Stage) -> No
     stage.slack.on_send = hang
     for number in range(25):
         offer = ChannelMessage("slack", "#sales", Text(f"Offer {number}."))
-        await stage.queue(f"send {number}", dispatch=offer, purpose=Purpose.DESK, priority=50)
+        await stage.queue(f"send {number}", dispatch=offer, purpose=Purpose.DESK, priority=50, profile_id=None)
     async with at_work(stage):
         await until(lambda: len(stage.slack.tries) >= 20)
         await stage.hear("greet")

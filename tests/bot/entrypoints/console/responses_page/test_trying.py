@@ -148,6 +148,6 @@ async def test_in_the_sandbox_anybody_may_be_named_and_the_page_offers_the_playg
 async def test_the_outcome_of_something_else_is_nobodys_business(
     service: Service, client_of: ClientMaker, stage: Stage
 ) -> None:
-    await stage.queue("a reply")
+    await stage.queue("a reply", profile_id=None)
     async with client_of(service) as client:
         assert (await client.get("/responses/test", params={"test": "a reply"})).status == 404

@@ -1,0 +1,89 @@
+"""Somebody is merged, or erased, while something is written for them: nothing is left to somebody who is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.ids import ProfileId
+from bot.domain.person import Profile
+from bot.ports import UnitOfWork
+from bot.services.advance import advance_due
+from bot.services.converse import converse
+from bot.services.erase_person import erase_person
+from bot.services.merge_people import merge_people
+from tests.bot.services.stage import ANA, Stage, journey_of
+from tests.bot.services.test_races import WORKER, Gate, process, still_blocked
+from tests.manual_clock import ManualClock
+
+BEN = ProfileId("ben")
+ASKS = """
+- ask: {form: size_form, channels: [sms], need: [team_size]}
+  silent: {after: 3d, go: end}
+"""
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    return Stage(store, clock)
+
+
+async def at_a_question(stage: Stage) -> tuple[Gate, asyncio.Task[int]]:
+    """Ana's journey puts its question, and has not written it down quite yet."""
+    conversation = await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    stage.play(
+        journey_of("- ask: {form: size_form, channels: [sms], need: [team_size]}\n  silent: {after: 3d, go: end}")
+    )
+    await stage.happens("demo.requested")
+    await advance_due(stage.runtime)
+    worker, watched = process(stage, WORKER, [])
+    gate = Gate()
+
+    async def at_the_question(uow: UnitOfWork) -> None:
+        if await uow.outbox.unsettled(conversation.id, "sms"):
+            await gate(uow)
+
+    watched.before_commit = at_the_question
+    asking = asyncio.create_task(converse(worker, conversation.id))
+    await gate.reached.wait()
+    return gate, asking
+
+
+async def test_who_is_merged_while_their_journey_puts_a_question_has_it(stage: Stage) -> None:
+    """It was left to somebody whom there was no more, and tried again each second, for ever."""
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(BEN, stage.clock.now() - timedelta(days=1)))
+    gate, asking = await at_a_question(stage)
+
+    async def merge() -> None:
+        async with stage.store.transaction() as uow:
+            await merge_people(uow, stage.runtime, ANA, BEN, who="a test", why="a test", now=stage.clock.now())
+
+    merging = asyncio.create_task(merge())
+    await still_blocked(merging)
+    gate.opened.set()
+    await asyncio.gather(asking, merging)
+    await stage.later(seconds=2)
+    assert len(stage.sms.taken) == 1
+
+
+async def test_nothing_is_left_of_who_is_erased_while_their_journey_puts_a_question(stage: Stage) -> None:
+    gate, asking = await at_a_question(stage)
+
+    async def erase() -> None:
+        async with stage.store.transaction() as uow:
+            await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now(), asked=False)
+
+    erasing = asyncio.create_task(erase())
+    await still_blocked(erasing)
+    gate.opened.set()
+    await asyncio.gather(asking, erasing)
+    await stage.later(seconds=2)
+    assert stage.sms.taken == []
+    async with stage.store.transaction() as uow:
+        assert not any((await uow.personal_data.of(ANA)).values())
