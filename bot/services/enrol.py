@@ -117,8 +117,7 @@ async def let_in(
     key: str | None = None,
 ) -> Enrolment | None:
     """Let the person in, if the entry does; their enrolment, which has still to begin. `key` lets in once, for ever."""
-    last = await uow.enrolments.last_entry(profile_id, journey.id)
-    if is_too_soon(entry, last, now):
+    if await _is_too_soon(uow, journey, entry, profile_id, now):
         return None
     profile = await uow.profiles.get(profile_id)
     if profile.restricted_at is not None or (profile.objected_at is not None and journey.purpose is Purpose.MARKETING):
@@ -127,9 +126,26 @@ async def let_in(
         known = await read_facts(uow, runtime, profile_id, now, counted=counted_events(entry.condition))
         if not meets_condition(entry, known.profile, known.lead, data, now, counts=known.did):
             return None
+    if key is None and await _was_let_in_meanwhile(uow, runtime, journey, entry, profile_id, now):
+        return None
     enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now, entry=key)
     await uow.enrolments.publish(journey)
     return enrolment if await uow.enrolments.add(enrolment) else None
+
+
+async def _is_too_soon(uow: UnitOfWork, journey: Journey, entry: Entry, profile_id: ProfileId, now: datetime) -> bool:
+    return is_too_soon(entry, await uow.enrolments.last_entry(profile_id, journey.id), now)
+
+
+async def _was_let_in_meanwhile(
+    uow: UnitOfWork, runtime: Runtime, journey: Journey, entry: Entry, profile_id: ProfileId, now: datetime
+) -> bool:
+    """By another transaction that told them of something else. The store keeps out whoever is inside; this one, those
+    whose run is over already."""
+    if not runtime.store.shared or entry.again_after == timedelta():
+        return False
+    await uow.profiles.lock(profile_id)
+    return await _is_too_soon(uow, journey, entry, profile_id, now)
 
 
 async def park(uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, reason: str, now: datetime) -> None:

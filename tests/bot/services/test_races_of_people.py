@@ -15,6 +15,7 @@ from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.erase_person import erase_person
 from bot.services.merge_people import merge_people
+from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, Stage, journey_of
 from tests.bot.services.test_races import WORKER, Gate, process, still_blocked
 from tests.manual_clock import ManualClock
@@ -87,3 +88,24 @@ async def test_nothing_is_left_of_who_is_erased_while_their_journey_puts_a_quest
     assert stage.sms.taken == []
     async with stage.store.transaction() as uow:
         assert not any((await uow.personal_data.of(ANA)).values())
+
+
+async def test_two_events_of_one_moment_let_somebody_in_once(stage: Stage) -> None:
+    """Though the first run is over before the second begins: else its message would come twice."""
+    await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}"))
+    first, held = process(stage, "first", [])
+    held.before_commit = gate = Gate()
+    told = [Told("demo.requested", stage.clock.now(), f"k{one}", profile_id=ANA) for one in range(2)]
+    one = asyncio.create_task(take_events(first, told[:1]))
+    await gate.reached.wait()
+    other = asyncio.create_task(take_events(stage.runtime, told[1:]))
+    await still_blocked(other)
+    gate.opened.set()
+    await asyncio.gather(one, other)
+    await stage.settle()
+    assert len(stage.sms.taken) == 1
+    async with stage.store.transaction() as uow:
+        assert len(await uow.enrolments.of(ANA)) == 1
