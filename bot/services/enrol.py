@@ -265,7 +265,8 @@ async def _step_once(
     after = result.enrolment
     if after is enrolment:
         return (), None
-    if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
+    moved = (after.step, after.visit) != (enrolment.step, enrolment.visit)
+    if paused and moved and await uow.journeys.stays_paused(enrolment.journey):  # else nobody would wake it
         result = replace(result, enrolment=replace(after, paused_at=now))
     return await _keep(uow, runtime, journey, result, now)
 

@@ -30,6 +30,7 @@ from bot.services.merge_people import merge_people, part_people
 from bot.services.publish import Publisher, pause, plan_publishing, publish, resume
 from bot.services.respect_wishes import note_objection
 from bot.services.runtime import Runtime
+from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
 
@@ -434,4 +435,29 @@ async def test_nobody_stays_behind_whose_time_comes_as_their_journey_goes_on_aga
     gate.opened.set()
     await asyncio.gather(advancing, resuming)
     await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
+async def test_nobody_stays_behind_whom_an_event_moves_as_their_journey_goes_on_again(stage: Stage) -> None:
+    stage.play(
+        journey_of(
+            "- wait: {for: link.clicked, at_most: 9d}\n- wait: 1d\n- send: {response: utter_tip, channels: [sms]}"
+        )
+    )
+    await stage.meet()
+    await stage.consent()
+    await stage.happens("demo.requested")
+    await stage.settle()
+    async with stage.store.transaction() as uow:  # the pause has begun, and has not come to her
+        await uow.journeys.put(InForce("welcome", Running.PAUSED, stage.clock.now()))
+    worker, watched = process(stage, WORKER, [])
+    watched.before_commit = gate = Gate()
+    clicked = Told("link.clicked", stage.clock.now(), "click", profile_id=ANA)
+    moving = asyncio.create_task(take_events(worker, [clicked]))
+    await gate.reached.wait()
+    resuming = asyncio.create_task(resume(Publisher(stage.store, stage.clock, "Ben"), "welcome"))
+    await still_blocked(resuming)
+    gate.opened.set()
+    await asyncio.gather(moving, resuming)
+    await stage.later(days=1)
     assert stage.sms.texts() == ["I am a machine. A tip."]
