@@ -34,6 +34,7 @@ from tests.benchmarks import (
     streams,
     training,
     understanding,
+    verdicts,
     voices,
     widget,
 )
@@ -44,6 +45,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "claiming": lambda options: claiming.table(options.asleep),
     "draining": lambda options: draining.table(options.newcomers),
     "journeys": lambda options: journeys.steps_table(options.steps),
+    "verdicts": lambda options: verdicts.table(200_000),
     "latency": lambda options: latency.table(),
     "sends": lambda options: sends.table(options.steps),
     "sealing": lambda options: sealing.table(),
