@@ -15,7 +15,10 @@ from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.message import DeliveryState, DeliveryStatus
 
 _known = (delivery.c.channel, delivery.c.vendor_id, delivery.c.state, delivery.c.error)
-_receipt = upsert(delivery)
+_ours = select(outbox.c.key).where(outbox.c.key == bindparam("told_key")).scalar_subquery()
+"""Where it is one of ours, still: a vendor may tell any, and whoever it was for may be erased while it is sent. Nobody
+would ever forget what is noted by another."""
+_receipt = upsert(delivery).values(outbox_key=_ours)
 KEEP_RECEIPTS = _receipt.on_conflict_do_update(
     index_elements=["channel", "vendor_id"], set_={"outbox_key": _receipt.excluded.outbox_key}
 )
@@ -25,8 +28,6 @@ KNOWN = Listed(
         among(delivery.c.channel, "channels"), among(delivery.c.vendor_id, "vendor_ids")
     )
 )
-_ours = select(outbox.c.key).where(outbox.c.key == bindparam("told_key")).scalar_subquery()
-"""The key that the vendor has, where it is one of ours: else nobody would ever forget its word."""
 _word = upsert(delivery).values(outbox_key=_ours)
 TRACK = _word.on_conflict_do_update(
     index_elements=["channel", "vendor_id"],
@@ -74,7 +75,7 @@ def _receipt_row(entry: OutboxEntry, channel: str, vendor_id: str) -> dict[str, 
     return {
         "channel": channel,
         "vendor_id": vendor_id,
-        "outbox_key": entry.key,
+        "told_key": entry.key,
         "state": DeliveryState.SENT,
         "error": "",
         "at": entry.first_tried_at or entry.due_at,

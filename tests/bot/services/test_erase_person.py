@@ -19,7 +19,7 @@ from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
 from bot.domain.meeting import Meeting
-from bot.domain.message import Attachment, DeliveryState, DeliveryStatus
+from bot.domain.message import Attachment, DeliveryState, DeliveryStatus, OutboundMessage
 from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure, PrivacyRequest, RequestKind
@@ -292,3 +292,19 @@ async def test_erasing_somebody_twice_is_told(stage: Stage) -> None:
     async with stage.store.transaction() as uow:
         session = uow.profiles._session  # type: ignore[attr-defined]
         assert [row.id for row in await session.execute(select(profile.c.id))] == [OTHERS[0]]
+
+
+async def test_of_what_is_sent_to_them_at_that_moment_nothing_stays_that_names_it(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+
+    async def erase(_: OutboundMessage) -> None:
+        async with stage.store.transaction() as uow:
+            await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now(), asked=False)
+
+    stage.sms.on_send = erase
+    await stage.settle()
+    assert len(stage.sms.taken) == 1
+    async with stage.store.transaction() as uow:
+        assert await uow.outbox.told_of("k") is None
+        assert await uow.retention.drop_unclaimed(stage.clock.now() + timedelta(days=1), limit=9) == 1
