@@ -78,7 +78,7 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     if matter.profile_id is None:
         return judge(facts, now)
     suppression = facts.suppression
-    if suppression is not None and await _wrote_since(uow, matter, suppression.at):
+    if suppression is not None and await _wrote_since(uow, matter, suppression.last_at):
         facts = replace(facts, suppression=None)
     facts = replace(facts, **await _channel_facts(uow, runtime, matter, bars))
     return await _weigh_service(uow, runtime, matter, facts, now)

@@ -58,7 +58,8 @@ _in_either_form = and_(
     suppression.c.channel == bindparam("on_channel"),
     suppression.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
 )
-AGAIN = update(suppression).where(_in_either_form).values(again_at=bindparam("asked_at"))
+_asked_at = bindparam("asked_at", type_=suppression.c.at.type)
+AGAIN = update(suppression).where(_in_either_form, suppression.c.at < _asked_at).values(again_at=_asked_at)
 LIFT = delete(suppression).where(_in_either_form)
 IN_ANY_WAY = Listed(
     lambda among: select(suppression).where(

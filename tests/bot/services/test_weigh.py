@@ -7,13 +7,14 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, Wish
 from bot.domain.conversation import OpenLoop
 from bot.domain.delivery import ChannelMessage, Later, Send, Verdict, Withhold
 from bot.domain.effects import RequestHandoff
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
+from bot.services.change_preferences import stop_marketing
 from bot.services.note_decision import Matter
 from bot.services.reach import reach
 from bot.services.start_conversation import start_conversation
@@ -69,6 +70,10 @@ async def test_a_suppressed_address_gets_service_messages_again_once_its_owner_h
     await stage.says("greet")
     assert isinstance(await verdict_on(stage, service), Send)
     assert isinstance(await verdict_on(stage), Withhold), "which is no consent to marketing"
+    await stage.later(minutes=1)
+    async with stage.store.transaction() as uow:
+        await stop_marketing(uow, stage.runtime, ANA, Wish("on the preference page", stage.clock.now()))
+    assert isinstance(await verdict_on(stage, service), Withhold), "they have asked for it once more"
 
 
 @pytest.mark.parametrize("purpose", [Purpose.REPLY, Purpose.DESK])
