@@ -167,6 +167,8 @@ async def pause(publisher: Publisher, name: str) -> int:
     state = await _change(publisher, name, Running.PAUSED, "pause")
 
     async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        if not await uow.journeys.stays_paused(name):
+            return 0  # somebody has let it go on, and does not look for those who are paused after that
         return await uow.journeys.pause(name, after, upto, state.since)
 
     return await _noted(publisher, state, "pause", await _in_chunks(publisher, name, work))

@@ -16,21 +16,18 @@ from bot.adapters.database import Database
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
-from bot.domain.effects import AddTag, Emit, RecordConsent, SetAttribute
+from bot.domain.effects import AddTag, RecordConsent, SetAttribute
 from bot.domain.errors import CannotMerge, CannotPublish
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import OutboundMessage, PageReport
-from bot.domain.publishing import InForce, Running
+from bot.domain.publishing import Running
 from bot.ports import Store, UnitOfWork
-from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
-from bot.services.enrol import tell_journeys
 from bot.services.merge_people import merge_people, part_people
-from bot.services.publish import Publisher, pause, plan_publishing, publish, resume
+from bot.services.publish import Publisher, pause, plan_publishing, publish
 from bot.services.respect_wishes import note_objection
 from bot.services.runtime import Runtime
-from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
 
@@ -396,68 +393,3 @@ async def test_of_two_who_undo_a_merge_at_once_the_second_is_told(stage: Stage) 
     await one
     with pytest.raises(CannotMerge, match=r"by somebody else|with nobody"):
         await other
-
-
-async def test_a_message_is_not_held_back_by_a_pause_that_has_ended_meanwhile(stage: Stage) -> None:
-    stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}\n- wait: 9d"))
-    await stage.meet()
-    await stage.consent()
-    async with stage.store.transaction() as uow:
-        await tell_journeys(uow, stage.runtime, ANA, [Emit("demo.requested")], stage.clock.now())
-    publisher = Publisher(stage.store, stage.clock, "Ben")
-    await pause(publisher, "welcome")
-    worker, watched = process(stage, WORKER, [])
-    watched.before_third = decided = Gate()
-    delivering = asyncio.create_task(deliver_due(worker))
-    await decided.reached.wait()
-    assert [one.outcome for one in await stage.decisions()] == ["later"]
-    await resume(publisher, "welcome")
-    decided.opened.set()
-    await delivering
-    await stage.settle()
-    assert stage.sms.texts() == ["I am a machine. A tip."]
-
-
-async def test_nobody_stays_behind_whose_time_comes_as_their_journey_goes_on_again(stage: Stage) -> None:
-    stage.play(journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [sms]}"))
-    await stage.meet()
-    await stage.consent()
-    await stage.happens("demo.requested")
-    stage.clock.forward(timedelta(days=1))
-    async with stage.store.transaction() as uow:  # the pause has begun, and has not come to her
-        await uow.journeys.put(InForce("welcome", Running.PAUSED, stage.clock.now()))
-    worker, watched = process(stage, WORKER, [])
-    watched.before_commit = gate = Gate()
-    advancing = asyncio.create_task(advance_due(worker))
-    await gate.reached.wait()
-    resuming = asyncio.create_task(resume(Publisher(stage.store, stage.clock, "Ben"), "welcome"))
-    assert await still_blocked(resuming)
-    gate.opened.set()
-    await asyncio.gather(advancing, resuming)
-    await stage.settle()
-    assert stage.sms.texts() == ["I am a machine. A tip."]
-
-
-async def test_nobody_stays_behind_whom_an_event_moves_as_their_journey_goes_on_again(stage: Stage) -> None:
-    stage.play(
-        journey_of(
-            "- wait: {for: link.clicked, at_most: 9d}\n- wait: 1d\n- send: {response: utter_tip, channels: [sms]}"
-        )
-    )
-    await stage.meet()
-    await stage.consent()
-    await stage.happens("demo.requested")
-    await stage.settle()
-    async with stage.store.transaction() as uow:  # the pause has begun, and has not come to her
-        await uow.journeys.put(InForce("welcome", Running.PAUSED, stage.clock.now()))
-    worker, watched = process(stage, WORKER, [])
-    watched.before_commit = gate = Gate()
-    clicked = Told("link.clicked", stage.clock.now(), "click", profile_id=ANA)
-    moving = asyncio.create_task(take_events(worker, [clicked]))
-    await gate.reached.wait()
-    resuming = asyncio.create_task(resume(Publisher(stage.store, stage.clock, "Ben"), "welcome"))
-    await still_blocked(resuming)
-    gate.opened.set()
-    await asyncio.gather(moving, resuming)
-    await stage.later(days=1)
-    assert stage.sms.texts() == ["I am a machine. A tip."]
