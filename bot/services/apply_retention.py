@@ -22,8 +22,9 @@ from bot.services.runtime import Runtime
 log = structlog.get_logger()
 
 BATCH = 500
-PEOPLE_AT_ONCE = 20
-"""A person's rows are in many tables, and a transaction should be short."""
+PEOPLE_AT_ONCE = {DataClass.VISITORS: 20, DataClass.PEOPLE: 1}
+"""A transaction should be short. What a known person is named in on the feeds is looked for on all of them, which may
+take a second, and on a store with one writer no message is taken meanwhile; feeds keep visitors for their own time."""
 
 PAUSE = timedelta(milliseconds=20)
 """Between batches: nobody waits for this, and others wait for the store."""
@@ -138,7 +139,7 @@ async def _drop_people(
 ) -> tuple[int, str | None]:
     """People who are known get a receipt, and their opt-outs stay; of a mere browser nothing is remembered."""
     async with runtime.store.transaction() as uow:
-        page = await uow.retention.idle(kind, before, after=after, limit=PEOPLE_AT_ONCE)
+        page = await uow.retention.idle(kind, before, after=after, limit=PEOPLE_AT_ONCE[kind])
         if kind is DataClass.PEOPLE:
             for person in page.people:
                 await erase_person(uow, runtime, person, who=f"the retention rule {rule.id}", now=now, asked=False)

@@ -7,6 +7,7 @@ import errno
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -22,11 +23,13 @@ from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, DeskVerb
 from bot.domain.person import Identity, Profile
-from bot.domain.privacy import PrivacyRequest, RequestKind
+from bot.domain.privacy import Erasure, PrivacyRequest, RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.sending_rules import RetentionRule
+from bot.ports import UnitOfWork
 from bot.services import apply_retention as service
 from bot.services.apply_retention import Retention, apply_retention, what_is_due
+from bot.services.erase_person import erase_person
 from bot.services.receive import receive
 from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
 from tests.manual_clock import ManualClock
@@ -181,6 +184,25 @@ async def test_of_people_there_is_a_receipt_and_only_who_opted_out_is_left_alone
             await uow.profiles.claim(again, Identity("phone", phone), stage.clock.now())
             assert (await uow.consents.suppression("sms", phone) is not None) is left_alone
     assert (await counts(stage))["erasure"] == 2
+
+
+async def test_each_known_person_goes_in_a_transaction_of_their_own(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To find them on the feeds may take a second, in which a store with one writer takes no message."""
+    keep(stage, DataClass.PEOPLE)
+    for number in range(3):
+        await stage.meet(ProfileId(f"old-{number}"), phone=f"+44770090010{number}")
+    await stage.later(days=101)
+    seen: list[UnitOfWork] = []
+
+    async def noting(uow: UnitOfWork, *of: Any, **more: Any) -> Erasure:
+        seen.append(uow)
+        return await erase_person(uow, *of, **more)
+
+    monkeypatch.setattr(service, "erase_person", noting)
+    await apply_retention(stage.runtime, who="a test")
+    assert len({id(one) for one in seen}) == len(seen) == 3
 
 
 @pytest.mark.parametrize("reason", ["a journey", "a request", "a message", "their own message"])
