@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.audit import Deed
+from bot.domain.errors import PersonGone
 from bot.domain.ids import ProfileId, first_id
 from bot.domain.importing import IMPORTED, ImportProgress
 from bot.domain.person import Profile
@@ -16,7 +17,8 @@ from bot.services.erase_person import erase_person
 from bot.services.runtime import Runtime
 
 AT_ONCE = 20
-"""People. Their rows are in many tables, and a transaction should be short."""
+"""People who are looked at for one answer. Each is erased in a transaction of their own, for it may take a second to
+find one on the feeds."""
 
 COMES_BY_ITSELF = frozenset({"segment.entered", "segment.left"})
 AN_IDS_MOMENT = timedelta(milliseconds=1)
@@ -42,22 +44,35 @@ async def take_back(
     async with runtime.store.transaction() as uow:
         behind = max(after, first_id(imported.begun_at))
         people = await uow.timeline.who_did({IMPORTED}, after=behind, limit=AT_ONCE)
-        erased = left = 0
-        for who in people:
-            await uow.profiles.lock(who, alone=not dry_run)
-            profile, lines = await uow.profiles.get(who), await uow.timeline.of(who, limit=MOST_LINES)
-            if not _made_known_by(imported, profile, lines, now):
-                continue
-            if await _more_is_known(uow, imported, profile, lines):
-                left += 1
-                continue
-            erased += 1
-            if not dry_run:
-                await erase_person(uow, runtime, who, who=deed.who, now=now, asked=False)
-        if erased and not dry_run:
-            await uow.audit.note(deed, now)
+    erased = left = 0
+    for who in people:
+        async with runtime.store.transaction() as uow:
+            match await _may_go(uow, imported, who, now, for_good=not dry_run):
+                case True if not dry_run:
+                    await erase_person(uow, runtime, who, who=deed.who, now=now, asked=False)
+                    if not erased:
+                        await uow.audit.note(deed, now)
+                    erased += 1
+                case True:
+                    erased += 1
+                case False:
+                    left += 1
     is_over = len(people) < AT_ONCE or people[-1] > first_id((imported.finished_at or now) + AN_IDS_MOMENT)
     return TakenBack(erased, left, None if is_over else people[-1])
+
+
+async def _may_go(
+    uow: UnitOfWork, imported: ImportProgress, who: ProfileId, now: datetime, *, for_good: bool
+) -> bool | None:
+    """None where it is nobody whom this import made known, or somebody else has erased them meanwhile."""
+    try:
+        await uow.profiles.lock(who, alone=for_good)
+        profile, lines = await uow.profiles.get(who), await uow.timeline.of(who, limit=MOST_LINES)
+    except PersonGone:
+        return None
+    if not _made_known_by(imported, profile, lines, now):
+        return None
+    return not await _more_is_known(uow, imported, profile, lines)
 
 
 def _made_known_by(imported: ImportProgress, profile: Profile, lines: Sequence[PersonEvent], now: datetime) -> bool:

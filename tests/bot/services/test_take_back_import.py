@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.domain.audit import Deed
 from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, ImportProgress, Taking
 from bot.domain.person import Identity
+from bot.domain.privacy import Erasure
 from bot.domain.timeline import PersonEvent
+from bot.ports import UnitOfWork
+from bot.services import take_back_import as service
+from bot.services.erase_person import erase_person
 from bot.services.import_people import import_people
 from bot.services.take_back_import import TakenBack, take_back
 from tests.bot.services.stage import ANA, Stage
@@ -69,6 +76,21 @@ async def test_an_opt_out_that_the_file_told_outlives_it(stage: Stage) -> None:
     async with stage.store.transaction() as uow:
         assert await uow.consents.opted_out(["ana@example.com"]) == before
     assert before["ana@example.com"]
+
+
+async def test_each_goes_in_a_transaction_of_their_own(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    fair = await imported(stage, "ana", "bo", "cy")
+    seen: list[UnitOfWork] = []
+
+    async def noting(uow: UnitOfWork, *of: Any, **more: Any) -> Erasure:
+        seen.append(uow)
+        return await erase_person(uow, *of, **more)
+
+    monkeypatch.setattr(service, "erase_person", noting)
+    assert await take_back(stage.runtime, fair, DEED) == TakenBack(3, 0, None)
+    assert len({id(one) for one in seen}) == len(seen) == 3
+    async with stage.store.transaction() as uow:
+        assert len(await uow.audit.latest(9)) == 1
 
 
 async def test_many_are_taken_back_some_at_a_time(stage: Stage) -> None:
