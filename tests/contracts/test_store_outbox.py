@@ -449,7 +449,7 @@ async def test_what_a_vendor_told_long_ago_of_messages_that_are_none_of_ours_is_
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k", channel="sms"))
         assert await uow.outbox.track(told("SM1", DELIVERED, key="k"), NOON) == "k"
-        for number, at in enumerate((NOON, NOON, NOON, later)):
+        for number, at in enumerate((NOON, NOON + SECOND, NOON + 2 * SECOND, later)):
             assert await uow.outbox.track(told(f"strange-{number}", DELIVERED, key="none of ours"), at) is None
     async with store.transaction() as uow:
         assert [await uow.retention.drop_unclaimed(later, limit=2) for _ in range(3)] == [2, 1, 0]

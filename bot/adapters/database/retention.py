@@ -20,7 +20,6 @@ from sqlalchemy import (
     select,
     text,
     true,
-    tuple_,
 )
 
 from bot.adapters.database.personal_data import DELETE
@@ -97,16 +96,15 @@ LOGS: Mapping[DataClass, _Log] = {
 }
 QUESTIONS = (challenge, opt_out_question)
 _unclaimed = text("outbox_key IS NULL")
-_told = tuple_(delivery.c.channel, delivery.c.vendor_id)
-DROP_UNCLAIMED = delete(delivery).where(
-    _told.in_(
-        select(delivery.c.channel, delivery.c.vendor_id)
-        .where(_unclaimed, delivery.c.at < BEFORE)
-        .order_by(delivery.c.at)
-        .limit(MOST)
-    ),
-    _unclaimed,  # a receipt may come meanwhile
+_unclaimed_before = and_(_unclaimed, delivery.c.at < BEFORE)
+LAST_UNCLAIMED = (
+    select(delivery.c.at).where(_unclaimed_before).order_by(delivery.c.at).offset(bindparam("others")).limit(1)
 )
+DROP_UNCLAIMED = delete(delivery).where(_unclaimed_before)
+DROP_OLDEST_UNCLAIMED = delete(delivery).where(
+    _unclaimed, delivery.c.at <= bindparam("until", type_=delivery.c.at.type)
+)
+"""By a range of their index: by their keys, PostgreSQL may read the whole table for each batch."""
 
 IDLE_CONVERSATION = and_(
     func.coalesce(conversation.c.last_message_at, conversation.c.started_at) < BEFORE,
@@ -215,7 +213,9 @@ class StoredRetention(Repository):
                 await self._session.execute(statement, {"person": person})
 
     async def drop_unclaimed(self, before: datetime, *, limit: int) -> int:
-        return int((await self._session.execute(DROP_UNCLAIMED, {"before": before, "most": limit})).rowcount)
+        until = (await self._session.execute(LAST_UNCLAIMED, {"before": before, "others": limit - 1})).scalar()
+        oldest = (DROP_UNCLAIMED, {"before": before}) if until is None else (DROP_OLDEST_UNCLAIMED, {"until": until})
+        return int((await self._session.execute(*oldest)).rowcount)
 
     async def count(self, kind: DataClass, before: datetime) -> int:
         values: dict[str, Any] = {"before": before}
