@@ -66,6 +66,9 @@ _OF_ANOTHER_THING = 0.9
 _DOUBTED = 0.2
 """From here on a message that is taken for something else may be an opt-out all the same: whoever wrote it is asked."""
 
+_LISTED = frozenset({"gazetteer", "close_names"})
+"""Those that find what stands in the author's own lists."""
+
 _LIKE_AN_EXAMPLE = 0.4
 """Similarity from which an encoder knows what a message in another language says; one that does not know the language
 sees next to none, and the classifier then goes by letters."""
@@ -215,6 +218,8 @@ class Pipeline:
         if not heard.sure:
             return understood
         strange = heard.language not in self.languages.spoken
+        if strange and _says_only_names_of_ours(text, understood.entities):
+            return understood
         likeness = _likeness(understood, reading)
         enough = _LIKE_ONE_IN_ANOTHER_SCRIPT if heard.other_script else _LIKE_AN_EXAMPLE
         if strange and _is_guessed_opt_out(understood, reading, enough):
@@ -344,6 +349,12 @@ def _likeness(understood: Understood, reading: Classification) -> float | None:
     """
     by_comparing = understood.stage == "classifier" and understood.intent.name != OPT_OUT_INTENT
     return reading.similarity if by_comparing else None
+
+
+def _says_only_names_of_ours(text: str, found: Sequence[Entity]) -> bool:
+    """Whether nothing is said but what the author lists: "café au lait" is on the menu, and nobody speaks French."""
+    listed = [entity for entity in found if entity.extractor in _LISTED]
+    return bool(listed) and says_only(text, listed)
 
 
 def _is_guessed_opt_out(understood: Understood, reading: Classification, enough: float) -> bool:

@@ -214,6 +214,17 @@ def test_what_is_like_no_example_in_a_language_without_examples_is_not_understoo
     assert (known.intent.name, known.foreign) == ("request_demo", False)
 
 
+def test_what_the_author_lists_is_no_foreign_language(pipeline: Pipeline) -> None:
+    pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
+
+    listed = reads_all_as(pipeline, "request_demo", 0.2).parse("the Big Apple")
+    besides = reads_all_as(pipeline, "request_demo", 0.2).parse("Was kostet the Big Apple bitte")
+
+    assert entities(listed) == [("city", "New York")]
+    assert (listed.language, listed.foreign) == ("", False)
+    assert (besides.language, besides.foreign) == ("de", True)
+
+
 def test_a_person_is_asked_for_in_a_language_without_examples(pipeline: Pipeline) -> None:
     class KnowsPeople(Sure):
         labels = ("request_demo", "talk_to_person")
