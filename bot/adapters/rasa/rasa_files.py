@@ -13,7 +13,14 @@ from bot.adapters.content.content_files import YAML, files_below, read_documents
 from bot.adapters.rasa.elsewhere import files_with, listed
 from bot.adapters.rasa.escapes import with_escapes_read
 from bot.adapters.rasa.other_makers import refuse_what_is_not_rasas
-from bot.adapters.rasa.rasa1 import Converted, convert_files, rules_of_triggers, with_answers_renamed
+from bot.adapters.rasa.rasa1 import (
+    Converted,
+    convert_files,
+    rules_of_triggers,
+    told_otherwise,
+    triggers_in,
+    with_answers_renamed,
+)
 from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
 from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
 from bot.documents import Document, Faults
@@ -67,7 +74,7 @@ def read_files(path: Path) -> ReadFiles:
     _refuse_rasa_pro([*content, *below_data], faults)
     data, foreign = _that_rasa_reads(below_data)
     content += data
-    triggers = rules_of_triggers(folder, content)
+    triggers = triggers_in(content)
     older = [found for one in (folder, *imported) for found in convert_files(one, content)]
     tests, further = with_escapes_read(read_documents(test_files, faults))
     notes += [*escaped, *more, *further, *others, *foreign, *(note for one in older for note in one.notes)]
@@ -80,9 +87,13 @@ def read_files(path: Path) -> ReadFiles:
     _require_training_data(folder, content)
     if older:
         content = with_answers_renamed(content)
-    if triggers:
-        content.append(triggers)
+    kept_out = told_otherwise(triggers, content)
+    if rules := rules_of_triggers(folder, (found for found in triggers if found[0] not in kept_out)):
+        content.append(rules)
         notes.append(Note("mapped", "triggers", "what an intent triggers in the domain is a rule here."))
+    for intent, action in (found for found in triggers if found[0] in kept_out):
+        said = f"is no rule, since stories go on with {intent} in their own way. Write one for where they do not."
+        notes.append(Note("to do", f"{action}, which the intent {intent} triggers,", said))
     notes += _unread_domain(folder, domain_files)
     notes += [Note("mapped", str(one), "is a part of this project, and was taken with it.") for one in imported]
     configuration = settings or Document(str(folder / "config.yml"), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +20,47 @@ def with_answers_renamed(documents: Sequence[Document]) -> list[Document]:
     ]
 
 
-def rules_of_triggers(folder: Path, documents: Iterable[Document]) -> Document | None:
-    """A rule for each `triggers:` of an intent, which Rasa 1's MappingPolicy acted on; None in a project of Rasa 3."""
+def triggers_in(documents: Iterable[Document]) -> list[tuple[str, str]]:
+    """Each intent with what it `triggers`, which Rasa 1's MappingPolicy acted on; none in a project of Rasa 3."""
     data = [one.data for one in documents if isinstance(one.data, Mapping)]
     if any(str(one.get("version", "")).startswith("3") or "rules" in one for one in data):
-        return None
+        return []
+    return [found for one in data for found in _triggers(one.get("intents"))]
+
+
+def told_otherwise(triggers: Iterable[tuple[str, str]], documents: Iterable[Document]) -> set[str]:
+    """The intents after which some story does something else: in Rasa 1 it goes first, a rule would contradict it."""
+    data = [one.data for one in documents if isinstance(one.data, Mapping)]
+    followed = [found for one in data for story in _items(one.get("stories")) for found in _followed(story)]
+    return {intent for intent, action in triggers for heard, done in followed if heard == intent and done != [action]}
+
+
+def rules_of_triggers(folder: Path, triggers: Iterable[tuple[str, str]]) -> Document | None:
+    """A rule for each intent that triggers an action."""
     written = Written("rules")
-    for intent, action in (found for one in data for found in _triggers(one.get("intents"))):
+    for intent, action in triggers:
         written.add(f"- rule: {scalar(f'{intent} triggers {action}')}", 1)
         written.add("  steps:", 1)
         written.add(f"  - intent: {scalar(intent)}", 1)
         written.add(f"  - action: {scalar(action)}", 1)
     return parse(str(folder / "data" / "triggers.yml"), written.text) if written.lines else None
+
+
+def _followed(story: Any) -> Iterator[tuple[str, list[str]]]:
+    """What is heard in a story, each with what is done after it; what a story ends with says nothing of that."""
+    heard: list[str] = []
+    done: list[str] = []
+    for step in _items(story.get("steps") if isinstance(story, Mapping) else None):
+        if said := [str(one["intent"]) for one in (step, *_items(step.get("or"))) if one.get("intent")]:
+            yield from ((one, done) for one in heard if done)
+            heard, done = said, []
+        elif named := step.get("action") or step.get("active_loop"):
+            done.append(str(named))
+    yield from ((one, done) for one in heard if done)
+
+
+def _items(found: Any) -> list[Mapping[Any, Any]]:
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
 def _triggers(intents: Any) -> Iterable[tuple[str, str]]:

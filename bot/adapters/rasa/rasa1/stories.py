@@ -20,7 +20,26 @@ _OF_A_FORM = re.compile(r"form:\s+")
 _RESPOND = re.compile(r"^respond_")
 """Rasa 1's name for what says the answer of a retrieval intent."""
 LOOPS = ("form", "active_loop")
-EVENTS = ("restart", "reset_slots", "rewind", "undo", "pause", "resume", "export", "form_validation", "followup")
+EVENTS = frozenset(
+    {
+        "action_execution_rejected",
+        "agent",
+        "bot",
+        "cancel_reminder",
+        "entities",
+        "export",
+        "followup",
+        "form_validation",
+        "pause",
+        "reminder",
+        "reset_slots",
+        "restart",
+        "resume",
+        "rewind",
+        "session_started",
+        "undo",
+    }
+)
 """What Rasa 1's stories could say happened, and those of Rasa 3 cannot."""
 
 

@@ -45,6 +45,7 @@ STORIES = """\
   - active_loop{"name": null}
   - respond_faq
   - restart
+  - reminder{"action": "action_remind", "name": "later"}
 > asked {"seen": false}
 """
 TESTS = """\
@@ -124,7 +125,7 @@ def test_stories_say_the_same_in_the_steps_of_rasa_3() -> None:
     ]
     assert data_of(written) == {"stories": [{"story": "happy path: the first", "steps": steps}]}
     assert written is not None
-    assert written.left_out == ['"restart" in line 13']
+    assert written.left_out == ['"restart" in line 13', '"reminder" in line 14']
 
 
 def test_test_stories_keep_what_is_said() -> None:

@@ -48,6 +48,17 @@ def test_a_project_of_rasa_1_is_written_as_rasa_3_has_it(
     assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
 
 
+def test_a_story_that_goes_on_otherwise_than_its_intent_triggers_goes_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    story = {"data/stories.md": "## asks again\n* greet OR time\n  - utter_hello\n* greet\n  - utter_hello\n"}
+    theirs = older_project(tmp_path / "theirs", **story)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "action_look_up, which the intent time triggers, is no rule, since stories go on with time" in told
+    assert "rules/triggers.yml" not in told
+
+
 def test_faults_of_an_older_file_are_told_at_its_own_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = {"data/stories.md": "# Stories\n\n## happy path\n\n* greet\n  - action_lok_up\n"}
     theirs = older_project(tmp_path / "theirs", **wrong)
