@@ -220,12 +220,14 @@ def _kind_of(data: Any) -> str:
 def _code(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
     """What the custom actions need."""
     taken = {file.origin for file in known}
+    package, module = PurePath("actions", "__init__.py"), PurePath("actions.py")
+    has_package = (folder / package).is_file()  # which goes before a module of its name
     for path in files_of_actions(folder):
         inside = path.relative_to(folder)
-        target = PurePath("actions", "__init__.py") if inside == PurePath("actions.py") else inside
+        target = package if inside == module and not has_package else inside
         if path not in taken:
             yield TakenFile(path, target, path.read_bytes())
-    if (folder / "actions").is_dir() and not (folder / "actions" / "__init__.py").is_file():
+    if (folder / "actions").is_dir() and not has_package and not (folder / module).is_file():
         yield TakenFile(None, PurePath("actions", "__init__.py"), b"")  # without it our own package would go before it
 
 

@@ -235,6 +235,18 @@ def test_actions_without_a_package_become_one_lest_ours_go_before_them(tmp_path:
     assert (tmp_path / "ours/actions/__init__.py").read_bytes() == b""
 
 
+@pytest.mark.parametrize("has_package", [True, False])
+def test_a_module_beside_a_folder_of_its_name_is_the_package_unless_the_folder_is_one(
+    has_package: bool, tmp_path: Path
+) -> None:
+    theirs = project(tmp_path / "theirs", **{"actions.py": "A = 1\n"})
+    if not has_package:
+        (theirs / "actions/__init__.py").unlink()
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert [path.name for path in (tmp_path / "ours/actions").glob("__init__*")] == ["__init__.py"]
+    assert ((tmp_path / "ours/actions/__init__.py").read_text() == "A = 1\n") is not has_package
+
+
 @pytest.mark.parametrize(
     "text", ["departments: [surgery]\n", "- surgery\n", "forms: {a_form: {}}\nslot_mappings: {}\n", "\n"]
 )
