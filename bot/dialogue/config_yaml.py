@@ -29,9 +29,12 @@ OLDER = frozenset(
         "MappingPolicy",
         "SklearnPolicy",
         "TwoStageFallbackPolicy",
+        "ConveRTTokenizer",
         "DucklingHTTPExtractor",
         "EmbeddingIntentClassifier",
         "HFTransformersNLP",
+        "LanguageModelTokenizer",
+        "NGramFeaturizer",
     }
 )
 """What Rasa 1 and 2 had, and Rasa 3 has no more."""

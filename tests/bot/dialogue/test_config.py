@@ -45,7 +45,7 @@ def test_what_has_a_counterpart_is_taken_over() -> None:
 
 def test_what_older_policies_said_is_taken_over_too() -> None:
     config = """
-pipeline: [{name: tokenizer_spacy}, {name: EmbeddingIntentClassifier}]
+pipeline: [{name: tokenizer_spacy}, {name: EmbeddingIntentClassifier}, {name: LanguageModelTokenizer}]
 policies:
   - {name: KerasPolicy}
   - {name: FallbackPolicy, nlu_threshold: 0.4, core_threshold: 0.5, fallback_action_name: utter_pardon}
@@ -57,6 +57,7 @@ policies:
     assert [str(one).split(" in ")[0].split('"')[1] for one in assistant.warnings] == [
         "tokenizer_spacy",
         "EmbeddingIntentClassifier",
+        "LanguageModelTokenizer",
         "KerasPolicy",
     ]
     assert all("is of an older Rasa" in str(one) for one in assistant.warnings)
