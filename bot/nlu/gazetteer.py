@@ -22,6 +22,7 @@ TYPED = frozenset({"number", "email", "phone", "time", "timeline", "person"})
 _WORD = re.compile(rf"{LETTERS}+(?:['’-]{LETTERS}+)*|[{UNSPACED}]")
 _CHARACTER = re.compile(rf"[{UNSPACED}]")
 _INITIALS = 2
+_AROUND = " \t\n.,;:!?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class Gazetteer:
             at += max(1, length)
         for name, pattern in self.patterns:
             for start, end in pattern.find(text):
+                if pattern.wants_capitals and _is_other_word(text, start, end):
+                    continue
                 if (words_found := text[start:end]).strip() and (name, start, end) not in phrased:
                     value = self.synonyms.get(words_found.lower(), words_found)
                     yield Entity(name, value, words_found, start, end, 1.0, extractor="regex")
@@ -172,6 +175,14 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         longest=_longest(finished),
         close=build_close_names((_key(value) for values in lookups.values() for value in values), language),
     )
+
+
+def _is_other_word(text: str, start: int, end: int) -> bool:
+    """Whether what a pattern of capitals found is only a word of its length, such as "you" for the airport `[A-Z]{3}`:
+    it has small letters and no digit, and is not all that was said."""
+    found = text[start:end]
+    has_digit = any(map(str.isdigit, found))
+    return found != found.upper() and not has_digit and found != text.strip(_AROUND)
 
 
 def _often_something_else(data: TrainingData, bare: Mapping[str, int]) -> frozenset[str]:

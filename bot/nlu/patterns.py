@@ -38,6 +38,11 @@ class Pattern:
         except TimeoutError:
             return
 
+    @property
+    def wants_capitals(self) -> bool:
+        """Whether its author wrote a class of capitals and none of small letters: `[A-Z]{3}`."""
+        return "A-Z" in self.written and "a-z" not in self.written and "(?i" not in self.written
+
     def hangs(self) -> bool:
         """Whether some text of a thousand letters is followed for longer than `LONGEST`.
 

@@ -145,6 +145,35 @@ nlu:
     assert found(extractor, text) == names
 
 
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("can you fly from BOS to LHR?", ["BOS", "LHR"]),
+        ("bos.", ["bos"]),
+        ("how far is the airport", []),
+        ("my plane is the ab123", ["ab123"]),
+    ],
+)
+def test_capitals_of_a_pattern_are_no_words_in_small_letters(text: str, codes: list[str]) -> None:
+    data = """
+nlu:
+  - regex: code
+    examples: |
+      - \\b[A-Z]{3}\\b
+      - \\b[A-Z]{2}\\d{3}\\b
+  - intent: fly
+    examples: |
+      - take me there
+      - a flight
+  - intent: greet
+    examples: |
+      - hi
+      - hello
+"""
+    extractor = build_extractor(read_training_data([parse("nlu.yml", data)]))
+    assert [value for name, value in found(extractor, text) if name == "code"] == codes
+
+
 def test_what_is_both_listed_and_matched_is_found_once() -> None:
     text = """
 nlu:
