@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,7 @@ from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
 from bot.setting_values import read_addresses, read_endpoints, read_model_request, read_model_uses, read_roles
 
+ENV_FILE: Final = ".env"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRETS: Final = frozenset(
     {
@@ -63,7 +65,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix="OVERTURE_",
-        env_file=".env",
+        env_file=ENV_FILE,
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
@@ -392,12 +394,11 @@ def _is_web_address(url: str) -> bool:
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; raises SettingsError with one sentence for each that is wrong."""
+    _values_in_file()
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(fault) for fault in error.errors())) from error
-    except UnicodeDecodeError as error:
-        raise _not_utf8() from error
 
 
 def misspelt_settings() -> list[str]:
@@ -410,11 +411,28 @@ def misspelt_settings() -> list[str]:
 
 def connector_values() -> dict[str, str]:
     """What connectors read their own settings from: `.env`, then the environment over it."""
+    return {**_values_in_file(), **os.environ}
+
+
+def _values_in_file() -> dict[str, str]:
+    """What `.env` sets. Raises SettingsError where it cannot be read as a whole: what is in a broken line is lost."""
+    file = Path(ENV_FILE)
+    if file.is_dir():
+        raise SettingsError(f"{file} is a folder. Take it away, or put a file of settings in its place.")
+    if not file.is_file():
+        return {}
     try:
-        from_file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+        with file.open(encoding="utf-8") as lines:
+            broken = next((one.original for one in parse_stream(lines) if one.error), None)
+        if broken is not None:
+            blank = broken.string[: -len(broken.string.lstrip())].count("\n")
+            advice = "Write NAME=value, close each quote, and begin a remark with #."
+            raise SettingsError(f"{file}:{broken.line + blank}: this is no setting. {advice}")
+        return {name: value for name, value in dotenv_values(file).items() if value is not None}
     except UnicodeDecodeError as error:
-        raise _not_utf8() from error
-    return {**from_file, **os.environ}
+        raise SettingsError(f"the file {file} is not UTF-8. Save it as UTF-8.") from error
+    except OSError as error:
+        raise SettingsError(f"the file {file} cannot be read: {error.strerror}. Let us read it.") from error
 
 
 def _sentence(fault: Any) -> str:
@@ -422,7 +440,3 @@ def _sentence(fault: Any) -> str:
     reason = str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "it should be")
     given = "not usable" if name in SECRETS else repr(str(fault["input"]))
     return f"OVERTURE_{name} is {given}: {reason}."
-
-
-def _not_utf8() -> SettingsError:
-    return SettingsError("the file .env is not UTF-8. Save it as UTF-8.")

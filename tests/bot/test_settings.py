@@ -159,6 +159,31 @@ def test_a_file_that_is_not_utf_8_is_told() -> None:
         connector_values()
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("OVERTURE_PORT=8081\n\nthese are my settings\nOVERTURE_HOST=::1\n", 3),
+        ('OVERTURE_PORT="8081\nTWILIO_AUTH_TOKEN=t\n', 1),
+    ],
+)
+def test_a_line_of_the_file_that_sets_nothing_is_told(text: str, line: int) -> None:
+    Path(".env").write_text(text)
+    for read in (load_settings, connector_values):
+        with pytest.raises(SettingsError, match=rf"^\.env:{line}: this is no setting\."):
+            read()
+
+
+def test_remarks_and_names_without_a_value_are_no_fault() -> None:
+    Path(".env").write_text("# ours\nexport OVERTURE_PORT=8081  # free\n\nHOME_OF_OTHERS\nKEY='a\nb'\n")
+    assert load_settings().port == 8081
+
+
+def test_a_folder_in_place_of_the_file_is_told() -> None:
+    Path(".env").mkdir()
+    with pytest.raises(SettingsError, match=r"^\.env is a folder\."):
+        load_settings()
+
+
 def test_a_misspelt_name_is_told_and_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERTURE_CONECTORS", "webchat")
     monkeypatch.setenv("OVERTURE_CHROMIUM", "/usr/bin/chromium")
