@@ -31,6 +31,8 @@ _FOLDERS: Mapping[str, tuple[Callable[[Path], bool], str]] = {
 }
 """By what the folder of an export is known."""
 
+_IS_OURS = _has("journeys/rules/*.yml", "nlu/*.yml", "config.yml")
+
 _FILES: Mapping[str, str] = {
     ".bpz": "a bot of Botpress's cloud",
     ".vf": "an assistant of Voiceflow",
@@ -42,6 +44,11 @@ _FILES: Mapping[str, str] = {
 def refuse_what_is_not_rasas(path: Path) -> None:
     """Raises SettingsError for a file that is no YAML, and for a folder that another maker's program exported."""
     if path.is_dir():
+        if _IS_OURS(path):
+            raise SettingsError(
+                f"{path} is an assistant of Overture's already. Name it in OVERTURE_ASSISTANT, as in "
+                f"OVERTURE_ASSISTANT={path} overture validate."
+            )
         for what, (is_so, more) in _FOLDERS.items():
             if is_so(path):
                 raise SettingsError(f"{path} is {what}; only projects of Rasa are imported. {_BY_HAND} {more}".rstrip())

@@ -87,6 +87,12 @@ def test_the_export_of_another_maker_is_told_what_it_is_and_what_to_do(
     assert ("connectors/dialogflow/README.md" in told) == ("Dialogflow" in maker)
 
 
+def test_an_assistant_of_ours_is_told_to_need_no_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(tmp_path / "acme"), "--name", "Acme Tools"]) == 0
+    assert run(["import", str(tmp_path / "acme"), "--into", str(tmp_path / "ours")]) == 2
+    assert f"{tmp_path / 'acme'} is an assistant of Overture's already. Name it in" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("name", "told"),
     [
