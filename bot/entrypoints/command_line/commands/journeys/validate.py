@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from bot.adapters.content.content_files import YAML
 from bot.domain.errors import ContentError, Fault, SettingsError
 from bot.entrypoints.command_line.commands.journeys.trying import tests_in, trying
 from bot.settings import Settings
@@ -13,8 +14,8 @@ from bot.settings import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     only: Path | None = options.path
-    if only is not None and not only.is_file():
-        raise SettingsError(f"there is no file {only}. Name a file in {settings.journeys_folder}.")
+    if only is not None:
+        _require_content(only, settings.journeys_folder)
     try:
         at_hand = trying(settings)
         tests = tests_in(settings.journeys_folder / "tests", at_hand)
@@ -31,6 +32,13 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     counts = ((len(journeys), "journey"), (len(segments), "segment"), (len(tests), "journey test"))
     print("No faults: " + ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts) + ".")
     return 0
+
+
+def _require_content(path: Path, folder: Path) -> None:
+    if not path.is_file():
+        raise SettingsError(f"there is no file {path}. Name a file in {folder}.")
+    if path.suffix not in YAML or not path.resolve().is_relative_to(folder.resolve()):
+        raise SettingsError(f"{path} is not read: journeys are the .yml files in {folder}. Name one of them.")
 
 
 def _is_of_journeys(fault: Fault, folder: Path) -> bool:

@@ -80,6 +80,14 @@ def test_one_file_is_validated_by_itself(journeys: Path, capsys: pytest.CaptureF
     assert run(["journeys", "validate", str(journeys / "nowhere.yml")]) == 2
 
 
+def test_a_file_that_nobody_reads_has_not_been_validated(journeys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    elsewhere, remark = journeys.parent / "elsewhere.yml", journeys / "remark.txt"
+    for path in (elsewhere, remark):
+        path.write_text("[")
+        assert run(["journeys", "validate", str(path)]) == 2
+        assert f"{path} is not read: journeys are the .yml files in " in capsys.readouterr().err
+
+
 def test_a_journey_is_shown_as_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["journeys", "show", "demo-follow-up"]) == 0
     shown = capsys.readouterr().out
