@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from os.path import realpath
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Self
@@ -97,8 +98,8 @@ def _is_ours(target: Path, data: Path, file: Path | None) -> bool:
     kept = [data / name for name in KEPT]
     if file is not None:
         kept += [file.with_name(file.name + ending) for ending in BESIDE]
-    real = target.resolve()
-    return any(one.resolve() in (real, *real.parents) for one in kept)
+    real = Path(realpath(target))  # Path.resolve raises for a link to itself
+    return any(Path(realpath(one)) in (real, *real.parents) for one in kept)
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
@@ -201,8 +202,10 @@ def _unpacked(source: Path) -> Iterator[Path]:
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise SettingsError(f"{source} cannot be unpacked: {error.strerror}. {make_room()}") from error
             was_read = not isinstance(error, OSError) or error.errno is None
-            advice = ". If it is one, it is not whole: copy it here once more, or take an earlier one." * was_read
-            raise SettingsError(f"{source} cannot be read as a backup: {error}{advice}") from error
+            why = error.strerror if isinstance(error, OSError) and error.strerror else error
+            whole = "If it is one, it is not whole: copy it here once more, or take an earlier one."
+            advice = f". {whole}" if was_read else ". Name a file that overture backup wrote."
+            raise SettingsError(f"{source} cannot be read as a backup: {why}{advice}") from error
         parts = Path(folder)
         if not ((parts / MANIFEST).is_file() and (parts / DATABASE).is_file()):
             raise SettingsError(f"{source} is an archive, but no backup of Overture's.")

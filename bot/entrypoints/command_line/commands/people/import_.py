@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Iterator
+from os.path import realpath
 from pathlib import Path
 
 from bot.documents import did_you_mean
@@ -40,6 +41,10 @@ def _report_beside(named: Path) -> Path:
     return named.with_name(f"{named.stem if named.suffix.lower() == '.csv' else named.name}.report.csv")
 
 
+def _is_one_of(report: Path, *read: Path | None) -> bool:
+    return realpath(report) in {realpath(one) for one in read if one is not None}
+
+
 async def _run(settings: Settings, options: argparse.Namespace) -> int:
     given = mapping_of(options, settings.region)
     if (options.file is None) == (options.from_ is None):
@@ -47,7 +52,7 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     crm = options.from_ or ""
     named = Path(f"{crm}.csv") if crm else options.file
     report = options.report or _report_beside(named)
-    if report.resolve() in {one.resolve() for one in (options.file, options.mapping) if one is not None}:
+    if _is_one_of(report, options.file, options.mapping):
         raise SettingsError(
             f"{report} is read, so the report cannot be written there. Name another file with --report."
         )

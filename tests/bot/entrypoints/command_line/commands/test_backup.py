@@ -111,6 +111,15 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
         told = capsys.readouterr().err
         assert words in told
         assert ("it is not whole" in told) == (name != "nowhere")
+        assert "Errno" not in told
+
+
+def test_a_backup_takes_the_place_of_a_link_to_itself(tmp_path: Path) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
+    assert run(["backup", str(loop)]) == 0
+    assert loop.is_file()
 
 
 @pytest.mark.parametrize(

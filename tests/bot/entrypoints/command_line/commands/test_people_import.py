@@ -17,6 +17,7 @@ from bot.entrypoints.command_line.cli import run
         (["people.csv", "--from", "hubspot"], "name a file, or a CRM with --from"),
         (["people.csv", "--report", "people.csv"], "the report cannot be written there"),
         (["nowhere.csv"], "nowhere.csv cannot be read"),
+        (["loop.csv"], "loop.csv cannot be read: Too many levels of symbolic links"),
         (["people.csv", "--map", "email"], "write COLUMN=TARGET"),
         (["people.csv", "--map", "email=emial"], 'Did you mean "email"?'),
     ],
@@ -31,6 +32,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "people.csv"
     file.write_text("email\nana@example.com\n")
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
     assert run(["people", "import", *arguments]) == 2
     assert words in capsys.readouterr().err
     assert file.read_text() == "email\nana@example.com\n"

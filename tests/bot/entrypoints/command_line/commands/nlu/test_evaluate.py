@@ -153,7 +153,7 @@ def test_a_file_without_messages_is_told(tmp_path: Path, data: Path, capsys: pyt
     told = capsys.readouterr().err
     assert f"there are no messages in {tmp_path / 'empty.txt'}" in told
     assert f"there are no examples in {tmp_path / 'empty.yml'}" in told
-    assert f"{tmp_path / 'bytes.txt'} cannot be read as UTF-8 text" in told
+    assert f"{tmp_path / 'bytes.txt'} is not UTF-8. Save it as UTF-8." in told
 
 
 def test_an_intent_that_is_none_is_a_fault_of_the_test_set(
