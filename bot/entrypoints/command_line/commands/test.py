@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.content.content_files import read_documents
 from bot.adapters.content.library import Contents, read_contents, trained_understanding
 from bot.adapters.rasa.actions import InProcessActions
 from bot.dialogue.story_report import (
@@ -27,20 +26,18 @@ from bot.dialogue.story_report import (
     table,
     with_comments,
 )
-from bot.dialogue.story_tests import Perform, SaidStep, StoryTest, Understand, hold
-from bot.dialogue.story_tests_yaml import read_story_tests
-from bot.documents import Document, Faults, warns_of_lapses
+from bot.dialogue.story_tests import Perform, SaidStep, Understand, hold
+from bot.documents import Document
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import BotUttered, Event, Tracker
-from bot.domain.errors import ActionError, Fault, ModelError, Place, SettingsError
-from bot.domain.understanding import Entity, Understood
+from bot.domain.errors import ActionError, ModelError, SettingsError
+from bot.domain.understanding import Understood
 from bot.entrypoints.command_line.commands.journeys.test import hold_all
-from bot.entrypoints.command_line.commands.journeys.trying import test_files, tests_of, trying
+from bot.entrypoints.command_line.commands.journeys.trying import tests_of, trying
+from bot.entrypoints.command_line.commands.written_tests import documents_in, folders_of_tests, parted, story_tests
 from bot.entrypoints.command_line.files import write_whole
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
-from bot.nlu.annotations import read_annotations
-from bot.nlu.pipeline import parse_payload
 from bot.nlu.training_data import Example, read_examples
 from bot.ports import Nlu
 from bot.services.understand import expecting
@@ -69,7 +66,7 @@ class Trial:
 def run(settings: Settings, options: argparse.Namespace) -> int:
     shelves = shelves_of(settings, channel_names(settings))
     contents = read_contents(shelves)
-    of_journeys, documents = _parted(_test_files(settings, options.path))
+    of_journeys, documents = parted(_test_files(settings, options.path))
     nlu = None if options.stories and not options.nlu else trained_understanding(shelves, contents)
     if nlu is None and options.nlu:
         raise ModelError("there is no model of this content to test. Train one: overture train.")
@@ -86,26 +83,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _test_files(settings: Settings, given: Path | None) -> list[Document]:
     """The files of the path; without one, the assistant's tests and the journeys'."""
-    path = given or settings.assistant / "tests"
+    folders = [given] if given is not None else folders_of_tests(settings)
+    path = folders[0]
     if not path.exists():
         raise SettingsError(f"there is no {path}. Name a file or folder of test stories: overture test PATH.")
-    folders = [path] if given is not None else [path, settings.journeys_folder / "tests"]
-    faults = Faults()
-    documents = read_documents([file for folder in folders for file in test_files(folder)], faults)
-    faults.raise_if_any()
+    documents = documents_in(folders)
     if not any(isinstance(one.data, Mapping) and not KINDS.keys().isdisjoint(one.data) for one in documents):
         raise SettingsError(f"there are no tests in {path}. Write test stories, as nlu_data/tests/ has them.")
     return documents
-
-
-def _parted(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
-    """Tests of journeys, and those of the dialogue."""
-    of_journeys: list[Document] = []
-    others: list[Document] = []
-    for one in documents:
-        is_of_journeys = isinstance(one.data, Mapping) and "journey" in one.data
-        (of_journeys if is_of_journeys else others).append(one)
-    return of_journeys, others
 
 
 def test_journeys(trial: Trial) -> bool:
@@ -120,7 +105,7 @@ def test_journeys(trial: Trial) -> bool:
 def test_stories(trial: Trial) -> bool:
     """Hold all test stories against the assistant; whether all passed."""
     assistant = trial.contents.assistant
-    tests, warnings = _story_tests(trial)
+    tests, warnings = story_tests(trial.documents, trial.contents)
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     understand = _understanding(trial, assistant)
@@ -140,20 +125,6 @@ def test_stories(trial: Trial) -> bool:
     if warned:
         print(f"{len(warned)} stories have warnings: {trial.out / 'stories_with_warnings.yml'}")
     return not failed
-
-
-def _story_tests(trial: Trial) -> tuple[list[StoryTest], list[Fault]]:
-    """The test stories, and what is wrong with them and no fault in an assistant that was taken over from Rasa."""
-    warnings = Faults()
-    lapses = warnings if warns_of_lapses(trial.contents.documents) else None
-    tests = read_story_tests(trial.documents, trial.contents.assistant, read_message, lapses=lapses)
-    return tests, warnings.in_order()
-
-
-def read_message(written: str, place: Place, faults: Faults) -> tuple[str, tuple[Entity, ...]]:
-    """What a test story's user says: a button's payload, or a text with annotations."""
-    pressed = parse_payload(written)
-    return (written, pressed.entities) if pressed is not None else read_annotations(written, place, faults)
 
 
 def _understanding(trial: Trial, assistant: Assistant) -> Understand | None:
@@ -222,7 +193,7 @@ def test_understanding(trial: Trial) -> bool:
 
 
 def _said_in_stories(trial: Trial) -> list[Example]:
-    tests, _ = _story_tests(trial)
+    tests, _ = story_tests(trial.documents, trial.contents)
     return [
         Example(step.text, step.intent, step.found, test.place)
         for test in tests

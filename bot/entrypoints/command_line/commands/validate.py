@@ -1,4 +1,4 @@
-"""`overture validate`: every fault of the content, or what there is."""
+"""`overture validate`: every fault of the content and of the tests beside it, or what there is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bot.adapters.rasa.actions import executor_of
 from bot.adapters.rasa.notes_on_actions import HAS_ACTION_SERVER
 from bot.adapters.rasa.rasa_actions import written_in
 from bot.domain.errors import SettingsError
+from bot.entrypoints.command_line.commands.written_tests import doubts_of_tests
 from bot.entrypoints.command_line.counting import counted
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import channel_names, connector_doubts, shelves_of
@@ -23,7 +24,8 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     contents = read_contents(shelves_of(settings, channel_names(settings)))
     assistant = contents.assistant
     doubts = connector_doubts(settings, connector_values())
-    for warning in (*contents.warnings, *_unwritten_actions(settings, contents), *doubts):
+    of_tests = doubts_of_tests(settings, contents)
+    for warning in (*contents.warnings, *of_tests, *_unwritten_actions(settings, contents), *doubts):
         print(f"warning: {warning}", file=sys.stderr)
     print(
         f"No faults: {counted(len(assistant.intents), 'intent')}, {counted(len(assistant.rules), 'rule')}, "

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from bot.entrypoints.command_line.cli import run
-from bot.entrypoints.command_line.commands import test as command
 
 
 @pytest.fixture(autouse=True)
@@ -54,12 +53,3 @@ def test_there_must_be_tests(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_understanding_cannot_be_tested_without_a_model(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["test", "--nlu", "--out", str(tmp_path)]) == 2
     assert "there is no model of this content to test. Train one: overture train." in capsys.readouterr().err
-
-
-def test_a_payload_is_read_as_a_button_and_not_as_a_text() -> None:
-    from bot.documents import Faults
-    from bot.domain.errors import Place
-
-    text, entities = command.read_message('/inform{"size": "big"}', Place("x.yml"), Faults())
-    assert text == '/inform{"size": "big"}'
-    assert [(entity.name, entity.value) for entity in entities] == [("size", "big")]
