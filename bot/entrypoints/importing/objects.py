@@ -67,6 +67,8 @@ class PersonReader:
             return [f'"consents" must be a list of at most {MOST_CONSENTS} objects, each with {", ".join(PROOF)}']
         faults = []
         for place, one in enumerate(told):
+            if one.get("granted") in (None, ""):  # a row of a file may say nothing of it; whoever tells of a wish does
+                faults.append(f'consents[{place}]: "granted" must say whether they agreed, true or false')
             for part, value in one.items():
                 if part in PARTS:
                     columns[f"consents[{place}].{part}"] = (f"consent.n{place}.{part}", value)

@@ -112,6 +112,8 @@ async def test_to_fill_in_leaves_what_is_there(client: Client, stage: Stage) -> 
         ({"email": "a@b.com", "consents": {"channel": "sms"}}, "consents"),
         ({"email": "a@b.com", "consents": [{**YES, "word": "x"}]}, 'no "word"'),
         ({"email": "a@b.com", "consents": [{**YES, "text": ""}]}, "only taken with its proof"),
+        ({"email": "a@b.com", "consents": [{**YES, "granted": None}]}, 'consents[0]: "granted" must say'),
+        ({"email": "a@b.com", "consents": [{"purpose": "marketing"}]}, 'consents[0]: "granted" must say'),
         ({"email": "a@b.com", "consents": [{**YES, "purpose": "fun"}]}, "no such purpose"),
         ({"email": "a@b.com", "consents": [{**YES, "channel": "pigeon"}]}, "pigeon"),
         ({"email": "a@b.com", "consents": [{**YES, "at": "2099-01-01"}]}, "consent"),
