@@ -34,6 +34,8 @@ STATES = {
 """Meta's words for a message's status; the ones that are not here say nothing that we need to know."""
 
 STOPPED_MARKETING = "stopped marketing messages in WhatsApp"
+HAS_ANOTHER_NUMBER = ("user_changed_number", "customer_changed_number")
+"""Meta writes the first, and documents the second for older versions of its webhooks."""
 CHANGED_NUMBER = "changed to another number in WhatsApp"
 
 
@@ -106,7 +108,7 @@ def _of_change(field: str, value: Json) -> Iterator[Inbound]:
 
 def _of_message(told: Any, contacts: Sequence[Json]) -> Iterator[Inbound]:
     match told:
-        case {"type": "system", "system": {"type": "user_changed_number"}, "from": str(_), "id": str(vendor_id)}:
+        case {"type": "system", "system": {"type": str(news)}, "id": str(vendor_id)} if news in HAS_ANOTHER_NUMBER:
             if address := address_of(told):
                 cause = Consequence.UNREACHABLE
                 yield SpareAddress("whatsapp", storable(vendor_id), address, cause, CHANGED_NUMBER)

@@ -216,8 +216,9 @@ async def test_that_somebody_goes_on_there_is_no_consent(stage: Stage) -> None:
     assert stage.channel.parse(told("user_preferences", user_preferences=[wish])).inbound == ()
 
 
-async def test_a_number_that_its_owner_has_left_gets_nothing_more(stage: Stage) -> None:
-    news = {"type": "system", "system": {"type": "user_changed_number", "wa_id": "447700900999", "body": "changed"}}
+@pytest.mark.parametrize("kind", ["user_changed_number", "customer_changed_number"])
+async def test_a_number_that_its_owner_has_left_gets_nothing_more(kind: str, stage: Stage) -> None:
+    news = {"type": "system", "system": {"type": kind, "wa_id": "447700900999", "body": "changed"}}
     [word] = stage.channel.parse(wrote(news)).inbound
     assert isinstance(word, SpareAddress)
     assert (word.address, word.cause) == (NUMBER, Consequence.UNREACHABLE)
