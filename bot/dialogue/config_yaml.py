@@ -148,11 +148,12 @@ def _warn(source: Source, place: Place, key: str, name: str, known: frozenset[st
 
 def _with_rule_policy(found: Configuration, source: Source, component: Mapping[Any, Any]) -> Configuration:
     action = source.optional_text(component, "core_fallback_action_name")
-    falls_back, checks = (
+    falls_back, checks, restricts = (
         source.flag(component[key], source.place(component, key), key) if component.get(key) is not None else default
         for key, default in (
             ("enable_fallback_prediction", found.falls_back),
             ("check_for_contradictions", found.checks_contradictions),
+            ("restrict_rules", found.restricts_rules),
         )
     )
     return replace(
@@ -161,6 +162,7 @@ def _with_rule_policy(found: Configuration, source: Source, component: Mapping[A
         sure_above=_share(source, component, "core_fallback_threshold", found.sure_above),
         falls_back=falls_back,
         checks_contradictions=checks,
+        restricts_rules=restricts,
     )
 
 

@@ -88,10 +88,13 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     _check_intents(declared, warnings)
     _check_questions(declared, forms)
     names = Vocabulary(declared, slots, forms)
-    rules = tuple(_as_seen(rule, intents) for source in sources for rule in read_rules(source, names))
+    configuration = read_configuration(sources)
+    restricted = configuration.restricts_rules
+    rules = tuple(
+        _as_seen(rule, intents) for source in sources for rule in read_rules(source, names, restricted=restricted)
+    )
     _check_names(rules, warnings)
     stories = tuple(_as_seen(story, intents) for story in read_stories(sources, names))
-    configuration = read_configuration(sources)
     responses = {name: in_own_language(one, configuration.language) for name, one in responses.items()}
     if configuration.fallback_action not in names.actions():
         at = next(source.place(source.document.data, "policies") for source in sources if source.has("policies"))

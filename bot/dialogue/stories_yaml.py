@@ -24,7 +24,8 @@ MOST_WAYS = 2000
 # ---------------------------------------------------------------- rules
 
 
-def read_rules(source: Source, names: Vocabulary) -> Iterator[Rule]:
+def read_rules(source: Source, names: Vocabulary, *, restricted: bool) -> Iterator[Rule]:
+    """All rules of a file. Where they are `restricted`, as Rasa's are by default, each has one message at most."""
     data = source.document.data
     entries = source.sequence(data.get("rules"), source.place(data, "rules"), "rules")
     for index, entry in enumerate(entries):
@@ -32,7 +33,7 @@ def read_rules(source: Source, names: Vocabulary) -> Iterator[Rule]:
         rule = source.mapping(entry, place, "a rule")
         source.only_keys(rule, RULE_KEYS, "a rule")
         name = _name(source, rule, "rule", place)
-        yield from _read_rule(source, rule, name, place, names)
+        yield from _read_rule(source, rule, name, place, names, restricted=restricted)
 
 
 def _name(source: Source, entry: Mapping[Any, Any], key: str, place: Place) -> str:
@@ -42,7 +43,9 @@ def _name(source: Source, entry: Mapping[Any, Any], key: str, place: Place) -> s
     return source.text(entry[key], place, f"the name of a {key}")
 
 
-def _read_rule(source: Source, rule: Mapping[Any, Any], name: str, place: Place, names: Vocabulary) -> Iterator[Rule]:
+def _read_rule(
+    source: Source, rule: Mapping[Any, Any], name: str, place: Place, names: Vocabulary, *, restricted: bool
+) -> Iterator[Rule]:
     what = f'the rule "{name}"'
     parts: list[Alternatives] = []
     for part in read_steps(source, rule.get("steps"), source.place(rule, "steps"), what, names):
@@ -50,7 +53,7 @@ def _read_rule(source: Source, rule: Mapping[Any, Any], name: str, place: Place,
             source.faults.add(part.place, f"{what} has a checkpoint.", "Only stories have; make this a story.")
         else:
             parts.append(part)
-    if sum(isinstance(part[0], UserStep) for part in parts) > 1:
+    if restricted and sum(isinstance(part[0], UserStep) for part in parts) > 1:
         source.faults.add(
             place, f"{what} has more than one message of the user; a rule may have one.", "Make it a story."
         )

@@ -172,7 +172,7 @@ class Configuration:
     `max_history`: how many states a story's memory spans. `generalises`: guess from stories where none fits, if more
     than `sure_above` of what they do speaks for it. `understood_above` and `ambiguous_within`: what the author asks of
     an intent beside what understanding has learnt to ask (Rasa's FallbackClassifier; nothing where it is not listed).
-    `language` is the assistant's own (ISO 639-1).
+    `restricts_rules`: a rule has one message of the user at most. `language` is the assistant's own (ISO 639-1).
     """
 
     max_history: int = 5
@@ -181,6 +181,7 @@ class Configuration:
     falls_back: bool = True
     fallback_action: str = "action_default_fallback"
     checks_contradictions: bool = True
+    restricts_rules: bool = True
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
     language: str = "en"

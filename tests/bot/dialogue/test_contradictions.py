@@ -87,6 +87,21 @@ stories: [{story: other, steps: [{intent: greet}, {action: utter_b}]}]
     assert Chat(assistant_of(DOMAIN, content, config)).hear("greet") == ["utter_a"]
 
 
+def test_a_rule_may_have_several_messages_where_rasa_is_told_not_to_restrict_them() -> None:
+    content = """
+rules:
+  - {rule: hello, steps: [{intent: greet}, {action: utter_a}]}
+  - {rule: and on, steps: [{intent: greet}, {action: utter_a}, {intent: affirm}, {action: utter_b}]}
+"""
+    assert "more than one message" in faults_of(content)[0]
+    config = "policies: [{name: RulePolicy, restrict_rules: false}]"
+    chat = Chat(assistant_of(DOMAIN, content, config))
+    assert chat.hear("affirm") == ["action_default_fallback"]
+    assert chat.hear("greet") == ["utter_a"]
+    assert chat.hear("affirm") == ["utter_b"]
+    assert chat.hear("affirm") == ["action_default_fallback"]
+
+
 @pytest.mark.parametrize(
     "content",
     [
