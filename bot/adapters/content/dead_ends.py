@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from bot.dialogue.builtin import BUILTIN, BY_THE_SERVICE, DEFAULT_INTENTS
 from bot.documents import Document
 from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, SlotMapping, Story, StoryStep, UserStep
+from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.entries import EventEntry
 from bot.domain.errors import Fault, Place
 from bot.domain.journey import Journey
@@ -47,7 +48,7 @@ def dead_ends(
 def own_actions(assistant: Assistant) -> list[str]:
     """The declared actions that somebody has to write: neither Rasa's and ours, nor forms, nor responses, also those of
     retrieval intents."""
-    others = assistant.actions - BUILTIN - BY_THE_SERVICE - assistant.forms.keys()
+    others = assistant.actions - BUILTIN - BY_THE_SERVICE - assistant.forms.keys() - {ACTION_LISTEN}
     return [one for one in sorted(others) if not one.startswith("utter_")]
 
 

@@ -143,7 +143,7 @@ def test_what_buttons_and_channels_say_needs_no_examples() -> None:
 
 
 def test_all_actions_that_nobody_wrote_are_told_in_one_line() -> None:
-    document = parse("domain.yml", DOMAIN + "actions: [validate_order_form, action_pack]\n")
+    document = parse("domain.yml", DOMAIN + "actions: [validate_order_form, action_pack, action_listen]\n")
     (told,) = map(str, without_code(read_assistant([document]), [document], set[str]().__contains__))
     assert 'no code has the actions "action_pack", "validate_order_form", so whoever comes to one of them' in told
 
