@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -41,7 +42,8 @@ def read_documents(paths: list[Path], faults: Faults, instead: Mapping[Path, str
     for path in paths:
         document = keep(partial(_parsed_file, path, instead.get(path)), faults)
         if document is None and path.is_file():
-            document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
+            with suppress(OSError):  # which is told already
+                document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
         if document is not None:
             found.append(document)
     return found

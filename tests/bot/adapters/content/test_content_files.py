@@ -26,6 +26,15 @@ def test_nobody_waits_for_a_pipe(shelves: Shelves) -> None:
     assert faults_of(shelves) == ["nlu_data/nlu/pipe.yml:1:1: this cannot be read: it is no file. Take it away."]
 
 
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="no file is at hand that nobody can read")
+def test_a_file_that_cannot_be_read_is_told_like_any_other_fault(shelves: Shelves) -> None:
+    for path in (shelves.assistant / "nlu" / "closed.yml", shelves.journeys / "old" / "closed.yml"):
+        path.parent.mkdir(exist_ok=True)
+        path.symlink_to("/proc/self/mem")  # which even root cannot read from its beginning
+    [told] = faults_of(shelves)
+    assert told.startswith(f"{shelves.assistant / 'nlu/closed.yml'}:1:1: this cannot be read: ")
+
+
 def test_a_folder_is_read_through_a_link_as_rasa_does(shelves: Shelves) -> None:
     before = read_contents(shelves)
     Path("nlu_data/nlu").rename("elsewhere")
