@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TextIO
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
@@ -37,7 +38,11 @@ class ConsoleChannel:
 
 
 def printed(content: Text) -> str:
-    return "\n".join([content.text, *(f"  {_printed(button)}" for button in content.buttons)])
+    """The text, and beneath it by name what no terminal can show."""
+    pictures = [f"{content.image_alt or 'Picture'}: {content.image}"] if content.image else []
+    extras = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in content.extras.items()]
+    beneath = (*pictures, *extras, *map(_printed, content.buttons))
+    return "\n".join([content.text, *(f"  {one}" for one in beneath)])
 
 
 def _printed(button: Button) -> str:

@@ -26,3 +26,8 @@ def test_a_webhook_is_refused_because_nobody_sends_one() -> None:
 def test_a_button_that_leads_to_a_page_is_printed_with_its_address() -> None:
     said = Text("Look.", (Button("Our prices", "https://acme.example/prices"), Button("Yes", "/affirm")))
     assert preview(said).text == "Look.\n  Our prices: https://acme.example/prices\n  [Yes]"
+
+
+def test_what_a_terminal_cannot_show_is_named() -> None:
+    said = Text("", image="https://acme.example/map.png", image_alt="The way", extras={"custom": {"stars": 5}})
+    assert preview(said).text == '\n  The way: https://acme.example/map.png\n  custom: {"stars": 5}'
