@@ -215,12 +215,12 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         False,
     ),
     (
-        rule(rf"(?:at )?(?P<time>{HOUR}) (?:o'?clock )?(?:in the |this )?(?P<half>morning|afternoon|evening)"),
+        rule(rf"(?:at )?(?P<time>{HOUR}) (?:o'?clock )?(?:in the )?(?P<half>morning|afternoon|evening)"),
         lambda m: _instant(f"{m['time']}{'am' if m['half'].lower() == 'morning' else 'pm'}"),
         True,
     ),
     (
-        rule(rf"(?:at )?(?P<time>{HOUR})(?= tomorrow (?:morning|afternoon|evening)(?!\w))"),
+        rule(rf"(?:at )?(?P<time>{HOUR})(?= (?:this|tomorrow) (?:morning|afternoon|evening)(?!\w))"),
         lambda m: _instant(m["time"]),
         True,
     ),

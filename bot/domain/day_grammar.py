@@ -177,6 +177,7 @@ DAY_RULES: tuple[DayRule, ...] = (
         _parts_of_an_hour_ahead,
     ),
     (rule(r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|tmrw|tmr"), _named),
+    (rule(r"this(?= (?:morning|lunch ?time|afternoon|evening)\b)"), lambda m: Ahead(0, "day")),
     (rule(rf"(?P<amount>{AMOUNT}) weeks? (?:from|on) (?P<day>today|now|tomorrow|{WEEKDAY})"), _weeks_from),
     (rule(rf"(?P<amount>{AMOUNT}) weeks? (?P<day>today|tomorrow)"), _weeks_from),
     (rule(rf"(?P<day>{WEEKDAY}) in (?P<amount>{AMOUNT}) weeks?(?:'s? time)?"), _weeks_from),

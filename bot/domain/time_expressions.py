@@ -44,7 +44,14 @@ def resolve_expression(
             if found is None:
                 return None
             start, end = _span(found, expression.clock, zone, now)
-            return (max(start, now.astimezone(UTC)), end) if end > now else None
+            if end <= now or (start <= now and _is_an_instant(found, expression.clock)):
+                return None
+            return max(start, now.astimezone(UTC)), end
+
+
+def _is_an_instant(days: tuple[date, date], clock: TimeOfDay | None) -> bool:
+    """Whether it is over once it has begun: "today at 11", said at 11:04, is not the rest of that half hour."""
+    return clock is not None and clock.start == clock.end and days[0] == days[1]
 
 
 def _span(days: tuple[date, date], clock: TimeOfDay | None, zone: tzinfo, now: datetime) -> tuple[datetime, datetime]:

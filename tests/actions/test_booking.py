@@ -11,7 +11,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.alternatives import chosen_of, either_of
-from actions.booking import ActionBookMeeting, ActionCancelMeeting, ValidateBookingForm, time_in
+from actions.booking import ActionBookMeeting, ActionCancelMeeting, ValidateBookingForm, time_in, time_told
 
 LONDON = ZoneInfo("Europe/London")
 TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -75,6 +75,12 @@ def test_of_a_time_that_is_booked_what_is_not_told_anew_stays() -> None:
         tracker = tracker_with({"booked_time": booked})
         validated = ValidateBookingForm().validate_meeting_time(said, CollectingDispatcher(), tracker, {})
         assert validated == {"meeting_time": kept}
+
+
+def test_an_hour_that_is_over_on_the_day_that_is_booked_is_not_the_minute_of_now() -> None:
+    tracker = tracker_with({"booked_time": "Tuesday 24 November at 15:00"})
+    tracker.latest_message["metadata"]["overture"]["now"] = TUESDAY.replace(hour=11, minute=4).isoformat()
+    assert time_told(tracker, "11", tracker.slots["booked_time"]) is None
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,26 @@ def test_which_number_is_the_month_depends_on_where_the_person_lives() -> None:
         assert meant("12/03/2026", zone=zone) == "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"
 
 
+@pytest.mark.parametrize("phrase", ["today at 11", "Tuesday 24 November at 11:00"])
+def test_an_hour_of_a_day_is_over_once_it_has_begun(phrase: str) -> None:
+    assert meant(phrase, now=TUESDAY.replace(hour=11, minute=4)) is None
+
+
+@pytest.mark.parametrize(
+    ("phrase", "span"),
+    [
+        ("this afternoon", "Tue 24 Nov 14:10 - 17:00"),
+        ("this afternoon at 3", "Tue 24 Nov 15:00 - 15:30"),
+        ("3 this afternoon", "Tue 24 Nov 15:00 - 15:30"),
+        ("7 o'clock this evening", "Tue 24 Nov 19:00 - 19:30"),
+        ("this morning", None),
+        ("at 2 this afternoon", None),
+    ],
+)
+def test_this_afternoon_is_that_of_today_also_once_it_has_begun(phrase: str, span: str | None) -> None:
+    assert meant(phrase, now=TUESDAY.replace(hour=14, minute=10)) == span
+
+
 def test_a_time_is_the_persons_own() -> None:
     span = span_of("tomorrow at 3pm", TUESDAY, ZoneInfo("America/New_York"))
     assert span is not None
