@@ -46,7 +46,10 @@ _MINUTE, _HOUR, _DAY, _WEEK = timedelta(minutes=1), timedelta(hours=1), timedelt
 
 _WORDS: Final[Mapping[str, _ShiftWords]] = {
     "en": _ShiftWords(
-        numbers={"a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4, "five": 5},
+        numbers={
+            "a": 1, "an": 1, "one": 1, "two": 2, "a couple of": 2, "three": 3, "four": 4, "five": 5, "ten": 10,
+            "fifteen": 15, "twenty": 20, "thirty": 30, "forty five": 45,
+        },
         units={"minutes?|mins?": _MINUTE, "hours?|hrs?|h": _HOUR, "days?": _DAY, "weeks?": _WEEK},
         whole={
             "(?:a )?half (?:an )?hour": 30 * _MINUTE, "(?:a )?quarter of an hour": 15 * _MINUTE,
@@ -77,7 +80,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
     ),
     "de": _ShiftWords(
-        numbers={"eine": 1, "einen": 1, "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "fuenf": 5},
+        numbers={
+            "eine": 1, "einen": 1, "ein": 1, "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "fuenf": 5, "zehn": 10,
+            "funfzehn": 15, "fuenfzehn": 15, "zwanzig": 20, "dreissig": 30, "funfundvierzig": 45,
+        },
         units={"minuten?|min": _MINUTE, "stunden?|std|h": _HOUR, "tage?": _DAY, "wochen?": _WEEK},
         whole={
             "(?:eine )?halbe stunde": 30 * _MINUTE, "(?:eine )?viertelstunde|eine viertel stunde": 15 * _MINUTE,
@@ -107,7 +113,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
     ),
     "fr": _ShiftWords(
-        numbers={"une": 1, "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5},
+        numbers={
+            "une": 1, "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "quinze": 15, "vingt": 20,
+            "trente": 30, "quarante cinq": 45,
+        },
         units={"minutes?|min": _MINUTE, "heures?|h": _HOUR, "jours?|journee": _DAY, "semaines?": _WEEK},
         whole={
             "une demi ?heure": 30 * _MINUTE, "un quart dheure|un quart d heure": 15 * _MINUTE,
@@ -134,7 +143,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
     ),
     "es": _ShiftWords(
-        numbers={"una": 1, "un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5},
+        numbers={
+            "una": 1, "un": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "diez": 10, "quince": 15, "veinte": 20,
+            "treinta": 30, "cuarenta y cinco": 45,
+        },
         units={"minutos?|min": _MINUTE, "horas?|h": _HOUR, "dias?": _DAY, "semanas?": _WEEK},
         whole={"media hora": 30 * _MINUTE, "un cuarto de hora": 15 * _MINUTE, "una hora y media": 90 * _MINUTE},
         asked=(

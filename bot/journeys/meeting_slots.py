@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,15 @@ MOST_A_DAY = 2
 """Of one day, so that somebody who cannot come on that one has a choice."""
 
 
+class Hindrance(StrEnum):
+    """Why a meeting cannot begin at a time."""
+
+    OUTSIDE_HOURS = "outside hours"
+    NOT_THEN = "not then"
+    """Too soon, too far ahead, or at no quarter of an hour."""
+    TAKEN = "taken"
+
+
 def free_slots(
     hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], now: datetime, *, most: int
 ) -> Sequence[datetime]:
@@ -24,10 +34,19 @@ def free_slots(
 
 def is_free(hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], at: datetime, now: datetime) -> bool:
     """Whether a meeting may begin at this time: all of it in one stretch of work, in time, and not booked."""
-    if at != _up_to_quarter(at) or not now + terms.notice <= at <= now + terms.ahead:
-        return False
+    return hindrance(hours, terms, taken, at, now) is None
+
+
+def hindrance(
+    hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], at: datetime, now: datetime
+) -> Hindrance | None:
+    """What is in the way of a meeting at this time; of several, what will not change by itself."""
     quarters = [at + number * QUARTER for number in range(terms.length // QUARTER)]
-    return all(is_at_work(hours, one) and one not in taken for one in quarters)
+    if not all(is_at_work(hours, one) for one in quarters):
+        return Hindrance.OUTSIDE_HOURS
+    if at != _up_to_quarter(at) or not now + terms.notice <= at <= now + terms.ahead:
+        return Hindrance.NOT_THEN
+    return Hindrance.TAKEN if any(one in taken for one in quarters) else None
 
 
 def _free(hours: WorkingHours, terms: MeetingTerms, taken: frozenset[datetime], now: datetime) -> Iterator[datetime]:

@@ -15,6 +15,7 @@ from bot.domain.meeting import Meeting, MeetingState
 from bot.domain.message import Button, CustomerMessage
 from bot.domain.routing import Rep
 from bot.domain.understanding import IntentScore, Understood
+from bot.journeys.meeting_slots import Hindrance
 from bot.nlu.chosen_time import chosen_times
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
@@ -43,6 +44,12 @@ MOST_READ = 20
 """Of the meetings of one person that are to come."""
 
 WHICH = "utter_meeting_which"
+HINDERED: Mapping[Hindrance, str] = {
+    Hindrance.OUTSIDE_HOURS: "utter_meeting_outside_hours",
+    Hindrance.NOT_THEN: "utter_meeting_not_then",
+    Hindrance.TAKEN: "utter_meeting_taken",
+}
+"""What is said of a time that cannot be booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,18 +288,17 @@ async def _book_with(
     key: str,
     now: datetime,
 ) -> str:
-    """Book it, or offer other times where that one is taken."""
+    """Book it, or say what is in the way of that time, and offer others."""
     rep = diary.rep
     meeting = await put_in_diary(uow, runtime, handoff, diary, at, instead, now)
-    if meeting is None:
-        await say(
-            uow, runtime, handoff.conversation_id, "utter_meeting_taken", (), f"{key}:taken", now, {"rep": rep.name}
-        )
+    if isinstance(meeting, Hindrance):
+        told = {"rep": rep.name}
+        await say(uow, runtime, handoff.conversation_id, HINDERED[meeting], (), f"{key}:taken", now, told)
         about = instead.id if instead is not None else ""
         return await _offer_other(uow, runtime, handoff, rep.name, key, now, instead=about)
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
-    told: Told = {"rep": rep.name, "when": on_clock(at, zone), "zone": zone}
-    await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", options_of(meeting), key, now, told)
+    booked: Told = {"rep": rep.name, "when": on_clock(at, zone), "zone": zone}
+    await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", options_of(meeting), key, now, booked)
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
     instead_of = f" instead of {in_words(on_clock(instead.starts_at, diary.zone))}" if instead is not None else ""
     return f"Booked: {rep.name} on {in_words(on_clock(at, diary.zone))} ({diary.zone}){instead_of}."
@@ -322,8 +328,8 @@ async def put_in_diary(
     at: datetime,
     instead: Meeting | None,
     now: datetime,
-) -> Meeting | None:
-    """Book it, and only then give back the time of the one whose place it takes; None where the time is not free."""
+) -> Meeting | Hindrance:
+    """Book it, and only then give back the time of the one whose place it takes; or what is in the way."""
     meeting = Meeting(
         id=new_id(now),
         rep=diary.rep.name,
@@ -334,8 +340,10 @@ async def put_in_diary(
         ends_at=at + diary.terms.length,
         booked_at=now,
     )
-    if not await diary.is_free(uow, at, now) or not await uow.meetings.book(meeting):
-        return None
+    if (hindered := await diary.hindrance(uow, at, now)) is not None:
+        return hindered
+    if not await uow.meetings.book(meeting):
+        return Hindrance.TAKEN
     if instead is not None:
         await call_off(uow, runtime, instead, now)
     return meeting

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.handoff import Handoff
 from bot.domain.routing import MeetingTerms, Rep, WorkingHours
-from bot.journeys.meeting_slots import free_slots, is_free
+from bot.journeys.meeting_slots import Hindrance, free_slots, hindrance
 from bot.ports import UnitOfWork
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
@@ -31,9 +31,10 @@ class Diary:
         taken = await uow.meetings.taken(self.rep.name, now, now + self.terms.ahead + timedelta(days=1))
         return free_slots(self.hours, self.terms, taken, now, most=most)
 
-    async def is_free(self, uow: UnitOfWork, at: datetime, now: datetime) -> bool:
+    async def hindrance(self, uow: UnitOfWork, at: datetime, now: datetime) -> Hindrance | None:
+        """Why they cannot be met then; None where they are free."""
         taken = await uow.meetings.taken(self.rep.name, at, at + self.terms.length)
-        return is_free(self.hours, self.terms, taken, at, now)
+        return hindrance(self.hours, self.terms, taken, at, now)
 
 
 def diary_of(runtime: Runtime, handoff: Handoff, rep_name: str) -> Diary | None:

@@ -9,6 +9,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED
 from bot.domain.meeting import Meeting, MeetingState
 from bot.domain.message import DeskAction, DeskVerb
+from bot.journeys.meeting_slots import Hindrance
 from bot.ports import UnitOfWork
 from bot.services.book_meeting import put_in_diary
 from bot.services.desk_page import refresh_pages
@@ -73,7 +74,7 @@ async def _move(
 ) -> str:
     diary = diary_of(runtime, handoff, meeting.rep)
     moved = await put_in_diary(uow, runtime, handoff, diary, at, meeting, now) if diary is not None else None
-    if diary is None or moved is None:
+    if diary is None or moved is None or isinstance(moved, Hindrance):
         await refresh_pages(uow, handoff, {meeting.rep}, now, key=action.vendor_id)
         return f"{meeting.rep} is not free any more at the time that you chose, so the meeting stays where it is."
     zone = await zone_of(uow, meeting.profile_id, diary.zone)

@@ -43,10 +43,20 @@ async def test_a_meeting_is_moved_by_so_much_where_the_rep_is_free_then(desk: St
         assert len(await uow.meetings.of_person(ANA, desk.clock.now(), limit=9)) == 1
 
 
-@pytest.mark.parametrize("text", ["an hour earlier", "bring it forward a day please"])
-async def test_where_the_rep_is_not_free_then_other_times_are_offered(desk: Stage, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("an hour earlier", "That is outside Ana Rep's hours."),
+        ("9 hours later please", "That is outside Ana Rep's hours."),
+        ("ten minutes later", "That time cannot be booked with Ana Rep."),
+        ("four weeks later", "That time cannot be booked with Ana Rep."),
+    ],
+)
+async def test_where_the_rep_cannot_be_met_then_it_is_said_why_and_other_times_are_offered(
+    desk: Stage, text: str, why: str
+) -> None:
     await booked(desk)
-    assert await desk.says(text) == ["That time has just been taken.", TIMES]
+    assert await desk.says(text) == [why, TIMES]
     await desk.says(FIRST)
     assert f"instead of {SECOND}" in desk.desk_texts()[-1].replace("09:00", "08:00")
 
