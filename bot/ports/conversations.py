@@ -183,8 +183,9 @@ class Handoffs(Protocol):
 
 
 class Meetings(Protocol):
-    async def book(self, one: Meeting) -> bool:
-        """False where some of the rep's time is booked already; then nothing is."""
+    async def book(self, one: Meeting, *, instead: Meeting | None = None) -> bool:
+        """False where some of the rep's time is booked already; then nothing is. What it shares with the meeting
+        whose place it takes, it takes over."""
 
     async def cancel(self, meeting_id: str) -> bool:
         """False where it was not booked any more."""

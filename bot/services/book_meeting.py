@@ -340,9 +340,9 @@ async def put_in_diary(
         ends_at=at + diary.terms.length,
         booked_at=now,
     )
-    if (hindered := await diary.hindrance(uow, at, now)) is not None:
+    if (hindered := await diary.hindrance(uow, at, now, instead=instead)) is not None:
         return hindered
-    if not await uow.meetings.book(meeting):
+    if not await uow.meetings.book(meeting, instead=instead):
         return Hindrance.TAKEN
     if instead is not None:
         await call_off(uow, runtime, instead, now)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.handoff import Handoff
+from bot.domain.meeting import Meeting
 from bot.domain.routing import MeetingTerms, Rep, WorkingHours
 from bot.journeys.meeting_slots import Hindrance, free_slots, hindrance
 from bot.ports import UnitOfWork
@@ -31,9 +32,13 @@ class Diary:
         taken = await uow.meetings.taken(self.rep.name, now, now + self.terms.ahead + timedelta(days=1))
         return free_slots(self.hours, self.terms, taken, now, most=most)
 
-    async def hindrance(self, uow: UnitOfWork, at: datetime, now: datetime) -> Hindrance | None:
-        """Why they cannot be met then; None where they are free."""
-        taken = await uow.meetings.taken(self.rep.name, at, at + self.terms.length)
+    async def hindrance(
+        self, uow: UnitOfWork, at: datetime, now: datetime, *, instead: Meeting | None
+    ) -> Hindrance | None:
+        """Why they cannot be met then; None where they are free, but for the meeting whose place it takes."""
+        booked = await uow.meetings.taken(self.rep.name, at, at + self.terms.length)
+        theirs = instead.quarters if instead is not None and instead.rep == self.rep.name else ()
+        taken = frozenset(booked).difference(theirs)
         return hindrance(self.hours, self.terms, taken, at, now)
 
 

@@ -45,6 +45,20 @@ async def test_a_meeting_takes_a_reps_time_until_it_is_cancelled(store: Store) -
         assert await uow.meetings.book(meeting("m5"))
 
 
+async def test_a_meeting_takes_over_the_time_that_it_shares_with_the_one_in_whose_place_it_comes(store: Store) -> None:
+    async with store.transaction() as uow:
+        await people(uow)
+        first, other = meeting("m1"), meeting("m2", after=3 * QUARTER)
+        assert await uow.meetings.book(first)
+        assert await uow.meetings.book(other)
+        assert not await uow.meetings.book(meeting("m3", after=QUARTER, length=3), instead=first), "it meets another"
+        assert not await uow.meetings.book(meeting("m3", after=QUARTER)), "nobody has taken the place of the first"
+        assert await uow.meetings.book(meeting("m4", after=QUARTER), instead=first)
+        assert await uow.meetings.cancel("m1")
+        taken = await uow.meetings.taken("Kim", NOON, NOON + 3 * QUARTER)
+        assert sorted(taken) == [NOON + QUARTER, NOON + 2 * QUARTER]
+
+
 async def test_of_many_who_want_overlapping_times_at_once_no_two_get_them(store: Store) -> None:
     async with store.transaction() as uow:
         await people(uow)

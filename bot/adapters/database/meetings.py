@@ -16,6 +16,7 @@ from bot.domain.meeting import Meeting, MeetingState
 ADD = insert(meeting)
 TAKE = insert_once(meeting_quarter).returning(meeting_quarter.c.at)
 GIVE_BACK = delete(meeting_quarter).where(meeting_quarter.c.meeting_id == bindparam("of_meeting"))
+LEAVE = GIVE_BACK.where(meeting_quarter.c.at == bindparam("left"))
 GET = select(meeting).where(meeting.c.id == bindparam("this_id"))
 TAKEN = select(meeting_quarter.c.at).where(
     meeting_quarter.c.rep == bindparam("of_rep"),
@@ -38,10 +39,14 @@ OF_PERSON = _TO_COME.where(meeting.c.profile_id == bindparam("of_profile"))
 
 
 class StoredMeetings(Repository):
-    async def book(self, one: Meeting) -> bool:
-        """Quarters are taken in order, so that of two who want some of the same the later waits and is refused."""
-        for quarter in one.quarters:
+    async def book(self, one: Meeting, *, instead: Meeting | None = None) -> bool:
+        """Quarters are taken in order, so that of two who want some of the same the later waits and is refused. Those
+        that are taken over come last: they stay with the other meeting where this one is refused."""
+        shared = frozenset(one.quarters) & frozenset(instead.quarters if instead and instead.rep == one.rep else ())
+        for quarter in sorted(one.quarters, key=lambda at: (at in shared, at)):
             row = {"rep": one.rep, "at": quarter, "meeting_id": one.id}
+            if quarter in shared and instead is not None:
+                await self._session.execute(LEAVE, {"of_meeting": instead.id, "left": quarter})
             if (await self._session.execute(TAKE, row)).first() is None:
                 await self._session.execute(GIVE_BACK, {"of_meeting": one.id})
                 return False

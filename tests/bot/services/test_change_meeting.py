@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.message import DeskVerb
+from bot.domain.routing import MeetingTerms
 from tests.bot.services.stage import ANA, Stage
-from tests.bot.services.test_book_meeting import FIRST, SECOND, buttons, desk, happened, offered, speak
+from tests.bot.services.test_book_meeting import FIRST, PLAN, REP, SECOND, buttons, desk, happened, offered, speak
 
 __all__ = ["desk"]  # a fixture
 
@@ -59,6 +63,15 @@ async def test_where_the_rep_cannot_be_met_then_it_is_said_why_and_other_times_a
     assert await desk.says(text) == [why, TIMES]
     await desk.says(FIRST)
     assert f"instead of {SECOND}" in desk.desk_texts()[-1].replace("09:00", "08:00")
+
+
+async def test_a_meeting_is_not_in_its_own_way_where_it_is_moved_by_less_than_it_takes(desk: Stage) -> None:
+    an_hour = replace(REP, meetings=MeetingTerms(length=timedelta(hours=1)))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, reps={"ana": an_hour}),))
+    await booked(desk)
+    assert await desk.says("half an hour later please") == ["Booked: Ana Rep on Tue 24 Nov, 08:30 (Europe/London)."]
+    assert await desk.says("half an hour later please") == ["Booked: Ana Rep on Tue 24 Nov, 09:00 (Europe/London)."]
+    assert await desk.says("half an hour earlier please") == ["Booked: Ana Rep on Tue 24 Nov, 08:30 (Europe/London)."]
 
 
 async def test_so_much_later_alone_is_about_a_meeting_where_that_was_spoken_of(desk: Stage) -> None:
