@@ -172,6 +172,15 @@ class ChoosePause:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseUntil:
+    """The person wants no marketing before then; `how` they said it."""
+
+    until: datetime
+    how: str
+    kind: Literal["pause_until"] = "pause_until"
+
+
+@dataclass(frozen=True, slots=True)
 class RequestHandoff:
     """Ask a person to take over. `desk` is a desk by its name in the settings; empty is the default one.
 
@@ -321,6 +330,7 @@ PersonEffect = (
     | NoteRequest
     | OptIn
     | ChoosePause
+    | PauseUntil
     | RequestHandoff
     | SyncCrm
     | Emit

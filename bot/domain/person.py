@@ -34,7 +34,7 @@ class Profile:
 
     `provenance` says of each who told it. Since `objected_at` there is no marketing and no scoring; since
     `restricted_at` they are only answered. `marketing_pause` is the least time that they want between two messages of
-    marketing, whatever the channels.
+    marketing, whatever the channels, and before `paused_until` they want none.
     """
 
     id: ProfileId
@@ -46,6 +46,7 @@ class Profile:
     objected_at: datetime | None = None
     restricted_at: datetime | None = None
     marketing_pause: timedelta | None = None
+    paused_until: datetime | None = None
     provenance: Known = field(default_factory=dict)
 
     def told(

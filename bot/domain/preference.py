@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Final
@@ -28,16 +28,18 @@ class Preference(StrEnum):
 
     STANDING = "standing"  # to know what they have agreed to
     FEWER = "fewer"  # to hear from us less often
+    LATER = "later"  # to hear nothing from us before a day
 
 
 @dataclass(frozen=True, slots=True)
 class StatedPreference:
-    """What somebody wants, in which `language`; with `pause`, at most one message in so long. `rest` is what else their
-    message says."""
+    """What somebody wants, in which `language`; with `pause`, at most one message in so long, and none before `until`.
+    `rest` is what else their message says."""
 
     wants: Preference
     language: str
     pause: timedelta | None = None
+    until: datetime | None = None
     rest: str = ""
 
 

@@ -36,7 +36,8 @@ class SendFacts:
     `for_another_number`: the words that were agreed to show another one of theirs.
     `queued_at`: what answers somebody by text is kept from them where they asked to be left alone after it was queued.
     `doubted_at`: they may have opted out then, and have not said that they did not.
-    `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
+    `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel, and
+    before `paused_until` they want none.
     """
 
     purpose: Purpose
@@ -67,6 +68,7 @@ class SendFacts:
     doubted_at: datetime | None = None
     pause: timedelta | None = None
     marketed_at: datetime | None = None
+    paused_until: datetime | None = None
     queued_at: datetime | None = None
 
 
@@ -199,7 +201,10 @@ def _judge_reply_window(facts: SendFacts, now: datetime) -> Withhold | None:
 
 
 def _judge_pause(facts: SendFacts, now: datetime) -> Later | Withhold | None:
-    """Whether they have said that they want nothing yet, after what they last got."""
+    """Whether they have said that they want nothing yet: before a day, or after what they last got."""
+    if facts.paused_until is not None and now < facts.paused_until:
+        wish = f"this person wants no marketing before {_day(facts.paused_until)}"
+        return _at_number(facts, facts.paused_until, wish, now)
     if facts.pause is None or facts.marketed_at is None or now - facts.marketed_at > facts.pause:
         return None
     wish = f"this person wants marketing at most once in {facts.pause.days} days"

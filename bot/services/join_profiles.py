@@ -55,6 +55,7 @@ def joined(kept: Profile, merged: Profile, theirs: Collection[str]) -> Profile:
         objected_at=kept.objected_at or merged.objected_at,
         restricted_at=kept.restricted_at or merged.restricted_at,
         marketing_pause=max(filter(None, (kept.marketing_pause, merged.marketing_pause)), default=None),
+        paused_until=max(filter(None, (kept.paused_until, merged.paused_until)), default=None),
         provenance=provenance,
     )
 
@@ -92,6 +93,7 @@ def parted(now_known: Profile, merge: Merge) -> Profile:
         objected_at=_own(now_known.objected_at, other.objected_at, before.objected_at),
         restricted_at=_own(now_known.restricted_at, other.restricted_at, before.restricted_at),
         marketing_pause=_own(now_known.marketing_pause, other.marketing_pause, before.marketing_pause),
+        paused_until=_own(now_known.paused_until, other.paused_until, before.paused_until),
         provenance=provenance,
     )
 
@@ -106,6 +108,9 @@ def parted_off(now_known: Profile, merge: Merge) -> Profile:
         marketing_pause=max(
             filter(None, (other.marketing_pause, _since(now_known.marketing_pause, before.marketing_pause))),
             default=None,
+        ),
+        paused_until=max(
+            filter(None, (other.paused_until, _since(now_known.paused_until, before.paused_until))), default=None
         ),
     )
 

@@ -24,6 +24,7 @@ from bot.domain.effects import (
     NoteRequest,
     OptIn,
     OptOut,
+    PauseUntil,
     RecordConsent,
     RemoveTag,
     RequestHandoff,
@@ -44,7 +45,7 @@ from bot.domain.score import ScoreChange
 from bot.journeys.told.countries import country_if_known
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
-from bot.services.choose_pause import choose_pause
+from bot.services.choose_pause import choose_pause, pause_until
 from bot.services.disown_address import disown_address
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
@@ -105,6 +106,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
                 await tell_crms_of_consent(uow, runtime, cause.profile_id, now)
         case ChoosePause(pause=pause, how=how):
             return await choose_pause(uow, cause.profile_id, pause, how)
+        case PauseUntil(until=until, how=how):
+            return await pause_until(uow, cause.profile_id, until, how)
         case RequestHandoff():
             return await _request_handoff(uow, runtime, effect, cause, now)
         case SyncCrm():

@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.dialogue.locale_filters import day_in_words, days_in_words, listed
 from bot.dialogue.responses import render
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, all_standing
 from bot.domain.conversation import BotUttered, Tracker, UserUttered
-from bot.domain.effects import ChoosePause
+from bot.domain.effects import ChoosePause, PauseUntil
 from bot.domain.message import CustomerMessage
 from bot.domain.preference import Preference, StatedPreference, preference_in
 from bot.domain.understanding import IntentScore, Understood
+from bot.nlu.marketing_pause import no_marketing_until
 from bot.services.change_preferences import choices_of
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.thought import Thought
 
-OFFER, CHOSEN = "utter_fewer_offered", "utter_pause_chosen"
+OFFER, CHOSEN, PAUSED = "utter_fewer_offered", "utter_pause_chosen", "utter_paused_until"
 AGREED, SOFT, UNCONFIRMED = "utter_standing_yes", "utter_standing_soft_opt_in", "utter_standing_unconfirmed"
 REFUSED, NONE = "utter_standing_no", "utter_standing_none"
 
 
-def preference_of(tracker: Tracker, message: CustomerMessage) -> StatedPreference | None:
+def preference_of(
+    tracker: Tracker, message: CustomerMessage, situation: Situation, now: datetime
+) -> StatedPreference | None:
     """What the message wants of the marketing that they get; None where it is about something else."""
     if message.opened:
         return None
     said = message.payload or message.text
+    if not message.payload and (stated := no_marketing_until(said, now, situation.zone)) is not None:
+        return StatedPreference(Preference.LATER, stated.language, until=stated.until, rest=stated.rest)
     return preference_in(said, asked=tracker.loop is not None, offered=_has_offered(tracker))
 
 
@@ -55,7 +61,11 @@ async def say_preference(runtime: Runtime, thought: Thought, situation: Situatio
     of it, or ask how often it may be."""
     assistant, language = runtime.library.current().assistant, stated.language
     says = await _standing(runtime, thought, situation, language)
-    if stated.wants is Preference.FEWER and not says.keys().isdisjoint(_BY_BASIS):
+    gets_some = not says.keys().isdisjoint(_BY_BASIS)
+    if stated.until is not None and (gets_some or UNCONFIRMED in says):
+        thought.effects.append(PauseUntil(stated.until, f"wrote so on {thought.channel}"))
+        says = {PAUSED: {"day": _first_day(stated.until, situation, language)}}
+    elif stated.wants is Preference.FEWER and gets_some:
         says = {OFFER: {}}
         if stated.pause is not None:
             thought.effects.append(ChoosePause(stated.pause, f"wrote so on {thought.channel}"))
@@ -63,6 +73,11 @@ async def say_preference(runtime: Runtime, thought: Thought, situation: Situatio
     for response, values in says.items():
         thought.acted.append((response, _WHY[stated.wants]))
         thought.say_response(assistant, response, values, language=language)
+
+
+def _first_day(until: datetime, situation: Situation, language: str) -> str:
+    """The first that is not in the pause, or in which it ends."""
+    return day_in_words(until.astimezone(situation.zone).date(), language, situation.region)
 
 
 async def _standing(
@@ -95,6 +110,7 @@ async def _standing(
 _WHY: Mapping[Preference, str] = {
     Preference.STANDING: "asks what they have agreed to",
     Preference.FEWER: "wants fewer messages",
+    Preference.LATER: "wants none before a day",
 }
 _BY_BASIS: Mapping[str, LegalBasis] = {AGREED: LegalBasis.CONSENT, SOFT: LegalBasis.SOFT_OPT_IN}
 

@@ -233,6 +233,7 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         journey=await _running(uow, matter),
         at_cap=matter.cap,
         pause=profile.marketing_pause,
+        paused_until=profile.paused_until,
         marketed_at=await _marketed_at(uow, runtime, profile, now),
         **await _cap(uow, runtime, matter, profile, now),
         **await _channel_facts(uow, runtime, matter, bars),

@@ -352,6 +352,7 @@ def _knowledge(profile: Profile, sealing: Sealing) -> dict[str, Any]:
         "objected_at": profile.objected_at,
         "restricted_at": profile.restricted_at,
         "marketing_pause": profile.marketing_pause.days if profile.marketing_pause is not None else None,
+        "paused_until": profile.paused_until,
         "provenance": sealing.seal_if_any(PROVENANCE_OF_PROFILE, provenance, profile.id),
     }
 
@@ -368,6 +369,7 @@ def profile_of(row: Any, sealing: Sealing) -> Profile:
         objected_at=row.objected_at,
         restricted_at=row.restricted_at,
         marketing_pause=timedelta(days=row.marketing_pause) if row.marketing_pause is not None else None,
+        paused_until=row.paused_until,
         provenance=_provenance_of(row, sealing) if row.provenance is not None else {},
     )
 

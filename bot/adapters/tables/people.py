@@ -30,6 +30,7 @@ profile = Table(
     Column("objected_at", Moment),
     Column("restricted_at", Moment),
     Column("marketing_pause", Integer),
+    Column("paused_until", Moment),
     Column("provenance", Text),
 )
 """`provenance` is JSON of who told what; null of those of whom nobody has told anything since it is kept.

@@ -63,6 +63,7 @@ async def told_of_person(
         "objects_since": _moment(profile.objected_at),
         "restricted_since": _moment(profile.restricted_at),
         "marketing_pause_days": profile.marketing_pause.days if profile.marketing_pause is not None else None,
+        "paused_until": _moment(profile.paused_until),
         "held_until": _moment(held[0].ends_at if held else None),
         "attributes": _attributes(schema, shown(profile.attributes)),
         "tags": sorted(profile.tags),

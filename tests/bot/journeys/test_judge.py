@@ -131,6 +131,7 @@ def test_what_came_too_late_is_withheld_whatever_it_is() -> None:
     cap=st.none() | st.integers(0, 5),
     pause=st.none() | st.sampled_from([timedelta(days=7), timedelta(days=30)]),
     had=st.none() | st.integers(0, 60),
+    paused=st.none() | st.integers(-60, 60),
     zones=st.lists(
         st.sampled_from(["Europe/London", "America/Denver", "Asia/Kolkata", "Pacific/Auckland"]), max_size=3
     ),
@@ -145,6 +146,7 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
     cap: int | None,
     pause: timedelta | None,
     had: int | None,
+    paused: int | None,
     zones: list[str],
     now: datetime,
 ) -> None:
@@ -158,6 +160,7 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
         cap=cap,
         pause=pause,
         marketed_at=now - timedelta(days=had) if had is not None else None,
+        paused_until=now + timedelta(days=paused) if paused is not None else None,
         zones=zones,
     )
     verdict = judge(facts, now)
@@ -169,6 +172,7 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
         assert not in_dialogue
         assert cap is None or sent < cap
         assert pause is None or had is None or timedelta(days=had) > pause
+        assert paused is None or paused <= 0
     if isinstance(verdict, Later):
         assert verdict.at > now
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.domain.challenge import Asked, Challenge, ChallengeId
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.domain.message import Text
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, PHONE, Stage
@@ -110,6 +111,51 @@ async def test_who_says_how_often_gets_that_at_once(stage: Stage) -> None:
     await stage.consent()
     await stage.says("you text me too much, once a week is enough")
     assert await pause(stage) == timedelta(days=7)
+
+
+async def paused_until(stage: Stage) -> datetime | None:
+    async with stage.store.transaction() as uow:
+        return (await uow.profiles.fresh(ANA)).paused_until
+
+
+async def test_who_wants_none_until_a_day_gets_none_before_that_and_has_not_opted_out(stage: Stage) -> None:
+    await stage.consent()
+    said = await stage.says("No texts until January please")
+    assert said == ["Noted: you get no marketing from us before 1 January 2027. Say STOP to end it altogether."]
+    assert await paused_until(stage) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert await stage.may_send()
+    await stage.queue("before")
+    await stage.settle()
+    assert await stage.outcome("before") == (
+        OutboxStatus.WITHHELD,
+        "this person wants no marketing before 1 January 2027",
+    )
+    stage.clock.forward(datetime(2027, 1, 1, 9, tzinfo=UTC) - stage.clock.now())
+    await stage.queue("after")
+    await stage.settle()
+    assert (await stage.outcome("after"))[0] is OutboxStatus.SENT
+
+
+async def test_until_which_day_is_said_in_the_language_of_the_wish_and_the_rest_is_answered(stage: Stage) -> None:
+    await stage.consent()
+    said = await stage.says("Bitte keine SMS bis Februar. greet")
+    assert said == [
+        "Notiert: Vor dem 1. Februar 2027 erhalten Sie von uns keine Werbung. Sagen Sie STOPP, um sie ganz zu beenden.",
+        "Hello!",
+    ]
+
+
+async def test_who_gets_none_anyway_is_told_that_also_where_they_want_none_until_a_day(stage: Stage) -> None:
+    assert await stage.says("no texts until January") == [NONE]
+    assert await paused_until(stage) is None
+
+
+@pytest.mark.parametrize("text", ["no texts until January. stop", "stop. no texts until January, please"])
+async def test_an_opt_out_beside_a_pause_counts(stage: Stage, text: str) -> None:
+    await stage.consent()
+    await stage.says(text)
+    stage.clock.forward(timedelta(days=60))
+    assert not await stage.may_send()
 
 
 async def test_who_gets_no_marketing_is_told_that(stage: Stage) -> None:

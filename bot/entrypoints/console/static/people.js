@@ -201,12 +201,13 @@ function filledIn(typed, value) {
   }
 }
 
-const states = ({ objects_since, restricted_since, held_until, marketing_pause_days }) =>
+const states = ({ objects_since, restricted_since, held_until, marketing_pause_days, paused_until }) =>
   [
     objects_since && `Objects to marketing and scoring since ${dayAndTime(objects_since)}.`,
     restricted_since && `Restricted since ${dayAndTime(restricted_since)}: they are answered, and nothing else is done.`,
     held_until && `May have opted out, and was asked: marketing is held. Without an answer it counts as an opt-out from ${dayAndTime(held_until)}.`,
     marketing_pause_days && `Wants marketing at most once in ${marketing_pause_days} days.`,
+    paused_until && new Date(paused_until) > new Date() && `Wants no marketing before ${dayAndTime(paused_until)}.`,
   ]
     .filter(Boolean)
     .map((text) => h("p", { class: "state" }, text));

@@ -46,8 +46,10 @@ def preferences(
     signal: bool,
     objects: bool,
     asked: Mapping[RequestKind, str],
+    paused_until: tuple[str, str] | None = None,
 ) -> str:
-    """`asked` are the days by which what they have asked for gets an answer; `just_asked` is what they did now."""
+    """`asked` are the days by which what they have asked for gets an answer; `just_asked` is what they did now.
+    `paused_until` is what the form calls the end of a pause, and its day in words."""
     choices = list(choices)
     parts = [f"<h1>{_said(words, 'heading')}</h1>"]
     news = words["saved"] if saved else ""
@@ -64,7 +66,7 @@ def preferences(
     else:
         parts.append(f"<p>{_said(words, 'no_address')}</p>")
     if choices and not objects:
-        parts += _how_often(pause, words)
+        parts += _how_often(pause, words, paused_until)
     parts += [
         f"<fieldset><legend>{_said(words, 'asked')}</legend>",
         f"<p>{_said(words, 'asked_text')}</p>",
@@ -112,14 +114,20 @@ def _row(choice: Choice, words: Words) -> str:
     )
 
 
-def _how_often(pause: timedelta | None, words: Words) -> list[str]:
-    """The pauses to choose from, and beside them one that was chosen elsewhere."""
+def _how_often(pause: timedelta | None, words: Words, paused_until: tuple[str, str] | None) -> list[str]:
+    """The pauses to choose from, and beside them one that was chosen elsewhere; one until a day can be ended."""
     offered = PAUSES if pause in PAUSES else (*PAUSES, pause)
     rows = [
         f'<label><input type="radio" name="pause" value="{days(one)}"{" checked" if one == pause else ""}>'
         f"<span>{escape(often(one, words))}</span></label>"
         for one in offered
     ]
+    if paused_until is not None:
+        until, day = escape(paused_until[0], quote=True), words["paused_until"].format(day=paused_until[1])
+        rows.append(
+            f'<label><input type="checkbox" name="paused" value="{until}" checked>'
+            f'<input type="hidden" name="paused_shown" value="{until}"><span>{escape(day)}</span></label>'
+        )
     shown = f'<input type="hidden" name="pause_shown" value="{days(pause)}">'
     return [f"<fieldset><legend>{_said(words, 'how_often')}</legend>", *rows, shown, "</fieldset>"]
 

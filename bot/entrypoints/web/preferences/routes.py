@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -17,6 +19,7 @@ from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.consent import Wish
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
+from bot.domain.person import Profile
 from bot.domain.privacy import RequestKind
 from bot.entrypoints.web.limits import Limits, Rate, caller_of
 from bot.entrypoints.web.preferences import page
@@ -24,6 +27,7 @@ from bot.entrypoints.web.preferences.links import LinkEnded, LinkNotOurs, read, 
 from bot.entrypoints.web.preferences.words import Words, words_for
 from bot.entrypoints.web.translate import form_of
 from bot.entrypoints.wiring.service import Service
+from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.change_preferences import (
     PAUSES,
@@ -32,7 +36,7 @@ from bot.services.change_preferences import (
     heed_signal,
     stop_marketing,
 )
-from bot.services.choose_pause import choose_pause
+from bot.services.choose_pause import choose_pause, pause_until
 from bot.services.confirm_consent import confirm_consent
 from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, by_id
@@ -120,10 +124,27 @@ class PreferencePage:
             pause = profile.marketing_pause
             just = next((kind for kind in page.ASKED_HERE if kind == request.query.get("asked")), None)
             return page.preferences(
-                choices, pause, words, saved=saved, just_asked=just, signal=signal, objects=objects, asked=asked
+                choices,
+                pause,
+                words,
+                saved=saved,
+                just_asked=just,
+                signal=signal,
+                objects=objects,
+                asked=asked,
+                paused_until=self._paused_until(profile, words),
             )
 
         return await self._answer(request, showing)
+
+    def _paused_until(self, profile: Profile, words: Words) -> tuple[str, str] | None:
+        """When a pause ends that has not, as the form calls it, and on which day, where they are."""
+        until = profile.paused_until
+        if until is None or until <= self._runtime.clock.now():
+            return None
+        zone = ZoneInfo(profile.time_zone) if profile.time_zone and is_zone(profile.time_zone) else UTC
+        day = until.astimezone(zone).date()
+        return until.isoformat(), day_in_words(day, words.language, self._runtime.region)
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         """Saved, then shown anew, so that loading it again sends nothing again.
@@ -149,6 +170,10 @@ class PreferencePage:
             if pause in PAUSE_OF and pause != form.get("pause_shown"):
                 chosen = await choose_pause(uow, person, PAUSE_OF[pause], wish.how)
                 await tell_journeys(uow, self._runtime, person, chosen, wish.at)
+            until = (await uow.profiles.get(person)).paused_until
+            if until is not None and until.isoformat() == form.get("paused_shown") and "paused" not in form:
+                ended = await pause_until(uow, person, None, wish.how)
+                await tell_journeys(uow, self._runtime, person, ended, wish.at)
             await change_preferences(uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, wish=wish)
             return ""
 

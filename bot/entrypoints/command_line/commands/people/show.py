@@ -72,6 +72,8 @@ async def told_of(uow: UnitOfWork, who: ProfileId, contents: Contents | Playbook
         yield f"restricted since {shown_moment(profile.restricted_at)}"
     if profile.marketing_pause is not None:
         yield f"wants marketing at most once in {profile.marketing_pause.days} days"
+    if profile.paused_until is not None and profile.paused_until > now:
+        yield f"wants no marketing before {shown_moment(profile.paused_until)}"
     for one in await uow.opt_out_questions.unsettled(who):
         if one.asking is Asking.DOUBT:
             until = f"counts as an opt-out from {shown_moment(one.ends_at)}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -245,6 +246,25 @@ async def test_how_often_is_chosen_and_shown_and_told_on_the_timeline(client: Cl
     assert told.data["days"] == 7
     await change(client, stage, ("do", "save"), ("want", "sms"), ("shown", "sms"), ("pause", "0"), ("pause_shown", "7"))
     assert await pause_of(stage) is None
+
+
+async def test_a_pause_until_a_day_is_shown_until_then_and_ended_by_its_box(client: Client, stage: Stage) -> None:
+    until = stage.clock.now() + timedelta(days=39)
+
+    async def paused() -> datetime | None:
+        async with stage.store.transaction() as uow:
+            return (await uow.profiles.fresh(ANA)).paused_until
+
+    async with stage.store.transaction() as uow:
+        await uow.profiles.save(replace(await uow.profiles.fresh(ANA), paused_until=until))
+    shown = [("do", "save"), ("want", "sms"), ("shown", "sms"), ("paused_shown", until.isoformat())]
+    text = await change(client, stage, *shown, ("paused", until.isoformat()))
+    assert "Nothing before 1 January 2027" in text
+    await change(client, stage, *shown[:3], ("paused_shown", "2026-12-24T00:00:00+00:00"))
+    assert await paused() == until, "an old page ends nothing"
+    text = await change(client, stage, *shown)
+    assert "Nothing before" not in text
+    assert await paused() is None
 
 
 @pytest.mark.parametrize("pause", ["0", "1", "-7", "often", ""])

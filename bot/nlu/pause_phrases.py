@@ -1,0 +1,209 @@
+"""How four languages want no marketing until a day: "no texts until January", "bitte erst nach dem 15. schreiben".
+
+SENT stands for what is sent, TO_ME for sending it. Umlauts, ß and accents may be missing (`also_in_plain_letters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class PausePhrases:
+    """Patterns of a `wish` for none, of what stands `before` and `behind` it, and of what leads to the day until which
+    (`until`) or how long (`lasting`), which is WHEN in a wish that goes `around` that; a `wish_from` names the day from
+    which they want some again.
+
+    `kinds` are the names that patterns have in them. `today`, `week` and `month` are the ones that it is now. `ended`
+    stands before a day that is to be over, `beside` are words that add nothing to it, and `leads` those without which a
+    month, a date or a length is no time. `named` are days by a name, in English.
+    """
+
+    kinds: Mapping[str, str]
+    before: str
+    behind: str
+    wish: tuple[str, ...]
+    around: tuple[str, ...]
+    wish_from: tuple[str, ...]
+    until: str
+    lasting: str
+    today: str
+    week: str
+    month: str
+    ended: str
+    beside: frozenset[str]
+    leads: tuple[str, ...]
+    in_length: str
+    named: Mapping[str, str]
+
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ENGLISH: Final = PausePhrases(
+    kinds={
+        "SENT": (
+            r"(?:(?:any|more|other|further|your|the|all|of|these|those|this|marketing|promotional|sms|text"
+            r"|automated) )*"
+            r"(?:texts?|messages?|msgs?|sms|e-?mails?|mails?|marketing|newsletters?|mailings?|offers|promotions"
+            r"|promos|ads|advertising|whatsapps?)(?: from you)?"
+        ),
+        "TO_ME": (
+            r"(?:text(?:ing)?|txt|messag(?:e|ing)|msg|contact(?:ing)?|writ(?:e|ing)(?: to)?|e-?mail(?:ing)?"
+            r"|send(?:ing)?) (?:to )?(?:me|us)(?: SENT| anything)?(?: again| any ?more)?"
+        ),
+    },
+    before=(
+        r"(?:(?:hi|hello|hey|please|pls|plz|ok(?:ay)?|sorry|thanks|thank you|so|well|and|but|no|look|listen|actually"
+        r"|just|can|could|would|you|for now)\W+)*"
+    ),
+    behind=r"(?:[\s,.]+(?:please|pls|plz|thanks|thx|thank you|ok(?:ay)?|if possible|though|then))*[\s.!?,]*",
+    wish=(
+        r"(?:no|not any) SENT", r"(?:i|we) (?:don'?t|do not) (?:want|need)(?: to (?:get|receive|have))? SENT",
+        r"(?:don'?t|do not|not) (?:TO_ME|send SENT)", r"(?:i|we) (?:don'?t|do not) want to hear from you",
+        r"(?:pause|suspend|snooze|hold(?: off)?(?: on)?|hold back|put on hold) SENT",
+    ),
+    around=(),
+    wish_from=(r"only (?:TO_ME|send SENT)(?: again)?",),
+    until=r"(?:until|till?|untill|'til|before|prior to)",
+    lasting=r"for(?: the next)?",
+    today=r"today", week=r"this week", month=r"this month",
+    ended=r"(?:after|end of|including|through)(?: the)? $",
+    beside=_words(
+        "after my our the holiday holidays vacation vacations leave trip i i'm im am we we're are back on in at again "
+        "from work then by which is it ends and of start beginning when i'll we'll be return"
+    ),
+    leads=("", "in ", "on ", "the "), in_length="in ",
+    named={r"(?:the )?new year": "next year", r"christmas|xmas": "25 december"},
+)  # fmt: skip
+
+_GERMAN: Final = PausePhrases(
+    kinds={
+        "SENT": (
+            r"(?:(?:weiteren?|mehr|eure|ihre|deine|diese|die|der|von|den) )*"
+            r"(?:(?:werbe|text|kurz)?nachrichten?|(?:werbe-?)?sms|werbung|(?:werbe-?)?(?:e-?)?mails?|newsletter|angebote"
+            r"|whatsapps?)(?: von (?:euch|ihnen|dir))?(?: mehr)?"
+        ),
+        "ME": r"(?:mir|mich|uns)(?: bitte)?",
+        "WRITE": (
+            r"(?:schreib(?:t|en sie|e)?|schick(?:t|en sie|e)?|send(?:et|en sie|e)|text(?:et|en sie|e)"
+            r"|kontaktier(?:t|en sie|e)|meldet euch|melden sie sich|melde? dich)"
+        ),
+        "TO_WRITE": r"(?:zu )?(?:schreiben|schicken|senden|texten|kontaktieren|anschreiben|melden|zusenden|zuschicken)",
+    },
+    before=(
+        r"(?:(?:hallo|hi|hey|bitte|danke|ok(?:ay)?|nein|also|und|aber|sorry|entschuldigung|guten (?:tag|morgen|abend)"
+        r"|können sie|könnt ihr|kannst du|könnten sie)\W+)*"
+    ),
+    behind=(
+        r"(?:[\s,.]+(?:bitte|danke|vielen dank|mehr|wieder|bekommen|erhalten|haben|schreiben|schicken|senden|texten|"
+        r"kontaktieren|anschreiben|melden|zusenden|zuschicken|aussetzen|pausieren))*[\s.!?,]*"
+    ),
+    wish=(
+        r"(?:ich|wir) (?:möchte|möchten|will|wollen|brauche|brauchen|wünsche)(?: bitte)? keinen? SENT",
+        r"(?:mir |uns )?(?:bitte )?keinen? SENT(?: bitte)?(?: (?:an mich|TO_WRITE))?",
+        r"WRITE(?: ME)?(?: bitte)? (?:nichts?|keinen? SENT)(?: mehr)?", r"(?:ME )?nichts?(?: mehr)? TO_WRITE",
+        r"(?:pausier(?:en|t|e)?|stopp(?:en|t)? vorübergehend)(?: sie)? SENT",
+    ),
+    around=(
+        r"(?:ME )?(?:bitte )?nicht WHEN(?: wieder)? TO_WRITE",
+        r"(?:ich|wir) (?:möchte|möchten|will|wollen|brauche|brauchen) WHEN keinen? SENT",
+        r"WRITE(?: ME)?(?: bitte)? WHEN (?:nichts?|keinen? SENT)(?: mehr)?",
+    ),
+    wish_from=(
+        r"WRITE(?: ME)?(?: bitte)? erst(?: wieder)?",
+        r"(?:ME )?(?:SENT )?(?:bitte )?erst(?: wieder)?(?= .* TO_WRITE)",
+    ),
+    until=r"(?:bis(?: zu[mr]?)?|vor)",
+    lasting=r"(?:für|in)(?: (?:die|den))?(?: nächsten)?",
+    today=r"heute", week=r"diese woche", month=r"diesen monat",
+    ended=r"(?:nach|ende|einschließlich|einschl\.)(?: de[mnrs])? $",
+    beside=_words(
+        "nach dem der den des die das meinem meinen meiner unserem unseren urlaub ferien reise elternzeit ich bin wir "
+        "sind wieder zurück zurueck ab am im in erst dann da ist ende anfang zu zum zur von einschließlich und wenn"
+    ),
+    leads=("", "am ", "im ", "in "), in_length="in ",
+    named={r"(?:dem |ins |das |im )?neue[ns]? jahr|neujahr": "next year", r"weihnachten": "25 december"},
+)  # fmt: skip
+
+_FRENCH: Final = PausePhrases(
+    kinds={
+        "SENT": (
+            r"(?:(?:vos|les|des|ces|autres?|de|d['’]|la) ?)*(?:sms|textos?"
+            r"|messages?(?: (?:publicitaires|commerciaux))?|e-?mails?|mails?|courriels?|pubs?|publicités?"
+            r"|newsletters?|offres|promotions|whatsapps?)(?: de votre part)?"
+        ),
+        "WRITE": (
+            r"(?:(?:m['’]|nous )(?:écrivez|écris|envoyez|envoie|écrire|envoyer)"
+            r"|(?:me|nous) (?:contactez|contacter|textez|recontactez))"
+        ),
+    },
+    before=(
+        r"(?:(?:bonjour|bonsoir|salut|svp|stp|s['’ ]?il (?:vous|te) pla[iî]t|merci|non|ok|d['’]accord|et|mais|alors"
+        r"|pouvez-vous|pourriez-vous|merci de)\W+)*"
+    ),
+    behind=r"(?:[\s,.]+(?:svp|stp|s['’ ]?il (?:vous|te) pla[iî]t|merci|si possible))*[\s.!?,]*",
+    wish=(
+        r"(?:plus|pas|aucune?) (?:de |d['’])?SENT",
+        r"(?:ne |n['’])?WRITE (?:plus|pas|rien)(?: (?:de |d['’])?SENT)?",
+        r"(?:ne |n['’])(?:plus|pas|rien) WRITE(?: (?:de |d['’])?SENT)?",
+        r"(?:je|nous|on) (?:ne )?(?:veux|voulons|veut|souhaite|souhaitons) (?:plus|pas|aucune?)(?: recevoir)?"
+        r" (?:de |d['’])?SENT",
+        r"(?:suspend(?:ez|re|s)|mett(?:ez|re) en pause) SENT",
+    ),
+    around=(),
+    wish_from=(r"(?:écrivez|contactez|écris)-moi(?: seulement| uniquement)?(?= (?:à partir|après|qu['’]))",),
+    until=r"(?:avant|jusqu['’](?:aux?|à la|à l['’]|à|en)?|d['’]ici(?: à)?)",
+    lasting=r"(?:pendant|pour|durant|dans)(?: les?)?(?: prochaine?s)?",
+    today=r"aujourd['’]hui", week=r"cette semaine", month=r"ce mois(?:-ci)?",
+    ended=r"(?:après|fin(?: de)?|inclus)(?: l[ea])? $",
+    beside=_words(
+        "après apres mes nos les le la l des de du d vacances congés congé voyage je j suis nous sommes reviens rentre "
+        "revenons retour fin début et en à au que qu' partir"
+    ),
+    leads=("", "le ", "en ", "dans "), in_length="dans ",
+    named={r"(?:la |le )?(?:nouvel an|nouvelle année)": "next year", r"noël": "25 december"},
+)  # fmt: skip
+
+_SPANISH: Final = PausePhrases(
+    kinds={
+        "SENT": (
+            r"(?:(?:más|sus|tus|los|las|de|la|el|esos|estos) )*"
+            r"(?:sms|mensajes?(?: (?:de texto|publicitarios|comerciales))?|publicidad|propaganda"
+            r"|correos?(?: electrónicos)?|e-?mails?|mails?|boletines|newsletters?|ofertas|promociones|whatsapps?)"
+            r"(?: de ustedes)?"
+        ),
+        "WRITE": (
+            r"(?:(?:me|nos) (?:escrib(?:an?|as|áis)|mand(?:en?|es|éis)|env[ií](?:en?|es|éis)|contact(?:en?|es|éis))"
+            r"|(?:escribir|mandar|enviar|contactar)(?:me|nos))"
+        ),
+    },
+    before=(
+        r"(?:(?:hola|buenas|buenos días|por ?favor|porfa|gracias|ok|vale|bueno|y|pero|pues|perdón|pueden|puede"
+        r"|podrían)\W+)*"
+    ),
+    behind=r"(?:[\s,.]+(?:por ?favor|porfa|gracias|si es posible|vale))*[\s.!?,]*",
+    wish=(
+        r"(?:no más|nada de|ningún|sin|no quiero(?: recibir)?|no queremos(?: recibir)?) SENT",
+        r"no WRITE(?: (?:más|nada|SENT))*",
+        r"(?:pausen?|suspendan?|pausar|suspender|dejen en pausa) SENT",
+    ),
+    around=(),
+    wish_from=(r"(?:escríban?me|mánden?me|env[ií]en?me)(?: SENT)?(?: solo| sólo)?(?= (?:a partir|después))",),
+    until=r"(?:hasta|antes del?)(?: que)?",
+    lasting=r"(?:durante|por|en)(?: l[oa]s)?(?: próxim[oa]s)?",
+    today=r"hoy", week=r"esta semana", month=r"este mes",
+    ended=r"(?:después del?|tras|final(?:es)? de|fin de)(?: (?:el|la|los|las|l[oa]))? $",
+    beside=_words(
+        "después despues de del mis nuestras las los el la lo vacaciones viaje permiso vuelvo regreso volvemos estoy "
+        "estamos vuelta y en a que finales final fin tras partir"
+    ),
+    leads=("", "el ", "en ", "la "), in_length="en ",
+    named={r"(?:el )?año nuevo": "next year", r"(?:la )?navidad(?:es)?": "25 december"},
+)  # fmt: skip
+
+PHRASES: Final[Mapping[str, PausePhrases]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}
+"""By language (ISO 639-1)."""
