@@ -29,6 +29,7 @@ class Preference(StrEnum):
     STANDING = "standing"  # to know what they have agreed to
     FEWER = "fewer"  # to hear from us less often
     LATER = "later"  # to hear nothing from us before a day
+    HOURS = "hours"  # to hear from us at other hours
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.domain.time_grammar import TimeExpression
 from bot.nlu.pause_phrases import PHRASES, PausePhrases
 from bot.nlu.translated_times import times_in
 
-_LONGEST: Final = 300
+LONGEST: Final = 300
 """Letters; a longer text is no such wish."""
 
 _SENTENCES: Final = (re.compile(r"(?:[^.!?;\n]|(?<=\d)\.(?=.))+[.!?;\n]*"), re.compile(r"[^.!?;\n]+[.!?;\n]*"))
@@ -33,16 +33,16 @@ class StatedUntil:
 
 def no_marketing_until(text: str, now: datetime, zone: tzinfo) -> StatedUntil | None:
     """When they want some again, in whichever language; None where it says something else, or names no day to come."""
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
-    for piece, rest in _pieces(text):
+    for piece, rest in pieces(text):
         for language in PHRASES:
             if until := _until(" ".join(piece.replace("’", "'").split()), language, now, zone):
                 return StatedUntil(until, language, rest)
     return None
 
 
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
+def pieces(text: str) -> Iterator[tuple[str, str]]:
     """The text, and its sentences, each with what is left without it."""
     yield text, ""
     for sentence in _SENTENCES:
@@ -96,7 +96,7 @@ def _day(told: str, lead: str, words: PausePhrases, language: str, now: datetime
     before, time_told, behind = told[: found[0].start], told[found[0].start : found[0].end], told[found[0].end :]
     if not all(_plain(word) in _beside(language) for word in re.findall(r"\w[\w'’]*", f"{before} {behind}")):
         return None
-    is_over = _pattern(rf".*(?:{words.ended})").fullmatch(f"{before.rstrip()} ") or _LATE.match(time_told)
+    is_over = pattern_of(rf".*(?:{words.ended})").fullmatch(f"{before.rstrip()} ") or _LATE.match(time_told)
     return span[1] if is_over else span[0]
 
 
@@ -120,27 +120,27 @@ def _beside(language: str) -> frozenset[str]:
 
 
 @cache
-def _pattern(pattern: str) -> re.Pattern[str]:
+def pattern_of(pattern: str) -> re.Pattern[str]:
     return re.compile(also_in_plain_letters(pattern), re.IGNORECASE)
 
 
 @cache
 def _patterns(language: str) -> Sequence[re.Pattern[str]]:
     words = PHRASES[language]
-    wish, wish_from = ("|".join(_written_out(one, words) for one in said) for said in (words.wish, words.wish_from))
+    wish, wish_from = ("|".join(written_out(one, words) for one in said) for said in (words.wish, words.wish_from))
     until = rf"{words.until} ?(?P<until>.{{1,80}}?)"
     when = (
         rf"{until}|{words.lasting} (?P<length>.{{1,30}}?)"
         rf"|(?P<today>{words.today})|(?P<week>{words.week})|(?P<month>{words.month})"
     )
-    around = (_written_out(one, words).replace("WHEN", f"(?:{when})") for one in words.around)
+    around = (written_out(one, words).replace("WHEN", f"(?:{when})") for one in words.around)
     bodies = (
         rf"(?:{wish}),? (?:{when})", rf"(?:{when}),? (?:{wish})", *around, rf"(?:{wish_from}) (?P<until>.{{1,80}}?)",
     )  # fmt: skip
-    return [_pattern(rf"{words.before}(?:{body}){words.behind}") for body in bodies]
+    return [pattern_of(rf"{words.before}(?:{body}){words.behind}") for body in bodies]
 
 
-def _written_out(phrase: str, words: PausePhrases) -> str:
+def written_out(phrase: str, words: PausePhrases) -> str:
     """The phrase with the words of each kind in the place of its name."""
     name = re.compile("|".join(sorted(words.kinds, key=len, reverse=True)))
     while name.search(phrase):

@@ -18,7 +18,8 @@ class PausePhrases:
 
     `kinds` are the names that patterns have in them. `today`, `week` and `month` are the ones that it is now. `ended`
     stands before a day that is to be over, `beside` are words that add nothing to it, and `leads` those without which a
-    month, a date or a length is no time. `named` are days by a name, in English.
+    month, a date or a length is no time. `named` are days by a name, in English. `hours` are what somebody may want
+    none in for good, with HOUR for an `hour`.
     """
 
     kinds: Mapping[str, str]
@@ -37,6 +38,8 @@ class PausePhrases:
     leads: tuple[str, ...]
     in_length: str
     named: Mapping[str, str]
+    hour: str
+    hours: str
 
 
 def _words(words: str) -> frozenset[str]:
@@ -78,6 +81,19 @@ _ENGLISH: Final = PausePhrases(
     ),
     leads=("", "in ", "on ", "the "), in_length="in ",
     named={r"(?:the )?new year": "next year", r"christmas|xmas": "25 december"},
+    hour=(
+        r"(?:(?:\d{1,2}(?:[:.]\d\d)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half past \w+)"
+        r"(?: ?[ap]\.?m\.?| o'?clock)?(?: in the (?:morning|afternoon|evening)| at night)?|noon|midnight)"
+    ),
+    hours=(
+        r"(?:before|after|past|until after|earlier than|later than|between HOUR and|from HOUR (?:to|until|till)|at"
+        r"|around) HOUR|(?:before|after|during|at|over) (?:breakfast|lunch(?: ?time)?|dinner|bedtime|midday)"
+        r"|(?:in|during) the (?:mornings?|evenings?|afternoons?|day(?: ?time)?|night)|(?:at|by) night"
+        r"|(?:in|during) the week|(?:at|on|over|during)(?: the)? weekends?"
+        r"|during (?:work(?:ing hours)?|office hours|business hours)"
+        r"|on (?:mon|tues|wednes|thurs|fri|satur|sun)days?|on (?:week ?days|bank holidays)"
+        r"|(?:so |too |this )?(?:early|late)(?: in the morning| in the evening| at night)?"
+    ),
 )  # fmt: skip
 
 _GERMAN: Final = PausePhrases(
@@ -127,6 +143,17 @@ _GERMAN: Final = PausePhrases(
     ),
     leads=("", "am ", "im ", "in "), in_length="in ",
     named={r"(?:dem |ins |das |im )?neue[ns]? jahr|neujahr": "next year", r"weihnachten": "25 december"},
+    hour=(
+        r"(?:(?:\d{1,2}(?:[:.]\d\d)?|eins?|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|halb \w+)(?: uhr)?"
+        r"(?: (?:morgens|abends|nachts))?|mittags?|mitternacht)"
+    ),
+    hours=(
+        r"(?:vor|nach|ab|um|zwischen HOUR und|von HOUR bis) HOUR|(?:am|in der|während der) (?:morgen|abend|vormittag"
+        r"|nachmittag|nacht|wochenende|arbeit(?:szeit)?)|an (?:wochenenden|feiertagen)|(?:nur )?(?:morgens|abends"
+        r"|nachts|vormittags|nachmittags|tagsüber)"
+        r"|(?:am )?(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?"
+        r"|(?:so |zu )?(?:früh(?: morgens| am morgen)?|spät(?: abends| am abend| in der nacht)?)"
+    ),
 )  # fmt: skip
 
 _FRENCH: Final = PausePhrases(
@@ -166,6 +193,16 @@ _FRENCH: Final = PausePhrases(
     ),
     leads=("", "le ", "en ", "dans "), in_length="dans ",
     named={r"(?:la |le )?(?:nouvel an|nouvelle année)": "next year", r"noël": "25 december"},
+    hour=(
+        r"(?:(?:\d{1,2}|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze)(?: ?h(?:eures?)?(?: ?\d\d| et demie)?)?"
+        r"(?: du (?:matin|soir))?|midi|minuit)"
+    ),
+    hours=(
+        r"(?:avant|après|à|vers|entre HOUR et|de HOUR à|à partir de) HOUR|(?:le|les) (?:matins?|soirs?|week-?ends?"
+        r"|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?|jours fériés)|la nuit"
+        r"|(?:en|l['’]) ?après-midi|en (?:soirée|matinée|journée)"
+        r"|(?:aussi |si |trop )?(?:tôt(?: le matin)?|tard(?: le soir)?)"
+    ),
 )  # fmt: skip
 
 _SPANISH: Final = PausePhrases(
@@ -203,6 +240,16 @@ _SPANISH: Final = PausePhrases(
     ),
     leads=("", "el ", "en ", "la "), in_length="en ",
     named={r"(?:el )?año nuevo": "next year", r"(?:la )?navidad(?:es)?": "25 december"},
+    hour=(
+        r"(?:las? (?:\d{1,2}(?:[:.]\d\d)?|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)(?: y media)?"
+        r"(?: ?h(?:oras)?)?(?: de la (?:mañana|tarde|noche))?|mediodía|medianoche)"
+    ),
+    hours=(
+        r"(?:antes de|después de|a|sobre|entre HOUR y|desde HOUR hasta|a partir de) HOUR|(?:por|en|de) la (?:mañana"
+        r"|tarde|noche)"
+        r"|(?:los|el) (?:lunes|martes|miércoles|jueves|viernes|sábados?|domingos?|fin(?:es)? de semana|festivos)"
+        r"|(?:tan |muy )?(?:temprano|tarde)(?: por la (?:mañana|noche))?"
+    ),
 )  # fmt: skip
 
 PHRASES: Final[Mapping[str, PausePhrases]] = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH}

@@ -13,6 +13,7 @@ from bot.domain.effects import ChoosePause, PauseUntil
 from bot.domain.message import CustomerMessage
 from bot.domain.preference import Preference, StatedPreference, preference_in
 from bot.domain.understanding import IntentScore, Understood
+from bot.nlu.marketing_hours import hours_wanted
 from bot.nlu.marketing_pause import no_marketing_until
 from bot.services.change_preferences import choices_of
 from bot.services.runtime import Runtime
@@ -20,6 +21,7 @@ from bot.services.situation import Situation
 from bot.services.thought import Thought
 
 OFFER, CHOSEN, PAUSED = "utter_fewer_offered", "utter_pause_chosen", "utter_paused_until"
+NO_HOURS = "utter_hours_not_kept"
 AGREED, SOFT, UNCONFIRMED = "utter_standing_yes", "utter_standing_soft_opt_in", "utter_standing_unconfirmed"
 REFUSED, NONE = "utter_standing_no", "utter_standing_none"
 
@@ -33,6 +35,8 @@ def preference_of(
     said = message.payload or message.text
     if not message.payload and (stated := no_marketing_until(said, now, situation.zone)) is not None:
         return StatedPreference(Preference.LATER, stated.language, until=stated.until, rest=stated.rest)
+    if not message.payload and (hours := hours_wanted(said)) is not None:
+        return StatedPreference(Preference.HOURS, hours.language, rest=hours.rest)
     return preference_in(said, asked=tracker.loop is not None, offered=_has_offered(tracker))
 
 
@@ -65,6 +69,8 @@ async def say_preference(runtime: Runtime, thought: Thought, situation: Situatio
     if stated.until is not None and (gets_some or UNCONFIRMED in says):
         thought.effects.append(PauseUntil(stated.until, f"wrote so on {thought.channel}"))
         says = {PAUSED: {"day": _first_day(stated.until, situation, language)}}
+    elif stated.wants is Preference.HOURS and gets_some:
+        says = {NO_HOURS: {}, OFFER: {}}
     elif stated.wants is Preference.FEWER and gets_some:
         says = {OFFER: {}}
         if stated.pause is not None:
@@ -111,6 +117,7 @@ _WHY: Mapping[Preference, str] = {
     Preference.STANDING: "asks what they have agreed to",
     Preference.FEWER: "wants fewer messages",
     Preference.LATER: "wants none before a day",
+    Preference.HOURS: "wants it at other hours",
 }
 _BY_BASIS: Mapping[str, LegalBasis] = {AGREED: LegalBasis.CONSENT, SOFT: LegalBasis.SOFT_OPT_IN}
 

@@ -158,6 +158,18 @@ async def test_an_opt_out_beside_a_pause_counts(stage: Stage, text: str) -> None
     assert not await stage.may_send()
 
 
+async def test_who_wants_other_hours_is_told_that_there_are_none_and_offered_less_and_is_in_no_doubt(
+    stage: Stage,
+) -> None:
+    await stage.consent()
+    assert await stage.says("don't text me before nine") == [
+        "I can't set hours of your own for marketing, sorry.",
+        OFFER,
+    ]
+    assert await stage.may_send()
+    assert not await stage.is_in_doubt()
+
+
 async def test_who_gets_no_marketing_is_told_that(stage: Stage) -> None:
     assert await stage.says("you text me too much") == [NONE]
     assert await pause(stage) is None
