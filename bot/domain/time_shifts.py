@@ -62,7 +62,8 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
         it="(?:it|that|this|(?:(?:the|my|our|this|that) )?(?:meeting|demo|appointment|call|booking|slot|session"
         "|visit))",
-        beside="ok|okay|actually|sorry|no|oh|hi|hello|well|please|pls|thanks|thank you|if possible|instead|then|maybe",
+        beside="ok|okay|actually|sorry|no|oh|hi|hello|well|please|pls|thanks|thank you|if possible|instead|then|maybe"
+        "|and|but|wait|or|rather",
         later=(
             "AMOUNT later", "ASKED (?:(?:make|do|move|have|meet|push|shift|start) (?:IT )?)?AMOUNT later",
             "(?:make|move|push|shift|do) IT AMOUNT later",
@@ -97,7 +98,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
         it="(?:es|ihn|das|(?:(?:den|die|das|unseren?|meinen?) )?(?:termin|gesprach|demo|treffen|anruf|meeting|call))",
         beside="ok|okay|doch|sorry|nein|hallo|bitte|danke|vielen dank|wenn moglich|leider|vielleicht|lieber|gern"
-        "|gerne|auch|noch",
+        "|gerne|auch|noch|und|aber|oder|warte",
         later=(
             "(?:um )?AMOUNT (?:spater|spaeter)",
             "ASKED (?:IT )?(?:auch |bitte |vielleicht )?(?:um )?AMOUNT (?:spater|spaeter)(?: machen| legen| anfangen)?",
@@ -131,7 +132,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         ),
         it="(?:le|la|l|ca|cela|(?:le|la|mon|notre|ce|cet|cette) ?(?:rendez vous|rdv|reunion|appel|demo|entretien))",
         beside="bonjour|ok|non|desolee?|pardon|merci|s ?il (?:vous|te) plait|svp|stp|si possible|plutot|en fait"
-        "|finalement",
+        "|finalement|et|mais|ou|attendez",
         later=(
             "AMOUNT plus tard", "ASKED (?:(?:faire|mettre|avoir|se voir) )?(?:IT )?AMOUNT plus tard",
             "ASKED (?:IT )?(?:decaler|repousser|reporter|retarder) (?:IT )?(?:de |d ?)?AMOUNT",
@@ -155,7 +156,8 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "|quisiera|me gustaria|que tal|puede ser|podria ser)"
         ),
         it="(?:lo|la|(?:la|el|mi|nuestra) (?:cita|reunion|llamada|demo|demostracion))",
-        beside="hola|ok|vale|no|perdon|disculpe|gracias|por ?favor|porfa|si es posible|mejor|entonces",
+        beside="hola|ok|vale|no|perdon|disculpe|gracias|por ?favor|porfa|si es posible|mejor|entonces"
+        "|y|pero|o|espere",
         later=(
             "AMOUNT (?:mas tarde|despues)",
             "ASKED (?:(?:hacer|mover|pasar|poner|dejar)(?:IT)? )?(?:IT )?(?:a )?AMOUNT (?:mas tarde|despues)",

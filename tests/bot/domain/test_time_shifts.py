@@ -24,7 +24,8 @@ SHIFTS = (
     ("adelantar una hora", -60), ("una hora antes", -60), ("a day earlier", -1440), ("einen Tag früher", -1440),
     ("un jour plus tôt", -1440), ("un día antes", -1440), ("make it a day earlier", -1440),
     ("postpone it a week", 10080), ("can we move it a week later?", 10080), ("eine Woche später", 10080),
-    ("ten minutes later", 10), ("dreißig Minuten später", 30), ("quinze minutes plus tard", 15),
+    ("and 30 mins earlier", -30), ("und eine Stunde später", 60), ("ten minutes later", 10),
+    ("dreißig Minuten später", 30), ("quinze minutes plus tard", 15),
     ("veinte minutos antes", -20),
     ("two hours later", 120), ("move it out by 2h", 120), ("an hour and a half later", 90),
 )
