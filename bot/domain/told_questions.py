@@ -36,7 +36,8 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
         forms=(
             "(?:whats|what is|what was|which is) my WHAT",
             "do you (?:still |already |even )?(?:know|remember|have) my WHAT",
-            "(?:what|which) WHAT (?:did i (?:give|tell|leave|write)(?: you)?|do you have(?: for me| of mine| on file)?"
+            "(?:what|which) WHAT (?:did i (?:give|tell|leave|write)(?: you)?|(?:do )?(?:you|u) have"
+            "(?:(?: saved| stored| noted)? (?:for me|of me|about me|from me|of mine|on file|on record)| saved| stored)?"
             "|have i given(?: you)?)",
             "(?:did|have) i (?:already )?(?:give|given|tell|told) you my WHAT",
             "(?:can|could) you (?:tell me|repeat|remind me of|read back) my WHAT",
@@ -54,7 +55,7 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "(?:wie|was) (?:ist|lautet|war)(?: noch ?mal)? meine? WHAT",
             "(?:kennst du|kennen sie|weisst du|wissen sie|hast du|haben sie|habt ihr)(?: noch| schon)? meine?n? WHAT",
             "welchen? WHAT (?:habe ich(?: ihnen| dir| euch)? (?:angegeben|gegeben|genannt)|(?:haben sie|hast du"
-            "|habt ihr)(?: von mir)?)",
+            "|habt ihr)(?: (?:von|fur|uber|zu) m(?:ir|ich))?(?: (?:gespeichert|hinterlegt|notiert|vorliegen))?)",
             "(?:habe|hab) ich(?: ihnen| dir| euch)? (?:schon )?meine?n? WHAT (?:schon )?(?:angegeben|gegeben|genannt"
             "|gesagt)",
         ),
@@ -71,7 +72,8 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "(?:quel|quelle) (?:est|etait) mon WHAT", "cest quoi mon WHAT",
             "(?:avez vous|as tu|vous avez|connaissez vous|connais tu|vous connaissez)(?: toujours| deja"
             "| bien)? mon WHAT",
-            "(?:quel|quelle) WHAT (?:ai je donnee?|jai donnee?|avez vous(?: pour moi)?|vous ai je donnee?)",
+            "(?:quel|quelle) WHAT (?:ai je donnee?|jai donnee?|avez vous(?: (?:pour|de|sur) moi)?"
+            "(?: enregistree?| notee?)?|vous ai je donnee?)",
             "(?:ai je|est ce que je vous ai|vous ai je)(?: deja)? donne mon WHAT",
         ),
         for_a_name=("comment je mappelle", "comment (?:est ce que )?je mappelle", "qui suis je"),
@@ -85,7 +87,8 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
         forms=(
             "(?:cual|que) (?:es|era) mi WHAT",
             "(?:tiene|tienen|tienes|teneis|sabe|sabes|conoce|conoces|recuerda|recuerdas)(?: ya)? mi WHAT",
-            "que WHAT (?:le di|les di|te di|tiene(?:n|s)?(?: mio| de mi)?)",
+            "que WHAT (?:le di|les di|te di|tiene(?:n|s)?(?: mio| (?:de|para|sobre) mi)?"
+            "(?: (?:guardado|registrado|anotado))?)",
             "(?:ya )?(?:le|les|te|os) (?:di|he dado) mi WHAT",
         ),
         for_a_name=("como me llamo", "quien soy"),

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.dialogue.corrections import as_correction, told_correction
-from bot.domain.conversation import Tracker
 from bot.domain.message import CustomerMessage, Text
 from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
 from bot.domain.second_thoughts import wants_texts
 from bot.domain.sending_rules import Meaning, SendingRules
-from bot.domain.told_questions import asks_what_was_told
+from bot.domain.told_questions import LANGUAGES, asks_what_was_told
 from bot.domain.understanding import (
     ASK_TOLD_INTENT,
     FALLBACK_INTENT,
@@ -29,7 +28,7 @@ from bot.ports import Playbook
 from bot.services.earlier_press import heed
 from bot.services.interpret import interpret
 from bot.services.opt_out import is_opted_out
-from bot.services.other_languages import as_stop, language_of, languages_read, stops_in_words
+from bot.services.other_languages import as_stop, language_of, stops_in_words
 from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
 from bot.services.read_consent import read_consent
 from bot.services.reconsider import Reconsidered, reconsidered
@@ -97,7 +96,7 @@ async def hear(
     if stops and not read_by_vendor(message) and says_wrong_number(runtime, situation, message, stops=True):
         keyword, understood = "wrong_number", replace(understood, intent=WRONG_NUMBER, stage="keyword", further=())
     if keyword is None and not asked:
-        understood = _as_question_on_told(playbook, thought.tracker, understood)
+        understood = _as_question_on_told(playbook, understood)
         understood = as_correction(playbook.assistant, thought.tracker, understood)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
@@ -114,11 +113,11 @@ def _unless_texts_are_wanted(understood: Understood) -> Understood:
     return replace(understood, intent=IntentScore(FALLBACK_INTENT, 0.5), stage="fallback", further=())
 
 
-def _as_question_on_told(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
+def _as_question_on_told(playbook: Playbook, understood: Understood) -> Understood:
     """The reading, as the question on what was told that it is by its words, where the assistant answers such."""
     if ASK_TOLD_INTENT not in playbook.assistant.intents or understood.stage == "button":
         return understood
-    if asks_what_was_told(understood.text, languages_read(playbook, tracker)) is None:
+    if asks_what_was_told(understood.text, LANGUAGES) is None:
         return understood
     intent = IntentScore(ASK_TOLD_INTENT, 1.0)
     return replace(understood, intent=intent, answer=None, passages=(), further=(), foreign=False, may_opt_out=False)

@@ -12,7 +12,8 @@ from bot.domain.effects import NoteRequest
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import ERASURE_INTENT, OPT_OUT_INTENT, IntentScore, Understood
+from bot.domain.told_questions import LANGUAGES, asks_what_was_told
+from bot.domain.understanding import ASK_TOLD_INTENT, ERASURE_INTENT, OPT_OUT_INTENT, IntentScore, Understood
 from bot.services.note_request import due_by
 from bot.services.other_languages import language_of
 from bot.services.runtime import Runtime
@@ -33,11 +34,15 @@ def requests_in(
 ) -> Sequence[RequestKind]:
     """What is asked for in words; a keyword is nothing but that, and a button says what it means itself.
 
-    Who says in a form that their name is wrong corrects what they have just told, which is the form's.
+    Who says in a form that their name is wrong corrects what they have just told, which is the form's; and who asks
+    which number we have of them is told it, where the assistant does that, and wants no copy.
     """
     if keyword is not None or message.payload or message.opened:
         return ()
-    asked = runtime.library.current().rules.requests_in(message.text)
+    playbook = runtime.library.current()
+    asked = playbook.rules.requests_in(message.text)
+    if asked and ASK_TOLD_INTENT in playbook.assistant.intents and asks_what_was_told(message.text, LANGUAGES):
+        asked = tuple(one for one in asked if one is not RequestKind.ACCESS)
     return asked if tracker.loop is None else [one for one in asked if one is not RequestKind.RECTIFICATION]
 
 

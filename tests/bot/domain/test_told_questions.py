@@ -17,6 +17,9 @@ QUESTIONS = (
     ("avez-vous mon adresse mail ?", "email"), ("what's my number?", "phone"),
     ("do you have my phone number?", "phone"), ("which number do you have for me?", "phone"),
     ("Wie ist meine Telefonnummer?", "phone"), ("hast du meine Nummer?", "phone"),
+    ("Welche Nummer haben Sie von mir?", "phone"), ("which number do you have of me", "phone"),
+    ("what email do you have saved for me?", "email"), ("Welche E-Mail habt ihr von mir gespeichert?", "email"),
+    ("Quel numéro avez-vous de moi ?", "phone"), ("¿Qué número tienen de mí?", "phone"),
     ("quel est mon numéro ?", "phone"), ("¿tiene mi número?", "phone"), ("what was my mobile number again", "phone"),
 )
 NONE = (

@@ -25,8 +25,9 @@ from bot.services.erase_person import erase_person
 from bot.services.note_request import note_request
 from bot.services.perform import Cause, perform
 from bot.services.tell_of_erasure import WORD
+from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, VISITOR, Stage, journey_of
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, RULES, SINCE, VISITOR, Stage, journey_of
 
 ERASURE = (
     "We have noted that you want your data deleted, and you will get an answer by {}. "
@@ -41,6 +42,14 @@ ERASED = (
     "As you asked, we have deleted the data that we kept about you. "
     "You will get no more messages from us unless you write to us."
 )
+TOLD = """
+intents: [ask_told]
+responses:
+  utter_told: [{text: "I have it."}]
+rules:
+  - rule: told
+    steps: [{intent: ask_told}, {action: utter_told}]
+"""
 DUE = "7 December 2026"
 BEA, ANOTHER = ProfileId("bea"), "+447700900456"
 
@@ -88,6 +97,18 @@ async def test_who_asks_for_a_copy_or_a_correction_is_told_and_stays_as_they_wer
     assert answer.startswith("We have noted that your data needs correcting")
     assert {one.kind for one in await requests(asking)} == {RequestKind.ACCESS, RequestKind.RECTIFICATION}
     assert await asking.may_send()
+
+
+async def test_who_asks_which_number_we_have_is_told_it_and_wants_no_copy(asking: Stage) -> None:
+    rules = asking.library.playbook.rules
+    more = words(RequestKind.ACCESS, "was haben sie von mir", "welche nummer haben sie von mir", language="de")
+    own = with_built_in_responses(assistant_of(ASSISTANT, TOLD))
+    rules = replace(rules, request_words=(*rules.request_words, more))
+    asking.library.playbook = replace(asking.library.playbook, rules=rules, assistant=own)
+    assert await asking.says("Welche Nummer haben Sie von mir?") == ["I have it."]
+    assert not await requests(asking)
+    await asking.says("Was haben Sie von mir?")
+    assert [one.kind for one in await requests(asking)] == [RequestKind.ACCESS]
 
 
 async def test_asking_again_opens_no_second_request_and_is_told_the_same_day(asking: Stage) -> None:
