@@ -13,6 +13,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
 from bot.domain.folding import plain_letters
 from bot.domain.narrowed_yes import is_narrowed, is_unsure, says_no_too
+from bot.domain.own_questions import asks
 from bot.domain.sending_rules import CONFIRM, DENY, SendingRules
 from bot.domain.understanding import (
     CORRECT_INTENT,
@@ -81,7 +82,8 @@ WHY: Final = IntentScore("ask_why", 1.0)
 """The intent of the pattern that says what a question is for."""
 
 _OF_AGREEING: Final = re.compile(
-    r"\b(?:agree|consent|permission|subscrib|sign(?:ing)? up|zustimm|einwillig|erlaub|accept|accord|acept|autori[sz])"
+    r"\b(?:agree|consent|permission|subscrib|sign(?:ing)? up|zustimm|stimme|einwillig|erlaub|accept|accord|acept"
+    r"|autori[sz])"
 )
 """Words of a question about the question: "what am I agreeing to?"."""
 
@@ -123,7 +125,7 @@ def _is_about_opting_out(rules: SendingRules, text: str) -> bool:
     if any(rules.keyword(part) == "stop" for part in _parts(text)):
         return False
     conditional = begins_with_yes(text) and (is_narrowed(text) or says_no_too(text))
-    return conditional or "?" in text
+    return conditional or "?" in text or asks(text)
 
 
 def _is_no_refusal(understood: Understood, rules: SendingRules) -> bool:
@@ -131,7 +133,7 @@ def _is_no_refusal(understood: Understood, rules: SendingRules) -> bool:
     text = understood.text
     if any(DENY in rules.answers(word) for word in spelled(text)[:1]):
         return False
-    if is_unsure(text) or text.rstrip().endswith("?"):
+    if is_unsure(text) or asks(text):
         return True
     return understood.intent.confidence < SURELY_A_NO and not says_no_too(text)
 
@@ -150,7 +152,7 @@ def _as(understood: Understood, intent: str) -> Understood:
 
 def _undecided(assistant: Assistant, understood: Understood) -> Understood:
     """A question about the question, which is told what it is for, or nothing that can be answered."""
-    if understood.text.rstrip().endswith("?") and WHY.name in assistant.intents:
+    if asks(understood.text) and WHY.name in assistant.intents:
         return replace(understood, intent=WHY, further=())
     return _not_understood(understood)
 

@@ -112,7 +112,9 @@ def test_a_yes_in_a_language_that_is_not_spoken_is_answered_as_one() -> None:
     assert not read_of(understood).foreign
 
 
-@pytest.mark.parametrize("said", ["ok but no spam", "ok provided you don't spam me", "can I stop later?"])
+@pytest.mark.parametrize(
+    "said", ["ok but no spam", "ok provided you don't spam me", "can I stop later?", "can i stop later"]
+)
 def test_a_condition_and_a_question_are_no_opt_out_but_are_doubted(said: str) -> None:
     understood = read(said, "opt_out", 0.8)
     assert (understood.intent.name, understood.may_opt_out) == (FALLBACK_INTENT, True)
@@ -171,6 +173,8 @@ def test_a_name_beneath_a_yes_is_nothing_that_is_said_besides() -> None:
     ("said", "read_as"),
     [
         ("what am I agreeing to?", "ask_why"),
+        ("what am i agreeing to", "ask_why"),
+        ("wozu stimme ich hier zu", "ask_why"),
         ("wozu stimme ich da zu? was heißt zustimmen?", "ask_why"),
         ("does that subscribe me to anything?", "ask_why"),
         ("can I pay by card?", FALLBACK_INTENT),

@@ -1,0 +1,34 @@
+"""Questions of whoever writes about what they may do or have to: "can I stop later", also without a question mark.
+
+"Can you stop" is none: without a question mark that asks to.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.domain.folding import plain_letters
+
+_BEGINS: Final = re.compile(
+    r"\W*(?:(?:hi|hello|ok|okay|well|so|and|but|wait|um+|hm+|hallo|und|aber|also|moment|bonjour|et|mais|alors|hola|y|pero)"
+    r"\W+){0,3}"
+    r"(?:"
+    r"(?:can|could|may|do|did|will|would|am|must|should) i\b|is it possible\b|how (?:can|do|could|would|will) i\b"
+    r"|what (?:(?:exactly )?(?:am|do|did|would|will) i|happens if i)\b|what if i\b|will i be able\b"
+    r"|(?:kann|konnte|darf|muss|werde|bin|stimme) ich\b|(?:wie|wann|wo) (?:kann|konnte|darf) ich\b"
+    r"|(?:was|wem|wozu|wofur)(?: genau)? (?:stimme|erlaube|passiert wenn|muss|bekomme) ich\b"
+    r"|was (?:ist|passiert) wenn ich\b"
+    r"|(?:puis|pourrais|pourrai|dois|suis) je\b|est ce que je\b|comment (?:puis je|je peux|faire pour)\b"
+    r"|a quoi (?:est ce que je|dis je|je)\b|(?:je peux|je pourrai)(?= .*\b(?:plus tard|apres|quand)\b)"
+    r"|(?:puedo|podre|podria|tengo que|debo)\b|como (?:puedo|hago)\b|a que (?:estoy|me)\b|que pasa si\b"
+    r")"
+)
+
+
+def asks(text: str) -> bool:
+    """Whether it ends on a question mark, or begins as such a question."""
+    if text.rstrip().endswith("?"):
+        return True
+    said = re.sub(r"[-‑]", " ", plain_letters(text).replace("’", "'"))
+    return _BEGINS.match(said) is not None
