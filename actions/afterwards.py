@@ -10,12 +10,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
-from actions.booking import time_told
+from actions.booking import OVER, is_over, time_told
 from actions.consent import change_number, phone_in
 from actions.corrections import NOTED, WHAT, changed_now, heard_now, told_anew, unread_now, value_before, words_for
 from actions.effects import ActionEvent
 from actions.forms import name_in, whole_number
 from actions.lead import LARGEST_TEAM, answers_in, email_in, people_in, timeline_in
+from actions.patterns import responses_of
 from actions.person import person_of
 
 BOOKED = "utter_booked"
@@ -46,6 +47,9 @@ class ActionCorrectContact(Action):
         if not told and (again := _booked_again(tracker, read, kept.get("booked_time"))):
             dispatcher.utter_message(response=BOOKED, booked_time=again)
             return [SlotSet("booked_time", again)]
+        if not told and OVER in responses_of(domain) and _names_what_is_over(tracker, kept.get("booked_time")):
+            dispatcher.utter_message(response=OVER)
+            return unread_now(tracker, read)
         others = [slot for slot in changed_now(tracker) if slot not in ATTRIBUTES]  # the author's own
         if list(told) == ["booked_time"]:
             dispatcher.utter_message(response=BOOKED, **told)
@@ -87,6 +91,13 @@ def _booked_again(tracker: Tracker, read: Mapping[str, Callable[[str], Any]], bo
         return None
     said = read["booked_time"](str(tracker.slots.get("booked_time")))
     return str(said) if said is not None and said == booked else None
+
+
+def _names_what_is_over(tracker: Tracker, booked: Any) -> bool:
+    """Whether the message would have another time for what is booked, at which it cannot be any more."""
+    if booked is None or "booked_time" not in heard_now(tracker):
+        return False
+    return is_over(tracker, str(tracker.slots.get("booked_time")), booked)
 
 
 def _readers(tracker: Tracker) -> Mapping[str, Callable[[str], Any]]:

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import effects
 from actions.alternatives import chosen_of, either_of
 from actions.misunderstanding import OffersAPerson
+from actions.patterns import responses_of
 from actions.person import person_of
 from actions.times_in_full import in_full
 from bot.domain.time_corrections import put_right
@@ -30,6 +31,8 @@ FARTHEST = timedelta(days=180)
 LONGEST = timedelta(days=14)
 """The longest in which a colleague finds a time by themselves; of a month or a year a day is asked for."""
 
+OVER = "utter_meeting_time_over"
+
 ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
 
 
@@ -42,7 +45,8 @@ class ValidateBookingForm(OffersAPerson, FormValidationAction):
     ) -> dict[str, Any]:
         if time := time_told(tracker, str(value), tracker.slots.get("booked_time")):
             return {"meeting_time": time}
-        dispatcher.utter_message(response="utter_invalid_meeting_time")
+        over = OVER in responses_of(domain) and is_over(tracker, str(value), tracker.slots.get("booked_time"))
+        dispatcher.utter_message(response=OVER if over else "utter_invalid_meeting_time")
         return {"meeting_time": None}
 
 
@@ -55,10 +59,23 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
         return several
     if chosen := chosen_of(str(booked or ""), text):
         return chosen
+    return time_in(_with_what_stays(text, booked, now, zone), now, zone)
+
+
+def is_over(tracker: Tracker, text: str, booked: Any = None) -> bool:
+    """Whether it names a time, and none that is to come."""
+    person = person_of(tracker)
+    now, zone = person.now, _zone(person.time_zone)
+    spans = [resolve_expression(one, now, zone) for one in find_times(_with_what_stays(text, booked, now, zone))]
+    return bool(spans) and not any(spans)
+
+
+def _with_what_stays(text: str, booked: Any, now: datetime, zone: tzinfo) -> str:
+    """The one time that it names, with what it does not tell anew of a booked one that is not over."""
     times = [text[one.start : one.end] for one in find_times(text)]
     if booked is not None and len(times) == 1 and _is_to_come(str(booked), now, zone):
-        text = put_right(str(booked), times[0])
-    return time_in(text, now, zone)
+        return put_right(str(booked), times[0])
+    return text
 
 
 def _is_to_come(booked: str, now: datetime, zone: tzinfo) -> bool:

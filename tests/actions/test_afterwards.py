@@ -161,6 +161,15 @@ async def test_the_time_that_is_booked_is_confirmed_where_it_is_asked_for_again(
     assert effects_in(events, "emit") == effects_in(events, "sync_crm") == []
 
 
+async def test_an_hour_that_is_over_on_the_day_that_is_booked_is_said_to_be_and_changes_nothing() -> None:
+    dispatcher, booked = CollectingDispatcher(), "Tuesday 24 November at 15:00"
+    known: dict[str, Any] = DOMAIN
+    domain = {**known, "responses": {**known["responses"], "utter_meeting_time_over": []}}
+    events = await ActionTakeCorrection().run(dispatcher, rebooked("at 9:30", booked), domain)
+    assert [one["response"] for one in dispatcher.messages] == ["utter_meeting_time_over"]
+    assert slots_in(events) == {"booked_time": booked}
+
+
 async def test_where_nothing_is_booked_no_time_is_put_right() -> None:
     dispatcher = CollectingDispatcher()
     events = await ActionTakeCorrection().run(dispatcher, rebooked("at 11", None), DOMAIN)
