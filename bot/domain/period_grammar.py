@@ -141,7 +141,7 @@ PERIOD_RULES: tuple[DayRule, ...] = (
     (
         rule(
             rf"(?:{_PART})?(?P<which>this|next|the following|the coming|the) (?P<unit>weekend|week|month|year)"
-            r"(?P<after> after next)?"
+            r"(?P<after> after next)?(?! (?:after|before)\b)"
         ),
         _in_period,
     ),

@@ -1,6 +1,7 @@
 """Time shifts: by how much somebody wants a time that is known to be earlier or later: "push it back an hour".
 
-In plain letters without apostrophes. AMOUNT stands for how long, IT for what is moved, ASKED for what asks for it.
+In plain letters without apostrophes. AMOUNT stands for how long, NEXT for what says that by itself ("the week
+after"), IT for what is moved, ASKED for what asks for it.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class _ShiftWords:
-    """`numbers` of `units` are an amount, and so is one of `whole`. Of `later` and `earlier`, the first says nothing
-    else and may be an answer; the others ask for it."""
+    """`numbers` of `units` are an amount, and so is one of `whole`; `following` names what comes after the
+    time. Of `later` and `earlier`, the first says nothing else and may be an answer; the others ask for it."""
 
     numbers: Mapping[str, float]
     units: Mapping[str, timedelta]
     whole: Mapping[str, timedelta]
+    following: Mapping[str, timedelta]
     asked: str
     it: str
     beside: str
@@ -55,6 +57,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "(?:a )?half (?:an )?hour": 30 * _MINUTE, "(?:a )?quarter of an hour": 15 * _MINUTE,
             "(?:an|one) hour and a half|one and a half hours": 90 * _MINUTE,
         },
+        following={
+            "the week after(?: that)?|the following week": _WEEK,
+            "the day after(?: that)?|the (?:next|following) day": _DAY,
+        },
         asked=(
             "(?:(?:can|could|may|shall|should|would) (?:we|you|i)|is it possible to|would it be possible to|lets"
             "|id (?:like|prefer) to|we(?:d| would) (?:like|prefer) to|please|i (?:need|want) to|how about|what about)"
@@ -65,12 +71,14 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         beside="ok|okay|actually|sorry|no|oh|hi|hello|well|please|pls|thanks|thank you|if possible|instead|then|maybe"
         "|and|but|wait|or|rather",
         later=(
-            "AMOUNT later", "ASKED (?:(?:make|do|move|have|meet|push|shift|start) (?:IT )?)?AMOUNT later",
+            "(?:AMOUNT later|NEXT)", "ASKED (?:(?:make|do|move|have|meet|push|shift|start) (?:IT )?)?AMOUNT later",
             "(?:make|move|push|shift|do) IT AMOUNT later",
             "(?:would|is|does) AMOUNT later (?:work|ok|okay|possible|suit you)",
             "(?:ASKED )?(?:push|move|put|shift|set) (?:IT (?:back|out)|back IT)(?: by)? AMOUNT",
             "(?:ASKED )?(?:delay|postpone|put off|push back|put back) (?:IT )?(?:by |for )?AMOUNT",
             "(?:ASKED )?put IT off(?: by| for)? AMOUNT",
+            "(?:ASKED )?(?:make|move|change|push|shift|put|switch|do|have|postpone|reschedule|meet)(?: IT)?"
+            "(?: (?:back|over|out))?(?: (?:to|for|till|until))? NEXT",
         ),
         earlier=(
             "AMOUNT (?:earlier|sooner)",
@@ -90,6 +98,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "(?:eine )?halbe stunde": 30 * _MINUTE, "(?:eine )?viertelstunde|eine viertel stunde": 15 * _MINUTE,
             "(?:anderthalb|eineinhalb) stunden": 90 * _MINUTE,
         },
+        following={
+            "(?:die|der) woche (?:danach|darauf)|(?:die )?(?:darauf)?folgende woche": _WEEK,
+            "(?:den|am) tag (?:danach|darauf)|(?:den|am) (?:darauf)?(?:folgenden|nachsten) tag": _DAY,
+        },
         asked=(
             "(?:(?:konn(?:en|ten)|koenn(?:en|ten)|durf(?:en|ten)|duerf(?:en|ten)) (?:wir|sie)|kann ich|(?:kannst"
             "|konntest) du"
@@ -100,10 +112,13 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         beside="ok|okay|doch|sorry|nein|hallo|bitte|danke|vielen dank|wenn moglich|leider|vielleicht|lieber|gern"
         "|gerne|auch|noch|und|aber|oder|warte",
         later=(
-            "(?:um )?AMOUNT (?:spater|spaeter)",
+            "(?:(?:um )?AMOUNT (?:spater|spaeter)|(?:in )?NEXT)",
             "ASKED (?:IT )?(?:auch |bitte |vielleicht )?(?:um )?AMOUNT (?:spater|spaeter)(?: machen| legen| anfangen)?",
             "ASKED (?:IT )?(?:bitte |vielleicht )?um AMOUNT (?:nach hinten )?(?:verschieben|verlegen|schieben)",
             "(?:verschieb(?:en|t)?|verleg(?:en|t)?)(?: sie| wir)? IT (?:bitte )?um AMOUNT(?: nach hinten)?",
+            "ASKED (?:IT )?(?:bitte |vielleicht )?(?:auf |in )?NEXT"
+            "(?: (?:verschieben|verlegen|schieben|legen|machen))?",
+            "(?:verschieb(?:en|t)?|verleg(?:en|t)?)(?: sie| wir)? IT (?:bitte )?auf NEXT",
         ),
         earlier=(
             "(?:um )?AMOUNT (?:fruher|frueher|eher)",
@@ -123,6 +138,10 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "une demi ?heure": 30 * _MINUTE, "un quart dheure|un quart d heure": 15 * _MINUTE,
             "une heure et demie": 90 * _MINUTE,
         },
+        following={
+            "la semaine (?:suivante|dapres|d apres)": _WEEK,
+            "(?:le|au) (?:lendemain|jour (?:suivant|dapres|d apres))": _DAY,
+        },
         asked=(
             "(?:(?:pouvons|pourrions|peut|pourrait|pouvez|pourriez|puis) (?:nous|on|vous|je)|(?:on|je|nous) (?:peut"
             "|pourrait|peux"
@@ -134,9 +153,11 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         beside="bonjour|ok|non|desolee?|pardon|merci|s ?il (?:vous|te) plait|svp|stp|si possible|plutot|en fait"
         "|finalement|et|mais|ou|attendez",
         later=(
-            "AMOUNT plus tard", "ASKED (?:(?:faire|mettre|avoir|se voir) )?(?:IT )?AMOUNT plus tard",
+            "(?:AMOUNT plus tard|NEXT)", "ASKED (?:(?:faire|mettre|avoir|se voir) )?(?:IT )?AMOUNT plus tard",
             "ASKED (?:IT )?(?:decaler|repousser|reporter|retarder) (?:IT )?(?:de |d ?)?AMOUNT",
             "(?:decal|report|repouss|retard)(?:er|ez|e) (?:IT )?(?:de |d ?)?AMOUNT",
+            "ASKED (?:IT )?(?:decaler|repousser|reporter|deplacer|mettre|changer) (?:IT )?(?:a |pour )?NEXT",
+            "(?:decal|report|repouss|deplac)(?:er|ez|e) (?:IT )?(?:a |pour )?NEXT",
         ),
         earlier=(
             "AMOUNT plus tot", "ASKED (?:(?:faire|mettre|avoir|se voir) )?(?:IT )?AMOUNT plus tot",
@@ -150,6 +171,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         },
         units={"minutos?|min": _MINUTE, "horas?|h": _HOUR, "dias?": _DAY, "semanas?": _WEEK},
         whole={"media hora": 30 * _MINUTE, "un cuarto de hora": 15 * _MINUTE, "una hora y media": 90 * _MINUTE},
+        following={"la semana (?:siguiente|despues)": _WEEK, "(?:al|el) dia siguiente": _DAY},
         asked=(
             "(?:(?:(?:lo |la )?(?:podemos|podriamos|puedo|podria|pueden|podrian|puede|puedes))|es posible"
             "|seria posible|quiero"
@@ -159,10 +181,12 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
         beside="hola|ok|vale|no|perdon|disculpe|gracias|por ?favor|porfa|si es posible|mejor|entonces"
         "|y|pero|o|espere",
         later=(
-            "AMOUNT (?:mas tarde|despues)",
+            "(?:AMOUNT (?:mas tarde|despues)|NEXT)",
             "ASKED (?:(?:hacer|mover|pasar|poner|dejar)(?:IT)? )?(?:IT )?(?:a )?AMOUNT (?:mas tarde|despues)",
             "ASKED (?:IT )?(?:retrasar|aplazar|posponer|atrasar)(?:IT)? (?:IT )?AMOUNT",
             "(?:retrasar|aplazar|posponer|atrasar|retrasen|aplacen|pospongan)(?:IT)? (?:IT )?AMOUNT",
+            "ASKED (?:IT )?(?:mover|pasar|cambiar|poner|aplazar|dejar)(?:IT)? (?:IT )?(?:a |para )?NEXT",
+            "(?:muevan?|pasen?|cambien?|aplacen?)(?:IT)? (?:IT )?(?:a |para )?NEXT",
         ),
         earlier=(
             "AMOUNT (?:antes|mas temprano|mas pronto)",
@@ -213,20 +237,21 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], bool, int], ...]:
 def _written_out(language: str) -> Iterator[tuple[re.Pattern[str], bool, int]]:
     words = _WORDS[language]
     numbers, units = "|".join(words.numbers), "|".join(words.units)
-    wholes = "|".join(words.whole)
+    wholes, following = "|".join(words.whole), "|".join(words.following)
     amount = rf"(?:(?P<whole>{wholes})|(?P<number>{numbers}|\d{{1,3}}(?:[.,]5)?) ?(?P<unit>{units}))"
-    names = {"AMOUNT": amount, "ASKED": words.asked, "IT": words.it}
+    names = {"AMOUNT": amount, "NEXT": rf"(?P<following>{following})", "ASKED": words.asked, "IT": words.it}
     for sign, phrases in ((1, words.later), (-1, words.earlier)):
         for at, phrase in enumerate(phrases):
-            body = re.sub("AMOUNT|ASKED|IT", lambda name: names[name[0]], phrase)
+            body = re.sub("AMOUNT|NEXT|ASKED|IT", lambda name: names[name[0]], phrase)
             beside = rf"(?:(?:{words.beside}) ){{0,6}}(?:{body})(?: (?:{words.beside})){{0,6}}"
             yield re.compile(beside), at > 0, sign
 
 
 def _amount(language: str, match: re.Match[str]) -> timedelta:
-    words = _WORDS[language]
-    if whole := match["whole"]:
-        return next(amount for pattern, amount in words.whole.items() if re.fullmatch(pattern, whole))
+    words, groups = _WORDS[language], match.groupdict()
+    if named := groups.get("whole") or groups.get("following"):
+        amounts = {**words.whole, **words.following}
+        return next(amount for pattern, amount in amounts.items() if re.fullmatch(pattern, named))
     said = match["number"]
     number = words.numbers[said] if said in words.numbers else float(said.replace(",", "."))
     return number * next(unit for pattern, unit in words.units.items() if re.fullmatch(pattern, match["unit"]))

@@ -172,6 +172,8 @@ def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
         "04.06.69",
         "we run on 3.12.",
         "3.12. is the version",
+        "the week after",
+        "the week before Christmas",
     ],
 )
 def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:

@@ -26,8 +26,12 @@ SHIFTS = (
     ("postpone it a week", 10080), ("can we move it a week later?", 10080), ("eine Woche später", 10080),
     ("and 30 mins earlier", -30), ("und eine Stunde später", 60), ("ten minutes later", 10),
     ("dreißig Minuten später", 30), ("quinze minutes plus tard", 15),
-    ("veinte minutos antes", -20),
-    ("two hours later", 120), ("move it out by 2h", 120), ("an hour and a half later", 90),
+    ("change it to the week after", 10080), ("the week after", 10080),
+    ("can we move it to the following day?", 1440), ("können wir es auf die Woche danach verschieben?", 10080),
+    ("verschieben wir den Termin auf den Tag darauf", 1440), ("pourrait-on la reporter à la semaine suivante ?", 10080),
+    ("au lendemain plutôt", 1440), ("¿podemos moverla a la semana siguiente?", 10080), ("al día siguiente", 1440),
+    ("veinte minutos antes", -20), ("two hours later", 120), ("move it out by 2h", 120),
+    ("an hour and a half later", 90),
 )
 NONE = (
     "we start an hour later on Mondays", "an hour later my boss called", "push notifications back an hour", "later",
