@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.forms import requested_slot
 from actions.person import person_of
 from bot.domain.masking import in_part
-from bot.domain.told_questions import LANGUAGES, asks_what_was_told
+from bot.domain.told_questions import LANGUAGES, TIME, asks_what_was_told
 
 REQUESTED_SLOT = "requested_slot"
 
@@ -87,8 +87,8 @@ class ActionBack(Action):
 
 
 class ActionTellTold(Action):
-    """Says the name, address or number that is asked for, as they told it, or write from it; of the latter two only so
-    much that its owner knows it again, for somebody else may be reading."""
+    """Says the name, time, address or number that is asked for, as they told it, or write from it; of the latter two
+    only so much that its owner knows it again, for somebody else may be reading."""
 
     def name(self) -> str:
         return "action_tell_told"
@@ -103,7 +103,9 @@ class ActionTellTold(Action):
         if told is None:
             dispatcher.utter_message(response="utter_not_told")
         else:
-            dispatcher.utter_message(response="utter_told", told=told if kind == "person" else in_part(str(told)))
+            dispatcher.utter_message(
+                response="utter_told", told=told if kind in ("person", TIME) else in_part(str(told))
+            )
         return []
 
 

@@ -1,6 +1,6 @@
 """Questions on what was told: "what's my e-mail?", "do you have my number?", by language.
 
-In plain letters without apostrophes. NAME, EMAIL and PHONE stand for how each is called.
+In plain letters without apostrophes. WHAT stands for how each is called, MEETING for how a meeting is.
 """
 
 from __future__ import annotations
@@ -15,15 +15,21 @@ from bot.domain.folding import plain_letters
 
 _LONGEST: Final = 120
 
+TIME: Final = "time"
+"""What a question when a meeting is asks for, as entities name it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Questions:
     """What each kind of answer is `called`, as entities name the kinds; the `forms` of a question, in which WHAT is
-    that, and those that ask for a name by other words (`for_a_name`). `beside` adds nothing."""
+    that, and those that ask for a name by other words (`for_a_name`), or for the time of a `meeting`
+    (`for_a_time`). `beside` adds nothing."""
 
     called: Mapping[str, str]
     forms: tuple[str, ...]
     for_a_name: tuple[str, ...]
+    meeting: str
+    for_a_time: tuple[str, ...]
     beside: str
 
 
@@ -43,6 +49,17 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "(?:can|could) you (?:tell me|repeat|remind me of|read back) my WHAT",
         ),
         for_a_name=("what am i called", "who am i", "do you know who i am"),
+        meeting="(?:meeting|demo|appointment|call|booking|slot)",
+        for_a_time=(
+            "when(?: is|s| was)(?: it| that) booked",
+            "when(?: is|s| was) (?:my|our|the) MEETING(?: booked| scheduled)?",
+            "(?:what|which) (?:time|day|date)(?: is|s| was) (?:my|our|the) MEETING",
+            "when are we (?:meeting|talking|speaking)",
+            "(?:is|has) (?:it|(?:my|our|the) MEETING)(?: been)?(?: already)? (?:booked|scheduled|arranged)(?: in)?",
+            "(?:have|do) i (?:have |got )?(?:an?|any) MEETING(?: booked| scheduled)?",
+            "when (?:am i booked|did i book)(?: in)?",
+            "(?:what|which) (?:time|day) (?:did|have) (?:i|we) (?:book|booked|choose|chosen|agree|agreed)(?: on)?",
+        ),
         beside="hi|hello|hey|and|so|ok|okay|well|please|again|then|sorry|thanks|btw|by the way|actually|you have"
         "|that you have",
     ),
@@ -61,6 +78,15 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
         ),
         for_a_name=("wie heisse ich", "wer bin ich", "weisst du(?: noch)? wie ich heisse",
         "wissen sie(?: noch)? wie ich heisse"),
+        meeting="(?:termin|gesprach|demo|treffen|anruf|meeting|vorfuhrung)",
+        for_a_time=(
+            "wann (?:ist|war|findet)(?: noch ?mal)? (?:meine?|unsere?|der|die|das) MEETING(?: statt)?",
+            "(?:an welchem tag|um wie ?viel uhr|um welche uhrzeit) (?:ist|war) (?:meine?|unsere?|der|die|das) MEETING",
+            "wann (?:treffen|sprechen|sehen|telefonieren) wir(?: uns)?",
+            "ist (?:es|das|(?:meine?|der|die) MEETING)(?: schon)? gebucht",
+            "(?:habe|hab) ich(?: schon)? einen? MEETING(?: gebucht)?",
+            "(?:wann|welchen termin) habe ich(?: denn)? gebucht",
+        ),
         beside="hallo|hi|und|ok|also|bitte|nochmal|noch mal|eigentlich|denn|danke|sorry",
     ),
     "fr": _Questions(
@@ -77,6 +103,13 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "(?:ai je|est ce que je vous ai|vous ai je)(?: deja)? donne mon WHAT",
         ),
         for_a_name=("comment je mappelle", "comment (?:est ce que )?je mappelle", "qui suis je"),
+        meeting="(?:rendez vous|rdv|reunion|appel|demo|demonstration|entretien)",
+        for_a_time=(
+            "(?:quand|a quelle heure|quel jour) (?:est|a lieu|aura lieu) (?:mon|ma|notre|le|la) MEETING",
+            "cest (?:quand|a quelle heure) (?:mon|ma|notre|le|la) MEETING", "quand (?:est ce quon se voit|se voit on)",
+            "(?:ai je|jai)(?: deja)? (?:un|une) MEETING(?: de prevue?)?",
+            "(?:mon|ma|le|la) MEETING est(?: il| elle)?(?: bien| deja)? (?:reservee?|prise?|notee?)",
+        ),
         beside="bonjour|et|ok|alors|deja|svp|stp|s ?il (?:vous|te) plait|merci|pardon|au fait|encore",
     ),
     "es": _Questions(
@@ -92,6 +125,13 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "(?:ya )?(?:le|les|te|os) (?:di|he dado) mi WHAT",
         ),
         for_a_name=("como me llamo", "quien soy"),
+        meeting="(?:cita|reunion|llamada|demo|demostracion)",
+        for_a_time=(
+            "(?:cuando|a que hora|que dia) (?:es|era) (?:mi|nuestra|la) MEETING",
+            "(?:cuando|a que hora) tengo (?:la )?MEETING",
+            "cuando nos (?:vemos|reunimos)", "(?:ya )?(?:tengo|tenemos) (?:una )?MEETING(?: reservada)?",
+            "(?:ya )?esta reservada (?:mi|la) MEETING", "(?:mi|la) MEETING(?: ya)? esta reservada",
+        ),
         beside="hola|y|ok|vale|por ?favor|gracias|perdon|oye|entonces",
     ),
 }  # fmt: skip
@@ -120,9 +160,11 @@ def _patterns(language: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _written_out(questions: _Questions) -> Iterator[tuple[str, re.Pattern[str]]]:
-    for kind, called in questions.called.items():
-        forms = [form.replace("WHAT", f"(?:{called})") for form in questions.forms]
+    for kind, called in (*questions.called.items(), (TIME, "")):
+        forms = [form.replace("WHAT", f"(?:{called})") for form in questions.forms if called]
         if kind == "person":
             forms += questions.for_a_name
+        if kind == TIME:
+            forms += [form.replace("MEETING", questions.meeting) for form in questions.for_a_time]
         before, behind = (f"(?:{words}){{0,6}}" for words in (f"(?:{questions.beside}) ", f" (?:{questions.beside})"))
         yield kind, re.compile(f"{before}(?:{'|'.join(forms)}){behind}")

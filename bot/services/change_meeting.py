@@ -8,6 +8,7 @@ from bot.domain.conversation import Tracker
 from bot.domain.meeting_wish import MeetingWish, meeting_wish
 from bot.domain.message import CustomerMessage
 from bot.domain.time_shifts import shift_in
+from bot.domain.told_questions import TIME, asks_what_was_told
 from bot.nlu.chosen_time import fits
 from bot.nlu.translated_times import times_in
 from bot.services.book_meeting import Picked, one_of
@@ -20,8 +21,8 @@ MOST_MEETINGS = 5
 
 
 async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Picked | None:
-    """To have it so much later or earlier, to be offered other times, or to be shown the meeting with what can be done
-    with it: nothing is cancelled by words alone. None where it says something else, or nothing is booked.
+    """To have it so much later or earlier, to be offered other times, or to be told when the meeting is, with what can
+    be done with it: nothing is cancelled by words alone. None where it says something else, or nothing is booked.
 
     Of several the one is meant that is at the time that they name; else it is asked which.
     """
@@ -33,12 +34,13 @@ async def asked_of_meeting(runtime: Runtime, message: CustomerMessage, situation
     if shift is not None and (shift.asked or _told_of_a_meeting(tracker)):
         return await _shifted(runtime, situation, shift.later)
     wish = meeting_wish(message.text, languages)
-    if wish is None:
+    asks = asks_what_was_told(message.text, languages) == TIME
+    if wish is None and not asks:
         return None
     now, person = runtime.clock.now(), situation.profile.id
     async with runtime.store.reading() as uow:
         booked = await uow.meetings.of_person(person, now, limit=MOST_MEETINGS)
-    named = times_in(message.text, languages) if booked else []
+    named = times_in(message.text, languages) if booked and not asks else []
     zone = situation.zone
     meant = [one for one in booked if any(fits(time, one.starts_at.astimezone(zone), now) for time in named)]
     if not meant and (wish is MeetingWish.MOVE or not named):  # else they cannot come to something else

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from bot.dialogue.corrections import as_correction, told_correction
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import Tracker
 from bot.domain.message import CustomerMessage, Text
 from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
 from bot.domain.second_thoughts import wants_texts
 from bot.domain.sending_rules import Meaning, SendingRules
-from bot.domain.told_questions import LANGUAGES, asks_what_was_told
+from bot.domain.told_questions import LANGUAGES, TIME, asks_what_was_told
 from bot.domain.understanding import (
     ASK_TOLD_INTENT,
     FALLBACK_INTENT,
@@ -96,7 +98,7 @@ async def hear(
     if stops and not read_by_vendor(message) and says_wrong_number(runtime, situation, message, stops=True):
         keyword, understood = "wrong_number", replace(understood, intent=WRONG_NUMBER, stage="keyword", further=())
     if keyword is None and not asked:
-        understood = _as_question_on_told(playbook, understood)
+        understood = _as_question_on_told(playbook, thought.tracker, understood)
         understood = as_correction(playbook.assistant, thought.tracker, understood)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
@@ -113,14 +115,21 @@ def _unless_texts_are_wanted(understood: Understood) -> Understood:
     return replace(understood, intent=IntentScore(FALLBACK_INTENT, 0.5), stage="fallback", further=())
 
 
-def _as_question_on_told(playbook: Playbook, understood: Understood) -> Understood:
+def _as_question_on_told(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
     """The reading, as the question on what was told that it is by its words, where the assistant answers such."""
     if ASK_TOLD_INTENT not in playbook.assistant.intents or understood.stage == "button":
         return understood
-    if asks_what_was_told(understood.text, LANGUAGES) is None:
+    kind = asks_what_was_told(understood.text, LANGUAGES)
+    if kind is None or (kind == TIME and not _knows_a_time(playbook.assistant, tracker)):
         return understood
     intent = IntentScore(ASK_TOLD_INTENT, 1.0)
     return replace(understood, intent=intent, answer=None, passages=(), further=(), foreign=False, may_opt_out=False)
+
+
+def _knows_a_time(assistant: Assistant, tracker: Tracker) -> bool:
+    """Whether a time was told that is kept; else when a meeting is may be a matter of the assistant's own."""
+    kept = (name for name in assistant.slots if tracker.slots.get(name) is not None)
+    return any(mapping.entity == TIME for name in kept for mapping in assistant.slots[name].mappings)
 
 
 async def hear_preference(

@@ -20,6 +20,11 @@ QUESTIONS = (
     ("Welche Nummer haben Sie von mir?", "phone"), ("which number do you have of me", "phone"),
     ("what email do you have saved for me?", "email"), ("Welche E-Mail habt ihr von mir gespeichert?", "email"),
     ("Quel numéro avez-vous de moi ?", "phone"), ("¿Qué número tienen de mí?", "phone"),
+    ("when is my meeting?", "time"), ("what time is our demo again?", "time"), ("is it booked?", "time"),
+    ("do I have a meeting booked?", "time"), ("have I got an appointment?", "time"),
+    ("Wann ist mein Termin?", "time"), ("wann treffen wir uns denn?", "time"),
+    ("c'est quand mon rendez-vous ?", "time"),
+    ("¿Cuándo es mi cita?", "time"), ("¿a qué hora tengo la reunión?", "time"),
     ("quel est mon numéro ?", "phone"), ("¿tiene mi número?", "phone"), ("what was my mobile number again", "phone"),
 )
 NONE = (
@@ -30,7 +35,8 @@ NONE = (
     "do you sell my e-mail?", "what's my plan?", "change my number", "my name is wrong", "do you have a number?",
     "what number do I call?", "Wie heißt du?", "wie ist Ihre Nummer?", "wie viele Namen",
     "comment vous appelez-vous ?", "quel est votre numéro ?", "¿cómo se llama?", "¿cuál es su correo?",
-    "¿cómo me registro?",
+    "¿cómo me registro?", "when is the next release?", "when can we meet?", "when would my demo be possible?",
+    "can I book a meeting?", "wann können wir uns treffen?", "is the room booked?",
 )
 # fmt: on
 

@@ -99,6 +99,12 @@ async def test_who_cannot_come_is_shown_what_can_be_done_with_it(desk: Stage, te
     assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
 
 
+async def test_who_asks_when_the_meeting_is_is_told(desk: Stage) -> None:
+    await booked(desk)
+    assert await desk.says("when is my meeting?") == [SHOWN]
+    assert await happened(desk) == ["meeting.booked"]
+
+
 async def test_so_it_is_in_the_words_of_the_assistants_language(desk: Stage) -> None:
     speak(desk, "de")
     await offered(desk)
