@@ -48,7 +48,7 @@ def hours_wanted(text: str) -> StatedHours | None:
 def _pattern(language: str) -> re.Pattern[str]:
     words = PHRASES[language]
     hours = words.hours.replace("HOUR", words.hour)
-    wish = "|".join(written_out(one, words) for one in (*words.wish, *words.wish_from))
+    wish = "|".join(written_out(one, words) for one in (*words.wish, *words.hold, *words.wish_from))
     around = "|".join(written_out(one, words).replace("WHEN", f"(?:{hours})") for one in words.around)
     also = rf"(?:(?:,? (?:and|or|und|oder|et|ou|y|o))? (?:{hours}))?"
     bodies = rf"(?:{wish}),? (?:{hours}){also}|(?:{hours}),? (?:{wish})" + (f"|{around}" if around else "")

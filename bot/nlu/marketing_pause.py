@@ -127,7 +127,9 @@ def pattern_of(pattern: str) -> re.Pattern[str]:
 @cache
 def _patterns(language: str) -> Sequence[re.Pattern[str]]:
     words = PHRASES[language]
-    wish, wish_from = ("|".join(written_out(one, words) for one in said) for said in (words.wish, words.wish_from))
+    wish, wish_from = (
+        "|".join(written_out(one, words) for one in said) for said in ((*words.wish, *words.hold), words.wish_from)
+    )
     until = rf"{words.until} ?(?P<until>.{{1,80}}?)"
     when = (
         rf"{until}|{words.lasting} (?P<length>.{{1,30}}?)"

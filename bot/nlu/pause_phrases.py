@@ -12,9 +12,9 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class PausePhrases:
-    """Patterns of a `wish` for none, of what stands `before` and `behind` it, and of what leads to the day until which
-    (`until`) or how long (`lasting`), which is WHEN in a wish that goes `around` that; a `wish_from` names the day from
-    which they want some again.
+    """Patterns of a `wish` for none, an opt-out where nothing follows, and to `hold` it; of what stands `before`
+    and `behind` it, and of what leads to the day until which (`until`) or how long (`lasting`), which is WHEN in a wish
+    that goes `around` that; a `wish_from` names the day from which they want some again.
 
     `kinds` are the names that patterns have in them. `today`, `week` and `month` are the ones that it is now. `ended`
     stands before a day that is to be over, `beside` are words that add nothing to it, and `leads` those without which a
@@ -26,6 +26,7 @@ class PausePhrases:
     before: str
     behind: str
     wish: tuple[str, ...]
+    hold: tuple[str, ...]
     around: tuple[str, ...]
     wish_from: tuple[str, ...]
     until: str
@@ -67,8 +68,8 @@ _ENGLISH: Final = PausePhrases(
     wish=(
         r"(?:no|not any) SENT", r"(?:i|we) (?:don'?t|do not) (?:want|need)(?: to (?:get|receive|have))? SENT",
         r"(?:don'?t|do not|not) (?:TO_ME|send SENT)", r"(?:i|we) (?:don'?t|do not) want to hear from you",
-        r"(?:pause|suspend|snooze|hold(?: off)?(?: on)?|hold back|put on hold) SENT",
     ),
+    hold=(r"(?:pause|suspend|snooze|hold(?: off)?(?: on)?|hold back|put on hold) SENT",),
     around=(),
     wish_from=(r"only (?:TO_ME|send SENT)(?: again)?",),
     until=r"(?:until|till?|untill|'til|before|prior to)",
@@ -122,8 +123,8 @@ _GERMAN: Final = PausePhrases(
         r"(?:ich|wir) (?:möchte|möchten|will|wollen|brauche|brauchen|wünsche)(?: bitte)? keinen? SENT",
         r"(?:mir |uns )?(?:bitte )?keinen? SENT(?: bitte)?(?: (?:an mich|TO_WRITE))?",
         r"WRITE(?: ME)?(?: bitte)? (?:nichts?|keinen? SENT)(?: mehr)?", r"(?:ME )?nichts?(?: mehr)? TO_WRITE",
-        r"(?:pausier(?:en|t|e)?|stopp(?:en|t)? vorübergehend)(?: sie)? SENT",
     ),
+    hold=(r"(?:pausier(?:en|t|e)?|stopp(?:en|t)? vorübergehend)(?: sie)? SENT",),
     around=(
         r"(?:ME )?(?:bitte )?nicht WHEN(?: wieder)? TO_WRITE",
         r"(?:ich|wir) (?:möchte|möchten|will|wollen|brauche|brauchen) WHEN keinen? SENT",
@@ -179,8 +180,8 @@ _FRENCH: Final = PausePhrases(
         r"(?:ne |n['’])(?:plus|pas|rien) WRITE(?: (?:de |d['’])?SENT)?",
         r"(?:je|nous|on) (?:ne )?(?:veux|voulons|veut|souhaite|souhaitons) (?:plus|pas|aucune?)(?: recevoir)?"
         r" (?:de |d['’])?SENT",
-        r"(?:suspend(?:ez|re|s)|mett(?:ez|re) en pause) SENT",
     ),
+    hold=(r"(?:suspend(?:ez|re|s)|mett(?:ez|re) en pause) SENT",),
     around=(),
     wish_from=(r"(?:écrivez|contactez|écris)-moi(?: seulement| uniquement)?(?= (?:à partir|après|qu['’]))",),
     until=r"(?:avant|jusqu['’](?:aux?|à la|à l['’]|à|en)?|d['’]ici(?: à)?)",
@@ -219,15 +220,15 @@ _SPANISH: Final = PausePhrases(
         ),
     },
     before=(
-        r"(?:(?:hola|buenas|buenos días|por ?favor|porfa|gracias|ok|vale|bueno|y|pero|pues|perdón|pueden|puede"
+        r"(?:(?:hola|no|buenas|buenos días|por ?favor|porfa|gracias|ok|vale|bueno|y|pero|pues|perdón|pueden|puede"
         r"|podrían)\W+)*"
     ),
     behind=r"(?:[\s,.]+(?:por ?favor|porfa|gracias|si es posible|vale))*[\s.!?,]*",
     wish=(
         r"(?:no más|nada de|ningún|sin|no quiero(?: recibir)?|no queremos(?: recibir)?) SENT",
         r"no WRITE(?: (?:más|nada|SENT))*",
-        r"(?:pausen?|suspendan?|pausar|suspender|dejen en pausa) SENT",
     ),
+    hold=(r"(?:pausen?|suspendan?|pausar|suspender|dejen en pausa) SENT",),
     around=(),
     wish_from=(r"(?:escríban?me|mánden?me|env[ií]en?me)(?: SENT)?(?: solo| sólo)?(?= (?:a partir|después))",),
     until=r"(?:hasta|antes del?)(?: que)?",

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from bot.dialogue.corrections import as_correction, told_correction
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import Tracker
+from bot.domain.conversation import REQUESTED_SLOT, Tracker
 from bot.domain.message import CustomerMessage, Text
 from bot.domain.preference import StatedPreference
 from bot.domain.privacy import RequestKind
@@ -26,6 +26,7 @@ from bot.domain.understanding import (
 )
 from bot.domain.word_forms import spelled
 from bot.nlu.leaving import asks_to_be_left
+from bot.nlu.marketing_refused import refuses_marketing
 from bot.ports import Playbook
 from bot.services.earlier_press import heed
 from bot.services.interpret import interpret
@@ -42,6 +43,9 @@ from bot.services.take_request import as_request
 from bot.services.thought import Thought
 from bot.services.understand import read_payload, understand
 from bot.services.wrong_number import says_wrong_number
+
+_GUESSED = frozenset({"classifier", "fallback", "knowledge"})
+"""Stages in which the words were compared with examples."""
 
 _CERTAIN = 1.0
 """Confidence of an opt-out that is told by its words."""
@@ -103,6 +107,8 @@ async def hear(
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())
     anew = None if keyword or asked else await reconsidered(runtime, situation, thought.tracker, understood)
+    if keyword is None and not asked and anew is None:
+        understood = _as_refusal_of_marketing(playbook, thought.tracker, understood)
     return Hearing(understood, interpreted.understood, keyword, asked, interpreted.opens, anew)
 
 
@@ -113,6 +119,20 @@ def _unless_texts_are_wanted(understood: Understood) -> Understood:
     if not wants_texts(understood.text):
         return understood
     return replace(understood, intent=IntentScore(FALLBACK_INTENT, 0.5), stage="fallback", further=())
+
+
+def _as_refusal_of_marketing(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
+    """The reading, as the opt-out that it is by its words where it was taken for a no; unless that is an answer to the
+    question that is open, such as for a number to text to."""
+    if understood.stage not in _GUESSED or understood.intent.name == OPT_OUT_INTENT:
+        return understood
+    asked = tracker.slots.get(REQUESTED_SLOT) if tracker.loop is not None else None
+    if not refuses_marketing(understood.text, asked=asked is not None):
+        return understood
+    slot = playbook.assistant.slots.get(str(asked))
+    if slot is not None and any(understood.intent.name in mapping.intents for mapping in slot.mappings):
+        return understood
+    return replace(understood, intent=IntentScore(OPT_OUT_INTENT, _CERTAIN), answer=None, passages=(), further=())
 
 
 def _as_question_on_told(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:

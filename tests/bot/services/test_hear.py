@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, Stage
@@ -37,6 +37,26 @@ async def test_an_assistant_without_that_reads_the_words_itself(stage: Stage) ->
     await stage.meet()
     await stage.says("greet")
     assert await stage.says("what's my e-mail?") == ["Pardon?"]
+
+
+class Denying(FakeNlu):
+    """Takes whatever it does not know for a no."""
+
+    def parse(self, text: str, **context: Any) -> Understood:
+        understood = super().parse(text, **context)
+        known = understood.intent.name != FALLBACK_INTENT
+        return understood if known else replace(understood, intent=IntentScore("deny", 1.0))
+
+
+async def test_a_no_to_texts_is_an_opt_out_also_where_it_was_taken_for_a_no(stage: Stage) -> None:
+    stage.library.playbook = replace(stage.library.playbook, nlu=Denying(*stage.library.playbook.assistant.intents))
+    await stage.meet()
+    await stage.consent()
+    await stage.later(days=3)
+    await stage.says("no problem")
+    assert await stage.may_send()
+    await stage.says("no thanks, no texts")
+    assert not await stage.may_send()
 
 
 class Guessing(FakeNlu):
