@@ -146,7 +146,8 @@ _ENGLISH: Final = PreferenceWords(
     ),
     bare=(
         "(?:a (?:bit|little) )?less (?:often|frequently|frequent)", "not (?:so|that|quite so|as) (?:often|frequently)",
-        "(?:AT_MOST )?OFTEN ENOUGH", "AT_MOST OFTEN", "OFTEN AT_MOST",
+        "(?:(?:thats|that is|this is|its) TOOtoo (?:many|much|often) )?(?:AT_MOST )?OFTEN ENOUGH",
+        "AT_MOST OFTEN", "OFTEN AT_MOST",
     ),
     often=(
         "(?P<count>once|twice|an?|one|two|three|four|[1-4])(?: \\w+){0,2}? (?:an?|per|every|each|in an?) "
@@ -252,8 +253,9 @@ _GERMAN: Final = PreferenceWords(
         "SENT (?:AT_MOST )?OFTEN(?: ENOUGH)?", "(?:es |mir )?ENOUGH(?: mir)? OFTEN SENT", "SENT ENOUGH(?: mir)? OFTEN",
     ),
     bare=(
-        "SOFT ?RARER", "(?:AT_MOST )?OFTEN ENOUGH(?: mir| uns| auch| vollig| voellig){0,4}", "(?:es "
-        "|mir )?ENOUGH(?: mir)? OFTEN",
+        "SOFT ?RARER",
+        "(?:das ist (?:mir )?TOO_OFTEN )?(?:AT_MOST )?OFTEN ENOUGH(?: mir| uns| auch| vollig| voellig){0,4}",
+        "(?:es |mir )?ENOUGH(?: mir)? OFTEN",
         "AT_MOST OFTEN",
     ),
     often=(
@@ -344,7 +346,8 @@ _FRENCH: Final = PreferenceWords(
         "SENT (?:AT_MOST )?OFTEN(?: (?:AT_MOST|ENOUGH))?", "(?:AT_MOST )?OFTEN ENOUGH pour SENT",
     ),
     bare=(
-        "(?:un peu )?moins (?:souvent|frequemment)", "pas (?:si|aussi) souvent", "(?:AT_MOST )?OFTEN (?:ca "
+        "(?:un peu )?moins (?:souvent|frequemment)", "pas (?:si|aussi) souvent",
+        "(?:(?:cest|c est|ca fait) (?:beaucoup |bien |vraiment )?trop )?(?:AT_MOST )?OFTEN (?:ca "
         "|cela )?ENOUGH",
         "AT_MOST OFTEN", "OFTEN AT_MOST",
     ),
@@ -432,7 +435,8 @@ _SPANISH: Final = PreferenceWords(
     ),
     bare=(
         "(?:un poco )?menos (?:a menudo|seguido|frecuente)", "con menos frecuencia", "no tan (?:a menudo|seguido)",
-        "(?:AT_MOST )?OFTEN ENOUGH", "(?:con|ENOUGH(?: con)?) OFTEN(?: ENOUGH)?", "AT_MOST OFTEN", "OFTEN AT_MOST",
+        "(?:(?:eso )?(?:es|son) demasiad[oa]s? )?(?:AT_MOST )?OFTEN ENOUGH",
+        "(?:con|ENOUGH(?: con)?) OFTEN(?: ENOUGH)?", "AT_MOST OFTEN", "OFTEN AT_MOST",
     ),
     often=(
         "(?P<count>una?|dos|tres|[1-4])(?: \\w+){0,2}? (?:al|a la|por|cada|en el) (?P<unit>dia|semana|mes|trimestre"

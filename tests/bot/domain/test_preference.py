@@ -39,6 +39,8 @@ STANDING = (
 )
 FEWER = (
         "fewer texts, please", "not so often", "you text me too much", "once a month is enough",
+        "that's too many, once a month is enough", "das ist mir zu viel, einmal im Monat reicht",
+        "c'est trop, une fois par mois ça suffit", "es demasiado, una vez al mes es suficiente",
         "you send me too many messages", "less texts pls", "can you write less often?", "write to me less",
         "fewer messages would be nice", "once a month is enough for messages", "texts less often please",
         "less frequent please", "too many texts", "I'd like fewer e-mails", "can I get fewer texts?",
