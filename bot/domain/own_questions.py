@@ -10,6 +10,7 @@ from typing import Final
 
 from bot.domain.folding import plain_letters
 
+_ENDS: Final = re.compile(r".*\b(?:to what|(?:a|de) quoi|zu was|in was|a que)\W*", re.DOTALL)
 _BEGINS: Final = re.compile(
     r"\W*(?:(?:hi|hello|ok|okay|well|so|and|but|wait|um+|hm+|hallo|und|aber|also|moment|bonjour|et|mais|alors|hola|y|pero)"
     r"\W+){0,3}"
@@ -17,7 +18,7 @@ _BEGINS: Final = re.compile(
     r"(?:can|could|may|do|did|will|would|am|must|should) i\b|is it possible\b|how (?:can|do|could|would|will) i\b"
     r"|what (?:(?:exactly )?(?:am|do|did|would|will) i|happens if i)\b|what if i\b|will i be able\b"
     r"|(?:kann|konnte|darf|muss|werde|bin|stimme) ich\b|(?:wie|wann|wo) (?:kann|konnte|darf) ich\b"
-    r"|(?:was|wem|wozu|wofur)(?: genau)? (?:stimme|erlaube|passiert wenn|muss|bekomme) ich\b"
+    r"|(?:was|wem|wozu|wofur|worin)(?: genau)? \w+(?: wenn)? ich\b"
     r"|was (?:ist|passiert) wenn ich\b"
     r"|(?:puis|pourrais|pourrai|dois|suis) je\b|est ce que je\b|comment (?:puis je|je peux|faire pour)\b"
     r"|a quoi (?:est ce que je|dis je|je)\b|(?:je peux|je pourrai)(?= .*\b(?:plus tard|apres|quand)\b)"
@@ -27,8 +28,8 @@ _BEGINS: Final = re.compile(
 
 
 def asks(text: str) -> bool:
-    """Whether it ends on a question mark, or begins as such a question."""
+    """Whether it ends on a question mark, or begins or ends as such a question."""
     if text.rstrip().endswith("?"):
         return True
     said = re.sub(r"[-‑]", " ", plain_letters(text).replace("’", "'"))
-    return _BEGINS.match(said) is not None
+    return _BEGINS.match(said) is not None or _ENDS.fullmatch(said) is not None

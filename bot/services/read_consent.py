@@ -82,8 +82,8 @@ WHY: Final = IntentScore("ask_why", 1.0)
 """The intent of the pattern that says what a question is for."""
 
 _OF_AGREEING: Final = re.compile(
-    r"\b(?:agree|consent|permission|subscrib|sign(?:ing)? up|zustimm|stimme|einwillig|erlaub|accept|accord|acept"
-    r"|autori[sz])"
+    r"\b(?:agree|consen|consient|permission|subscrib|sign(?:ing)? up|zustimm|stimme|einwillig|willig|erlaub"
+    r"|accept|accord|acept|acced|autori[sz])"
 )
 """Words of a question about the question: "what am I agreeing to?"."""
 

@@ -15,6 +15,7 @@ from bot.domain.own_questions import asks
         "wie kann ich mich abmelden", "wozu stimme ich da zu", "puis-je arrêter plus tard",
         "est-ce que je peux arrêter",
         "comment je peux me désabonner", "puedo darme de baja luego", "cómo puedo cancelar", "why?",
+        "worin willige ich da ein", "je consens à quoi", "a qué estoy accediendo",
     ],
 )  # fmt: skip
 def test_what_asks_is_told(text: str) -> None:

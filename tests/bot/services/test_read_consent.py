@@ -175,6 +175,8 @@ def test_a_name_beneath_a_yes_is_nothing_that_is_said_besides() -> None:
         ("what am I agreeing to?", "ask_why"),
         ("what am i agreeing to", "ask_why"),
         ("wozu stimme ich hier zu", "ask_why"),
+        ("worin willige ich da ein", "ask_why"),
+        ("je consens à quoi", "ask_why"),
         ("wozu stimme ich da zu? was heißt zustimmen?", "ask_why"),
         ("does that subscribe me to anything?", "ask_why"),
         ("can I pay by card?", FALLBACK_INTENT),
