@@ -14,7 +14,8 @@ from functools import cache
 from typing import Final
 
 from bot.domain.folding import plain_letters
-from bot.domain.preference_words import WORDS, PreferenceWords
+from bot.domain.preference_words import WORDS
+from bot.domain.preference_words.words import PreferenceWords
 
 _LONGEST: Final = 300
 """Letters; a longer text is no such question."""

@@ -1,4 +1,4 @@
-"""How Chinese, Japanese and Korean say when: rows as those of `bot.nlu.time_phrases`.
+"""How Chinese, Japanese and Korean say when: rows as those of `bot.nlu.time_phrases.rows`.
 
 A blank in a pattern may be left out in a text. `{first}`, `{last}` and `{time}` are an hour with its minutes, `{nth}` a
 day of the month.
@@ -7,7 +7,7 @@ day of the month.
 from __future__ import annotations
 
 from bot.nlu.east_asian_writing import DIGITS
-from bot.nlu.time_phrases import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
+from bot.nlu.time_phrases.rows import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
 
 
 def _months(month: str, *, early: str, mid: str, late: str, next_year: str, after: str) -> tuple[Row, ...]:

@@ -1,4 +1,4 @@
-"""How eight languages name weeks, months and years and the weekdays of a month; rows as in `bot.nlu.time_phrases`.
+"""How eight languages name weeks, months and years and the weekdays of a month; rows as in `bot.nlu.time_phrases.rows`.
 
 `{month}` may have a year behind it. What is said with a number ("the first Monday of", "the last Friday of") is one row
 for each number.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.nlu.time_phrases import DAY, Row
+from bot.nlu.time_phrases.rows import DAY, Row
 
 _NUMBERS = ("first", "second", "third", "fourth", "last")
 

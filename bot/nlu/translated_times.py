@@ -14,20 +14,21 @@ from babel.dates import get_day_names, get_month_names
 
 from bot.domain.folding import also_in_plain_letters, in_plain_letters
 from bot.domain.time_grammar import TimeExpression, find_times
-from bot.nlu import east_asian_times, month_phrases, time_phrases
+from bot.nlu import east_asian_times, month_phrases, time_phrases, words_beside_times
 from bot.nlu.chinese_numerals import read_chinese_numeral
 from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, WRITINGS, Writing, is_refused
 from bot.nlu.number_words import number_in_words
-from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
+from bot.nlu.time_phrases.rows import CLOCK, DATE, DAY, OVER, PART, Row
 from bot.nlu.words import YEAR, word_list
+from bot.nlu.words_beside_times import ONE, WISHING
 
 PHRASES = {
     code: month_phrases.PHRASES.get(code, ()) + rows  # those go first: "letzten Freitag" is over, "... im Mai" is not
-    for code, rows in (time_phrases.PHRASES | east_asian_times.PHRASES).items()
+    for code, rows in ({**time_phrases.PHRASES, **east_asian_times.PHRASES}).items()
 }
-_JOINING = time_phrases.JOINING | east_asian_times.JOINING
-_MEETING = time_phrases.MEETING | east_asian_times.MEETING
-_NUMBERS = time_phrases.NUMBERS | NUMBERS
+_JOINING = words_beside_times.JOINING | east_asian_times.JOINING
+_MEETING = words_beside_times.MEETING | east_asian_times.MEETING
+_NUMBERS = words_beside_times.NUMBERS | NUMBERS
 _SCRIPTS = {code: re.compile(f"[{writing.script}]") for code, writing in WRITINGS.items()}
 """The letters without which a text has no time in that language: most messages need no further look."""
 
@@ -92,7 +93,7 @@ def find_translated_times(text: str, languages: Set[str], *, asked: bool = False
 
 def times_in(text: str, languages: Set[str], *, asked: bool = False) -> list[TimeExpression]:
     """The expressions in English and in `languages`, in order: of those that overlap, the longest."""
-    other_words = frozenset().union(*(time_phrases.NO_ENGLISH.get(code, frozenset()) for code in languages))
+    other_words = frozenset().union(*(words_beside_times.NO_ENGLISH.get(code, frozenset()) for code in languages))
     english = [one for one in find_times(text) if text[one.start : one.end].lower() not in other_words]
     found = [*english, *find_translated_times(text, languages, asked=asked)]
     kept: list[TimeExpression] = []
@@ -281,13 +282,13 @@ def _with_blanks(code: str) -> _Language:
     names = {name.lower(): _ENGLISH_DAYS[day] for day, name in get_day_names("wide", locale=code).items()}
     names = _in_plain_letters(names)
     short = {name.removesuffix("-feira"): day for name, day in names.items() if name.endswith("-feira")}
-    shortened_days = zip(time_phrases.SHORT_WEEKDAYS.get(code, ()), _ENGLISH_DAYS, strict=False)
+    shortened_days = zip(words_beside_times.SHORT_WEEKDAYS.get(code, ()), _ENGLISH_DAYS, strict=False)
     short |= {name: day for name, day in shortened_days if name}
     months = {
         name.lower().split()[-1].split("’")[-1].split("'")[-1]: YEAR[month - 1]
         for month, name in get_month_names("wide", locale=code).items()
     }
-    if code in time_phrases.SHORT_MONTHS:
+    if code in words_beside_times.SHORT_MONTHS:
         shortened = {name.lower(): YEAR[at - 1] for at, name in get_month_names("abbreviated", locale=code).items()}
         months = {name.rstrip("."): month for name, month in shortened.items()} | shortened | months
     months = _in_plain_letters(months)

@@ -1,0 +1,47 @@
+"""How Catalan says when."""
+
+from __future__ import annotations
+
+from bot.nlu.time_phrases.rows import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
+
+ROWS: tuple[Row, ...] = (
+    (OVER, "ahir|abans-d'ahir", ""),
+    (DAY, "aquest cap de setmana", "this weekend"),
+    (CLOCK, "entre les {first} i les {last}|de les {first} a les {last}", "between {first} and {last}"),
+    (OVER, "(?:el )?{weekday} passat", ""),
+    (DAY_PART, "aquest matí", "today, morning"),
+    (DAY_PART, "aquesta tarda", "today, afternoon"),
+    (DAY_PART, "aquest vespre", "today, evening"),
+    (DATE, "(?:el )?{date} (?:de |d['’]){month}(?: (?:de|del) {year})?", "{date} {month} {year}"),
+    (DATE, "(?:el )?(?:dia )?{date}/{numbered}(?:/{yy})?", "{date} {numbered} {yy}"),
+    (DATE, "el (?:dia )?{nth}", "the {nth}"),
+    (DAY, "{weekday} de la setmana (?:vinent|que ve)", "{weekday} next week"),
+    (DAY, "(?:el )?(?:proper {weekday}|{weekday} (?:vinent|que ve))", "next {weekday}"),
+    (DAY, "(?:aquest |el )?{weekday}", "{weekday}"),
+    (DAY, "(?:d['’]aquí a|en) {amount} di(?:a|es) (?:hàbils?|feiners?|laborables?)", "in {amount} working days"),
+    (DAY, "(?:d['’]aquí a|en) una hora i mitja", "in 90 minutes"),
+    (DAY, "(?:d['’]aquí a|en) mitja hora", "in 30 minutes"),
+    (DAY, "(?:d['’]aquí a|en) un quart d['’]hora", "in 15 minutes"),
+    (DAY, "(?:d['’]aquí a|en) {amount} hor(?:a|es)", "in {amount} hours"),
+    (DAY, "(?:d['’]aquí a|en) {amount} minuts?", "in {amount} minutes"),
+    (DAY, "(?:d['’]aquí a|en) {amount} di(?:a|es)", "in {amount} days"),
+    (DAY, "(?:d['’]aquí a|en) {amount} setman(?:a|es)", "in {amount} weeks"),
+    (DAY, "(?:d['’]aquí a|en) {amount} mes(?:os)?", "in {amount} months"),
+    (DAY, "(?:la )?(?:setmana (?:vinent|que ve)|propera setmana)", "next week"),
+    (DAY, "(?:el )?(?:mes (?:vinent|que ve)|proper mes)", "next month"),
+    (DAY, "aquesta setmana", "this week"),
+    (DAY, "demà passat", "day after tomorrow"),
+    (DAY, "demà", "tomorrow"),
+    (DAY, "avui", "today"),
+    (CLOCK, "(?:a )?un quart de {hour}", "{hour-1}:15"),
+    (CLOCK, "(?:a )?dos quarts de {hour}", "{hour-1}:30"),
+    (CLOCK, "(?:a )?tres quarts de {hour}", "{hour-1}:45"),
+    (CLOCK, "a l(?:es|a) {hour} i mitja", "half past {hour}"),
+    (CLOCK, "(?:a l(?:es|a) )?{hour} ?[:h] ?{minute}|a l(?:es|a) {hour}\\.{minute}", "at {hour}:{minute}"),
+    (CLOCK, "a l(?:es|a) {hour}(?: ?h(?:ores)?| en punt)", "{hour} o'clock"),
+    (CLOCK, "a l(?:es|a) {hour}", "at {hour}"),
+    (CLOCK, "(?:al )?migdia", "noon"),
+    (PART, "(?:al|del|pel) matí", "morning"),
+    (PART, "(?:a|de|per) la tarda", "afternoon"),
+    (PART, "(?:al|del|pel) vespre", "evening"),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""How Spanish says when."""
+
+from __future__ import annotations
+
+from bot.nlu.time_phrases.rows import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
+
+_AT_ES = "(?:a|sobre|hacia|a eso de|como a|tipo|desde|a partir de)"
+_COMING_ES = "(?:próxim[oa]|siguiente|entrante|(?:que|q) (?:viene|entra))"
+
+ROWS: tuple[Row, ...] = (
+    (OVER, "ayer|anteayer", ""),
+    (DAY, f"(?:el )?(?:próximo (?:fin de semana|finde)|(?:fin de semana|finde) {_COMING_ES})", "next weekend"),
+    (DAY, "(?:este|el) (?:fin de semana|finde)", "this weekend"),
+    (CLOCK, "entre las? {first} y las? {last}|de las? {first} a las? {last}", "between {first} and {last}"),
+    (OVER, "(?:el )?(?:pasado {weekday}|{weekday} pasado)", ""),
+    (DAY_PART, "esta mañana", "today, morning"),
+    (DAY_PART, "esta tarde", "today, afternoon"),
+    (DAY_PART, "esta noche", "today, evening"),
+    (DATE, "(?:en )?nochebuena", "24 december"),
+    (DATE, "(?:en )?nochevieja", "31 december"),
+    (DATE, "(?:el )?(?:primero|1[º°]|1ro) de {month}(?: (?:de|del) {year})?", "1 {month} {year}"),
+    (
+        DATE,
+        "(?:el )?(?:{weekday},? )?(?:día )?{date} de {month}(?: (?:de|del) {year})?",
+        "{date} {month} {year}",
+    ),
+    (DATE, "(?:el )?(?:{weekday},? )?(?:día )?{date}[/-]{numbered}(?:[/-]{yy})?", "{date} {numbered} {yy}"),
+    (DATE, "el (?:{weekday},? )?(?:día )?{nth}|{weekday},? (?:día )?{nth}(?=,? a las?)", "the {nth}"),
+    (DAY, "(?:el )?{weekday} de la (?:próxima semana|semana que viene)", "{weekday} next week"),
+    (DAY, f"(?:el )?próximo {{weekday}}|(?:el )?{{weekday}} {_COMING_ES}", "next {weekday}"),
+    (DAY, "(?:este |el )?{weekday}", "{weekday}"),
+    (DAY, "(?:dentro de|en) {amount} d[ií]as? (?:h[aá]bil(?:es)?|laborables?)", "in {amount} working days"),
+    (DAY, "(?:en|dentro de) (?:una )?hora y media", "in 90 minutes"),
+    (DAY, "(?:en|dentro de) media hora", "in 30 minutes"),
+    (DAY, "(?:en|dentro de) medio año", "in 6 months"),
+    (DAY, "(?:en|dentro de) un par de días", "in 2 days"),
+    (DAY, "(?:en|dentro de) un par de semanas", "in 2 weeks"),
+    (DAY, "(?:en|dentro de) un par de meses", "in 2 months"),
+    (DAY, "(?:en|dentro de) un cuarto de hora", "in 15 minutes"),
+    (DAY, "(?:en|dentro de) {amount} horas?", "in {amount} hours"),
+    (DAY, "(?:en|dentro de) {amount} minutos?", "in {amount} minutes"),
+    (DAY, "(?:en|dentro de) {amount} días?", "in {amount} days"),
+    (DAY, "(?:en|dentro de) (?:unas |aproximadamente )?{amount} semanas?", "in {amount} weeks"),
+    (DAY, "en las pr[óo]ximas {amount} semanas", "within {amount} weeks"),
+    (DAY, "(?:en|dentro de) (?:unos |aproximadamente )?{amount} mes(?:es)?", "in {amount} months"),
+    (DAY, "en los pr[óo]ximos {amount} meses", "within {amount} months"),
+    (DAY, f"(?:la )?(?:próxima semana|semana {_COMING_ES}|otra semana)", "next week"),
+    (DAY, f"(?:el )?(?:próximo mes|mes {_COMING_ES})", "next month"),
+    (DAY, "esta (?:misma )?semana", "this week"),
+    (DAY, "pasado mañana", "day after tomorrow"),
+    (DAY, "hoy", "today"),
+    (PART, "(?:por|de|en|a) la mañana", "morning"),
+    (DAY, "(?<!la )(?<!las )mañana", "tomorrow"),
+    (CLOCK, f"(?:{_AT_ES} )?las? {{hour}} y media", "half past {hour}"),
+    (CLOCK, f"(?:{_AT_ES} )?las? {{hour}} y cuarto", "quarter past {hour}"),
+    (CLOCK, f"(?:{_AT_ES} )?las? {{hour}} menos cuarto", "quarter to {hour}"),
+    (CLOCK, f"(?:{_AT_ES} )?(?:un |al? )?(?:cuarto|quince|15) para las? {{hour}}", "quarter to {hour}"),
+    (CLOCK, "(?:a las? )?{hour}:{minute}(?: ?h(?:oras?)?)?", "at {hour}:{minute}"),
+    (CLOCK, "a las? {hour}\\.{minute}", "at {hour}:{minute}"),
+    (CLOCK, f"{_AT_ES} las? {{hour}}(?: ?h(?:oras|rs?|s)?| en punto)|(?=\\d){{hour}} ?hr?s", "{hour} o'clock"),
+    (CLOCK, f"{_AT_ES} las? {{hour}}|(?:las? )?{{hour}}(?= de la (?:mañana|tarde|noche))", "at {hour}"),
+    (PART, "a primera hora(?: de la mañana)?", "morning"),
+    (CLOCK, "(?:al? )?mediodía", "noon"),
+    (PART, "(?:por|de|en|a) la tarde", "afternoon"),
+    (PART, "(?:por|de|en|a) la noche", "evening"),
+)  # fmt: skip

@@ -1,0 +1,46 @@
+"""How Swedish says when."""
+
+from __future__ import annotations
+
+from bot.nlu.time_phrases.rows import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
+
+ROWS: tuple[Row, ...] = (
+    (OVER, "i ?går|i ?förrgår", ""),
+    (DAY, "i helgen", "this weekend"),
+    (CLOCK, "mellan (?:klockan|kl\\.?) {first} och {last}", "between {first} and {last}"),
+    (OVER, "i {weekday}s|förra {weekday}en", ""),
+    (DAY_PART, "i ?morgon bitti", "tomorrow, morning"),
+    (DAY_PART, "i eftermiddag", "today, afternoon"),
+    (DAY_PART, "i ?kväll", "today, evening"),
+    (DATE, "(?:den )?{date} {month}(?: {year})?", "{date} {month} {year}"),
+    (DATE, "(?:den )?{date}/{numbered}(?:[/-]{yy})?", "{date} {numbered} {yy}"),
+    (DATE, "den {nth}(?::?[ae])?", "the {nth}"),
+    (DAY, "(?:på )?{weekday} om {amount} veck(?:a|or)", "{amount} weeks on {weekday}"),
+    (DAY, "(?:på )?{weekday} nästa vecka|nästa vecka(?: på)? {weekday}", "{weekday} next week"),
+    (DAY, "nästa {weekday}", "next {weekday}"),
+    (DAY, "(?:på )?{weekday}", "{weekday}"),
+    (DAY, "(?:om|inom) {amount} (?:arbets|var)dag(?:ar)?", "in {amount} working days"),
+    (DAY, "om en och en halv timme", "in 90 minutes"),
+    (DAY, "om en halvtimme|om en halv timme", "in 30 minutes"),
+    (DAY, "om en kvart", "in 15 minutes"),
+    (DAY, "om {amount} timm(?:e|ar)", "in {amount} hours"),
+    (DAY, "om {amount} minut(?:er)?", "in {amount} minutes"),
+    (DAY, "om {amount} dag(?:ar)?", "in {amount} days"),
+    (DAY, "om {amount} veck(?:a|or)", "in {amount} weeks"),
+    (DAY, "om {amount} månad(?:er)?", "in {amount} months"),
+    (DAY, "nästa vecka", "next week"),
+    (DAY, "nästa månad", "next month"),
+    (DAY, "den här veckan|denna vecka", "this week"),
+    (DAY, "i ?övermorgon", "day after tomorrow"),
+    (DAY, "i ?morgon", "tomorrow"),
+    (DAY, "i ?dag", "today"),
+    (CLOCK, "(?:klockan |kl\\.? |vid )?halv {hour}", "{hour-1}:30"),
+    (CLOCK, "(?:klockan |kl\\.? )?kvart över {hour}", "quarter past {hour}"),
+    (CLOCK, "(?:klockan |kl\\.? )?kvart i {hour}", "quarter to {hour}"),
+    (CLOCK, "(?:klockan |kl\\.? )?{hour}:{minute}|(?:klockan|kl\\.?) {hour}\\.{minute}", "at {hour}:{minute}"),
+    (CLOCK, "(?:klockan|kl\\.?) {hour}", "{hour} o'clock"),
+    (CLOCK, "mitt på dagen", "noon"),
+    (PART, "på (?:morgonen|förmiddagen)|förmiddag", "morning"),
+    (PART, "på eftermiddagen|eftermiddag", "afternoon"),
+    (PART, "på kvällen|kväll", "evening"),
+)  # fmt: skip
