@@ -63,11 +63,13 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
 
 
 def is_over(tracker: Tracker, text: str, booked: Any = None) -> bool:
-    """Whether it names a time, and none that is to come."""
+    """Whether it names a time of today, and none that is to come."""
     person = person_of(tracker)
     now, zone = person.now, _zone(person.time_zone)
-    spans = [resolve_expression(one, now, zone) for one in find_times(_with_what_stays(text, booked, now, zone))]
-    return bool(spans) and not any(spans)
+    named = list(find_times(_with_what_stays(text, booked, now, zone)))
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    of_today = any(resolve_expression(one, midnight, zone) for one in named)
+    return of_today and not any(resolve_expression(one, now, zone) for one in named)
 
 
 def _with_what_stays(text: str, booked: Any, now: datetime, zone: tzinfo) -> str:

@@ -10,6 +10,7 @@ from rasa_sdk import Tracker
 from text_to_num import alpha2digit
 
 from bot.domain.answer_words import NO_NAMES, unelided
+from bot.domain.time_grammar import find_times
 
 QUESTION_WORDS = frozenset(
     "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
@@ -62,6 +63,8 @@ def name_in(text: str) -> str | None:
     ):
         return None
     if any(_is_no_name(word, at) for at, word in enumerate(words)) or HESITATION.fullmatch(spelled):
+        return None
+    if any(time.clock is not None for time in find_times(text)):  # "half past eight then"
         return None
     if not all(character.isalpha() or character in " '’-." for character in spelled):
         return None

@@ -86,11 +86,11 @@ def test_an_hour_that_is_over_on_the_day_that_is_booked_is_not_the_minute_of_now
 def test_a_time_that_is_over_is_said_to_be_where_there_are_words_for_it() -> None:
     tracker, dispatcher = tracker_with({}), CollectingDispatcher()
     domain: dict[str, Any] = {"responses": {"utter_meeting_time_over": []}}
-    for text in ("today at 9", "purple"):
+    for text in ("today at 9", "purple", "the 31st of February"):
         assert ValidateBookingForm().validate_meeting_time(text, dispatcher, tracker, domain) == {"meeting_time": None}
     ValidateBookingForm().validate_meeting_time("today at 9", dispatcher, tracker, {})
     said = [message["response"] for message in dispatcher.messages]
-    assert said == ["utter_meeting_time_over", "utter_invalid_meeting_time", "utter_invalid_meeting_time"]
+    assert said == ["utter_meeting_time_over", *["utter_invalid_meeting_time"] * 3]
 
 
 @pytest.mark.parametrize(

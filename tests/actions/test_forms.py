@@ -29,7 +29,15 @@ def test_a_name_that_was_taken_is_taken_again_unchanged(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["I'm busy", "last friday of may", "it's complicated", "call me later", "this is taking too long", "ana long"],
+    [
+        "I'm busy",
+        "last friday of may",
+        "it's complicated",
+        "call me later",
+        "this is taking too long",
+        "ana long",
+        "half past eight then",
+    ],
 )
 def test_what_somebody_says_instead_of_a_name_is_none(text: str) -> None:
     assert name_in(text) is None
