@@ -59,15 +59,20 @@ _ENGLISH: Final = MeetingPhrases(
         rf"{_ASKED}(?:move|reschedule|postpone|rearrange|rebook|shift|delay|push back|bring forward|put off|change)"
         rf" (?:the (?:time|date|day) of )?{_MEETING}(?: time| back| forward)?{_AT}",
         rf"{_ASKED}(?:reschedule|rebook)(?: it| that)?{_AT}",
+        rf"(?:can|could|may|shall|should) (?:we|you|i)(?: please)? (?:move|postpone|push back|put off) (?:it|that)"
+        rf"{_AT}",
         rf"{_ASKED}(?:find|have|get|choose|pick|meet at) (?:another|a different|a new|some other) "
         rf"(?:time|day|date){_AT}",
     ),
     give_up=(
         rf"{_ASKED}(?:cancel|call off) {_MEETING}{_AT}",
         rf"{_ASKED}call (?:it|that|this|{_MEETING}) off{_AT}",
-        r"(?:i|we) (?:can'?t|can ?not|won'?t be able to|(?:am|are) not able to|will not be able to)"
+        r"(?:(?:i|we) )?(?:can'?t|can ?not|won'?t be able to|(?:am|are) not able to|will not be able to)"
         rf" (?:make (?:it|today|tomorrow|\w+day|{_MEETING})|(?:attend|join)(?: {_MEETING})?|come(?: to {_MEETING})?)"
         rf"{_AT}",
+        r"something(?: has|'?s)? c(?:a|o)me up",
+        r"(?:the|that|this) (?:one|time|day|date|slot) (?:doesn'?t|does not|won'?t|will not) (?:work|suit|fit)"
+        r"(?: (?:for )?(?:me|us))?",
     ),
 )
 
@@ -127,6 +132,8 @@ _GERMAN: Final = MeetingPhrases(
         rf"{_WHEN_DE}",
     ),
     give_up=(
+        r"(?:mir|uns) (?:ist|kam) (?:leider )?(?:et)?was dazwischen(?:gekommen)?",
+        rf"(?:die|diese) (?:zeit|uhrzeit) (?:passt|klappt|geht)(?: (?:mir|uns|bei mir|bei uns))?{_NOT_DE}",
         rf"{_ASKED_DE}?{_MEETING_DE}{_WHEN_DE}{_SOFTLY_DE}{_WHEN_DE} {_CANCEL_DE}",
         rf"{_WHO_DE} (?:muss|müssen|möchte|möchten){_SOFTLY_DE}(?: {_WHEN_ALONE_DE})?{_SOFTLY_DE} absagen",
         rf"(?:{_MEETING_DE}{_WHEN_DE}|{_WHEN_ALONE_DE}) (?:muss|müssen|möchte|möchten) {_WHO_DE}{_SOFTLY_DE}{_WHEN_DE}"
@@ -218,6 +225,8 @@ _FRENCH: Final = MeetingPhrases(
         rf"{_SOFTLY_FR} )?{_OTHER_FR}{_AT_FR}(?: (?:serait|est|c['’]est) possible)?",
     ),
     give_up=(
+        r"(?:j['’]ai|nous avons) (?:eu )?un (?:empêchement|imprévu|contretemps)",
+        rf"(?:cette heure|cette date|ce jour|ce créneau) (?:ne )?(?:me|nous) (?:convient|va){_NOT_FR}",
         rf"{_ASKED_FR}(?:annuler|annulez|annule|décommander|supprimer|supprimez){_SOFTLY_FR} {_MEETING_FR}{_AT_FR}",
         rf"{_ASKING_FR}(?:l['’])?(?:annuler|décommander){_AT_FR}",
         rf"j['’]annule {_MEETING_FR}{_AT_FR}",
@@ -296,6 +305,8 @@ _SPANISH: Final = MeetingPhrases(
         rf"|me gustaría){_SOFTLY_ES} {_OTHER_ES}{_AT_ES}",
     ),
     give_up=(
+        r"(?:me|nos) (?:ha surgido|surgió|salió|ha salido) (?:algo|un imprevisto)",
+        r"(?:esa|esta) (?:hora|fecha) (?:ya )?no (?:me|nos) (?:viene|va|queda|conviene)(?: bien)?",
         rf"{_ASKED_ES}(?:cancelar|anular|suspender|cancel[ea]n?|anul[ea]n?|suspend[ae]n?) {_MEETING_ES}{_AT_ES}",
         rf"{_CANNOT_ES}{_COME_ES}{_AT_ES}",
         rf"{_CANNOT_ES} {_DAY_ES}",

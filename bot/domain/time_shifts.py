@@ -74,6 +74,8 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "(?:AMOUNT later|NEXT)", "ASKED (?:(?:make|do|move|have|meet|push|shift|start) (?:IT )?)?AMOUNT later",
             "(?:make|move|push|shift|do) IT AMOUNT later",
             "(?:would|is|does) AMOUNT later (?:work|ok|okay|possible|suit you)",
+            "(?:AMOUNT later|NEXT) (?:would be|is|works|suits me|suits us)(?: much| even| a bit)?"
+            " (?:better|easier|best)",
             "(?:ASKED )?(?:push|move|put|shift|set) (?:IT (?:back|out)|back IT)(?: by)? AMOUNT",
             "(?:ASKED )?(?:delay|postpone|put off|push back|put back) (?:IT )?(?:by |for )?AMOUNT",
             "(?:ASKED )?put IT off(?: by| for)? AMOUNT",
@@ -85,6 +87,8 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "ASKED (?:(?:make|do|move|have|meet|shift|start) (?:IT )?)?AMOUNT (?:earlier|sooner)",
             "(?:make|move|shift|do) IT AMOUNT (?:earlier|sooner)",
             "(?:would|is|does) AMOUNT (?:earlier|sooner) (?:work|ok|okay|possible|suit you)",
+            "AMOUNT (?:earlier|sooner) (?:would be|is|works|suits me|suits us)(?: much| even| a bit)?"
+            " (?:better|easier|best)",
             "(?:ASKED )?(?:bring|pull) (?:IT forward|forward IT)(?: by)? AMOUNT",
         ),
     ),
@@ -119,6 +123,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "ASKED (?:IT )?(?:bitte |vielleicht )?(?:auf |in )?NEXT"
             "(?: (?:verschieben|verlegen|schieben|legen|machen))?",
             "(?:verschieb(?:en|t)?|verleg(?:en|t)?)(?: sie| wir)? IT (?:bitte )?auf NEXT",
+            "(?:AMOUNT (?:spater|spaeter)|NEXT) (?:ware|waere|passt|ginge)(?: mir| uns| es)?(?: viel)? besser",
         ),
         earlier=(
             "(?:um )?AMOUNT (?:fruher|frueher|eher)",
@@ -158,6 +163,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "(?:decal|report|repouss|retard)(?:er|ez|e) (?:IT )?(?:de |d ?)?AMOUNT",
             "ASKED (?:IT )?(?:decaler|repousser|reporter|deplacer|mettre|changer) (?:IT )?(?:a |pour )?NEXT",
             "(?:decal|report|repouss|deplac)(?:er|ez|e) (?:IT )?(?:a |pour )?NEXT",
+            "(?:AMOUNT plus tard|NEXT)(?: ce| ca)? (?:serait|sera|me conviendrait|marrangerait) mieux",
         ),
         earlier=(
             "AMOUNT plus tot", "ASKED (?:(?:faire|mettre|avoir|se voir) )?(?:IT )?AMOUNT plus tot",
@@ -187,6 +193,7 @@ _WORDS: Final[Mapping[str, _ShiftWords]] = {
             "(?:retrasar|aplazar|posponer|atrasar|retrasen|aplacen|pospongan)(?:IT)? (?:IT )?AMOUNT",
             "ASKED (?:IT )?(?:mover|pasar|cambiar|poner|aplazar|dejar)(?:IT)? (?:IT )?(?:a |para )?NEXT",
             "(?:muevan?|pasen?|cambien?|aplacen?)(?:IT)? (?:IT )?(?:a |para )?NEXT",
+            "(?:AMOUNT mas tarde|NEXT) (?:seria|me (?:viene|va|vendria)|nos (?:viene|va|vendria)) mejor",
         ),
         earlier=(
             "AMOUNT (?:antes|mas temprano|mas pronto)",

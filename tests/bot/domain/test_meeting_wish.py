@@ -17,6 +17,7 @@ from bot.domain.meeting_wish import MeetingWish, meeting_wish
         "something came up, can we find another time?",
         "I need to change the time of our call, sorry",
         "let's postpone the call to next week",
+        "something has come up, can we move it?",
     ],
 )
 def test_a_meeting_is_to_be_moved(text: str) -> None:
@@ -34,6 +35,9 @@ def test_a_meeting_is_to_be_moved(text: str) -> None:
         "something's come up, I can't make it",
         "actually something's come up, call it off please",
         "can we call our meeting off?",
+        "can't make it after all",
+        "something came up",
+        "sorry that time doesn't work for me any more",
     ],
 )
 def test_somebody_cannot_come(text: str) -> None:
@@ -55,6 +59,8 @@ GERMAN_MOVES = [
 ]
 GERMAN_GIVING_UP = [
     "am Dienstag kann ich nicht",
+    "Mir ist leider etwas dazwischengekommen.",
+    "die Zeit passt mir doch nicht",
     "Termin absagen",
     "Ich muss leider absagen.",
     "sag den termin bitte ab",

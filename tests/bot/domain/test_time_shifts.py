@@ -29,7 +29,11 @@ SHIFTS = (
     ("change it to the week after", 10080), ("the week after", 10080),
     ("can we move it to the following day?", 1440), ("können wir es auf die Woche danach verschieben?", 10080),
     ("verschieben wir den Termin auf den Tag darauf", 1440), ("pourrait-on la reporter à la semaine suivante ?", 10080),
-    ("au lendemain plutôt", 1440), ("¿podemos moverla a la semana siguiente?", 10080), ("al día siguiente", 1440),
+    ("au lendemain plutôt", 1440),
+    ("the following day would be better", 1440), ("an hour earlier would be better", -60),
+    ("eine Stunde später wäre besser", 60), ("une heure plus tard serait mieux", 60),
+    ("una hora más tarde sería mejor", 60),
+    ("¿podemos moverla a la semana siguiente?", 10080), ("al día siguiente", 1440),
     ("veinte minutos antes", -20), ("two hours later", 120), ("move it out by 2h", 120),
     ("an hour and a half later", 90),
 )
