@@ -56,6 +56,9 @@ _NUMBER_BEHIND = re.compile(r"[ .:#-]{0,3}\d{3,6}(?!\d| ?\d{3})")
 """Of what has a number, such as an order or a reference: "Kundennummer 4711", "ref AB-1234". A telephone number is
 longer, and a comma begins something else: "Ana, 1200 people"."""
 
+_DENIED = re.compile(r"\b(?:do(?:n['’]?t| not)|never|stop|not|nie|niemals)\W+$", re.IGNORECASE)
+"""What says before a cue that one is not called so: "don't call me Bob"."""
+
 _PARTICLES = word_set("van von der den de la las los le da di del du des dos bin al el ter ten mac mc st")
 _MOST_WORDS = 4
 """Of a bare name, without its particles."""
@@ -98,6 +101,8 @@ def find_people(text: str, *, asked: bool = False, languages: Collection[str] = 
     for pattern, sure in (*cues, (_ELSEWHERE_ASKED, False)) if asked else cues:
         for match in pattern.finditer(text):
             if pattern is _WEAK and not asked and _presents_a_thing(match):
+                continue
+            if _DENIED.search(text[: match.start()]) or text[match.end("name") :][:1].isdigit():  # "call me b4 noon"
                 continue
             in_the = "de" in languages or not _BEGINS.search(text[: match.start()])
             if in_the and match[0].lower().startswith("im "):

@@ -8,6 +8,13 @@ from bot.nlu.names import find_organisations, find_people, says_only_a_name
 
 
 @pytest.mark.parametrize(
+    "text", ["dont call me b4 noon", "call me b4 that", "please don't call me Sam", "never call me bob"]
+)
+def test_what_one_is_not_called_and_a_word_with_a_figure_are_no_names(text: str) -> None:
+    assert list(find_people(text)) == []
+
+
+@pytest.mark.parametrize(
     ("text", "name"),
     [
         ("I'm Ana", "Ana"),
