@@ -1,4 +1,4 @@
-"""Whether a message wants no marketing, and says nothing else: "no thanks, no texts", "keine SMS bitte"."""
+"""Whether a message wants no marketing, and says nothing else: "no thanks, no texts", "I agreed by mistake"."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def refuses_marketing(text: str, *, asked: bool = False) -> bool:
 @cache
 def _pattern(language: str) -> re.Pattern[str]:
     words = PHRASES[language]
-    wish = "|".join(written_out(one, words) for one in words.wish)
+    wish = "|".join(written_out(one, words) for one in (*words.wish, *words.unmeant))
     return pattern_of(rf"{words.before}(?:{wish}){words.behind}")

@@ -12,9 +12,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class PausePhrases:
-    """Patterns of a `wish` for none, an opt-out where nothing follows, and to `hold` it; of what stands `before`
-    and `behind` it, and of what leads to the day until which (`until`) or how long (`lasting`), which is WHEN in a wish
-    that goes `around` that; a `wish_from` names the day from which they want some again.
+    """Patterns of a `wish` for none, an opt-out where nothing follows, as is a yes that was `unmeant`; of a wish to
+    `hold` it, of what stands `before` and `behind` it, and of what leads to the day until which (`until`) or how long
+    (`lasting`), which is WHEN in a wish that goes `around` that; a `wish_from` names the day from which they want some
+    again.
 
     `kinds` are the names that patterns have in them. `today`, `week` and `month` are the ones that it is now. `ended`
     stands before a day that is to be over, `beside` are words that add nothing to it, and `leads` those without which a
@@ -26,6 +27,7 @@ class PausePhrases:
     before: str
     behind: str
     wish: tuple[str, ...]
+    unmeant: tuple[str, ...]
     hold: tuple[str, ...]
     around: tuple[str, ...]
     wish_from: tuple[str, ...]
@@ -68,6 +70,16 @@ _ENGLISH: Final = PausePhrases(
     wish=(
         r"(?:no|not any) SENT", r"(?:i|we) (?:don'?t|do not) (?:want|need)(?: to (?:get|receive|have))? SENT",
         r"(?:don'?t|do not|not) (?:TO_ME|send SENT)", r"(?:i|we) (?:don'?t|do not) want to hear from you",
+    ),
+    unmeant=(
+        r"(?:i|we) (?:consented|agreed|opted in|said yes|clicked yes)(?: to (?:that|this|it|SENT))?"
+        r" (?:by (?:mistake|accident)|accidentally|in error)",
+        r"(?:i|we) (?:accidentally|mistakenly) (?:consented|agreed|opted in|said yes|clicked yes)"
+        r"(?: to (?:that|this|it|SENT))?",
+        r"(?:i|we) (?:signed up|subscribed) (?:to|for) SENT (?:by (?:mistake|accident)|accidentally|in error)",
+        r"(?:i|we) (?:never|didn'?t|did not) mean(?:t)? to (?:agree|consent|say yes|opt in)"
+        r"(?: to (?:that|this|it|SENT))?",
+        r"my (?:yes|consent) was (?:a mistake|an accident|by (?:mistake|accident)|in error)",
     ),
     hold=(r"(?:pause|suspend|snooze|hold(?: off)?(?: on)?|hold back|put on hold) SENT",),
     around=(),
@@ -123,6 +135,13 @@ _GERMAN: Final = PausePhrases(
         r"(?:ich|wir) (?:möchte|möchten|will|wollen|brauche|brauchen|wünsche)(?: bitte)? keinen? SENT",
         r"(?:mir |uns )?(?:bitte )?keinen? SENT(?: bitte)?(?: (?:an mich|TO_WRITE))?",
         r"WRITE(?: ME)?(?: bitte)? (?:nichts?|keinen? SENT)(?: mehr)?", r"(?:ME )?nichts?(?: mehr)? TO_WRITE",
+    ),
+    unmeant=(
+        r"(?:ich|wir) haben? (?:(?:dem|dazu|SENT) )?(?:aus versehen|versehentlich|irrtümlich) (?:(?:dem|dazu|SENT) )?"
+        r"(?:zugestimmt|eingewilligt|ja gesagt)",
+        r"(?:ich|wir) wollten? (?:(?:dem|dazu|SENT|gar|eigentlich|überhaupt) )*nicht"
+        r" (?:zustimmen|einwilligen|ja sagen)",
+        r"(?:meine (?:einwilligung|zustimmung)|mein ja) war (?:ein (?:versehen|fehler|irrtum)|nicht so gemeint)",
     ),
     hold=(r"(?:pausier(?:en|t|e)?|stopp(?:en|t)? vorübergehend)(?: sie)? SENT",),
     around=(
@@ -181,6 +200,11 @@ _FRENCH: Final = PausePhrases(
         r"(?:je|nous|on) (?:ne )?(?:veux|voulons|veut|souhaite|souhaitons) (?:plus|pas|aucune?)(?: recevoir)?"
         r" (?:de |d['’])?SENT",
     ),
+    unmeant=(
+        r"j['’]ai (?:accepté|consenti|dit oui|donné mon accord)(?: (?:à|pour|aux) (?:[cç]a|cela|SENT))? par erreur",
+        r"je (?:ne )?voulais pas (?:accepter|consentir|dire oui)(?: (?:à|aux) (?:[cç]a|cela|SENT))?",
+        r"mon (?:oui|accord|consentement) était une erreur",
+    ),
     hold=(r"(?:suspend(?:ez|re|s)|mett(?:ez|re) en pause) SENT",),
     around=(),
     wish_from=(r"(?:écrivez|contactez|écris)-moi(?: seulement| uniquement)?(?= (?:à partir|après|qu['’]))",),
@@ -227,6 +251,12 @@ _SPANISH: Final = PausePhrases(
     wish=(
         r"(?:no más|nada de|ningún|sin|no quiero(?: recibir)?|no queremos(?: recibir)?) SENT",
         r"no WRITE(?: (?:más|nada|SENT))*",
+    ),
+    unmeant=(
+        r"(?:acepté|consentí|dije que sí|di mi consentimiento)(?: (?:a|para|de) (?:eso|esto|SENT))?"
+        r" (?:por error|sin querer)",
+        r"no quería (?:aceptar|consentir|decir que sí)(?: (?:a )?(?:eso|esto|SENT))?",
+        r"mi (?:sí|consentimiento) fue (?:un|por) error",
     ),
     hold=(r"(?:pausen?|suspendan?|pausar|suspender|dejen en pausa) SENT",),
     around=(),
