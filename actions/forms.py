@@ -17,16 +17,16 @@ QUESTION_WORDS = frozenset(
 )
 NOT_IN_NAMES = frozenset(
     """a able about after afternoon again already also always an and annoying any anything are asked asking bad be
-    because bedankt before being best better bonjour boring busy but by call can't cancel change ciao clear come
+    because bedankt before being best better bonjour book boring busy but by call can't cancel change ciao clear come
     complicated confused confusing cost could curious danke day days did difficult do does doing don't done dont
     dunno dziękuję early easy else email english enough evening ever every everything expensive far fast few fine
     first for friday from full fun get give glad going gone good gracias grazie great had hallo happening happy has
     have he hello help here hey hi hola hour hours how human idk if in interested it it's its joke kind know last
-    late later least left less like long look looking lost lot many matter maybe me mean merci minute minutes monday
-    month more morning most much my need never new next nice night no nobody none nope not nothing now number
+    late later least left less like long look looking lost lot make many matter maybe me mean merci minute minutes
+    monday month more morning most much my need never new next nice night no nobody none nope not nothing now number
     obrigada obrigado of often ok okay old on once only or other others our out over pay people person please
     possible price probably problem question questions quick quite ready real really right rota said same saturday
-    say see send she shift should silly site sites skip slow some someone something soon sorry still stop stupid
+    say scrap see send she shift should silly site sites skip slow some someone something soon sorry still stop stupid
     sunday sure take taking talk team tell thank thanks that the then there these they think this those thursday
     time tired to today tomorrow too try tuesday unsure until up urgent us use very wait want was we weather
     wednesday week weekend well what whatever when where which who why with working would wrong year years yes

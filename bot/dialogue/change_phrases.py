@@ -52,6 +52,8 @@ _ENGLISH: Final = ChangePhrases(
     ),
     proposals=(
         rf"{_OPENING}{_ASKED} {_VERB}{_IT}{_TO} VALUE",
+        rf"{_OPENING}(?:{_ASKED} )?(?:cancel|scrap|drop|forget|delete){_IT},? and (?:book|do|make it|take|have)(?: me)?"
+        r"(?: (?:in|for|on))? VALUE",
         rf"{_OPENING}(?:how|what) about VALUE",
         rf"{_OPENING}(?:would|does|is|could) VALUE (?:work|suit|be (?:ok|okay|fine|possible|better)|possible|better)",
         rf"{_OPENING}VALUE (?:(?:works|suits|is|would be|would work|would suit|'d be) (?:me |us )?"
@@ -100,6 +102,8 @@ _GERMAN: Final = ChangePhrases(
     proposals=(
         rf"{_OPENING_DE}{_ASKED_DE}{_IT_DE}{_SOFTLY_DE}(?: (?:auf|zu))? VALUE "
         r"(?:(?:zu )?(?:machen|verschieben|verlegen|legen|nehmen|treffen|sagen|ausmachen|haben|schieben))",
+        rf"{_OPENING_DE}{_ASKED_DE}{_IT_DE}{_SOFTLY_DE} (?:absagen|streichen|stornieren|canceln) und"
+        r"(?: (?:mir|lieber|stattdessen|dafür|für))* VALUE (?:buchen|nehmen|eintragen|machen)",
         rf"{_OPENING_DE}(?:wie (?:wäre es|wäre|wär'?s|wärs|sieht es|sieht'?s|ist es)|was (?:ist|wäre))(?: denn)?"
         r"(?: mit)? VALUE(?: aus)?",
         rf"{_OPENING_DE}(?:ginge|geht|passt|passte|klappt|klappte)(?: (?:es|das|ihnen|dir|euch|denn|vielleicht))*"
@@ -164,6 +168,9 @@ _FRENCH: Final = ChangePhrases(
         rf"{_OPENING_FR}{_ASKED_FR}(?: (?:le|la|se|nous))?(?: plutôt)?(?: l['’]| ?){_VERB_FR}"
         r"(?: (?:ça|cela|le rendez-vous|le rdv|la réunion|l['’]appel|la démo|l['’]heure))?(?: plutôt)?"
         r"(?: (?:à|au|pour|sur|vers))? VALUE",
+        rf"{_OPENING_FR}(?:{_ASKED_FR} )?(?:l['’])?annul(?:er|ez|e)"
+        r"(?: (?:[cç]a|cela|le rendez-vous|le rdv|la réunion|la démo))?"
+        r" et (?:réserv(?:er|ez|e)|prendre|prenez|mettre|mettez)(?: plutôt| moi)? VALUE",
         rf"{_OPENING_FR}(?:que diriez-vous|que dirais-tu|qu['’]en dites-vous|et si on (?:disait|faisait|prenait"
         rf"|mettait)"
         r"|pourquoi pas|on (?:dit|fait) plutôt|[cç]a (?:vous )?(?:irait|va|dirait))(?: (?:de|du|à|pour))? VALUE",
@@ -232,6 +239,9 @@ _SPANISH: Final = ChangePhrases(
         rf"{_OPENING_ES}¿?(?:podemos|podríamos|puede|puedes|podría|se puede|se podría)"
         r"(?: (?:hacerl[oa]|ponerl[oa]|cambiarl[oa]|moverl[oa]|dejarl[oa]|pasarl[oa]|quedar|vernos|hacer|decir|ser))"
         r"(?: (?:a|para|en))? VALUE",
+        rf"{_OPENING_ES}¿?(?:(?:puede|puedes|podría|podemos) )?(?:cancel|anul)(?:ar|e|a|en)(?:l[oa])?"
+        r"(?: (?:la cita|la reunión|la demo|eso))? y (?:reserv|agend)(?:ar|e|a|en)(?:me)?"
+        r"(?: mejor)?(?: (?:para|en))? VALUE",
         rf"{_OPENING_ES}¿?(?:se puede|se podría) VALUE",
         rf"{_OPENING_ES}¿?(?:y(?: si)?|qué tal|qué le parece|qué te parece|qué les parece)(?: si)?"
         r"(?: (?:fuera|lo dejamos para))? VALUE\?",

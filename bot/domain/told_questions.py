@@ -57,7 +57,7 @@ _QUESTIONS: Final[Mapping[str, _Questions]] = {
             "when are we (?:meeting|talking|speaking)",
             "(?:is|has) (?:it|(?:my|our|the) MEETING)(?: been)?(?: already)? (?:booked|scheduled|arranged)(?: in)?",
             "(?:have|do) i (?:have |got )?(?:an?|any) MEETING(?: booked| scheduled)?",
-            "when (?:am i booked|did i book)(?: in)?",
+            "when (?:am i booked|did i book)(?: in)?", "what (?:did i book|have i booked)",
             "(?:what|which) (?:time|day) (?:did|have) (?:i|we) (?:book|booked|choose|chosen|agree|agreed)(?: on)?",
         ),
         beside="hi|hello|hey|and|so|ok|okay|well|please|again|then|sorry|thanks|btw|by the way|actually|you have"

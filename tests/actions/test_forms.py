@@ -37,6 +37,7 @@ def test_a_name_that_was_taken_is_taken_again_unchanged(text: str) -> None:
         "this is taking too long",
         "ana long",
         "half past eight then",
+        "scrap that and",
     ],
 )
 def test_what_somebody_says_instead_of_a_name_is_none(text: str) -> None:

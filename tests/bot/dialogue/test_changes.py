@@ -23,6 +23,8 @@ from bot.domain.understanding import IntentScore, Understood
         ("would 2pm be ok for you?", "2pm"),
         ("I'd rather do Friday", "Friday"),
         ("Thursday is better for me", "Thursday"),
+        ("can you cancel it and book friday at 9 instead", "friday at 9"),
+        ("scrap that and make it Thursday", "Thursday"),
     ],
 )
 def test_a_time_is_proposed_in_many_words(text: str, value: str) -> None:
@@ -57,6 +59,9 @@ def test_a_value_is_put_in_the_place_of_another(text: str, value: str) -> None:
     ("text", "language", "value"),
     [
         ("können wir 11 Uhr machen?", "de", "11 Uhr"),
+        ("können Sie den Termin absagen und Freitag um 9 buchen?", "de", "Freitag um 9"),
+        ("pouvez-vous annuler le rendez-vous et prendre vendredi à 9h plutôt ?", "fr", "vendredi à 9h"),
+        ("¿puede cancelar la cita y reservar el viernes a las 9?", "es", "el viernes a las 9"),
         ("koennten wir das bitte auf Freitag verschieben", "de", "Freitag"),
         ("wie wäre es mit Donnerstag um 2?", "de", "Donnerstag um 2"),
         ("ginge auch halb drei?", "de", "halb drei"),

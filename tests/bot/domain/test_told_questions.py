@@ -21,6 +21,7 @@ QUESTIONS = (
     ("what email do you have saved for me?", "email"), ("Welche E-Mail habt ihr von mir gespeichert?", "email"),
     ("Quel numéro avez-vous de moi ?", "phone"), ("¿Qué número tienen de mí?", "phone"),
     ("when is my meeting?", "time"), ("what time is our demo again?", "time"), ("is it booked?", "time"),
+    ("what did I book", "time"),
     ("do I have a meeting booked?", "time"), ("have I got an appointment?", "time"),
     ("Wann ist mein Termin?", "time"), ("wann treffen wir uns denn?", "time"),
     ("c'est quand mon rendez-vous ?", "time"),
