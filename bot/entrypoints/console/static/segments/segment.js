@@ -9,7 +9,9 @@ import { hearingNodes, membersWords, peopleWords } from "./words.js";
 const NAME = decodeURIComponent(location.pathname.split("/").at(-1));
 const ADDRESS = `/segments/${encodeURIComponent(NAME)}.json`;
 const TRIES = 20;
+const LONG = 3_000;
 let [told, lines, counts, checked] = [null, null, null, null];
+let took = 0; // milliseconds of the last count
 let asText = false; // the condition's text was typed last, and not its lines
 
 const check = latest((said) => request("/segments/check", said));
@@ -132,13 +134,22 @@ function showFaults(faults) {
 
 // ---------------------------------------------------------------- how many
 
-const recount = soon(async () => {
+const recount = soon(() => (took > LONG ? offerCount() : void countNow()), 250);
+
+async function countNow() {
   byId("many-about").textContent = "counting…";
-  const asked = checked.condition;
+  const [asked, began] = [checked.condition, performance.now()];
   const answer = await count({ segment: NAME, if: asked });
   if (answer === null) return;
+  took = performance.now() - began;
   showCount(answer.ok ? { ...answer.told, condition: asked } : null, answer.told.error);
-}, 250);
+}
+
+/** Where there are so many people that counting takes long, it is asked for. */
+function offerCount() {
+  showCount(null);
+  byId("many").replaceChildren(h("button", { type: "button", onclick: () => void countNow() }, "Count"));
+}
 
 function showCount(counted, about = "") {
   counts = counted;
