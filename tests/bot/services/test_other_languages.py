@@ -132,7 +132,12 @@ async def test_a_sentence_that_stops_counts_in_a_form_where_its_language_cannot_
 
 async def test_a_sentence_is_left_to_the_examples_where_there_are_some(stage: Stage) -> None:
     await teach(stage, languages={"de"}, opt_out_languages={"de"}, rules=WITH_PHRASES)
-    assert await stage.says("bitte keine Werbung mehr", channel="webchat") == ["Pardon?"]
+    assert await stage.says("bitte abmelden", channel="webchat") == ["Pardon?"]
+
+
+async def test_a_no_to_marketing_and_nothing_besides_is_one_whatever_the_examples_are(stage: Stage) -> None:
+    await teach(stage, languages={"de"}, opt_out_languages={"de"}, rules=WITH_PHRASES)
+    assert await stage.says("bitte keine Werbung mehr", channel="webchat") == ["You will get no more of these."]
 
 
 @pytest.mark.parametrize("text", ["bitte abmelden", "bitte keine Werbung mehr", "bitte stop", "Abmelden"])
