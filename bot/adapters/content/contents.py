@@ -133,8 +133,8 @@ class _Files:
 def read_contents(shelves: Shelves, instead: Mapping[Path, str] = NOTHING_ELSE) -> Contents:
     """Read and check all content; raises one ContentError with every fault of every file.
 
-    `instead` are texts that are read in place of files of the assistant: what would be if they were written. Raises
-    SettingsError where there is no such folder.
+    `instead` are texts that are read in place of files, or of pages that are not there yet: what would be if they were
+    written. Raises SettingsError where there is no such folder.
     """
     unreadable, faults, warnings = Faults(), Faults(), Faults()
     files = _read_files(shelves, instead, unreadable, faults)
@@ -196,7 +196,7 @@ def _read_files(shelves: Shelves, instead: Mapping[Path, str], unreadable: Fault
     each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
     documents = read_documents(_assistant_files(shelves.assistant, below), unreadable, instead)
     pages = _pages(shelves.assistant, below, instead, faults)
-    return _Files(below, in_journeys, documents, pages, read_journey_files(shelves.journeys, unreadable))
+    return _Files(below, in_journeys, documents, pages, read_journey_files(shelves.journeys, unreadable, instead))
 
 
 def _unread(shelves: Shelves, files: _Files, assistant: Assistant) -> Iterator[Fault]:

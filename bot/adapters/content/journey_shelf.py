@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bot.adapters.content.content_files import first, keep, read_documents, text_of, yaml_files
+from bot.adapters.content.content_files import NOTHING_ELSE, first, keep, read_documents, text_of, yaml_files
 from bot.adapters.content.shelves import Shelves
 from bot.documents import Document, Faults, parse
 from bot.domain.audience import ProfileSchema, Segment
@@ -71,9 +71,11 @@ class JourneyShelf:
     grades: Grades
 
 
-def read_journey_files(folder: Path, unreadable: Faults) -> JourneyDocuments:
+def read_journey_files(
+    folder: Path, unreadable: Faults, instead: Mapping[Path, str] = NOTHING_ELSE
+) -> JourneyDocuments:
     in_folder, segments = yaml_files(folder, "*"), yaml_files(folder, "segments/*")
-    read = partial(read_documents, faults=unreadable)
+    read = partial(read_documents, faults=unreadable, instead=instead)
     return JourneyDocuments(
         journeys=read([path for path in in_folder if path.stem != PROFILE]),
         profile=read([path for path in in_folder if path.stem == PROFILE]),

@@ -26,7 +26,10 @@ PAGES: Final = (
 FIRST: Final = PAGES[0][0]
 """Every role may open it."""
 
-BENEATH: Final = {"import": ("/people/import", Right.TAKE_PEOPLE)}
+BENEATH: Final = {
+    "import": ("/people/import", Right.TAKE_PEOPLE),
+    "attributes": ("/people/attributes", Right.SEE_JOURNEYS),
+}
 """Pages to which another one leads, with the right that each wants."""
 
 SPEAKERS: Final = frozenset({"alexa", "dialogflow"})

@@ -25,6 +25,7 @@ from bot.entrypoints.api.people_api import PeopleApi
 from bot.entrypoints.api.rasa_api import RasaApi
 from bot.entrypoints.api.take_people_api import TakePeopleApi
 from bot.entrypoints.console.access_page import AccessPage
+from bot.entrypoints.console.attributes_page import AttributesPage
 from bot.entrypoints.console.import_page import ImportPage
 from bot.entrypoints.console.journeys_page import JourneysPage
 from bot.entrypoints.console.knowledge_page import KnowledgePage
@@ -158,6 +159,7 @@ class Server:
         LoginPages(self._service, passwords).add_routes(app)
         AccessPage(self._service, passwords).add_routes(app)
         QueuesPage(self._service).add_routes(app)
+        AttributesPage(self._service).add_routes(app)
         PeoplePage(self._service).add_routes(app)
         ImportPage(self._service).add_routes(app)
         ReportPage(self._service).add_routes(app)

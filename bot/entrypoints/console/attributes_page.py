@@ -1,0 +1,174 @@
+"""The page "Attributes": what people have, declared by a form in `journeys/profile.yml`."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.adapters.content.judging import faults_elsewhere
+from bot.adapters.content.library import PROFILE
+from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
+from bot.domain.access import Right, Sensitivity
+from bot.domain.audience import AttributeType
+from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.entrypoints.console.framing import framed
+from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
+from bot.entrypoints.console.writing import write_noted
+from bot.entrypoints.web.doorkeeper import CALLER
+from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
+from bot.entrypoints.wiring.connectors import known_channels, shelves_of
+from bot.entrypoints.wiring.service import Service
+from bot.journeys.profile_edit import said_of, with_attribute
+from bot.yaml_lines import CannotEdit
+
+READ_ONLY = "attributes cannot be changed here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
+NAME = re.compile(r"[a-z][a-z0-9_]{0,79}")
+NAMED = f"{{attribute:{NAME.pattern}}}"
+LONGEST_LINE, MOST_VALUES = 500, 200
+TYPES, SENSITIVITIES = frozenset(AttributeType), frozenset(Sensitivity)
+ASKED = ("type", "label", "sensitivity", "purpose", "one_of")
+"""What the form asks for; what else the file says of an attribute stays."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class AttributesPage:
+    """Open to those whose role may see journeys; who may change those may declare what they look at."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        self._shelves = shelves_of(service.settings, known_channels(service.settings, service.runtime.channels))
+        self._saving = asyncio.Lock()
+
+    def add_routes(self, app: web.Application) -> None:
+        """Before those of the page People, which has an address for each person."""
+        see, edit = Right.SEE_JOURNEYS, Right.EDIT_JOURNEYS
+        for method, path, handler, right in (
+            ("GET", "/people/attributes", framed(self._service, "attributes.html"), see),
+            ("GET", "/people/attributes.json", self._list, see),
+            ("PUT", f"/people/attributes/{NAMED}", self._save, edit),
+            ("DELETE", f"/people/attributes/{NAMED}", self._take_out, edit),
+        ):
+            app.router.add_route(method, path, self._guarded(handler, right))
+
+    def _guarded(self, handler: Handler, right: Right) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            await self._service.doors.admit(request, right)
+            try:
+                return await handler(request)
+            except ContentError as error:
+                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
+            except CannotEdit as error:
+                return web.json_response({"error": str(error), "faults": []}, status=422)
+            except Conflict as error:
+                return problem(409, str(error))
+
+        return guarded
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        """As the file says; `digest` is null where there is none, and people may have anything."""
+        file = await asyncio.to_thread(self._file)
+        may_change = self._service.settings.may_edit_journeys and request[CALLER].may(Right.EDIT_JOURNEYS)
+        told: dict[str, Any] = {"attributes": [], "digest": None, "path": "journeys/profile.yml", "problem": ""}
+        if file is not None:
+            told |= {"digest": file.digest, "path": file.shown}
+            try:
+                told["attributes"] = [_attribute_json(name, one) for name, one in said_of(file.text).items()]
+            except (CannotEdit, ContentError) as error:
+                told["problem"] = str(error)
+        in_force = self._runtime.library.current().profile
+        known = sorted(in_force.attributes) if in_force is not None else []
+        faults = faults_json(self._service.library.faults)
+        return private_json(told | {"may_change": may_change, "in_force": known, "faults": faults})
+
+    async def _save(self, request: web.Request) -> web.StreamResponse:
+        """Declare the attribute, or say other things of it, where the file is still as `digest` says."""
+        body, name = await json_object(request), request.match_info["attribute"]
+        typed = _typed(body)
+        kept = {key: value for key, value in self._said(name).items() if key not in ASKED}
+        return await self._write(request, "declared", name, text_of(body, "digest", 64), {**kept, **typed})
+
+    async def _take_out(self, request: web.Request) -> web.StreamResponse:
+        """Declare it no more, where nothing looks at it."""
+        name, digest = request.match_info["attribute"], query_of(request, "digest")
+        return await self._write(request, "taken_out", name, digest, None)
+
+    async def _write(
+        self, request: web.Request, what: str, name: str, digest: str, says: Mapping[str, Any] | None
+    ) -> web.StreamResponse:
+        if not self._service.settings.may_edit_journeys:
+            raise WebhookRejected(403, READ_ONLY)
+        async with self._saving:
+            file = await asyncio.to_thread(self._file)
+            if file is None:
+                raise Conflict("there is no journeys/profile.yml: people may have anything. Write one first.")
+            text = await asyncio.to_thread(with_attribute, file.text, name, says)
+            elsewhere = await asyncio.to_thread(faults_elsewhere, self._shelves, file.path, text)
+            deed = self._service.doors.deed(request, f"attribute.{what}", name, file=file.shown, before=digest)
+            await write_noted(self._runtime, deed, partial(write_over, file, digest, text))
+        return private_json({"saved": name, "faults": faults_json(elsewhere)})
+
+    def _said(self, name: str) -> Mapping[str, Any]:
+        file = self._file()
+        return said_of(file.text).get(name, {}) if file is not None else {}
+
+    def _file(self) -> AuthorsFile | None:
+        paths = [self._shelves.journeys / f"{PROFILE}{ending}" for ending in (".yml", ".yaml")]
+        found = (read_file(path, _shown(path)) for path in paths)
+        return next((file for file in found if file is not None), None)
+
+
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+def _attribute_json(name: str, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    one_of = said.get("one_of") or []
+    values = one_of.items() if isinstance(one_of, dict) else ((one, "") for one in one_of)
+    return {
+        "attribute": name,
+        "type": said.get("type"),
+        "label": said.get("label") or "",
+        "sensitivity": said.get("sensitivity") or Sensitivity.PERSONAL.value,
+        "purpose": said.get("purpose") or "",
+        "values": [{"value": value, "words": words} for value, words in values],
+    }
+
+
+def _typed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file is to say, without what goes without saying."""
+    kind, sensitivity = text_of(body, "type", 20), text_of(body, "sensitivity", 20)
+    if kind not in TYPES or sensitivity not in SENSITIVITIES:
+        types, sensitivities = ", ".join(AttributeType), ", ".join(Sensitivity)
+        raise WebhookRejected(400, f"a type is one of {types}, and a sensitivity one of {sensitivities}")
+    lines = {key: " ".join(text_of(body, key, LONGEST_LINE).split()) for key in ("label", "purpose")}
+    said: dict[str, Any] = {"type": kind, **{key: line for key, line in lines.items() if line}}
+    if sensitivity != Sensitivity.PERSONAL:
+        said["sensitivity"] = sensitivity
+    if values := _values(body.get("values")):
+        has_words = any(words for _, words in values)
+        named = {value: words or str(value) for value, words in values}
+        said["one_of"] = named if has_words else list(named)
+    return said
+
+
+def _values(values: Any) -> list[tuple[Any, str]]:
+    match values:
+        case list() if len(values) <= MOST_VALUES:
+            return [_value(one) for one in values]
+    raise WebhookRejected(400, f'"values" wants a list of at most {MOST_VALUES} values')
+
+
+def _value(one: Any) -> tuple[Any, str]:
+    match one:
+        case {"value": str() | int() | float() as value, "words": str() as words} if not isinstance(value, bool):
+            if len(str(value)) <= LONGEST_LINE and len(words) <= LONGEST_LINE:
+                return value, words.strip()
+    raise WebhookRejected(400, 'each of "values" wants "value", a text or a number, and "words", or none')
