@@ -417,7 +417,7 @@ def connector_values() -> dict[str, str]:
 def _values_in_file() -> dict[str, str]:
     """What `.env` sets. Raises SettingsError where it cannot be read as a whole: what is in a broken line is lost."""
     file = Path(ENV_FILE)
-    if file.is_dir():
+    if file.is_dir() and not (file / "pyvenv.cfg").exists():  # some call their virtual environment so
         raise SettingsError(f"{file} is a folder. Take it away, or put a file of settings in its place.")
     if not file.is_file():
         return {}

@@ -178,6 +178,13 @@ def test_remarks_and_names_without_a_value_are_no_fault() -> None:
     assert load_settings().port == 8081
 
 
+def test_a_virtual_environment_may_be_called_so() -> None:
+    Path(".env").mkdir()
+    Path(".env/pyvenv.cfg").touch()
+    assert load_settings().port == 8080
+    assert "OVERTURE_PORT" not in connector_values()
+
+
 def test_a_folder_in_place_of_the_file_is_told() -> None:
     Path(".env").mkdir()
     with pytest.raises(SettingsError, match=r"^\.env is a folder\."):
