@@ -21,6 +21,9 @@ from bot.entrypoints.api.named_person import is_usable, read_own_id, read_person
 from bot.services.take_events import Told
 
 IDENTIFIED = "person.identified"
+NAME = re.compile(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+")
+ONE_WORD = "track"
+"""What stands before an event of one word, for journeys name one in two; it is Segment's word for telling of it."""
 LARGEST_EVENT = 32 * 1024
 """Bytes of JSON."""
 
@@ -113,16 +116,18 @@ def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: dateti
 
 
 def event_name(told: Any) -> str:
-    """The event as journeys name it: `Order Completed` and `orderCompleted` are `order.completed`, without accents."""
+    """The event as journeys name it: `Order Completed` and `orderCompleted` are `order.completed`, without accents, and
+    one word, as `Purchase` or `add_to_cart`, stands behind `track`: `track.purchase`."""
     if not isinstance(told, str) or not told.strip():
         raise CannotBeTaken('"event" must say what happened, such as "pricing.viewed"')
     if len(told) > LONGEST_NAME:
         raise CannotBeTaken(f"the event's name is longer than {LONGEST_NAME} characters")
     name = told.strip()
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
+    if not NAME.fullmatch(name):
         apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", ".", name)
         name = re.sub(r"[^\w-]+", ".", plain_letters(apart)).strip(".")
-    if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
+        name = f"{ONE_WORD}.{name}" if name and not NAME.fullmatch(name) else name
+    if not NAME.fullmatch(name):
         raise CannotBeTaken(
             f'"{_shown(told)}" cannot be an event\'s name: write two words with a dot, such as pricing.viewed'
         )

@@ -100,7 +100,7 @@ async def test_the_good_ones_of_a_batch_are_taken_and_the_others_told_by_their_i
 ) -> None:
     told = await tell(
         client,
-        {**VIEWED, "event": "viewed"},
+        {**VIEWED, "event": "?!"},
         VIEWED,
         "no event",
         {**VIEWED, "userId": None},
@@ -303,6 +303,9 @@ async def test_an_event_that_cannot_be_taken_says_why(client: Client, event: Any
         ("order.completed", "order.completed"),
         (" Pricing: page viewed! ", "pricing.page.viewed"),
         ("trial-v2.started_now", "trial-v2.started_now"),
+        ("Purchase", "track.purchase"),
+        ("add_to_cart", "track.add_to_cart"),
+        ("2nd visit", "track.2nd.visit"),
     ],
 )
 async def test_events_get_the_names_that_journeys_give_them(client: Client, stage: Stage, told: str, name: str) -> None:
