@@ -54,7 +54,7 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
     """When it suits them, all times that the message names for choice; of a time that is `booked`, and not over, what
     they do not tell anew stays."""
     person = person_of(tracker)
-    now, zone = person.now, _zone(person.time_zone)
+    now, zone = person.now, zone_of(person.time_zone)
     if several := either_of(str(tracker.latest_message.get("text") or ""), now, zone):
         return several
     if chosen := chosen_of(str(booked or ""), text):
@@ -65,7 +65,7 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
 def is_over(tracker: Tracker, text: str, booked: Any = None) -> bool:
     """Whether it names a time of today, and none that is to come."""
     person = person_of(tracker)
-    now, zone = person.now, _zone(person.time_zone)
+    now, zone = person.now, zone_of(person.time_zone)
     named = list(find_times(_with_what_stays(text, booked, now, zone)))
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     of_today = any(resolve_expression(one, midnight, zone) for one in named)
@@ -101,7 +101,8 @@ def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
     return text[any_time.start() : besides[-1]].lower() if besides else "any time"
 
 
-def _zone(name: str | None) -> tzinfo:
+def zone_of(name: str | None) -> tzinfo:
+    """The zone of this name, or that in which people are taken to be."""
     try:
         return ZoneInfo(name or HOME)
     except (ZoneInfoNotFoundError, ValueError):

@@ -13,10 +13,12 @@ from rasa_sdk.executor import CollectingDispatcher
 from text_to_num import alpha2digit
 
 from actions import effects
+from actions.booking import time_in, zone_of
 from actions.corrections import NotesCorrections, fills_another, value_before
 from actions.effects import ActionEvent
 from actions.forms import asks_something, is_bare_number, latest_text, name_in, requested_slot, whole_number
 from actions.misunderstanding import OffersAPerson
+from actions.patterns import responses_of
 from actions.person import Person, person_of
 
 # ---------------------------------------------------------------- the answers
@@ -181,7 +183,8 @@ class Answers:
 
 
 class ActionQualifyLead(Action):
-    """Keeps the answers, tells journeys and the CRM, and sets the slot `qualified`."""
+    """Keeps the answers, and a time that was told with the request, tells journeys and the CRM, and sets the slot
+    `qualified`."""
 
     def name(self) -> str:
         return "action_qualify_lead"
@@ -193,13 +196,19 @@ class ActionQualifyLead(Action):
         if answers is None:
             return []
         person = person_of(tracker)
+        wished = time_in(str(tracker.slots.get("wished_time") or ""), person.now, zone_of(person.time_zone))
+        if wished and "utter_wished_time" in responses_of(domain):
+            dispatcher.utter_message(response="utter_wished_time", wished=wished)
+        at = f" At a time such as: {wished}." if wished else ""
         return [
             *_kept(answers),
+            *([effects.set_attribute("meeting_preference", wished)] if wished else []),
             effects.emit(
                 "demo.requested", team_size=answers.team_size, timeline=answers.timeline, qualified=answers.qualify
             ),
-            effects.sync_crm(f"Asked for a demo on {person.channel or 'chat'}: {answers.told}."),
+            effects.sync_crm(f"Asked for a demo on {person.channel or 'chat'}: {answers.told}.{at}"),
             SlotSet("qualified", answers.qualify),
+            *([SlotSet("wished_time", None)] if tracker.slots.get("wished_time") else []),
         ]
 
 

@@ -256,5 +256,26 @@ async def test_qualifying_keeps_the_answers_and_tells_journeys_and_crm() -> None
     assert slots_in(events) == {"qualified": True}
 
 
+async def test_a_time_that_was_told_with_the_request_is_passed_on() -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = tracker_with({**ANSWERED, "wished_time": "on Thursday at 3"})
+    events = await ActionQualifyLead().run(dispatcher, tracker, {"responses": {"utter_wished_time": []}})
+    kept = {effect["name"]: effect["value"] for effect in effects_in(events, "set_attribute")}
+    assert "Thursday" in kept["meeting_preference"]
+    assert kept["meeting_preference"] in effects_in(events, "sync_crm")[0]["note"]
+    assert [(one["response"], one["wished"]) for one in dispatcher.messages] == [
+        ("utter_wished_time", kept["meeting_preference"])
+    ]
+    assert slots_in(events)["wished_time"] is None
+
+
+async def test_a_month_is_no_time_for_a_demo() -> None:
+    dispatcher = CollectingDispatcher()
+    tracker = tracker_with({**ANSWERED, "wished_time": "in June"})
+    events = await ActionQualifyLead().run(dispatcher, tracker, {"responses": {"utter_wished_time": []}})
+    assert dispatcher.messages == []
+    assert "meeting_preference" not in {effect["name"] for effect in effects_in(events, "set_attribute")}
+
+
 async def test_without_all_answers_nothing_is_kept() -> None:
     assert await ActionQualifyLead().run(CollectingDispatcher(), tracker_with({"lead_name": "Ana"}), {}) == []
