@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, count
 from pathlib import Path
 from threading import Lock
 
@@ -47,12 +48,15 @@ class AuthorsFolder:
             write_over(self.read(name), digest, text)
 
     def put_aside(self, name: str, digest: str) -> None:
-        """Call the file so that nobody reads it; raises Conflict where it no longer says what it did by its digest."""
+        """Call the file so that nobody reads it, nor loses one that was put aside before; raises Conflict where it no
+        longer says what it did by its digest."""
         with self._lock:
             file = self.read(name)
             if file is None or file.digest != digest:
                 raise Conflict("somebody else has changed the file since you looked at it. Load it again.")
-            file.path.replace(file.path.with_name(f"{file.path.name}{RETIRED}"))
+            numbers = chain([""], count(2))
+            names = (file.path.with_name(f"{file.path.name}{RETIRED}{number}") for number in numbers)
+            file.path.replace(next(one for one in names if not one.exists()))
 
     def path_of(self, name: str) -> Path:
         """Where its file stands, or would."""

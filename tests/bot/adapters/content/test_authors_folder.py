@@ -37,6 +37,16 @@ def test_a_file_is_made_written_and_put_aside(files: AuthorsFolder, tmp_path: Pa
     assert (tmp_path / "journeys" / "segments" / "big.yml.retired").read_text() == BIG.replace("20", "30")
 
 
+def test_what_was_put_aside_before_is_not_lost(files: AuthorsFolder, tmp_path: Path) -> None:
+    for text in (BIG, BIG.replace("20", "30")):
+        files.create("big", text)
+        file = files.read("big")
+        assert file is not None
+        files.put_aside("big", file.digest)
+    folder = tmp_path / "journeys" / "segments"
+    assert [(folder / f"big.yml.retired{number}").read_text() for number in ("", 2)] == [BIG, BIG.replace("20", "30")]
+
+
 def test_no_segment_takes_the_place_of_another(files: AuthorsFolder, tmp_path: Path) -> None:
     (tmp_path / "journeys" / "segments").mkdir()
     (tmp_path / "journeys" / "segments" / "big.yaml").write_text(BIG)
