@@ -43,7 +43,7 @@ def test_what_only_services_and_buttons_tell_is_no_flow(sample: Grammar) -> None
 
 def test_slots_are_those_that_a_message_may_fill(sample: Grammar) -> None:
     assert set(sample.slots) == {
-        *("lead_name", "work_email", "team_size", "timeline", "phone", "meeting_time", "booked_time"),
+        *("lead_name", "wished_time", "work_email", "team_size", "timeline", "phone", "meeting_time", "booked_time"),
     }
 
 
