@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,9 @@ from bot.domain.audience import AttributeType
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
-from bot.entrypoints.console.writing import write_noted
+from bot.entrypoints.console.writing import for_authors, write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
+from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.profile_edit import said_of, with_attribute
@@ -34,8 +34,6 @@ LONGEST_LINE, MOST_VALUES = 500, 200
 TYPES, SENSITIVITIES = frozenset(AttributeType), frozenset(Sensitivity)
 ASKED = ("type", "label", "sensitivity", "purpose", "one_of")
 """What the form asks for; what else the file says of an attribute stays."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class AttributesPage:
@@ -56,21 +54,7 @@ class AttributesPage:
             ("PUT", f"/people/attributes/{NAMED}", self._save, edit),
             ("DELETE", f"/people/attributes/{NAMED}", self._take_out, edit),
         ):
-            app.router.add_route(method, path, self._guarded(handler, right))
-
-    def _guarded(self, handler: Handler, right: Right) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            await self._service.doors.admit(request, right)
-            try:
-                return await handler(request)
-            except ContentError as error:
-                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except CannotEdit as error:
-                return web.json_response({"error": str(error), "faults": []}, status=422)
-            except Conflict as error:
-                return problem(409, str(error))
-
-        return guarded
+            app.router.add_route(method, path, for_authors(self._service, handler, right))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         """As the file says; `digest` is null where there is none, and people may have anything."""
@@ -91,9 +75,7 @@ class AttributesPage:
     async def _save(self, request: web.Request) -> web.StreamResponse:
         """Declare the attribute, or say other things of it, where the file is still as `digest` says."""
         body, name = await json_object(request), request.match_info["attribute"]
-        typed = _typed(body)
-        kept = {key: value for key, value in self._said(name).items() if key not in ASKED}
-        return await self._write(request, "declared", name, text_of(body, "digest", 64), {**kept, **typed})
+        return await self._write(request, "declared", name, text_of(body, "digest", 64), _typed(body))
 
     async def _take_out(self, request: web.Request) -> web.StreamResponse:
         """Declare it no more, where nothing looks at it."""
@@ -101,7 +83,7 @@ class AttributesPage:
         return await self._write(request, "taken_out", name, digest, None)
 
     async def _write(
-        self, request: web.Request, what: str, name: str, digest: str, says: Mapping[str, Any] | None
+        self, request: web.Request, what: str, name: str, digest: str, typed: Mapping[str, Any] | None
     ) -> web.StreamResponse:
         if not self._service.settings.may_edit_journeys:
             raise WebhookRejected(403, READ_ONLY)
@@ -109,15 +91,11 @@ class AttributesPage:
             file = await asyncio.to_thread(self._file)
             if file is None:
                 raise Conflict("there is no journeys/profile.yml: people may have anything. Write one first.")
-            text = await asyncio.to_thread(with_attribute, file.text, name, says)
+            text = await asyncio.to_thread(_with, file.text, name, typed)
             elsewhere = await asyncio.to_thread(faults_elsewhere, self._shelves, file.path, text)
             deed = self._service.doors.deed(request, f"attribute.{what}", name, file=file.shown, before=digest)
             await write_noted(self._runtime, deed, partial(write_over, file, digest, text))
         return private_json({"saved": name, "faults": faults_json(elsewhere)})
-
-    def _said(self, name: str) -> Mapping[str, Any]:
-        file = self._file()
-        return said_of(file.text).get(name, {}) if file is not None else {}
 
     def _file(self) -> AuthorsFile | None:
         paths = [self._shelves.journeys / f"{PROFILE}{ending}" for ending in (".yml", ".yaml")]
@@ -127,6 +105,15 @@ class AttributesPage:
 
 def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
+
+
+def _with(text: str, name: str, typed: Mapping[str, Any] | None) -> str:
+    """The file's text with what was typed of the attribute, and what else it says of it; without it where nothing was
+    typed."""
+    if typed is None:
+        return with_attribute(text, name, None)
+    kept = {key: value for key, value in said_of(text).get(name, {}).items() if key not in ASKED}
+    return with_attribute(text, name, {**kept, **typed})
 
 
 def _attribute_json(name: str, said: Mapping[str, Any]) -> Mapping[str, Any]:

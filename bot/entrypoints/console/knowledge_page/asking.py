@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from typing import Any
 
@@ -29,6 +29,10 @@ MOST_WORDINGS = 5
 MOST_GAPS = 50
 
 
+Said = Set[tuple[str, str, str]]
+"""Passages: the title and the address of the page of each, and its text."""
+
+
 class Asking:
     def __init__(self, service: Service, files: AuthorsFolder) -> None:
         self._runtime = service.runtime
@@ -43,15 +47,14 @@ class Asking:
             raise WebhookRejected(404, "another engine than Overture's own understands here; it answers from no pages")
         return nlu
 
-    def is_in_force(self, page: Page) -> bool:
+    def in_force(self) -> Said:
+        """What pages answer with now; nothing where something else than our own model understands."""
         nlu = self._runtime.library.current().nlu
-        if not isinstance(nlu, Pipeline):
-            return False
-        said = {(source.title, source.url, source.text) for source in nlu.knowledge.sources}
-        return all((page.title, page.url, passage.text) in said for passage in page.passages)
+        sources = nlu.knowledge.sources if isinstance(nlu, Pipeline) else ()
+        return frozenset((source.title, source.url, source.text) for source in sources)
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
-        """How a question is answered now, by anybody or by an `audience`, on any `channel` or this one."""
+        """How a question is answered now, for somebody of whom nothing is known or for one of an `audience`."""
         body = await json_object(request)
         text = text_of(body, "text", LONGEST_QUESTION).strip()
         if not text:
@@ -81,10 +84,10 @@ class Asking:
     async def gaps(self, _request: web.Request) -> web.StreamResponse:
         """Among the latest messages: questions without an answer, alike ones together, names and numbers masked."""
         pipeline = self.pipeline
-        async with self._lock, self._runtime.store.reading(at_length=True) as uow:
-            heard = [one.event for one in await uow.conversations.heard(limit=LOOKED_THROUGH)]
-        asked = [one.text for one in heard if isinstance(one, UserUttered) and found_nothing(one)]
         async with self._lock:
+            async with self._runtime.store.reading(at_length=True) as uow:
+                heard = [one.event for one in await uow.conversations.heard(limit=LOOKED_THROUGH)]
+            asked = [one.text for one in heard if isinstance(one, UserUttered) and found_nothing(one)]
             found = await asyncio.to_thread(find_gaps, asked, pipeline)
         pages = await asyncio.to_thread(self._pages)
         return private_json(
@@ -116,6 +119,11 @@ def readable(files: AuthorsFolder, name: str) -> PageText | None:
         return None if file is None else page_text(file.text)
     except (CannotEdit, ContentError):
         return None
+
+
+def is_said(page: Page, said: Said) -> bool:
+    """Whether all that the page has to say is among this."""
+    return all((page.title, page.url, passage.text) in said for passage in page.passages)
 
 
 def has_ended(page: Page, today: date) -> bool:

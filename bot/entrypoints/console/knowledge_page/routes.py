@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -11,17 +11,17 @@ from aiohttp import web
 
 from bot.adapters.content.contents import page_texts
 from bot.adapters.content.judging import faults_elsewhere
-from bot.adapters.content.page_files import CheckedPage, check_page, page_files
+from bot.adapters.content.page_files import CheckedPage, check_page, check_pages, page_files
 from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
-from bot.entrypoints.console.knowledge_page.asking import Asking, has_ended
+from bot.entrypoints.console.knowledge_page.asking import Asking, Said, has_ended, is_said
 from bot.entrypoints.console.knowledge_page.typed import form_json, page_of
-from bot.entrypoints.console.writing import write_noted
+from bot.entrypoints.console.writing import for_authors, write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
+from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.wording import ID, ID_WORDS, near_id
@@ -35,8 +35,6 @@ LARGEST_BODY = 256 * 1024
 
 NAMED = r"{page:[^/]+}"
 NOTHING = PageText({}, "")
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class KnowledgePage:
@@ -64,33 +62,23 @@ class KnowledgePage:
             ("PUT", f"/knowledge/{NAMED}", self._save, edit),
             ("DELETE", f"/knowledge/{NAMED}", self._take_out, edit),
         ):
-            app.router.add_route(method, path, self._guarded(handler, right))
-
-    def _guarded(self, handler: Handler, right: Right) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            roomy = request.clone(client_max_size=LARGEST_BODY) if request.method in ("POST", "PUT") else request
-            await self._service.doors.admit(roomy, right)
-            try:
-                return await handler(roomy)
-            except ContentError as error:
-                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except CannotEdit as error:
-                return web.json_response({"error": str(error), "faults": []}, status=422)
-            except Conflict as error:
-                return problem(409, str(error))
-
-        return guarded
+            app.router.add_route(method, path, for_authors(self._service, handler, right, largest=LARGEST_BODY))
 
     # ------------------------------------------------------------ looking
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        listed = await asyncio.to_thread(lambda: [self._summary(name) for name in self._files.names()])
+        listed = await asyncio.to_thread(self._summaries)
         caller = request[CALLER]
         may = {"may_change": self._may_change(request), "may_read": caller.may(Right.LABEL_MESSAGES)}
         return private_json({"pages": listed, "faults": faults_json(self._service.library.faults), **may})
 
-    def _summary(self, name: str) -> dict[str, Any]:
-        checked = self._checked(name, file.text) if (file := self._files.read(name)) is not None else CheckedPage(None)
+    def _summaries(self) -> list[dict[str, Any]]:
+        checked, said = check_pages(self._shelves, page_texts(self._shelves)), self._asking.in_force()
+        unread = CheckedPage(None)
+        paths = {name: str(self._files.path_of(name)) for name in self._files.names()}
+        return [self._summary(name, checked.get(path, unread), said) for name, path in paths.items()]
+
+    def _summary(self, name: str, checked: CheckedPage, said: Said) -> dict[str, Any]:
         summary: dict[str, Any] = {"page": name, "faults": faults_json(checked.faults), "is_read": False}
         if (page := checked.page) is None:
             return summary
@@ -106,7 +94,7 @@ class KnowledgePage:
             "has_ended": has_ended(page, self._runtime.clock.now().date()),
             "audience": sorted(page.terms.audiences),
             "channels": sorted(page.terms.channels),
-            "in_force": self._asking.is_in_force(page),
+            "in_force": is_said(page, said),
         }
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
@@ -125,7 +113,7 @@ class KnowledgePage:
             told
             | {"is_new": False, "file": {"path": file.shown, "digest": file.digest}, "form": _form(file)}
             | self._looked_at(checked)
-            | {"in_force": checked.page is not None and self._asking.is_in_force(checked.page)}
+            | {"in_force": checked.page is not None and is_said(checked.page, self._asking.in_force())}
         )
 
     def _looked_at(self, checked: CheckedPage) -> dict[str, Any]:

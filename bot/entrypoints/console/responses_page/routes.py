@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from typing import Any
@@ -43,14 +43,13 @@ from bot.entrypoints.console.responses_page.telling import (
 )
 from bot.entrypoints.console.responses_page.trying import Trials
 from bot.entrypoints.console.responses_page.variations import LONGEST_TEXT, variation_json, variations_of
-from bot.entrypoints.console.writing import write_noted
+from bot.entrypoints.console.writing import for_authors, write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
+from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.services.in_force import journeys_in_force
-from bot.yaml_lines import CannotEdit
 
 READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 SHOWN_ANYWAY = ("webchat", "twilio_messaging", "email", "slack")
@@ -62,8 +61,6 @@ LONGEST_PATH = 1_000
 NEW_NAME = re.compile(r"utter_\w+")
 NO_OTHERS: Mapping[str, Journey] = {}
 NAMED = r"{response:\S+}"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class ResponsesPage:
@@ -95,24 +92,7 @@ class ResponsesPage:
             ("POST", f"/responses/{NAMED}", self._save, edit),
             ("DELETE", f"/responses/{NAMED}", self._take_out, edit),
         ):
-            app.router.add_route(method, path, self._guarded(handler, right))
-
-    def _guarded(self, handler: Handler, right: Right) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            roomy = request.clone(client_max_size=LARGEST_BODY) if request.method == "POST" else request
-            await self._service.doors.admit(roomy, right)
-            try:
-                return await handler(roomy)
-            except ContentError as error:
-                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except CannotEdit as error:
-                return web.json_response({"error": str(error), "faults": []}, status=422)
-            except Conflict as error:
-                return problem(409, str(error))
-            except RecursionError as error:
-                raise WebhookRejected(400, "what is to be written is nested too deeply") from error
-
-        return guarded
+            app.router.add_route(method, path, for_authors(self._service, handler, right, largest=LARGEST_BODY))
 
     # ------------------------------------------------------------ looking
 

@@ -31,7 +31,7 @@ def _part_json(part: Criterion | Criteria) -> Mapping[str, Any]:
 
 
 def subject_json(subject: Subject) -> Mapping[str, Any]:
-    """With the words of every way to hold it against a value, also of those that are offered nowhere."""
+    """What a form offers of it; the words of each way to hold it against a value are in `words_json`."""
     return {
         "of": subject.of,
         "label": subject.label,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -19,9 +19,9 @@ from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.segments_page.counting import Counting
 from bot.entrypoints.console.segments_page.lines import criteria_json, criteria_of, subject_json, words_json
-from bot.entrypoints.console.writing import write_noted
+from bot.entrypoints.console.writing import for_authors, write_noted
 from bot.entrypoints.web.doorkeeper import CALLER
-from bot.entrypoints.web.translate import json_object, private_json, problem, query_of
+from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys import wording
@@ -32,13 +32,10 @@ from bot.journeys.named_events import named_events
 from bot.journeys.sayings import entry_words
 from bot.journeys.segments import begins_by_coming, new_segment, rewritten_segment, told_of
 from bot.services.in_force import journeys_in_force
-from bot.yaml_lines import CannotEdit
 
 READ_ONLY = "segments cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 LONGEST_NAME, LONGEST_LABEL = 80, 200
 NAMED = f"{{segment:{wording.ID.pattern}}}"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class SegmentsPage:
@@ -63,21 +60,7 @@ class SegmentsPage:
             ("PUT", f"/segments/{NAMED}", self._save, edit),
             ("DELETE", f"/segments/{NAMED}", self._take_out, edit),
         ):
-            app.router.add_route(method, path, self._guarded(handler, right))
-
-    def _guarded(self, handler: Handler, right: Right) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            await self._service.doors.admit(request, right)
-            try:
-                return await handler(request)
-            except ContentError as error:
-                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except CannotEdit as error:
-                return web.json_response({"error": str(error), "faults": []}, status=422)
-            except Conflict as error:
-                return problem(409, str(error))
-
-        return guarded
+            app.router.add_route(method, path, for_authors(self._service, handler, right))
 
     # ------------------------------------------------------------ looking
 
@@ -138,7 +121,7 @@ class SegmentsPage:
             "is_read": True,
             "label": segment.label,
             "condition": segment.condition,
-            "sentence": self._said(segment.condition)["sentence"],
+            "sentence": self._sentence(segment.condition),
             "members": self._counting.told(count, segment.condition, role),
             "worked_out_at": working.finished_at.isoformat() if is_done and working and working.finished_at else None,
         }
@@ -168,6 +151,12 @@ class SegmentsPage:
         name, label, condition = _typed(body)
         checked = await asyncio.to_thread(self._checked, name, new_segment(name, label, condition))
         return private_json({"condition": condition, **self._said(condition), "faults": faults_json(checked.faults)})
+
+    def _sentence(self, condition: str) -> str:
+        """Nothing where no lines can say it."""
+        kinds = kinds_of(self._runtime.library.current().profile)
+        criteria = read_criteria(condition, kinds)
+        return criteria_words(criteria, kinds) if criteria is not None else ""
 
     def _said(self, condition: str) -> Mapping[str, Any]:
         """The condition as lines, and as a sentence; without either where no form can show it."""

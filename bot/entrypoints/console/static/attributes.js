@@ -1,5 +1,6 @@
 /** What people have: declared, changed, and declared no more. */
 
+import { showFaults } from "./content.js";
 import { choiceField, openForm, textField } from "./dialogs.js";
 import { byId, empty, h, refill, sentence, tell } from "./dom.js";
 import { ask, counted, request } from "./journeys/service.js";
@@ -29,9 +30,8 @@ async function load() {
   byId("new").hidden = !told.may_change || told.digest === null || told.problem !== "";
   byId("count").textContent = counted(told.attributes.length, "attribute", "attributes");
   byId("path").textContent = told.path;
-  const faults = [...(told.problem ? [told.problem] : []), ...told.faults.slice(0, 5).map((one) => `${one.path}:${one.line}: ${one.message}`)];
-  byId("faults").hidden = faults.length === 0;
-  byId("faults").replaceChildren(h("strong", {}, "The content has faults; the last good version stays in force."), h("ul", {}, faults.map((words) => h("li", {}, words))));
+  showFaults(told.faults);
+  byId("problem").textContent = told.problem;
   const nothing = h("li", {}, told.digest === null ? empty("Nothing is declared", "Without journeys/profile.yml people may have anything, and nothing is checked.") : empty("Nothing is declared", ""));
   refill(byId("list"), told.attributes.length > 0 ? told.attributes.map(rowNode) : [nothing]);
 }

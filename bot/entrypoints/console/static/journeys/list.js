@@ -1,5 +1,6 @@
 /** The list of journeys with live numbers. */
 
+import { showFaults } from "../content.js";
 import { byId, empty, h, refill } from "../dom.js";
 import { likeButton, offerRecipes } from "./new.js";
 import { ask, counted, number, numbersNodes, withToken } from "./service.js";
@@ -18,11 +19,7 @@ async function load() {
   const retired = journeys.filter((one) => one.is_retired);
   const others = journeys.filter((one) => !one.is_retired);
   byId("count").textContent = [counted(others.length, "journey", "journeys"), retired.length > 0 && `${number(retired.length)} retired`].filter(Boolean).join(", ");
-  byId("faults").hidden = faults.length === 0;
-  byId("faults").replaceChildren(
-    h("strong", {}, "The content has faults; the last good version stays in force."),
-    h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
-  );
+  showFaults(faults);
   const nothing = h("li", {}, empty("No journeys yet", mayChange ? "Begin one with “New journey…”." : "A journey is a file in the folder journeys."));
   refill(byId("list"), journeys.length > 0 ? [...others, ...retired].map((one) => journeyNode(one, mayChange)) : [nothing]);
 }

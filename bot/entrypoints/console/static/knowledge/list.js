@@ -1,7 +1,8 @@
 /** The list of knowledge pages, and what customers asked that none of them answers. */
 
+import { newDialog, showFaults } from "../content.js";
 import { byId, empty, h, refill } from "../dom.js";
-import { ask, counted, number, request, withToken } from "../journeys/service.js";
+import { ask, counted, number, request } from "../journeys/service.js";
 import { pageOf, sourceNode } from "./asking.js";
 
 const ROUGHLY = 0.25; // so much below what an answer needs, a page may still be about it
@@ -18,11 +19,7 @@ async function load() {
   byId("new").hidden = !mayChange;
   byId("gaps-panel").hidden = !mayRead;
   byId("count").textContent = counted(pages.length, "page", "pages");
-  byId("faults").hidden = faults.length === 0;
-  byId("faults").replaceChildren(
-    h("strong", {}, "The content has faults; the last good version stays in force."),
-    h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
-  );
+  showFaults(faults);
   const nothing = h("li", {}, empty("No pages yet", "A page answers questions word for word, and names itself as the source."));
   refill(byId("list"), pages.length > 0 ? pages.map(pageNode) : [nothing]);
   if (mayRead) void loadGaps(mayChange);
@@ -76,29 +73,14 @@ const gapNode = ({ questions, asked, nearest }, { threshold }, mayChange) =>
 
 // ---------------------------------------------------------------- a new page
 
-let question = "";
+let question = ""; // that it is to answer
+const openNew = newDialog((id, title) => location.assign(pageOf(id, { title, ...(question && { question }) })));
 
 function begin(asked = "") {
   question = asked;
-  byId("new-form").reset();
-  delete byId("new-id").dataset.own;
-  byId("new-dialog").showModal();
-}
-
-function suggest() {
-  if (byId("new-id").dataset.own) return;
-  const plain = byId("new-label").value.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  byId("new-id").value = plain.replace(/[^a-z0-9_-]+/g, "-").replace(/^[-_0-9]+|[-_]+$/g, "").slice(0, 60);
+  openNew();
 }
 
 byId("new").addEventListener("click", () => begin());
-byId("new-not").addEventListener("click", () => byId("new-dialog").close());
-byId("new-label").addEventListener("input", suggest);
-byId("new-id").addEventListener("input", () => (byId("new-id").dataset.own = "yes"));
-byId("new-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const more = { title: byId("new-label").value.trim(), ...(question && { question }) };
-  location.assign(withToken(pageOf(byId("new-id").value, more)));
-});
 byId("reload").addEventListener("click", () => void load());
 void load();

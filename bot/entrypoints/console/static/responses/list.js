@@ -1,6 +1,7 @@
 /** The list of responses: by file, searched by name and by words. */
 
 import { channelName } from "../channels.js";
+import { showFaults } from "../content.js";
 import { byId, empty, h, refill } from "../dom.js";
 import { pageOfResponse } from "../journeys/messages.js";
 import { ask, counted, number, soon } from "../journeys/service.js";
@@ -20,11 +21,7 @@ async function load() {
     return;
   }
   told = answer;
-  byId("faults").hidden = told.faults.length === 0;
-  byId("faults").replaceChildren(
-    h("strong", {}, "The content has faults; the last good version stays in force."),
-    h("ul", {}, told.faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
-  );
+  showFaults(told.faults);
   offerNew(told);
   show();
 }

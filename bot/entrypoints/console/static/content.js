@@ -1,0 +1,36 @@
+/** What the pages of content share: its faults, and an id for what is new. */
+
+import { byId, h } from "./dom.js";
+
+/** What is wrong with the content, in the banner of the page; nothing where nothing is. */
+export function showFaults(faults) {
+  byId("faults").hidden = faults.length === 0;
+  byId("faults").replaceChildren(
+    h("strong", {}, "The content has faults; the last good version stays in force."),
+    h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
+  );
+}
+
+/** The dialog of a page that begins something: an id is made of its name until one is typed. Calls `begin` with both. */
+export function newDialog(begin) {
+  const [label, id] = [byId("new-label"), byId("new-id")];
+  label.addEventListener("input", () => {
+    if (!id.dataset.own) id.value = idOf(label.value);
+  });
+  id.addEventListener("input", () => (id.dataset.own = "yes"));
+  byId("new-not").addEventListener("click", () => byId("new-dialog").close());
+  byId("new-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    begin(id.value, label.value.trim());
+  });
+  return () => {
+    byId("new-form").reset();
+    delete id.dataset.own;
+    byId("new-dialog").showModal();
+  };
+}
+
+function idOf(name) {
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain.replace(/[^a-z0-9_-]+/g, "-").replace(/^[-_0-9]+|[-_]+$/g, "").slice(0, 60);
+}
