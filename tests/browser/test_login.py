@@ -49,13 +49,13 @@ def test_a_login_leads_to_the_page_that_was_wanted_and_logging_out_closes_it(pag
     expect(page).to_have_url(f"{site.address}/journeys")
     expect(page.get_by_role("heading", name="Journeys", exact=True)).to_be_visible()
     expect(page.locator("#list li").first).to_be_visible()
-    expect(page.get_by_role("link", name="Access")).to_be_hidden()
+    expect(page.get_by_role("link", name="Service")).to_be_hidden()
     expect(page.get_by_role("link", name="People")).to_be_visible()
     page.get_by_role("link", name="Your account").click()
     expect(page.get_by_text("ada@example.com")).to_be_visible()
     pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    content = ["Journeys", "Segments", "Responses", "Knowledge"]
-    expect(pages).to_have_text([*content, "People", "Understanding", "Queues", "Report"])
+    content = ["Journeys", "Segments", "Responses", "Knowledge", "Understanding"]
+    expect(pages).to_have_text([*content, "People", "Attributes", "Report", "Queues"])
     page.get_by_role("button", name="Log out", exact=True).click()
     expect(page).to_have_url(f"{site.address}/login")
     page.goto(f"{site.address}/journeys")

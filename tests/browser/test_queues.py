@@ -57,6 +57,7 @@ async def fill(url: str) -> None:
 
 def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page, server: RunningServer) -> None:
     page.goto(server.address)
+    page.get_by_role("link", name="Service").click()
     page.get_by_role("link", name="Queues").click()
     groups = page.locator(".group")
     expect(groups).to_have_count(2)

@@ -73,6 +73,7 @@ async def hear(url: str) -> None:
 
 def test_an_author_sees_why_and_labels_what_was_not_understood(page: Page, site: Site) -> None:
     page.goto(site.server.address)
+    page.get_by_role("link", name="Conversation").click()
     page.get_by_role("link", name="Understanding").click()
     messages = page.locator("#messages > li")
     expect(messages).to_have_count(3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
@@ -10,47 +10,75 @@ from bot.domain.access import Caller, Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.wiring.service import Service
 
-PAGES: Final = (
-    ("/journeys", "Journeys", Right.SEE_JOURNEYS),
-    ("/segments", "Segments", Right.SEE_JOURNEYS),
-    ("/responses", "Responses", Right.SEE_JOURNEYS),
-    ("/knowledge", "Knowledge", Right.SEE_JOURNEYS),
-    ("/people", "People", Right.SEE_PEOPLE),
-    ("/understanding", "Understanding", Right.SEE_UNDERSTANDING),
-    ("/queues", "Queues", Right.WATCH),
-    ("/report", "Report", Right.WATCH),
-    ("/access", "Access", Right.ADMINISTER),
+
+class Page(NamedTuple):
+    path: str
+    name: str
+    right: Right
+    """The one that it wants."""
+
+
+class Part(NamedTuple):
+    """Pages that belong together: the bar names their part, and each of them leads to the others."""
+
+    name: str
+    pages: tuple[Page, ...]
+
+
+PARTS: Final = (
+    Part(
+        "Journeys",
+        (Page("/journeys", "Journeys", Right.SEE_JOURNEYS), Page("/segments", "Segments", Right.SEE_JOURNEYS)),
+    ),
+    Part(
+        "Conversation",
+        (
+            Page("/responses", "Responses", Right.SEE_JOURNEYS),
+            Page("/knowledge", "Knowledge", Right.SEE_JOURNEYS),
+            Page("/understanding", "Understanding", Right.SEE_UNDERSTANDING),
+        ),
+    ),
+    Part(
+        "People",
+        (
+            Page("/people", "People", Right.SEE_PEOPLE),
+            Page("/people/import", "Import", Right.TAKE_PEOPLE),
+            Page("/people/attributes", "Attributes", Right.SEE_JOURNEYS),
+        ),
+    ),
+    Part("Report", (Page("/report", "Report", Right.WATCH),)),
+    Part(
+        "Service",
+        (Page("/queues", "Queues", Right.WATCH), Page("/access", "Access", Right.ADMINISTER)),
+    ),
 )
-"""Each with its name and the right that it wants, in the order in which they stand."""
+"""In the order in which they stand."""
 
-FIRST: Final = PAGES[0][0]
+FIRST: Final = PARTS[0].pages[0].path
 """Every role may open it."""
-
-BENEATH: Final = {
-    "import": ("/people/import", Right.TAKE_PEOPLE),
-    "attributes": ("/people/attributes", Right.SEE_JOURNEYS),
-}
-"""Pages to which another one leads, with the right that each wants."""
 
 SPEAKERS: Final = frozenset({"alexa", "dialogflow"})
 """The stand-ins that one talks with on the page Speakers."""
 
 
-def pages_for(service: Service, caller: Caller | None) -> list[tuple[str, str]]:
-    """The address and the name of each page that opens for them. None: who looks at a playground that is not locked."""
-    pages = [(path, name) for path, name, right in PAGES if caller is not None and caller.may(right)]
+def parts_for(service: Service, caller: Caller | None) -> list[Part]:
+    """What opens for them, without the parts that have no such page; a part of one page is called as that page is.
+
+    `caller`: None for who looks at a playground that is not locked.
+    """
+    parts = [Part(name, tuple(page for page in pages if _opens(page, caller))) for name, pages in PARTS]
     if service.sandbox is not None and (caller is None or caller.may(Right.ADMINISTER)):
-        pages.append(("/", "Playground"))
+        pages: tuple[Page, ...] = (Page("/", "Playground", Right.ADMINISTER),)
         if not SPEAKERS.isdisjoint(vendor.name for vendor in service.sandbox.vendors.values()):
-            pages.append(("/speakers", "Speakers"))
+            pages = (*pages, Page("/speakers", "Speakers", Right.ADMINISTER))
+        parts.append(Part("Playground", pages))
     if caller is not None and caller.kind == "user":
-        pages.append(("/account", "Your account"))
-    return pages
+        parts.append(Part("Your account", (Page("/account", "Your account", Right.SEE_JOURNEYS),)))
+    return [part if len(part.pages) > 1 else Part(part.pages[0].name, part.pages) for part in parts if part.pages]
 
 
-def pages_beneath(caller: Caller | None) -> dict[str, str]:
-    """The addresses of the pages beneath others that open for them."""
-    return {name: path for name, (path, right) in BENEATH.items() if caller is not None and caller.may(right)}
+def _opens(page: Page, caller: Caller | None) -> bool:
+    return caller is not None and caller.may(page.right)
 
 
 def led_to_first_page(request: web.Request) -> WebhookRejected:

@@ -17,7 +17,7 @@ from bot.domain.errors import WebhookRejected
 from bot.entrypoints.console.login import page
 from bot.entrypoints.console.login.answers import FRONT, HEADERS, NO_HTTPS, safe_path, shown
 from bot.entrypoints.console.login.provider import ProviderLogin
-from bot.entrypoints.console.navigation import pages_for
+from bot.entrypoints.console.navigation import parts_for
 from bot.entrypoints.web.limits import Limit, Rate, refuse_for
 from bot.entrypoints.web.translate import form_of
 from bot.entrypoints.wiring.service import Service
@@ -86,7 +86,8 @@ class LoginPages:
         if found is None:
             raise WebhookRejected(303, "log in first", headers={"Location": f"/login?next={FRONT}"})
         account, token = found
-        pages = [one for one in pages_for(self._service, account.caller) if one[0] != FRONT]
+        parts = parts_for(self._service, account.caller)
+        pages = [(path, name) for part in parts for path, name, _ in part.pages if path != FRONT]
         return shown(page.account(account, pages=pages, form=self._form_token(token)))
 
     # ------------------------------------------------------------ deeds
