@@ -64,13 +64,14 @@ CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """What columns mean, what holds for every row, the country of phone numbers that name none, the `decimal` mark of
-    numbers and the order of `dates`, which are empty where each column shows its own. `overlooked` are the columns that
-    mean nothing we know, without anybody having said so."""
+    """What columns mean, what holds for every row, the country of phone numbers that name none (`is_region_told`: it
+    was said of this file), the `decimal` mark of numbers and the order of `dates`, which are empty where each column
+    shows its own. `overlooked` are the columns that mean nothing we know, without anybody having said so."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     region: str = "GB"
+    is_region_told: bool = field(default=False, kw_only=True)
     decimal: str = ""
     overlooked: Collection[str] = ()
     dates: str = ""
@@ -79,7 +80,8 @@ class ColumnMapping:
         """With what the other one says besides, which counts where both say something."""
         columns, values = {**self.columns, **other.columns}, {**self.values, **other.values}
         decimal, dates = other.decimal or self.decimal, other.dates or self.dates
-        return ColumnMapping(columns, values, other.region, decimal, dates=dates)
+        is_told = self.is_region_told or other.is_region_told
+        return ColumnMapping(columns, values, other.region, decimal, dates=dates, is_region_told=is_told)
 
 
 def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
@@ -109,7 +111,9 @@ def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
     if (dates := head.text("dates") or "") not in ("", *ORDERS):
         faults.add(head.place("dates"), f'"{dates}" is no order of days and months: write dmy or mdy.')
     faults.raise_if_any()
-    return ColumnMapping(found["columns"], found["values"], region, decimal, dates=dates)
+    return ColumnMapping(
+        found["columns"], found["values"], region, decimal, dates=dates, is_region_told=told_region is not None
+    )
 
 
 def checked_region(told: str) -> str:

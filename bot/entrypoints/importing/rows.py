@@ -19,6 +19,7 @@ from bot.domain.person import Identity
 from bot.entrypoints.api.events_api.traits import LONGEST_VALUE, read_traits
 from bot.entrypoints.api.named_person import NobodyNamed, read_email, read_own_id
 from bot.entrypoints.importing.dates import read_day_of_late
+from bot.entrypoints.importing.home_numbers import home_of
 from bot.entrypoints.importing.mapping import (
     CONSENT,
     IDENTITIES,
@@ -29,7 +30,7 @@ from bot.entrypoints.importing.mapping import (
 from bot.entrypoints.importing.values import read_value, read_yes_no
 from bot.entrypoints.importing.words import says_yes, words
 from bot.journeys import wording
-from bot.journeys.told.addresses import normal_phone
+from bot.journeys.told.addresses import phone_in
 from bot.journeys.told.countries import country_as_declared, is_country
 
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
@@ -74,6 +75,9 @@ class _Row:
     opted_out: bool = False
     unreachable: bool = False
     faults: list[str] = field(default_factory=list)
+    regions: Sequence[str] = ()
+    """As whose country's numbers those are read that name none: the person's own, then the file's."""
+
     is_doubtful: bool = False
     """Who they are, or what they want of marketing, cannot be read."""
 
@@ -103,6 +107,7 @@ class RowReader:
         self._columns = [(column, target) for column, target in mapping.columns.items() if target != "ignore"]
         self._values = mapping.values
         self._region = mapping.region
+        self._home = home_of(mapping, schema)
         self._schema = schema
         self._channels = channels
         self._source = source
@@ -127,7 +132,7 @@ class RowReader:
     ) -> Arrival:
         """Raises RowRefused with everything that is wrong (`faults` were found before). That somebody wants no more is
         taken in any case."""
-        row = _Row(opted_out=opted_out, faults=list(faults), is_doubtful=bool(faults))
+        row = _Row(opted_out=opted_out, faults=list(faults), is_doubtful=bool(faults), regions=self._regions(values))
         for target, value in self._values.items():
             self._take(row, target, target, value)
         for column, target in self._columns:
@@ -176,6 +181,10 @@ class RowReader:
             left_out=left_out,
         )
 
+    def _regions(self, values: Mapping[str, Any]) -> Sequence[str]:
+        own = self._home(values)
+        return (own, self._region) if own else (self._region,)
+
     def _opted_out(self, row: _Row) -> str:
         return f"opted out in {self._source}" if row.opted_out else ""
 
@@ -207,7 +216,7 @@ class RowReader:
                 case "opted_out_addresses", _, _:
                     given = value if isinstance(value, list) else _each(value)
                     row.silent |= dict.fromkeys(
-                        self._address("email" if "@" in str(one) else "phone", one) for one in given
+                        _address("email" if "@" in str(one) else "phone", one, row.regions) for one in given
                     )
                 case "profile", _, name:
                     row.traits[name] = self._cast(column, name, value)
@@ -243,16 +252,11 @@ class RowReader:
         found = []
         for one in told:
             try:
-                found.append(self._address(kind, one))
+                found.append(_address(kind, one, row.regions))
             except ValueError as error:
                 row.faults.append(_fault(column, error))
         if found:
             row.ids[kind] = tuple(found)
-
-    def _address(self, kind: str, value: Any) -> Identity:
-        if kind == "email":
-            return read_email(value)
-        return Identity("phone", normal_phone(_unshortened(value), self._region))
 
     def _take_consent(self, row: _Row, column: str, target: str, value: Any) -> None:
         matched = CONSENT.fullmatch(target)
@@ -298,6 +302,12 @@ class RowReader:
             return None
         how = told.get("how") or f"refused in {self._source}"
         return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""), ip)
+
+
+def _address(kind: str, value: Any, regions: Sequence[str]) -> Identity:
+    if kind == "email":
+        return read_email(value)
+    return Identity("phone", phone_in(_unshortened(value), regions))
 
 
 def _stands_for_nothing(target: str, value: Any) -> bool:

@@ -12,11 +12,13 @@ from pathlib import Path
 from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing, Taking
+from bot.entrypoints.importing import home_numbers, overlooked
 from bot.entrypoints.importing.dates import evident_order
 from bot.entrypoints.importing.evidence import Evidence
+from bot.entrypoints.importing.home_numbers import Doubt, HomeNumbers
 from bot.entrypoints.importing.mapping import ColumnMapping, complete, date_columns, number_columns
 from bot.entrypoints.importing.numbers import evident_mark
-from bot.entrypoints.importing.overlooked import Overlooked, Unheard, refuse
+from bot.entrypoints.importing.overlooked import Overlooked, Unheard
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Line, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.sources import Chunk, Row, Source
@@ -59,11 +61,13 @@ class Import:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a file shows once all of it was looked through: the decimal mark of columns of numbers, None where a program
-    wrote them; of columns of dates whether days or months stand first; and wishes that would not be heard."""
+    wrote them; of columns of dates whether days or months stand first; wishes that would not be heard; and numbers that
+    may be read as of the wrong country."""
 
     marks: Mapping[str, str] | None
     orders: Mapping[str, str]
     unheard: Sequence[Unheard] = ()
+    doubt: Doubt | None = None
 
 
 def mapping_for(source: Source, given: ColumnMapping, schema: ProfileSchema | None) -> ColumnMapping:
@@ -105,10 +109,12 @@ async def run(
 ) -> ImportProgress:
     """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read.
 
-    Raises SettingsError where a column would be left out in which somebody wants no marketing.
+    Raises SettingsError where a column would be left out in which somebody wants no marketing, and where phone numbers
+    may be of another country.
     """
     shown = shown or await look_through(told, runtime.library.current().profile)
-    refuse(shown.unheard)
+    overlooked.refuse(shown.unheard)
+    home_numbers.refuse(shown.doubt)
     reader = RowReader(
         told.mapping,
         runtime.library.current().profile,
@@ -142,20 +148,22 @@ async def look_through(told: Import, schema: ProfileSchema | None) -> Shown:
     """Once through all of a file, before the first row is taken. A CRM's records are not read twice."""
     mapping = told.mapping
     numbers, dates = number_columns(mapping, schema), date_columns(mapping, schema)
-    marks, orders, overlooked = Evidence(evident_mark), Evidence(evident_order), Overlooked(mapping.overlooked)
+    marks, orders, unheard = Evidence(evident_mark), Evidence(evident_order), Overlooked(mapping.overlooked)
+    homes = HomeNumbers(mapping, schema)
     if not told.crm:
         async for chunk in told.source.chunks("", 0):
             for row in chunk.rows:
-                overlooked.see(row)
+                unheard.see(row)
+                homes.see(row)
                 for column in numbers:
                     marks.see(column, str(row.values.get(column, "")))
                 for column in dates:
                     orders.see(column, str(row.values.get(column, "")))
     ordered = dict.fromkeys(dates, mapping.dates) if mapping.dates else orders.found()
     if not told.source.is_table:
-        return Shown(None, ordered, overlooked.unheard())
+        return Shown(None, ordered, unheard.unheard(), homes.doubt())
     written = dict.fromkeys(numbers, mapping.decimal) if mapping.decimal else marks.found()
-    return Shown(written, ordered, overlooked.unheard())
+    return Shown(written, ordered, unheard.unheard(), homes.doubt())
 
 
 async def _take(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,25 @@ from bot.phone_numbers import readings_of
 
 SHORTEST_UNLISTED = 7
 """Digits behind the country's code; a shorter number is taken where `phonenumbers` knows it, as of small islands."""
+
+
+class TwoNumbers(ValueError):
+    """What is written may be either of two people's number."""
+
+
+def phone_in(value: Any, regions: Sequence[str]) -> str:
+    """As `normal_phone`, in the first of these countries where it is a number that is known there; where it is in none,
+    in the first of all."""
+    for region in regions:
+        try:
+            number = normal_phone(value, region)
+        except TwoNumbers:
+            raise
+        except ValueError:
+            continue
+        if phonenumbers.is_valid_number(phonenumbers.parse(number)):
+            return number
+    return normal_phone(value, regions[0])
 
 
 def normal_phone(value: Any, region: str | None = None) -> str:
@@ -55,7 +75,7 @@ def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber:
     number, *others = readings_of(text, phonenumbers.parse(text, region))
     if others:
         both = " or ".join(_in_e164(one) for one in (number, *others))
-        raise ValueError(f"the phone number may be {both}; write it with + and the country's code")
+        raise TwoNumbers(f"the phone number may be {both}; write it with + and the country's code")
     return number
 
 

@@ -51,6 +51,8 @@ class Columns:
             return for_page(str(error))
         if self.shown.unheard:
             return "In a column that is left out, somebody may say that they want no marketing. Say what it is."
+        if self.shown.doubt is not None:
+            return for_page(self.shown.doubt.words)
         return ""
 
     def told_to(self, role: Role) -> Sequence[Mapping[str, Any]]:

@@ -26,7 +26,7 @@ const targetOf = ({ column, target }) => said.get(column) ?? target;
 function form(dryRun) {
   const told = new FormData();
   const { region, dates, decimal, encoding } = Object.fromEntries(["region", "dates", "decimal", "encoding"].map((id) => [id, byId(id).value]));
-  const mapping = { columns: Object.fromEntries(said), values: values(), region, ...(dates && { dates }), ...(decimal && { decimal }) };
+  const mapping = { columns: Object.fromEntries(said), values: values(), ...(region && { region }), ...(dates && { dates }), ...(decimal && { decimal }) };
   told.set("mapping", JSON.stringify(mapping));
   told.set("encoding", isExcel() ? "" : encoding);
   told.set("sheet", isExcel() ? byId("sheet").value : "");
@@ -270,7 +270,8 @@ async function start() {
   choices = await ask("/people/import/choices.json");
   if (!choices) return;
   const regions = choices.regions.map((code) => [code, REGIONS.of(code)]).sort(([, one], [, other]) => one.localeCompare(other));
-  byId("region").replaceChildren(...regions.map(([code, name]) => h("option", { value: code, selected: code === choices.region }, name)));
+  const set = h("option", { value: "" }, `${REGIONS.of(choices.region)}, as is set`);
+  byId("region").replaceChildren(set, ...regions.map(([code, name]) => h("option", { value: code }, name)));
   byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, channelName(name))));
   byId("file").addEventListener("change", choose);
   for (const id of ["encoding", "sheet"]) byId(id).addEventListener("change", () => said.clear());  // its columns have other names then

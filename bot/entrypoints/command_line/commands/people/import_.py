@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from os.path import realpath
 from pathlib import Path
 
@@ -150,7 +151,8 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
         except UnicodeDecodeError as error:
             raise SettingsError(f"{path} cannot be read: its letters are no UTF-8.") from error
     region, decimal, dates = options.region or given.region, options.decimal or "", options.dates or ""
-    return given.joined(read_options(options.map or (), options.set or (), region, decimal, dates))
+    told = read_options(options.map or (), options.set or (), region, decimal, dates)
+    return given.joined(replace(told, is_region_told=bool(options.region)))
 
 
 def summary(done: ImportProgress, report: Path, *, dry_run: bool, in_part: bool) -> Iterator[str]:
