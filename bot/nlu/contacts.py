@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
 
 import phonenumbers
+from babel.core import get_global
 from email_validator import validate_email
 
 from bot.domain.phone_forms import dialled
@@ -93,8 +97,22 @@ def _is_opened(address: str) -> bool:
     return address.count(opening) >= address.count(address[-1])
 
 
-def find_phones(text: str, region: str | None) -> Iterator[Entity]:
+def country_in(zone: tzinfo | None) -> str | None:
+    """The country of a time zone (ISO 3166), where it is one country's."""
+    return _country_in(zone.key) if isinstance(zone, ZoneInfo) else None
+
+
+@cache
+def _country_in(zone: str) -> str | None:
+    known = get_global("zone_territories")
+    country = known.get(zone) or known.get(get_global("zone_aliases").get(zone, ""))
+    return country if country in phonenumbers.SUPPORTED_REGIONS else None
+
+
+def find_phones(text: str, region: str | None, *, whereabouts: str | None = None) -> Iterator[Entity]:
     """Phone numbers in E.164; those without a country code are of `region` (ISO 3166), or none where that is None.
+
+    Where whoever writes is in another country (`whereabouts`), a number that is known there is one of there.
 
     Possible numbers count, not only valid ones: tables of what is assigned lag behind, and numbers set aside for
     examples are in none of them.
@@ -102,6 +120,15 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
     if not any(map(str.isdigit, text)):
         return
     yield from _phones_as_they_were(text)
+    there = [*_phones_of(text, whereabouts, known=True)] if whereabouts not in (None, region) else []
+    yield from there
+    for one in _phones_of(text, region):
+        if not any(one.start < other.end and other.start < one.end for other in there):
+            yield one
+
+
+def _phones_of(text: str, region: str | None, *, known: bool = False) -> Iterator[Entity]:
+    """`known`: those alone that are in the country's plan."""
     country = region.upper() if region else None
     for match in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.POSSIBLE):
         digits = [character for character in match.raw_string if character.isdigit()]
@@ -110,13 +137,12 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
         if re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", match.raw_string):
             continue  # a date
         number = readings_of(match.raw_string, match.number)[0]
+        is_known = phonenumbers.is_valid_number(number)
+        if known and not is_known:
+            continue
         # A number is written with its country's or its trunk prefix; an amount is not.
         prefixed = match.raw_string.startswith(("+", "0", "(")) and len(digits) >= _SHORTEST_WITH_PREFIX
-        sure = (
-            prefixed
-            or phonenumbers.is_valid_number(number)
-            or _PHONE_CUE.search(text[max(0, match.start - 60) : match.start])
-        )
+        sure = prefixed or is_known or _PHONE_CUE.search(text[max(0, match.start - 60) : match.start])
         yield Entity(
             name="phone",
             value=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),

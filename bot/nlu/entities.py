@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.understanding import Entity, Expecting
-from bot.nlu.contacts import find_emails, find_phones, find_urls
+from bot.nlu.contacts import country_in, find_emails, find_phones, find_urls
 from bot.nlu.gazetteer import Gazetteer, build_gazetteer, learn_number_contexts
 from bot.nlu.measures import find_measures
 from bot.nlu.money import find_money
@@ -86,7 +86,8 @@ class EntityExtractor:
         """In the order of the text. Spans of different kinds may overlap where both readings are sensible.
 
         `region` (ISO 3166) says how numbers, dates, phone numbers and postal codes are written, and which crowns and
-        dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form. In
+        dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form. Phone
+        numbers may also be written as in the zone's country. In
         which `languages` besides English (ISO 639-1) numbers and times are read in words.
         """
         found = self._typed(text, self._asked(expecting), region, zone, now, languages)
@@ -116,7 +117,7 @@ class EntityExtractor:
         addresses += _outside(_spans(addresses), kept(find_spelled_emails(text)))
         addresses += _outside(_spans(addresses), find_urls(text))
         addresses += _outside(_spans(addresses), find_spelled_phones(text, region))
-        addresses += _outside(_spans(addresses), kept(find_phones(text, region)))
+        addresses += _outside(_spans(addresses), kept(find_phones(text, region, whereabouts=country_in(zone))))
         is_place, wants_code = self.places.is_place, "postal_code" in asked
         codes = kept(find_postal_codes(text, region, is_place=is_place, asked=wants_code))
         # A code that was asked for may look like a phone number, and is none.

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.contacts import SURE, find_emails, find_phones, find_urls
+from bot.nlu.contacts import SURE, country_in, find_emails, find_phones, find_urls
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,27 @@ def test_any_text_can_be_searched(text: str, region: str | None) -> None:
 def test_a_number_with_the_code_of_its_country_but_no_plus_is_no_landline(text: str, region: str, number: str) -> None:
     [found] = find_phones(text, region)
     assert found.value == number
+
+
+@pytest.mark.parametrize(
+    ("text", "zone", "number"),
+    [
+        ("my number is 0176 12345678", "Europe/Berlin", "+4917612345678"),
+        ("it's 0170 6123456", "Europe/Berlin", "+491706123456"),
+        ("212-456-7890", "America/New_York", "+12124567890"),
+        ("212-456-7890", "US/Eastern", "+12124567890"),
+        ("07911 123456", "Europe/Madrid", "+447911123456"),
+        ("089 1234567", "Europe/Berlin", "+49891234567"),
+        ("+33 6 12 34 56 78", "Europe/Berlin", "+33612345678"),
+        ("07911 123456", "UTC", "+447911123456"),
+        ("07911 123456", "Europe/London", "+447911123456"),
+    ],
+)
+def test_a_number_is_one_of_where_its_writer_is_if_it_is_known_there(text: str, zone: str, number: str) -> None:
+    found = [one.value for one in find_phones(text, "GB", whereabouts=country_in(ZoneInfo(zone)))]
+    assert found[:1] == [number]
+    assert len(found) == 1
+
+
+def test_a_zone_of_no_one_country_tells_none() -> None:
+    assert [country_in(zone) for zone in (None, UTC, ZoneInfo("Etc/GMT+3"))] == [None, None, None]
