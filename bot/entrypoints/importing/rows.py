@@ -33,7 +33,10 @@ from bot.journeys import wording
 from bot.journeys.told.addresses import phone_in
 from bot.journeys.told.countries import country_as_declared, is_country
 
-SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}", re.IGNORECASE)
+WITH_DECIMALS = re.compile(r"(\+?\d{5,})\.0+")
+"""A phone number of a column that a program took for one of amounts, some of which were missing."""
+
 DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
 """How a cell begins that tells on which day somebody left."""
 
@@ -307,7 +310,10 @@ class RowReader:
 def _address(kind: str, value: Any, regions: Sequence[str]) -> Identity:
     if kind == "email":
         return read_email(value)
-    return Identity("phone", phone_in(_unshortened(value), regions))
+    written = _unshortened(str(value) if isinstance(value, float) else value)
+    if isinstance(written, str) and (found := WITH_DECIMALS.fullmatch(written)):
+        written = found[1]
+    return Identity("phone", phone_in(written, regions))
 
 
 def _stands_for_nothing(target: str, value: Any) -> bool:

@@ -100,6 +100,7 @@ def test_empty_cells_say_nothing() -> None:
         ({"Email": "nobody"}, "the e-mail address is not valid"),
         ({"Phone": "12"}, "Phone: "),
         ({"Phone": "4.47701E+11"}, "Phone: a spreadsheet has shortened the number to 4.47701E.11; format its column"),
+        ({"Phone": "4.47701e+11"}, "Phone: a spreadsheet has shortened the number to 4.47701e.11; format its column"),
         ({"Phone": "4,47701E+11"}, "^Phone: a spreadsheet has shortened the number to 4,47701E.11; [^;]*$"),
         ({"Id": "1,00003E+14"}, "Id: a spreadsheet has shortened the number"),
         ({"Phone": "+44 20 7946 0018 ext. 5"}, "an extension"),
@@ -254,6 +255,11 @@ def test_a_channel_that_is_not_set_up_may_be_refused_but_not_agreed_to() -> None
 )
 def test_a_number_is_written_as_the_world_writes_it(given: Any, region: str, found: str) -> None:
     assert normal_phone(given, region) == (found or "+447700900123")
+
+
+@pytest.mark.parametrize("written", ["7911123456.0", "447911123456.0", "+447911123456.00", 447911123456.0])
+def test_a_number_that_was_taken_for_an_amount_has_no_nought_at_its_end(written: Any) -> None:
+    assert read(Phone=written).identities == (Identity("phone", "+447911123456"),)
 
 
 @pytest.mark.parametrize(
