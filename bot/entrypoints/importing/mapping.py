@@ -14,7 +14,7 @@ from bot.domain.errors import Place, SettingsError
 from bot.domain.folding import close_up, fold
 from bot.entrypoints.importing.dates import ORDERS
 from bot.entrypoints.importing.numbers import MARKS
-from bot.entrypoints.importing.words import meaning_of, rank_of, words
+from bot.entrypoints.importing.words import FULL_NAME, meaning_of, rank_of, words
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.told.countries import COUNTRY
@@ -25,7 +25,6 @@ IDENTITIES = ("user_id", "email", "phone", "anonymous_id")
 NAME_PARTS = ("first_name", "last_name")
 """Together they are the attribute `name`."""
 
-FULL_NAME = "full_name"
 COUNTRY_COLUMN = f"profile.{COUNTRY}"
 """What a column of countries is, where there is such an attribute and no other one is called as the column is."""
 

@@ -11,18 +11,22 @@ from bot.documents import parse
 from bot.domain.folding import close_up, fold
 
 FILE = Path(__file__).with_name("words.yml")
+FULL_NAME = "full_name"
+OF_SOMEBODY = frozenset(("email", "phone", "first_name", "last_name", FULL_NAME, "profile.country", "time_zone"))
+"""What a column may mean whose name begins with whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """All of them folded. `columns` leads from a name, closed up, to what the column means, `in_any_order` from the
-    words of a name that has several, `begins` from how a name begins; `rank` says which of two is taken; `either_name`
-    is what may be half of a name, or the whole; `speaks_of` leads from what may be within a name to what of marketing
-    the column tells."""
+    words of a name that has several, `begins` from how a name begins; `whose` are words that may stand before a name;
+    `rank` says which of two is taken; `either_name` is what may be half of a name, or the whole; `speaks_of` leads from
+    what may be within a name to what of marketing the column tells."""
 
     columns: Mapping[str, str]
     in_any_order: Mapping[frozenset[str], str]
     begins: Mapping[str, str]
+    whose: frozenset[str]
     speaks_of: Mapping[str, str]
     either_name: frozenset[str]
     rank: Mapping[str, int]
@@ -38,6 +42,7 @@ def words() -> Words:
         columns,
         _in_any_order(told["columns"]),
         _closed_up(told["begins"]),
+        frozenset(fold(one) for said in told["whose"].values() for one in said),
         _closed_up(told["speaks_of"]),
         frozenset(_meanings(told["half_or_whole_name"])),
         {name: place for place, name in enumerate(columns)},
@@ -83,7 +88,16 @@ def meaning_of(column: str) -> str:
     ordered = (
         found.in_any_order.get(_parts(fold(one)), "") for one in (column, column.lower())
     )  # "WhatsApp" is one word
-    return next(begun, "") or next(filter(None, ordered), "")
+    return next(begun, "") or next(filter(None, ordered), "") or _of_somebody(fold(column))
+
+
+def _of_somebody(folded: str) -> str:
+    """What is behind the word for whose it is: "Billing Email" is an e-mail address."""
+    found, (first, _, rest) = words(), folded.partition("_")
+    if first not in found.whose or not rest:
+        return ""
+    meaning = FULL_NAME if rest in found.either_name else found.columns.get(close_up(rest), "")
+    return meaning if meaning in OF_SOMEBODY else ""
 
 
 def speaks_of(column: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.folding import fold
-from bot.entrypoints.importing.mapping import FULL_NAME, WISHES, check_target
-from bot.entrypoints.importing.words import FILE, meaning_of, says_yes, words
+from bot.entrypoints.importing.mapping import WISHES, check_target
+from bot.entrypoints.importing.words import FILE, FULL_NAME, meaning_of, says_yes, speaks_of, words
 from bot.entrypoints.web.preferences.words import LANGUAGES
 
 TOLD = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
@@ -49,3 +49,37 @@ def test_yes_and_no_are_read_in_each_language() -> None:
 )
 def test_the_words_of_a_columns_name_may_stand_in_another_order(column: str, target: str) -> None:
     assert meaning_of(column) == target
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [
+        ("Billing Email", "email"),
+        ("Contact: Mobile", "phone"),
+        ("Invitee First Name", "first_name"),
+        ("Invitee Name", FULL_NAME),
+        ("Your phone number", "phone"),
+        ("customer_email", "email"),
+        ("Shipping Email", ""),
+        ("Contact: Unsubscribed", ""),
+        ("Customer Note", ""),
+        ("Contact", ""),
+    ],
+)
+def test_a_name_may_begin_with_whose_it_is(column: str, target: str) -> None:
+    assert meaning_of(column) == target
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("Nyhetsbrev", "nej"),
+        ("Uutiskirje", "ei"),
+        ("E-bülten", "hayır"),
+        ("Hírlevél", "nem"),
+        ("Рассылка", "нет"),
+        ("광고 수신 동의", "아니오"),
+    ],
+)
+def test_a_refusal_is_heard_in_languages_that_we_do_not_speak(column: str, cell: str) -> None:
+    assert (speaks_of(column), says_yes(cell)) == ("subscribed", False)
