@@ -50,7 +50,9 @@ _GERMAN: Final = AnswerWords(
         "machen mehr mensch mitarbeiter moment morgen muss müssen nach nachher name namen ne nee nein nicht nichts "
         "nie niemand nix nö ob preis preise privat rückruf sehr sein sofort sondern sonst später stimmt telefon "
         "termin über unternehmen vergiss viel vielen vor wann war warum was weiter welche wenn wer werden wie "
-        "wieder wieso willkommen wo woher wollte wozu wurde zurück zwei"
+        "wieder wieso willkommen wo woher wollte wozu wurde zurück zwei "
+        "diesem diesen herbst jahr jahre kommende kommenden kommendes kommender monat monate nächste nächsten nächster "
+        "nächstes quartal sommer stunde stunden tage wochen woche"
     ),
     behind=_words("aus vom bei und aber hier ich wir mein mit"),
 )  # fmt: skip
@@ -77,7 +79,8 @@ _FRENCH: Final = AnswerWords(
         "possible pourquoi pourriez pouvez préfère printemps prix privé problème prochain prochaine puis quand "
         "question quel quelle quelqu'un qui quoi rappel rappelez rappeler regarde rdv rendez-vous rien sais sans "
         "secret semaine service société soir suite tarif tarifs tard téléphone temps tiens tomber trop urgent vite "
-        "voir vraiment"
+        "voir vraiment "
+        "cette heures jours prochains semaines trimestre"
     ),
     behind=_words("de du des chez et mais ici je nous depuis à au pour"),
 )  # fmt: skip
@@ -100,7 +103,8 @@ _SPANISH: Final = AnswerWords(
         "llamada luego mañana mejor mensaje momento mucho necesito nada nadie ninguna ninguno no noches nombre "
         "nunca número oferta operador otra otro perdón persona porque precio precios prefiero pregunta presupuesto "
         "privado puede puedo que qué quién quisiera reunión salir sé servicio siguiente sin también tampoco tarde "
-        "tardes teléfono tengo tienen todo turno usted ustedes vendedor"
+        "tardes teléfono tengo tienen todo turno usted ustedes vendedor "
+        "año esta este horas mes meses próxima próximo semana semanas trimestre"
     ),
     behind=_words("desde y pero para aquí yo nosotros mucho gracias"),
 )  # fmt: skip

@@ -59,7 +59,8 @@ NO_NAMES = (
     )
     | word_set(
         "anytime asap directly eventually immediately instantly instead personally pls plz promptly quickly "
-        "sometime straightaway though urgently whenever"
+        "sometime straightaway though urgently whenever "
+        "business company days hours minutes month months quarter quarters team teams weeks year years"
     )
     | WEEKDAYS
     | (MONTHS - {"april", "june", "may", "august", "jan"})

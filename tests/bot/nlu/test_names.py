@@ -172,6 +172,7 @@ def test_a_french_wish_for_a_call_is_no_name(text: str) -> None:
         ("au printemps prochain", None),
         ("combien", None),
         ("peu importe", None),
+        ("ce trimestre", None),
     ],
 )
 def test_a_short_french_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
@@ -193,6 +194,8 @@ def test_a_short_french_answer_is_a_name_unless_it_says_something(text: str, nam
         ("natürlich", None),
         ("warum denn das", None),
         ("das ist privat", None),
+        ("diese Woche", None),
+        ("Nächstes Quartal", None),
     ],
 )
 def test_a_short_german_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
@@ -219,6 +222,7 @@ def test_a_short_german_answer_is_a_name_unless_it_says_something(text: str, nam
         ("soy cliente", None),
         ("quiero un presupuesto", None),
         ("anónimo", None),
+        ("este trimestre", None),
     ],
 )
 def test_a_short_spanish_answer_is_a_name_unless_it_says_something(text: str, name: str | None) -> None:
@@ -291,7 +295,8 @@ def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -
      "stop texting me", "I am from Germany", "I'M LOOKING FOR A DEMO", "maybe later", "ana@example.com",
      "Order number 48291", "my order is 48291", "ref AB-1234", "ticket #4411", "Reference: 9931", "flat 3",
      "Kundennummer 4711", "3 sites", "we have sites", "danke", "idk", "No idea", "no clue", "NO IDEA",
-     "your worst nightmare", "my boss", "a friend", "numéro de commande 48291", "48291"],
+     "your worst nightmare", "my boss", "a friend", "numéro de commande 48291", "48291",
+     "this quarter", "Next year", "in two months"],
 )  # fmt: skip
 def test_other_answers_are_no_names(text: str) -> None:
     assert list(find_people(text, asked=True)) == []
