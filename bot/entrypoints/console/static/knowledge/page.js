@@ -4,6 +4,7 @@ import { byId, h, latest, sentence, tell } from "../dom.js";
 import { ask, counted, request, soon, withToken } from "../journeys/service.js";
 import { channelName } from "../channels.js";
 import { faultWords } from "./asking.js";
+import { takePastes } from "./pasting.js";
 
 const NAME = decodeURIComponent(location.pathname.split("/").at(-1));
 const ADDRESS = `/knowledge/${encodeURIComponent(NAME)}`;
@@ -140,6 +141,7 @@ async function takeOut() {
   else byId("take-out-problem").textContent = answer.error;
 }
 
+takePastes(byId("body"));
 byId("form").addEventListener("input", soon(() => void look(), 350));
 byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
