@@ -202,6 +202,11 @@ class Scores(Protocol):
         """The same with the others at the end of the transaction."""
 
     async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]: ...
+    async def people_of_rules(self) -> Mapping[str, int]:
+        """How many people each rule has given points to, without those from whom it took them all back."""
+
+    async def people_of_grades(self, now: datetime, grades: Grades) -> Mapping[str, int]:
+        """How many people have each grade by now; a grade that nobody has is left out."""
 
 
 class Segments(Protocol):
@@ -280,6 +285,9 @@ class Timeline(Protocol):
 
     async def who_did(self, events: Collection[str], *, after: str, limit: int) -> Sequence[ProfileId]:
         """Those to whom any of these happened, in the order of their ids, from behind `after`."""
+
+    async def names(self, *, limit: int) -> Sequence[str]:
+        """Of what has happened to anybody, by their letters."""
 
     async def of_many(
         self, people: Collection[ProfileId], events: Collection[str]

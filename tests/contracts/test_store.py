@@ -13,7 +13,7 @@ from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
-from bot.domain.score import ScoreChange, total_score
+from bot.domain.score import Grades, ScoreChange, total_score
 from bot.ports import Store
 from tests.contracts.samples import ANNA, BEN, NOON, profile
 
@@ -147,6 +147,21 @@ async def test_a_score_counts_once_for_each_key(store: Store) -> None:
         assert not await uow.scores.add(first)
         assert await uow.scores.of(ANNA) == [first, second]
         assert total_score(await uow.scores.of(ANNA), NOON).total == 40
+
+
+async def test_people_are_counted_by_rule_and_by_grade(store: Store) -> None:
+    asked = ScoreChange(ANNA, "a", "engagement", 12, "asked", "score:lead:asked", NOON, half_life=7)
+    large = ScoreChange(ANNA, "b", "fit", 40, "large", "score:lead:large", NOON)
+    async with store.transaction() as uow:
+        for person in (ANNA, BEN):
+            await uow.profiles.add(profile(person))
+        await uow.scores.add_all([asked, replace(asked, key="c"), large])
+        await uow.scores.add_all([replace(large, key="d", profile_id=BEN), replace(asked, key="e", profile_id=BEN)])
+        await uow.scores.add(replace(large, key="f", profile_id=BEN, points=-40))
+    async with store.transaction() as uow:
+        assert await uow.scores.people_of_rules() == {"score:lead:asked": 2, "score:lead:large": 1}
+        assert await uow.scores.people_of_grades(NOON, Grades()) == {"A2": 1, "C2": 1}
+        assert await uow.scores.people_of_grades(NOON + timedelta(days=7), Grades(a=41)) == {"B2": 1, "C3": 1}
 
 
 async def test_a_person_has_one_record_in_each_crm(store: Store) -> None:

@@ -32,6 +32,16 @@ async def test_a_timeline_shows_the_latest_first(store: Store) -> None:
         assert list(await uow.timeline.of(ANNA, limit=2)) == [shown, VIEWED]
 
 
+async def test_what_has_happened_is_told_by_its_names(store: Store) -> None:
+    await both(store)
+    async with store.transaction() as uow:
+        assert await uow.timeline.names(limit=9) == []
+        await uow.timeline.add_new([VIEWED, replace(VIEWED, profile_id=BEN, key="m2")])
+        await uow.timeline.add(PersonEvent(BEN, "demo.requested", NOON, NOON))
+        assert await uow.timeline.names(limit=9) == ["demo.requested", "pricing.viewed"]
+        assert await uow.timeline.names(limit=1) == ["demo.requested"]
+
+
 async def test_an_event_that_is_told_twice_is_kept_once(store: Store) -> None:
     await both(store)
     async with store.transaction() as uow:

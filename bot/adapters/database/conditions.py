@@ -82,6 +82,11 @@ def condition(
     return _Translation(PostgresqlJson() if postgresql else SqliteJson(), cards, grades, sealing).truth(parse(source))
 
 
+def grade(grades: Grades, *, postgresql: bool) -> Sql:
+    """The grade of each row of `profile`, by what makes one; needs the value TODAY."""
+    return _Translation(PostgresqlJson() if postgresql else SqliteJson(), (), grades, OFF).grade()
+
+
 class _Translation:
     def __init__(
         self, json: PostgresqlJson | SqliteJson, cards: tuple[Scorecard, ...], grades: Grades, sealing: Sealing
@@ -175,7 +180,7 @@ class _Translation:
             case ("lead", "total"):
                 return Views(number=self._points(true()))
             case ("lead", "grade"):
-                return Views(text=self._grade())
+                return Views(text=self.grade())
             case ("lead", "likelihood" | "churn_risk" as predicts):
                 card = self._cards.get(predicts)
                 return NOTHING if card is None else Views(number=cast(self._percent(card), Float))
@@ -187,7 +192,7 @@ class _Translation:
     def _points(self, of: Sql) -> Sql:
         return bounded(cast(self._sum(of), Float))
 
-    def _grade(self) -> Sql:
+    def grade(self) -> Sql:
         """As `bot.domain.score.Grades.of`."""
         grades = self._grades
         fit, engagement = self._sum(score_change.c.dimension == "fit"), self._sum(score_change.c.dimension != "fit")

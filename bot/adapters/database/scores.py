@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Executable, bindparam, func, select
 
+from bot.adapters.database.conditions import TODAY, grade
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
-from bot.adapters.tables import score_change
+from bot.adapters.tables import profile, score_change
 from bot.adapters.tables.sealing import REASON_OF_SCORE
 from bot.domain.ids import ProfileId
-from bot.domain.score import ScoreChange
+from bot.domain.score import Grades, ScoreChange
 
 ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
 SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
 ADD_SCORES = insert_once(score_change)
 SCORES_OF = OfPeople(select(score_change).order_by(score_change.c.position), score_change.c.profile_id)
+_given = (
+    select(score_change.c.rule)
+    .group_by(score_change.c.rule, score_change.c.profile_id)
+    .having(func.sum(score_change.c.points) != 0)
+    .subquery("given")
+)
+PEOPLE_OF_RULES = select(_given.c.rule, func.count().label("people")).group_by(_given.c.rule)
 
 
 class StoredScores(Repository):
@@ -55,6 +65,21 @@ class StoredScores(Repository):
             await self.write()
             rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
         return [_change_of(row, self._sealing) for row in rows]
+
+    async def people_of_rules(self) -> Mapping[str, int]:
+        rows = await self._session.execute(PEOPLE_OF_RULES, {})
+        return {row.rule: row.people for row in rows}
+
+    async def people_of_grades(self, now: datetime, grades: Grades) -> Mapping[str, int]:
+        statement = _people_of_grades(grades, postgresql=self._session.is_postgresql)
+        rows = await self._session.execute(statement, {TODAY: now.astimezone(UTC).date().isoformat()})
+        return {row.grade: row.people for row in rows}
+
+
+@lru_cache(maxsize=20)
+def _people_of_grades(grades: Grades, *, postgresql: bool) -> Executable:
+    graded = select(grade(grades, postgresql=postgresql).label("grade")).select_from(profile).subquery("graded")
+    return select(graded.c.grade, func.count().label("people")).group_by(graded.c.grade)
 
 
 def _change_of(row: Any, sealing: Sealing) -> ScoreChange:

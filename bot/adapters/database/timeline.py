@@ -43,6 +43,8 @@ DAYS = (
     .group_by(person_event.c.event, _day)
 )
 
+NEXT_NAME = select(func.min(person_event.c.event).label("event")).where(person_event.c.event > bindparam("behind"))
+"""From one name in the index to the next: quick however many lines there are."""
 
 WHO_DID = (
     select(person_event.c.profile_id)
@@ -88,6 +90,16 @@ class StoredTimeline(Repository):
         await self.write()
         values = {"events": sorted(events), "behind": after, "most": limit}
         return [ProfileId(row.profile_id) for row in await self._session.execute(WHO_DID, values)]
+
+    async def names(self, *, limit: int) -> Sequence[str]:
+        await self.write()
+        found: list[str] = []
+        while len(found) < limit:
+            name = (await self._session.execute(NEXT_NAME, {"behind": found[-1] if found else ""})).scalar()
+            if name is None:
+                break
+            found.append(name)
+        return found
 
     async def of_many(
         self, people: Collection[ProfileId], events: Collection[str]
