@@ -103,6 +103,8 @@ _BY_DAYS: Final[Mapping[tuple[str, str], How]] = {
 _SIGNS: Final = {how: sign for sign, how in _BY_SIGN.items()} | {How.IS_OTHER: "!="}
 _DAY_SIGNS: Final = {how: asked for asked, how in _BY_DAYS.items()}
 _WITHIN: Final[Mapping[How, str]] = {How.WITHIN_LAST: DAYS_BEHIND, How.WITHIN_NEXT: DAYS_AHEAD}
+BY_DAYS: Final = frozenset({*_DAY_SIGNS, *_WITHIN})
+"""The lines whose truth changes by itself, as days go by."""
 
 
 # ---------------------------------------------------------------- reading

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from bot.domain.audience import Attribute, AttributeType
-from bot.journeys.criteria import EVENT, Criteria, Criterion, How
+from bot.journeys.criteria import BY_DAYS, EVENT, Criteria, Criterion, How
 from bot.journeys.expression import in_words
 from bot.journeys.kinds import Kinds
 
@@ -104,6 +104,16 @@ def subjects(kinds: Kinds, contact: Collection[str], events: Collection[str]) ->
     """What is declared of people, what everybody has, and what people `did`; `contact` names attributes."""
     named = [_subject(of, one, is_contact=of.removeprefix("profile.") in contact) for of, one in kinds.items()]
     return [*named, *(_event(name) for name in sorted(events))]
+
+
+def known_of_people(found: Iterable[Subject]) -> list[Subject]:
+    """What of that a condition may look at which is to be true until something is learnt: neither scores, nor events,
+    nor how long ago a day was."""
+    return [
+        replace(one, hows=tuple(how for how in one.hows if how not in BY_DAYS))
+        for one in found
+        if one.of.startswith("profile.")
+    ]
 
 
 def of_others(criteria: Criteria, known: Collection[str]) -> list[Subject]:

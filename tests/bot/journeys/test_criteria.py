@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
-from bot.journeys.criteria import Criteria, Criterion, How, read_criteria, written_criteria
-from bot.journeys.criteria_words import criteria_words, of_others, subjects
+from bot.journeys.criteria import BY_DAYS, Criteria, Criterion, How, read_criteria, written_criteria
+from bot.journeys.criteria_words import criteria_words, known_of_people, of_others, subjects
 from bot.journeys.expression import is_true
 from bot.journeys.kinds import kinds_of
 from bot.journeys.selection import check_selection
@@ -217,3 +217,9 @@ def test_what_nobody_declared_can_be_shown_in_a_form_too() -> None:
         ("profile.budget", NUMBER),
         ("profile.notes", TEXT),
     ]
+
+
+def test_what_stays_true_until_something_is_learnt_is_offered_without_days_and_scores() -> None:
+    found = known_of_people(subjects(KINDS, (), ["demo.requested"]))
+    assert {one.of.split(".")[0] for one in found} == {"profile"}
+    assert not BY_DAYS.intersection(how for one in found for how in one.hows)
