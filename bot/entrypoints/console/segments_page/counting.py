@@ -45,14 +45,14 @@ class Counting:
 
     def told(self, count: int, condition: str, role: Role) -> Mapping[str, Any]:
         """The count, `about` where it is only near, and null where it is not for the role at all."""
-        hidden = self._hidden(condition, role)
+        hidden = self.hidden(condition, role)
         if Sensitivity.SENSITIVE in hidden:
             return {"count": None, "about": False}
         if not hidden:
             return {"count": count, "about": False}
         return {"count": round(count / ABOUT) * ABOUT if count >= ABOUT else 0, "about": True}
 
-    def _hidden(self, condition: str, role: Role) -> frozenset[Sensitivity]:
+    def hidden(self, condition: str, role: Role) -> frozenset[Sensitivity]:
         """How sensitive what it looks at is, where it is not for the role. What nobody declared is personal."""
         schema = self._runtime.library.current().profile or ProfileSchema()
         hidden = schema.hidden_from(role)
@@ -68,26 +68,30 @@ class Counting:
         return frozenset(found)
 
     async def count(self, request: web.Request) -> web.StreamResponse:
-        """How many the condition is true of, some of them, and of a segment that is there who would come and go."""
-        body, role = await json_object(request), request[CALLER].role
-        condition = text_of(body, "if")
-        playbook = self._runtime.library.current()
+        """Of a segment that is there also who would come and go."""
+        body, segments = await json_object(request), self._runtime.library.current().segments
+        known = segments.get(text_of(body, "segment", 80)) if "segment" in body else None
+        was = known.condition if known is not None else None
+        return private_json(await self.counted(text_of(body, "if"), request[CALLER].role, was=was))
+
+    async def counted(self, condition: str, role: Role, *, was: str | None = None) -> dict[str, Any]:
+        """How many the condition is true of, some of them, and who comes and goes where it `was` another; raises
+        WebhookRejected where people cannot be found by it."""
+        playbook, now = self._runtime.library.current(), self._runtime.clock.now()
         if (wrong := check_selection(condition, playbook.profile)) is not None:
             raise WebhookRejected(400, f"the condition cannot be used: {wrong}")
-        known = playbook.segments.get(text_of(body, "segment", 80)) if "segment" in body else None
-        now = self._runtime.clock.now()
         async with self._lock, self._runtime.store.reading(at_length=True) as uow:
             told: dict[str, Any] = {**self.told(await self._number(uow, condition, now), condition, role)}
-            if known is not None and known.condition != condition:
+            if was is not None and was != condition:
                 for name, moves in (
-                    ("comes", f"({condition}) and not ({known.condition})"),
-                    ("goes", f"({known.condition}) and not ({condition})"),
+                    ("comes", f"({condition}) and not ({was})"),
+                    ("goes", f"({was}) and not ({condition})"),
                 ):
                     if check_selection(moves, playbook.profile) is None:
                         told[name] = self.told(await self._number(uow, moves, now), moves, role)
-            if not self._hidden(condition, role):
+            if not self.hidden(condition, role):
                 told["people"] = await self._some(uow, condition, now, role)
-        return private_json(told)
+        return told
 
     async def _number(self, uow: UnitOfWork, condition: str, now: datetime) -> int:
         playbook = self._runtime.library.current()

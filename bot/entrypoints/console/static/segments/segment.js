@@ -3,15 +3,14 @@
 import { byId, dayAndTime, empty, h, latest, sentence, tell } from "../dom.js";
 import { knownAs, pageOf } from "../known.js";
 import { ask, request, soon, withToken } from "../journeys/service.js";
+import { Counter } from "./counter.js";
 import { Lines } from "./lines.js";
 import { hearingNodes, membersWords, peopleWords } from "./words.js";
 
 const NAME = decodeURIComponent(location.pathname.split("/").at(-1));
 const ADDRESS = `/segments/${encodeURIComponent(NAME)}.json`;
 const TRIES = 20;
-const LONG = 3_000;
 let [told, lines, counts, checked] = [null, null, null, null];
-let took = 0; // milliseconds of the last count
 let asText = false; // the condition's text was typed last, and not its lines
 
 const check = latest((said) => request("/segments/check", said));
@@ -122,7 +121,7 @@ async function look() {
   const isChanged = told.is_new || checked.condition !== told.condition || byId("label").value.trim() !== told.label;
   byId("save").disabled = !isChanged || checked.faults.length > 0;
   byId("undo").disabled = !isChanged || told.is_new;
-  if (checked.faults.length === 0) recount();
+  if (checked.faults.length === 0) counter.recount();
   else showCount(null);
 }
 
@@ -134,22 +133,11 @@ function showFaults(faults) {
 
 // ---------------------------------------------------------------- how many
 
-const recount = soon(() => (took > LONG ? offerCount() : void countNow()), 250);
-
-async function countNow() {
-  byId("many-about").textContent = "counting…";
-  const [asked, began] = [checked.condition, performance.now()];
-  const answer = await count({ segment: NAME, if: asked });
-  if (answer === null) return;
-  took = performance.now() - began;
-  showCount(answer.ok ? { ...answer.told, condition: asked } : null, answer.told.error);
-}
-
-/** Where there are so many people that counting takes long, it is asked for. */
-function offerCount() {
-  showCount(null);
-  byId("many").replaceChildren(h("button", { type: "button", onclick: () => void countNow() }, "Count"));
-}
+const counter = new Counter(async () => {
+  const condition = checked.condition;
+  const answer = await count({ segment: NAME, if: condition });
+  return answer && { ...answer, told: { ...answer.told, condition } };
+}, showCount);
 
 function showCount(counted, about = "") {
   counts = counted;
@@ -220,7 +208,7 @@ async function untilInForce(condition) {
   }
   showJourneys();
   byId("about").textContent = standing();
-  recount();
+  counter.recount();
 }
 
 // ---------------------------------------------------------------- taking out
