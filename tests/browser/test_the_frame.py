@@ -18,6 +18,7 @@ PAGES = (
     "queues",
     "report",
     "responses",
+    "scores",
     "segments",
     "understanding",
 )

@@ -28,7 +28,11 @@ class Part(NamedTuple):
 PARTS: Final = (
     Part(
         "Journeys",
-        (Page("/journeys", "Journeys", Right.SEE_JOURNEYS), Page("/segments", "Segments", Right.SEE_JOURNEYS)),
+        (
+            Page("/journeys", "Journeys", Right.SEE_JOURNEYS),
+            Page("/segments", "Segments", Right.SEE_JOURNEYS),
+            Page("/scores", "Scores", Right.SEE_JOURNEYS),
+        ),
     ),
     Part(
         "Conversation",

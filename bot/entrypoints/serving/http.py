@@ -35,6 +35,7 @@ from bot.entrypoints.console.playground import Playground
 from bot.entrypoints.console.queues_page import QueuesPage
 from bot.entrypoints.console.report_page import ReportPage
 from bot.entrypoints.console.responses_page import ResponsesPage
+from bot.entrypoints.console.scores_page import ScoresPage
 from bot.entrypoints.console.segments_page import SegmentsPage
 from bot.entrypoints.console.understanding import Understanding
 from bot.entrypoints.serving.siblings import Siblings
@@ -154,6 +155,7 @@ class Server:
         JourneysPage(self._service).add_routes(app)
         KnowledgePage(self._service).add_routes(app)
         SegmentsPage(self._service).add_routes(app)
+        ScoresPage(self._service).add_routes(app)
         ResponsesPage(self._service).add_routes(app)
         passwords = Argon2Passwords()
         LoginPages(self._service, passwords).add_routes(app)

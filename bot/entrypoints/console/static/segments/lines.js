@@ -11,9 +11,9 @@ const [JOIN_WORDS, KINDS] = [{ all: "all", any: "any" }, { profile: "What is kno
 let fields = 0; // so that each has an id of its own
 
 export class Lines {
-  /** `changed` is called when something was typed or chosen. */
-  constructor(place, { subjects, words }, changed) {
-    [this.place, this.words, this.changed] = [place, words, changed];
+  /** `changed` is called when something was typed or chosen. Without `counts`, no line counts events. */
+  constructor(place, { subjects, words }, changed, { counts = true } = {}) {
+    [this.place, this.words, this.changed, this.counts] = [place, words, changed, counts];
     this.subjects = new Map(subjects.map((one) => [one.of, one]));
     this.criteria = null;
     this.disabled = false;
@@ -111,8 +111,8 @@ export class Lines {
     return h(
       "select",
       { class: "subject", "aria-label": "What is looked at", disabled: this.disabled, onchange: choose },
-      groups.map(([label, ones]) => h("optgroup", { label }, ones.map(({ of, label: words }) => h("option", { value: of, selected: of === chosen }, words)))),
-      h("optgroup", { label: "What they did" }, h("option", { value: EVENT, selected: chosen === EVENT }, "Event…")),
+      groups.map(([label, ones]) => ones.length > 0 && h("optgroup", { label }, ones.map(({ of, label: words }) => h("option", { value: of, selected: of === chosen }, words)))),
+      (this.counts || chosen === EVENT) && h("optgroup", { label: "What they did" }, h("option", { value: EVENT, selected: chosen === EVENT }, "Event…")),
     );
   }
 
