@@ -188,8 +188,9 @@ class Settings(BaseSettings):
     """Who gets hand-offs: a channel and an address on it. More desks by name: slack:#sales, support=slack:#support."""
 
     desk_hours: str = ""
-    """When a desk is staffed: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
-    connectors/slack/README.md. Empty: always."""
+    """When a desk is staffed, where no file in journeys/desks says so: days, hours and a time zone, perhaps days on
+    which it is closed: mon-fri 09:00-17:30 Europe/London except 2026-12-24..2026-12-26, 2027-01-01. Empty: always.
+    See connectors/slack/README.md."""
 
     desk_answers_within: float = Field(default=5, ge=0, le=1440)
     """Minutes that somebody who asked for a person waits before the chat asks how to reach them. 0: it never asks."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.routing import DeskPlan, Offer, Pick, Rep, Route, Workload
+from bot.domain.routing import DeskPlan, Offer, Pick, Rep, Route, WorkingHours, Workload
 from bot.journeys.expression import is_true
 from bot.journeys.working_hours import after_working, is_at_work
 
@@ -33,9 +33,9 @@ def offer_to(plan: DeskPlan, facts: Mapping[str, Any], standing: Workload, now: 
     return Offer(None, "", f"no route has anybody free, so {NOBODY}" + (f" ({why})" if why else ""))
 
 
-def due_at(plan: DeskPlan, start: datetime, within: timedelta) -> datetime | None:
-    """When so much of the desk's working time has gone since `start`."""
-    return start + within if plan.hours is None else after_working(plan.hours, start, within)
+def due_at(hours: WorkingHours | None, start: datetime, within: timedelta) -> datetime | None:
+    """When so much of the desk's working time has gone since `start`; without hours it is always open."""
+    return start + within if hours is None else after_working(hours, start, within)
 
 
 def unfit(plan: DeskPlan, rep: Rep, language: str, standing: Workload, now: datetime) -> str:

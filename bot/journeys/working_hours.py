@@ -9,8 +9,8 @@ from bot.domain.routing import WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.journeys.send_window import clock_changes, is_inside, next_opening
 
-LOOKS_AHEAD = timedelta(days=120)
-"""Somebody who is not at work within this time counts as never there."""
+LOOKS_AHEAD = timedelta(days=400)
+"""Somebody who is not at work within this time, longer than any holiday, counts as never there."""
 
 STEP = timedelta(minutes=1)
 

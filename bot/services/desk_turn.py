@@ -18,13 +18,14 @@ from bot.domain.message import (
     Unattended,
 )
 from bot.journeys.judge import LOOK_AGAIN
+from bot.journeys.routing import due_at
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.capture_contact import ask_for_contact
 from bot.services.desk_action import bring_back, claim, desk_action, rep_says
 from bot.services.escalate import escalate
 from bot.services.hand_off import relay
-from bot.services.offer import plan_of
+from bot.services.offer import desk_at, hours_of, opening_of, plan_of
 from bot.services.pass_on_file import pass_on, queue_files, take_back
 from bot.services.runtime import Runtime
 from bot.services.tell_desk import OURSELVES
@@ -40,6 +41,9 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
             if not isinstance(deed, Unattended):
                 await uow.inbox.put_off(entry.position, now + LOOK_AGAIN)
                 return
+        elif handoff is not None and (until := _waits_until(runtime, handoff, entry, deed, now)) is not None:
+            await uow.inbox.put_off(entry.position, until)
+            return
         elif handoff is not None:
             await _do(uow, runtime, handoff, deed, now)
         await finish(uow, entry, now)
@@ -55,6 +59,26 @@ async def _rests_since(uow: UnitOfWork, handoff: Handoff, deed: FromDesk) -> dat
             return None
         case ReplyOverdue() | SnoozeOver() | Unattended():
             return await only_kept_since(uow, handoff.profile_id)
+        case _:
+            return None
+
+
+def _waits_until(
+    runtime: Runtime, handoff: Handoff, entry: InboxEntry, deed: FromDesk, now: datetime
+) -> datetime | None:
+    """Until when nobody is reminded of what nobody has, where the desk has other hours by now than when the time was
+    set: it may be closed today. None: they are reminded now."""
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
+    if desk is None or handoff.state is not HandoffState.REQUESTED:
+        return None
+    match deed:
+        case SnoozeOver(version=handoff.version):
+            return opening_of(runtime, desk, now)
+        case ReplyOverdue(version=handoff.version, number=number):
+            plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+            steps = plan.escalations[number : number + 1] if plan is not None else ()
+            due = (due_at(hours_of(runtime, desk), entry.received_at, step.within) for step in steps)
+            return next((at for at in due if at is not None and at > now), None)
         case _:
             return None
 

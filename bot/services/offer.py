@@ -47,7 +47,7 @@ def hours_of(runtime: Runtime, desk: Desk) -> WorkingHours | None:
     plan = plan_of(runtime, desk.channel, desk.address)
     if plan is not None and plan.hours is not None:
         return plan.hours
-    return WorkingHours(desk.hours) if desk.hours is not None else None
+    return desk.hours
 
 
 def desk_time(runtime: Runtime, handoff: Handoff, at: datetime) -> str:
@@ -85,9 +85,10 @@ async def offer(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
 async def start_clock(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
     """Have others told where nobody claims it in time; whatever is done to it before calls that off."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
+    hours = hours_of(runtime, desk) if desk is not None else None
     for number, step in enumerate(plan.escalations if plan is not None else ()):
-        assert plan is not None  # noqa: S101  it has the step
-        at = due_at(plan, now, step.within)
+        at = due_at(hours, now, step.within)
         if at is not None:
             key = f"overdue:{handoff.id}:{handoff.version}:{number}"
             overdue = ReplyOverdue(handoff.desk, key, handoff.id, handoff.version, number)

@@ -17,7 +17,7 @@ from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
 from bot.domain.provenance import Trust
 from bot.domain.publishing import Publishing
-from bot.domain.send_window import SendWindow
+from bot.domain.routing import WorkingHours
 from bot.journeys.send_window import country_of
 from bot.ports import (
     ActionRunner,
@@ -75,7 +75,7 @@ class Desk:
     channel: str
     address: str
     name: str = ""
-    hours: SendWindow | None = None
+    hours: WorkingHours | None = None
 
     @property
     def names(self) -> Sequence[str]:

@@ -9,15 +9,17 @@ import structlog
 
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
-from bot.domain.send_window import PERSON_ZONE, SendWindow
-from bot.journeys import wording
+from bot.domain.routing import WorkingHours
+from bot.journeys.desk_plan import days_off, working_window
+from bot.journeys.wording import Unreadable
 from bot.services.runtime import Desk
 from bot.settings import Settings
 
 log = structlog.get_logger()
 
 NAMED = re.compile(r"(?:([a-z][a-z0-9_-]*)\s*=)?\s*(.*)", re.DOTALL)
-AN_EXAMPLE = "mon-fri 09:00-17:30 Europe/London; support=mon-sun 08:00-20:00 Europe/London"
+EXCEPT = re.compile(r"\s+except\s+")
+AN_EXAMPLE = "mon-fri 09:00-17:30 Europe/London except 2026-12-25; support=mon-sun 08:00-20:00 Europe/London"
 
 
 def read_desks(settings: Settings) -> tuple[Desk, ...]:
@@ -65,24 +67,18 @@ def staffed_desks(settings: Settings, with_reps: Collection[str]) -> tuple[Desk,
     return desks
 
 
-def _read_hours(text: str) -> dict[str, SendWindow]:
-    return {name: _window(text, told) for name, told in map(_named, filter(None, map(str.strip, text.split(";"))))}
+def _read_hours(text: str) -> dict[str, WorkingHours]:
+    return {name: _hours(text, told) for name, told in map(_named, filter(None, map(str.strip, text.split(";"))))}
 
 
-def _window(text: str, told: str) -> SendWindow:
+def _hours(text: str, told: str) -> WorkingHours:
+    """`mon-fri 09:00-17:30 Europe/London`, perhaps `except 2026-12-24..2026-12-26, 2027-01-01`."""
+    week, *closed = EXCEPT.split(told, maxsplit=1)
     try:
-        days, hours, zone = told.split()
-        opens, closes = wording.hours(hours)
-        window = SendWindow(opens, closes, wording.days(days), wording.zone(zone))
-    except wording.Unreadable as error:
+        days = [day.strip() for part in closed for day in part.split(",")]
+        return WorkingHours(working_window(week), tuple(map(days_off, days)))
+    except Unreadable as error:
         raise SettingsError(f'OVERTURE_DESK_HOURS is "{text}": {error} Write {AN_EXAMPLE}.') from error
-    except ValueError:
-        window = None
-    if window is None or window.zone == PERSON_ZONE:
-        raise SettingsError(
-            f'OVERTURE_DESK_HOURS is "{text}": write days, hours and a time zone for each desk, such as {AN_EXAMPLE}.'
-        )
-    return window
 
 
 def _named(part: str) -> tuple[str, str]:

@@ -52,10 +52,12 @@ def test_a_night_belongs_to_the_day_on_which_it_began(moment: str, working: bool
 
 
 def test_work_begins_again_after_the_holidays() -> None:
+    off_for_a_year = WorkingHours(BERLIN, (DaysOff(date(2026, 12, 24), date(2027, 12, 24)),))
+    assert next_at_work(off_for_a_year, at("2026-12-24 10:00")) == at("2027-12-27 08:00")
     assert next_at_work(OFFICE, at("2026-12-23 17:00")) == at("2027-01-04 08:00")
     assert next_at_work(OFFICE, at("2026-12-23 10:00")) == at("2026-12-23 10:00")
     assert (
-        next_at_work(WorkingHours(BERLIN, (DaysOff(date(2026, 1, 1), date(2028, 1, 1)),)), at("2026-12-23 17:00"))
+        next_at_work(WorkingHours(BERLIN, (DaysOff(date(2026, 1, 1), date(2029, 1, 1)),)), at("2026-12-23 17:00"))
         is None
     )
 

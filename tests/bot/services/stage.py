@@ -27,6 +27,7 @@ from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import CustomerMessage, DeskAction, DeskLine, DeskReply, DeskVerb, HandoffCard, Text
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity, Profile
+from bot.domain.routing import WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import FrequencyCap, Keywords, OptOutRule, ScopeWords, SendingHours, SendingRules
 from bot.journeys.content import Known, read_journey
@@ -160,7 +161,7 @@ FAILURES = {
 """What the errors of the vendor of `sms` and `whatsapp` mean."""
 
 
-OFFICE_HOURS = SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin")
+OFFICE_HOURS = WorkingHours(SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin"))
 DESKS = (Desk("slack", "#sales"), Desk("slack", "#support", "support", OFFICE_HOURS))
 
 

@@ -23,6 +23,7 @@ from bot.domain.message import (
     ReplyForm,
     Text,
 )
+from bot.domain.routing import WorkingHours
 from bot.services.perform import Cause
 from bot.services.receive import receive
 from bot.services.runtime import Desk
@@ -251,7 +252,7 @@ async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage
 
 
 async def test_after_a_week_without_work_the_customer_hears_which_monday_it_is(stage: Stage) -> None:
-    mondays = replace(OFFICE_HOURS, days=frozenset({0}))
+    mondays = WorkingHours(replace(OFFICE_HOURS.window, days=frozenset({0})))
     stage.runtime = replace(stage.runtime, desks=(Desk("slack", "#support", "support", mondays),))
     await ask_support(stage, MONDAY + timedelta(hours=9))
     assert stage.sms.texts() == ["We are back Monday 30 November at 08:00."]

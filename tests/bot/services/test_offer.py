@@ -116,6 +116,33 @@ async def test_out_of_hours_nobody_is_offered_it_until_the_desk_opens_and_the_cl
     assert desk.desk_lines()[-1].text.startswith("Nobody has claimed Zoe within 15 minutes")
 
 
+async def test_a_day_that_becomes_a_closed_one_is_no_time_to_remind_anybody(desk: Stage) -> None:
+    """It is noon on Monday; while a first reply is due, and while a hand-off waits for Tuesday, Tuesday is closed."""
+    open_late = WorkingHours(SendWindow(time(9), time(12, 10), zone="UTC"))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=open_late),))
+    await requested(desk)
+    before = len(desk.desk_lines())
+    closed = replace(open_late, holidays=(DaysOff(*[date(2026, 11, 24)] * 2),))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=closed),))
+    await desk.later(hours=44)
+    assert desk.desk_lines()[before:] == []
+    await desk.later(hours=1, minutes=5)
+    assert desk.clock.now() == datetime(2026, 11, 25, 9, 5, tzinfo=UTC)
+    assert [one.text[:28] for one in desk.desk_lines()[before:]] == ["Nobody has claimed Zoe withi"]
+
+
+async def test_what_came_out_of_hours_waits_on_where_the_day_of_the_opening_becomes_a_closed_one(desk: Stage) -> None:
+    mornings = WorkingHours(SendWindow(time(9), time(11), zone="UTC"))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=mornings),))
+    await requested(desk)
+    closed = replace(mornings, holidays=(DaysOff(*[date(2026, 11, 24)] * 2),))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=closed),))
+    await desk.later(hours=22)
+    assert (await desk.handoff()).offered_to == ""
+    await desk.later(hours=23)
+    assert (await desk.handoff()).offered_to == "Ana Lima"
+
+
 async def test_what_nobody_has_is_offered_to_the_colleague_who_is_told(desk: Stage) -> None:
     handoff = await requested(desk)
     await assign(desk, handoff, "U0BEN0001")
