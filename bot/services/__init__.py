@@ -28,7 +28,7 @@ Figures: `report`.
 
 **The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,
 `desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
-`change_meeting`, `rearrange_meeting`, `tell_of_meeting`. Files: `fetch_files`, `pass_on_file`.
+`change_meeting`, `rearrange_meeting`, `tell_of_meeting`, `clash`. Files: `fetch_files`, `pass_on_file`.
 
 **CRMs.** `sync_crm`, `take_crm_events`, `heed_erasure`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`,
 `verify_audit`.

@@ -17,6 +17,7 @@ from bot.entrypoints.wiring.choosing import choose_actions, has_action_server
 from bot.entrypoints.wiring.connectors import channel_names, channels_not_set_up, shelves_of
 from bot.journeys.channel_fit import journeys_on
 from bot.ports import Playbook
+from bot.services.clash import clashes
 from bot.services.measure_drift import drift
 from bot.services.miss_content import missed_content
 from bot.settings import Settings, connector_values
@@ -79,6 +80,12 @@ async def hold_against_content(settings: Settings, database: Database) -> AsyncI
     for card in contents.scorecards:
         async with database.transaction() as uow:
             yield _drift(card, contents.drift_bounds(card), await drift(uow, card, SystemClock().now()))
+    async with database.transaction() as uow:
+        for meeting in await clashes(uow, contents.desk_plans, SystemClock().now()):
+            words = f"{meeting.rep} has a meeting at {meeting.starts_at:%d %b %Y %H:%M UTC}, and does not work then"
+            yield Finding(
+                "doubtful", words, "It stays until somebody moves or cancels it: in Slack, on the rep's page."
+            )
     async with database.transaction() as uow:
         for one in await missed_content(uow, contents.assistant):
             who = f"{counted(one.people, 'person', 'people')} in a version of {one.journey}"
