@@ -16,12 +16,20 @@ from bot.domain.send_window import PERSON_ZONE, SendWindow
 from bot.journeys import wording
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields
-from bot.journeys.kinds import kinds_of, profile_names
+from bot.journeys.kinds import Kinds, kinds_of, profile_names
 from bot.journeys.selection import LEAD
 from bot.journeys.wording import Unreadable
 
-CUSTOMER = ("country", "language", "channel", "reason")
-"""What conditions read as `customer.<name>`, besides `profile` and `lead`."""
+_CUSTOMER = {
+    "country": "Country",
+    "language": "Language",
+    "channel": "Channel",
+    "reason": "Reason of the hand-off",
+}
+CUSTOMER: Kinds = {
+    f"customer.{name}": Attribute(name, AttributeType.TEXT, label=words) for name, words in _CUSTOMER.items()
+}
+"""What conditions read besides `profile` and `lead`."""
 
 PICKS: tuple[Pick, ...] = ("in_turn", "least_busy")
 LONGEST_HOLIDAY = 366
@@ -206,10 +214,14 @@ def _items(head: Fields, key: str, what: str) -> Iterator[Fields]:
         yield Fields(head.document, head.faults, node, what, head.document.place(given, number))
 
 
+def kinds_at_desk(schema: ProfileSchema | None) -> Kinds:
+    """What the conditions of routes may look at."""
+    return {**CUSTOMER, **kinds_of(schema)}
+
+
 def _routes(head: Fields, reps: dict[str, Rep], schema: ProfileSchema | None) -> Iterator[Route]:
-    known = {"profile": profile_names(schema), "lead": LEAD, "customer": CUSTOMER}
-    of_customer = {f"customer.{name}": Attribute(name, AttributeType.TEXT) for name in CUSTOMER}
-    kinds = {**kinds_of(schema), **of_customer}
+    known = {"profile": profile_names(schema), "lead": LEAD, "customer": tuple(_CUSTOMER)}
+    kinds = kinds_at_desk(schema)
     names: set[str] = set()
     for fields in _items(head, "routes", "a route"):
         fields.only("route", "if", "to", "pick", "reason")

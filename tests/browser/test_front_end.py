@@ -398,6 +398,7 @@ def test_the_clock_is_read_beside_all_pages_that_there_are(page: Page, service: 
         "Journeys",
         "Conversation",
         "People",
+        "Desk",
         "Report",
         "Service",
         "Playground",

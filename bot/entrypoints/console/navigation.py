@@ -50,6 +50,7 @@ PARTS: Final = (
             Page("/people/attributes", "Attributes", Right.SEE_JOURNEYS),
         ),
     ),
+    Part("Desk", (Page("/desk", "Desk", Right.SEE_JOURNEYS),)),
     Part("Report", (Page("/report", "Report", Right.WATCH),)),
     Part(
         "Service",

@@ -17,7 +17,7 @@ MOST_LINES = 100
 LONGEST_VALUE = 1_000
 WITHOUT_VALUE = frozenset({How.KNOWN, How.UNKNOWN})
 OF_EVENTS = frozenset({How.IS, How.AT_LEAST, How.AT_MOST})
-LOOKED_AT = re.compile(r"(profile|lead)\.[^\W\d]\w{0,79}|did\..{1,200}")
+LOOKED_AT = re.compile(r"(profile|lead|customer)\.[^\W\d]\w{0,79}|did\..{1,200}")
 
 
 def criteria_json(criteria: Criteria) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 /** What people have: declared, changed, and declared no more. */
 
-import { showFaults } from "./content.js";
+import { showFaults, withFaults } from "./content.js";
 import { choiceField, openForm, textField } from "./dialogs.js";
 import { byId, empty, h, refill, sentence, tell } from "./dom.js";
 import { ask, counted, request } from "./journeys/service.js";
@@ -98,13 +98,6 @@ function askToTakeOut({ attribute }) {
     sends: async () => withFaults(await request(`/people/attributes/${attribute}?digest=${told.digest}`, null, "DELETE")),
     then: ({ faults }) => done(attribute, faults),
   });
-}
-
-/** What is wrong, in one sentence after the other. */
-function withFaults(answer) {
-  const faults = answer.told.faults ?? [];
-  if (answer.ok || faults.length === 0) return answer;
-  return { ...answer, told: { error: faults.map((one) => `${one.path}:${one.line}: ${one.message} ${one.suggestion}`.trim()).join(" ") } };
 }
 
 async function done(attribute, faults) {

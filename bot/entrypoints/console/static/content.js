@@ -11,6 +11,13 @@ export function showFaults(faults) {
   );
 }
 
+/** The answer to a form: what would be wrong, in one sentence after the other. */
+export function withFaults(answer) {
+  const faults = answer.told.faults ?? [];
+  if (answer.ok || faults.length === 0) return answer;
+  return { ...answer, told: { error: faults.map((one) => `${one.path}:${one.line}: ${one.message} ${one.suggestion}`.trim()).join(" ") } };
+}
+
 /** The dialog of a page that begins something: an id is made of its name until one is typed. Calls `begin` with both. */
 export function newDialog(begin) {
   const [label, id] = [byId("new-label"), byId("new-id")];

@@ -6,7 +6,7 @@ const EVENT = "did.";
 const WITHOUT_VALUE = ["known", "unknown"];
 const SEVERAL = ["one_of", "none_of", "other_than"];
 const DAYS = /^(within|ago|in)_/;
-const [JOIN_WORDS, KINDS] = [{ all: "all", any: "any" }, { profile: "What is known of them", lead: "Their score" }];
+const [JOIN_WORDS, KINDS] = [{ all: "all", any: "any" }, { customer: "Who asks, and where", profile: "What is known of them", lead: "Their score" }];
 
 let fields = 0; // so that each has an id of its own
 
