@@ -57,13 +57,15 @@ async def request_handoff(
 
     `to` names the desk, `crm` the one CRM that gets a note, where it is not every one. With `asked` the customer is
     in the conversation, and hears when somebody will be there if nobody is now. Whoever asked for a person by the
-    message of this id is put through to one, where the channel can do that.
+    message of this id is put through to one, where the channel can do that and somebody is there.
     """
     desk = runtime.desk_named(to)
     handoff = await uow.handoffs.open_in(conversation.id)
     if handoff is None and desk is not None:
         handoff = await _tell_desk(uow, runtime, desk, conversation, reason, now, crm=crm, asked=asked)
-    if handoff is not None and message_id is not None and runtime.channel(conversation.channel).abilities.transfers:
+    if handoff is None or message_id is None or not _is_open(runtime, handoff, now):
+        return handoff
+    if runtime.channel(conversation.channel).abilities.transfers:
         await _transfer(uow, runtime, handoff, conversation, message_id, now)
     return handoff
 
@@ -126,6 +128,12 @@ def _new_handoff(
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
+
+
+def _is_open(runtime: Runtime, handoff: Handoff, now: datetime) -> bool:
+    """Whether somebody is at the hand-off's desk."""
+    desk = desk_at(runtime, handoff.desk, handoff.desk_address)
+    return desk is None or opening_of(runtime, desk, now) is None
 
 
 async def _transfer(

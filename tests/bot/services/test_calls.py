@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import ANA, PHONE, Stage
 
 MACHINE = "I am a machine."
+SATURDAY = datetime(2026, 11, 28, 11, tzinfo=UTC)
 SPOKEN = Abilities(identity="phone", spoken=True, transfers=True)
 
 
@@ -67,6 +68,18 @@ async def test_who_asks_for_a_person_on_the_phone_is_put_through(stage: Stage, v
     await say(stage, "lead", vendor_id="turn 2")
     assert len([one for one in voice.taken if isinstance(one.content, Transfer)]) == 2
     assert len([one for one in stage.slack.taken if isinstance(one.content, HandoffCard)]) == 1
+
+
+async def test_a_phone_rings_at_no_desk_that_is_closed(stage: Stage, voice: FakeChannel) -> None:
+    await stage.meet()
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person", desk="support"),)
+    stage.clock.set(SATURDAY)
+    await say(stage, "lead", vendor_id="turn 1")
+    assert voice.texts()[-1] == "We are back Monday at 08:00."
+    assert not [one for one in voice.taken if isinstance(one.content, Transfer)]
+    stage.clock.set(SATURDAY + timedelta(days=2))
+    await say(stage, "lead", vendor_id="turn 2")
+    assert [one for one in voice.taken if isinstance(one.content, Transfer)]
 
 
 async def test_who_writes_is_not_put_through(stage: Stage, voice: FakeChannel) -> None:
