@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
 from bot.domain.message import Button, DeskVerb, Text
 from bot.domain.person import Identity
-from bot.domain.routing import DeskPlan, MeetingTerms, Rep, WorkingHours
+from bot.domain.routing import DaysOff, DeskPlan, MeetingTerms, Rep, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.ports import Abilities
 from tests.bot.services.fakes import FakeChannel
@@ -233,6 +233,17 @@ async def test_a_button_that_we_did_not_make_books_nothing(desk: Stage, change: 
     await desk.says("x", payload="/meeting" + json.dumps({**said, **change}))
     async with desk.store.transaction() as uow:
         assert list(await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)) == []
+
+
+async def test_a_time_that_was_offered_is_not_booked_on_a_day_that_is_closed_by_now(desk: Stage) -> None:
+    await offered(desk)
+    tuesday = buttons(desk)[1]
+    closed = replace(HOURS, holidays=(DaysOff(*[date(2026, 11, 24)] * 2),))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=closed),))
+    said = await desk.says(tuesday.title, payload=tuesday.payload)
+    assert said[0] == "That is outside Ana Rep's hours."
+    assert await happened(desk) == []
+    assert [one.title for one in buttons(desk)][:2] == [FIRST, "Wed 25 Nov, 08:00"]
 
 
 async def test_a_rep_with_a_page_of_their_own_has_that_sent(desk: Stage) -> None:
