@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.everybody import is_for_everybody
 from tests.lending import ROOT
 from tests.running import RunningServer, running
 
@@ -27,13 +27,6 @@ def server(folder: Path, tmp_path: Path) -> Iterator[RunningServer]:
     (tmp_path / "data").mkdir()
     with running(tmp_path / "data", {"OVERTURE_JOURNEYS": str(folder)}) as started:
         yield started
-
-
-def is_for_everybody(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def test_a_marketer_declares_what_people_have_and_a_segment_looks_at_it(

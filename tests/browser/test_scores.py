@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
+from tests.browser.everybody import is_for_everybody
 from tests.contracts.samples import profile
 from tests.lending import ROOT
 from tests.running import RunningServer, running
@@ -48,13 +48,6 @@ async def populate(url: str) -> None:
             known = {"name": name, "country": country}
             await uow.profiles.add(replace(profile(ProfileId(f"person-{number}")), attributes=known))
     await store.close()
-
-
-def is_for_everybody(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()
 
 
 def test_a_marketer_begins_a_rule_sees_what_it_would_do_and_takes_it_out(
