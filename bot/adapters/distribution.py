@@ -57,6 +57,7 @@ from bot.adapters.tables import (
     review,
     schedule,
     score_change,
+    score_rule,
     segment,
     segment_change,
     segment_member,
@@ -86,7 +87,7 @@ BY_SOMETHING_ELSE: Final[Mapping[Table, str]] = {
 
 SPREAD: Final[Mapping[Table, str]] = {**BY_PERSON, **BY_SOMETHING_ELSE}
 
-EVERYWHERE: Final = frozenset({journey, journey_state, segment})
+EVERYWHERE: Final = frozenset({journey, journey_state, segment, score_rule})
 """Small and read with everybody's rows: a copy on each server (a reference table in Citus)."""
 
 ON_ONE_SERVER: Final = frozenset(

@@ -136,9 +136,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """How far a segment has been worked out: everybody up to `after`, with the condition of this version."""
+    """How far a segment, or the points of a score rule, have been worked out: everybody up to `after`, by this
+    version."""
 
-    segment: str
+    name: str
     version: str
     begun_at: datetime
     after: str = ""

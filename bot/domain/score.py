@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -84,6 +85,12 @@ class ScoreRule:
     cap: ScoreCap | None = None
     half_life: int | None = None
     group_cap: GroupCap | None = None
+
+    @property
+    def version(self) -> str:
+        """The same where the same people are to have the same points by it."""
+        told = f"{self.dimension}\n{self.points}\n{self.condition}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

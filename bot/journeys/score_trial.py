@@ -22,7 +22,7 @@ def tried(
 ) -> list[ScoreChange]:
     """Their change log with this rule.
 
-    One that looks at what is known puts its points right, as it does when something is next learnt of them. One of an
+    One that looks at what is known puts its points right, as it does once it is in force. One of an
     event gives what it would have given for what `happened` to them, the oldest first, had it been in force all along;
     that is more than it will do, for it counts from now on.
     """

@@ -106,6 +106,16 @@ def _most_in_a_window(lines: Sequence[ScoreChange], within: timedelta, at: datet
     return max(abs(sum(one.points for one in near if end - within < one.at <= end)) for end in ends)
 
 
+def points_of_nothing(rule: str, log: Sequence[ScoreChange]) -> Iterator[Points]:
+    """What takes back the points of a rule that is no more, of either dimension."""
+    given = [one for one in log if one.rule == rule]
+    for dimension in dict.fromkeys(one.dimension for one in given):
+        lines = [one for one in given if one.dimension == dimension]
+        if left := sum(one.points for one in lines):
+            reason = lines[-1].reason.removeprefix(NO_LONGER)
+            yield Points(ScoreRule(rule, dimension, 0, reason), -left, f"{NO_LONGER}{reason}")
+
+
 def points_for_attributes(
     rules: Iterable[ScoreRule], profile: Mapping[str, Any], log: Sequence[ScoreChange], at: datetime
 ) -> Iterator[Points]:

@@ -208,6 +208,22 @@ class Scores(Protocol):
     async def people_of_grades(self, now: datetime, grades: Grades) -> Mapping[str, int]:
         """How many people have each grade by now; a grade that nobody has is left out."""
 
+    # How far the points of each rule that looks at what is known are put right.
+    async def workings(self) -> Sequence[Working]:
+        """One for each rule that is, or was, in force; in no order."""
+
+    async def claim(self, rule: str) -> Working | None:
+        """The same of one rule; None where it has none, or another transaction works at it."""
+
+    async def save(self, working: Working) -> None: ...
+    async def drop(self, rule: str) -> None: ...
+    async def not_right(
+        self, rule: str, condition: str, points: int, after: str, now: datetime, *, among: int, limit: int
+    ) -> tuple[Sequence[ProfileId], str | None]:
+        """Of the next so many people (`among`) behind `after`, in the order of their ids, those whom the rule has not
+        given what it is to give: `points` where the condition is true, else none. At most `limit`. And up to where that
+        looked; None where it has come to the end. Nobody who objects or is restricted."""
+
 
 class Segments(Protocol):
     """Who is in which segment, and which changes of that journeys are still to be told."""

@@ -9,7 +9,14 @@ from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange
-from bot.journeys.scoring import Points, on_attributes, on_event, points_for_attributes, points_for_event
+from bot.journeys.scoring import (
+    Points,
+    on_attributes,
+    on_event,
+    points_for_attributes,
+    points_for_event,
+    points_of_nothing,
+)
 from bot.ports import UnitOfWork
 from bot.services.person_facts import profile_facts
 from bot.services.runtime import Runtime
@@ -38,6 +45,11 @@ async def score_attributes(uow: UnitOfWork, runtime: Runtime, profile_id: Profil
     return await _give(
         uow, profile_id, lambda profile, log: points_for_attributes(rules, profile_facts(profile), log, now), now
     )
+
+
+async def take_back(uow: UnitOfWork, profile_id: ProfileId, rule: str, now: datetime) -> frozenset[str]:
+    """Take back what a rule that is no more has given for what is known of them; what that changed."""
+    return await _give(uow, profile_id, lambda _, log: points_of_nothing(rule, log), now)
 
 
 async def _give(

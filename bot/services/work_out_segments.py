@@ -47,19 +47,24 @@ async def _work_out_a_chunk(runtime: Runtime) -> int:
     now = runtime.clock.now()
     segments = runtime.library.current().segments
     async with runtime.store.transaction() as uow:
-        workings = {one.segment: one for one in await uow.segments.workings()}
+        workings = {one.name: one for one in await uow.segments.workings()}
         for name in sorted({*segments, *workings}):
-            if _is_due(segments.get(name), workings.get(name), now) and await _claimed(uow, name, segments, now):
+            if is_due(_version(segments, name), workings.get(name), now) and await _claimed(uow, name, segments, now):
                 return 1
     return 0
 
 
-def _is_due(segment: Segment | None, working: Working | None, now: datetime) -> bool:
-    if segment is None or working is None:
+def is_due(version: str | None, working: Working | None, now: datetime) -> bool:
+    """Whether it is to be worked out: after an edit, and once a day (UTC). `version`: None of what is no more."""
+    if version is None or working is None:
         return True
-    if working.version != segment.version or working.finished_at is None:
+    if working.version != version or working.finished_at is None:
         return True
     return working.begun_at.astimezone(UTC).date() < now.astimezone(UTC).date()
+
+
+def _version(segments: Mapping[str, Segment], name: str) -> str | None:
+    return segments[name].version if name in segments else None
 
 
 async def _claimed(uow: UnitOfWork, name: str, segments: Mapping[str, Segment], now: datetime) -> bool:
@@ -68,10 +73,10 @@ async def _claimed(uow: UnitOfWork, name: str, segments: Mapping[str, Segment], 
     segment = segments.get(name, Segment(name, NOBODY))
     working = await uow.segments.claim(name)
     if working is None:
-        if name in {one.segment for one in await uow.segments.workings()}:
+        if name in {one.name for one in await uow.segments.workings()}:
             return False
         working = Working(name, segment.version, now)
-    elif not _is_due(segments.get(name), working, now):
+    elif not is_due(_version(segments, name), working, now):
         return False
     elif working.finished_at is not None or working.version != segment.version:
         working = Working(name, segment.version, now)

@@ -83,7 +83,7 @@ def test_a_marketer_begins_a_rule_sees_what_it_would_do_and_takes_it_out(
     is_for_everybody(page, 1440)
 
     page.get_by_role("button", name="Save…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Nobody gets points by saving.")
+    expect(page.get_by_role("dialog")).to_contain_text("Whoever it is true of gets the points within minutes")
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#about")).to_have_text("fit, as long as it is true")
     rule = "  - id: is-where-we-sell\n    if: profile.country == 'GB'\n    points: 40\n    reason: is where we sell\n"
@@ -91,7 +91,7 @@ def test_a_marketer_begins_a_rule_sees_what_it_would_do_and_takes_it_out(
     assert file.read_text().replace(rule, "").replace("\n\n\n", "\n\n") == before
 
     page.get_by_role("button", name="Take out this rule…").click()
-    expect(page.get_by_role("dialog")).to_contain_text("nothing takes back the points")
+    expect(page.get_by_role("dialog")).to_contain_text("loses them within minutes")
     page.get_by_role("dialog").get_by_role("button", name="Take it out").click()
     expect(page.locator("#fit-count")).to_have_text("6 rules")
     assert file.read_text() == before

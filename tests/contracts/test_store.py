@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from bot.adapters.database import Database
 from bot.adapters.database.sealing import Sealing
+from bot.domain.audience import Working
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
@@ -162,6 +164,32 @@ async def test_people_are_counted_by_rule_and_by_grade(store: Store) -> None:
         assert await uow.scores.people_of_rules() == {"score:lead:asked": 2, "score:lead:large": 1}
         assert await uow.scores.people_of_grades(NOON, Grades()) == {"A2": 1, "C2": 1}
         assert await uow.scores.people_of_grades(NOON + timedelta(days=7), Grades(a=41)) == {"B2": 1, "C3": 1}
+
+
+async def test_those_whose_points_are_not_right_are_found_chunk_by_chunk(store: Store) -> None:
+    people = [ProfileId(f"p{number}") for number in range(6)]
+    large = ScoreChange(people[0], "a", "fit", 20, "large", "large", NOON)
+    async with store.transaction() as uow:
+        for number, person in enumerate(people):
+            await uow.profiles.add(replace(profile(person), attributes={"team_size": number * 10}))
+        await uow.profiles.save(replace(await uow.profiles.get(people[4]), objected_at=NOON))
+        await uow.scores.add_all([large, replace(large, key="b", profile_id=people[5])])
+        await uow.scores.add_all([replace(large, key="c", profile_id=people[3], points=5)])
+
+    async def not_right(after: str, *, among: int, limit: int = 9, condition: str = "profile.team_size > 15") -> Any:
+        async with store.transaction() as uow:
+            return await uow.scores.not_right("large", condition, 20, after, NOON, among=among, limit=limit)
+
+    assert await not_right("", among=9) == ([people[0], people[2], people[3]], None)
+    assert await not_right("", among=2) == ([people[0]], people[1])
+    assert await not_right(people[1], among=2, limit=1) == ([people[2]], people[2])
+    assert await not_right(people[3], among=9) == ([], None)
+    assert await not_right("", among=9, condition="false") == ([people[0], people[3], people[5]], None)
+    async with store.transaction() as uow:
+        await uow.scores.save(Working("large", "1", NOON, "p03"))
+        assert await uow.scores.claim("large") == Working("large", "1", NOON, "p03")
+        await uow.scores.drop("large")
+        assert await uow.scores.workings() == []
 
 
 async def test_a_person_has_one_record_in_each_crm(store: Store) -> None:

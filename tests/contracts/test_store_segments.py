@@ -97,7 +97,7 @@ async def test_a_working_comes_back_as_it_was(store: Store) -> None:
         await uow.segments.save(replace(working, after="", finished_at=NOON))
         assert await uow.segments.claim("big") == replace(working, after="", finished_at=NOON)
         await uow.segments.drop("old")
-        assert [one.segment for one in await uow.segments.workings()] == ["big"]
+        assert [one.name for one in await uow.segments.workings()] == ["big"]
 
 
 async def test_two_workers_never_work_out_the_same_segment(postgresql_url: str) -> None:

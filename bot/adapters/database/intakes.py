@@ -37,8 +37,8 @@ from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.enrolments import Watermark, place_of
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
-from bot.adapters.database.segments import LAST_OF_CHUNK
 from bot.adapters.database.views import Sql
+from bot.adapters.database.workings import LAST_OF_CHUNK
 from bot.adapters.tables import Moment, enrolment, profile, segment_change, segment_member
 from bot.domain.consent import Purpose
 from bot.domain.ids import new_id

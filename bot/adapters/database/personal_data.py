@@ -70,6 +70,7 @@ from bot.adapters.tables import (
     review,
     schedule,
     score_change,
+    score_rule,
     segment,
     segment_change,
     segment_member,
@@ -143,7 +144,8 @@ OWNED: Mapping[Table, Condition] = {
 
 NOT_OF_PEOPLE = frozenset(
     {
-        *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, segment, review),
+        *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, review),
+        *(segment, score_rule),
         *(erasure, erased_address, erased_place),
         *(installation, used_token, desk_page, desk_turn, people_import, lease, process),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, select
+from sqlalchemy import Executable, Integer, Text, bindparam, case, func, select
 
-from bot.adapters.database.conditions import TODAY, grade
+from bot.adapters.database.conditions import TODAY, condition, grade
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
-from bot.adapters.tables import profile, score_change
+from bot.adapters.database.views import Sql
+from bot.adapters.database.workings import LAST_OF_CHUNK, Workings, WorkingTable, within_chunk
+from bot.adapters.tables import profile, score_change, score_rule
 from bot.adapters.tables.sealing import REASON_OF_SCORE
+from bot.domain.audience import Working
 from bot.domain.ids import ProfileId
 from bot.domain.score import Grades, ScoreChange
 
@@ -29,12 +32,16 @@ _given = (
 )
 PEOPLE_OF_RULES = select(_given.c.rule, func.count().label("people")).group_by(_given.c.rule)
 
+OF_RULE: Sql = bindparam("of_rule", type_=Text)
+WORKINGS = WorkingTable(score_rule)
+
 
 class StoredScores(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._expected = Expected(session, SCORES_OF)
         self._waiting: list[dict[str, Any]] = []
+        self._workings = Workings(session, WORKINGS)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         self._expected.expect(people)
@@ -74,6 +81,51 @@ class StoredScores(Repository):
         statement = _people_of_grades(grades, postgresql=self._session.is_postgresql)
         rows = await self._session.execute(statement, {TODAY: now.astimezone(UTC).date().isoformat()})
         return {row.grade: row.people for row in rows}
+
+    # ------------------------------------------------------------ putting right
+
+    async def workings(self) -> Sequence[Working]:
+        return await self._workings.all()
+
+    async def claim(self, rule: str) -> Working | None:
+        return await self._workings.claim(rule)
+
+    async def save(self, working: Working) -> None:
+        await self._workings.save(working)
+
+    async def drop(self, rule: str) -> None:
+        await self._workings.drop(rule)
+
+    async def not_right(
+        self, rule: str, condition: str, points: int, after: str, now: datetime, *, among: int, limit: int
+    ) -> tuple[Sequence[ProfileId], str | None]:
+        last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": among - 1})).scalar()
+        statement = _not_right(
+            condition, self._sealing, postgresql=self._session.is_postgresql, bounded=last is not None
+        )
+        values = {"of_rule": rule, "due": points, "behind": after, "up_to": last, "most": limit}
+        rows = await self._session.execute(statement, {**values, TODAY: now.astimezone(UTC).date().isoformat()})
+        found = [ProfileId(row.id) for row in rows]
+        return found, found[-1] if len(found) == limit else last
+
+
+@lru_cache(maxsize=200)
+def _not_right(source: str, sealing: Sealing, *, postgresql: bool, bounded: bool) -> Executable:
+    is_true = condition(source, postgresql=postgresql, sealing=sealing)
+    lines = [score_change.c.profile_id == profile.c.id, score_change.c.rule == OF_RULE]
+    given = select(func.coalesce(func.sum(score_change.c.points), 0)).where(*lines).scalar_subquery()
+    due = case((is_true, bindparam("due", type_=Integer)), else_=0)
+    return (
+        select(profile.c.id)
+        .where(
+            *within_chunk(profile.c.id, bounded=bounded),
+            profile.c.objected_at.is_(None),
+            profile.c.restricted_at.is_(None),
+            due != given,
+        )
+        .order_by(profile.c.id)
+        .limit(bindparam("most"))
+    )
 
 
 @lru_cache(maxsize=20)

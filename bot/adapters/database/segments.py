@@ -28,12 +28,12 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.database.conditions import TODAY, condition
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.views import Sql
+from bot.adapters.database.workings import LAST_OF_CHUNK, Workings, WorkingTable, within_chunk
 from bot.adapters.tables import Moment, enrolment, person_event, profile, segment, segment_change, segment_member
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.ids import ProfileId
@@ -61,22 +61,7 @@ MEMBERS = (
 )
 COUNT_MEMBERS = select(func.count()).select_from(segment_member).where(segment_member.c.segment == OF_SEGMENT)
 
-WORKINGS = select(segment).order_by(segment.c.id)
-CLAIM = select(segment).where(segment.c.id == OF_SEGMENT).with_for_update(skip_locked=True)
-_save = upsert(segment)
-SAVE = _save.on_conflict_do_update(
-    index_elements=["id"],
-    set_={name: _save.excluded[name] for name in ("version", "after", "begun_at", "finished_at")},
-)
-DROP = delete(segment).where(segment.c.id == OF_SEGMENT)
-
-LAST_OF_CHUNK = (
-    select(profile.c.id)
-    .where(profile.c.id > bindparam("behind"))
-    .order_by(profile.c.id)
-    .offset(bindparam("most"))
-    .limit(1)
-)
+WORKINGS = WorkingTable(segment)
 
 QUEUE = insert(segment_change)
 _waits = text("segment_change.error = ''")
@@ -130,6 +115,10 @@ NEWEST_CHANGE = select(func.coalesce(func.max(segment_change.c.position), 0))
 
 
 class StoredSegments(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._workings = Workings(session, WORKINGS)
+
     async def of(self, profile_id: ProfileId) -> Mapping[str, datetime]:
         rows = await self._session.execute(IN_SEGMENTS, {"person": profile_id})
         return {row.segment: row.since for row in rows}
@@ -169,24 +158,16 @@ class StoredSegments(Repository):
     # ------------------------------------------------------------ working out
 
     async def workings(self) -> Sequence[Working]:
-        return [_working(row) for row in await self._session.execute(WORKINGS)]
+        return await self._workings.all()
 
     async def claim(self, segment: str) -> Working | None:
-        row = (await self._session.execute(CLAIM, {"of_segment": segment})).first()
-        return None if row is None else _working(row)
+        return await self._workings.claim(segment)
 
     async def save(self, working: Working) -> None:
-        row = {
-            "id": working.segment,
-            "version": working.version,
-            "after": working.after,
-            "begun_at": working.begun_at,
-            "finished_at": working.finished_at,
-        }
-        await self._session.execute(SAVE, row)
+        await self._workings.save(working)
 
     async def drop(self, segment: str) -> None:
-        await self._session.execute(DROP, {"of_segment": segment})
+        await self._workings.drop(segment)
 
     async def work_out(self, segment: Segment, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
@@ -297,21 +278,16 @@ def _differing(belongs: Sql, *, bounded: bool) -> Select[Any]:
     member = segment_member.alias("member")
     # Both sides are read in the order of ids, within the same bounds: a merge, not a search for each person.
     same_person = [member.c.segment == OF_SEGMENT, member.c.profile_id == profile.c.id]
-    joined = profile.outerjoin(member, and_(*same_person, *_within(member.c.profile_id, bounded=bounded)))
+    joined = profile.outerjoin(member, and_(*same_person, *within_chunk(member.c.profile_id, bounded=bounded)))
     is_member = case((member.c.profile_id.is_not(None), true()), else_=false())
     return (
         select(OF_SEGMENT.label("segment"), profile.c.id, belongs.label("belongs"))
         .select_from(joined)
         .where(
-            *_within(profile.c.id, bounded=bounded),
+            *within_chunk(profile.c.id, bounded=bounded),
             case((belongs, true()), else_=false()).op("<>", is_comparison=True)(is_member),
         )
     )
-
-
-def _within(column: Sql, *, bounded: bool) -> list[Sql]:
-    """That a person is of this chunk."""
-    return [column > bindparam("behind"), *([column <= bindparam("up_to")] if bounded else [])]
 
 
 def _write(differing: Select[Any], *, bounded: bool) -> Executable:
@@ -330,7 +306,7 @@ def _write(differing: Select[Any], *, bounded: bool) -> Executable:
         delete(segment_member)
         .where(
             segment_member.c.segment == OF_SEGMENT,
-            *_within(segment_member.c.profile_id, bounded=bounded),
+            *within_chunk(segment_member.c.profile_id, bounded=bounded),
             segment_member.c.profile_id.in_(select(found.c.id).where(not_(found.c.belongs))),
         )
         .returning(segment_member.c.profile_id)
@@ -368,7 +344,3 @@ def _count(
 
 def _day(now: datetime) -> str:
     return now.astimezone(UTC).date().isoformat()
-
-
-def _working(row: Any) -> Working:
-    return Working(row.id, row.version, row.begun_at, row.after, row.finished_at)

@@ -153,6 +153,17 @@ segment = Table(
 )
 """How far each segment is worked out: everybody up to `after`, by the condition of this version."""
 
+score_rule = Table(
+    "score_rule",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+)
+"""How far the points of each score rule that looks at what is known are put right: as `segment` has it."""
+
 segment_member = Table(
     "segment_member",
     metadata,

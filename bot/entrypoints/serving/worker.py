@@ -24,6 +24,7 @@ from bot.services.desk_digest import send_digests
 from bot.services.keep_schedule import keep_schedules, next_due
 from bot.services.keep_time import TimeKeeper
 from bot.services.put_aside import take_up
+from bot.services.put_scores_right import work_on_scores
 from bot.services.runtime import INBOX, OUTBOX, SCHEDULES, SEGMENTS, TIMERS, Runtime
 from bot.services.work_out_segments import work_on_segments
 
@@ -92,7 +93,10 @@ class Worker:
                     self._repeat(SCHEDULES, Retention(self._stopping.is_set).keep),
                 )
             case Lane.SEGMENTS:
-                return (self._repeat(SEGMENTS, work_on_segments, between=BETWEEN_LOOKS_AT_SEGMENTS),)
+                return (
+                    self._repeat(SEGMENTS, work_on_segments, between=BETWEEN_LOOKS_AT_SEGMENTS),
+                    self._repeat(SEGMENTS, work_on_scores, between=BETWEEN_LOOKS_AT_SEGMENTS),
+                )
             case Lane.SENDS | Lane.CRM:
                 return (self._deliver(lane),)
 

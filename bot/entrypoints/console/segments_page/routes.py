@@ -69,7 +69,7 @@ class SegmentsPage:
         names = sorted({*playbook.segments, *await asyncio.to_thread(self._files.names)})
         members, journeys = await self._counting.members(), await self._journeys()
         async with self._runtime.store.transaction() as uow:
-            workings = {one.segment: one for one in await uow.segments.workings()}
+            workings = {one.name: one for one in await uow.segments.workings()}
         listed = [
             self._summary(name, members.get(name, 0), workings.get(name), role) | {"journeys": _hearing(journeys, name)}
             for name in names
@@ -88,7 +88,7 @@ class SegmentsPage:
             return private_json(told | {"is_new": True})
         journeys = await self._journeys()
         async with self._runtime.store.transaction() as uow:
-            workings = {one.segment: one for one in await uow.segments.workings()}
+            workings = {one.name: one for one in await uow.segments.workings()}
             members = await uow.segments.count_members(name)
         checked = await asyncio.to_thread(self._checked, name, file.text) if file is not None else CheckedSegment(None)
         summary = self._summary(name, members, workings.get(name), role)

@@ -16,7 +16,7 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
         return 0
 
     async def reading(uow: UnitOfWork) -> list[str]:
-        workings = {one.segment: one for one in await uow.segments.workings()}
+        workings = {one.name: one for one in await uow.segments.workings()}
         return [
             f"{name}: {people(await uow.segments.count_members(name))}, {told(workings.get(name), one.version)}"
             + (f". {one.label}" if one.label else "")

@@ -21,7 +21,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     segment = segments[name]
 
     async def reading(uow: UnitOfWork) -> list[str]:
-        working = {one.segment: one for one in await uow.segments.workings()}.get(name)
+        working = {one.name: one for one in await uow.segments.workings()}.get(name)
         members = await uow.segments.members(name, limit=SHOWN)
         count = await uow.segments.count_members(name)
         shown = [f"  {profile_id}" for profile_id in members]

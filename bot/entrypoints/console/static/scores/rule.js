@@ -186,8 +186,8 @@ function manyNodes({ people, comes, goes, days, best, second, ...all }) {
 function pointsTold() {
   if (told.event === null) {
     return told.is_new
-      ? "Nobody gets points by saving. Whoever it is true of gets them when something is next learnt of them, and who is new at once."
-      : "Points that were given are put right person by person, when something is next learnt of them, and not by saving.";
+      ? "Whoever it is true of gets the points within minutes, those who are known already, too. Segments and journeys hear of whoever moves by it."
+      : "Everybody’s points are brought to what it says then, within minutes. Segments and journeys hear of whoever moves by it.";
   }
   return told.is_new ? "It counts from now on: what happened before gives nothing." : "It counts from now on. Points that were given stay, and fade as they would have; a cap counts them.";
 }
@@ -235,7 +235,7 @@ async function save() {
 function askToTakeOut() {
   byId("take-out-title").textContent = `Take out “${told.reason}”?`;
   const keeps = told.event === null
-    ? [given && `${givenWords(told, given)} `, "Whoever has its points keeps them: nothing takes back the points of a rule that is no more. To take them back, let the rule be true of nobody first (as text: ", h("code", {}, "false"), "); each loses them when something is next learnt of them."]
+    ? [given && `${givenWords(told, given)} `, "Whoever has its points loses them within minutes. Segments and journeys hear of whoever moves by it."]
     : [given && `${givenWords(told, given)} `, "Points that it gave stay, and fade as they would have."];
   byId("take-out-about").replaceChildren(h("p", {}, `It gives ${points(told.points)} no more.`), h("p", {}, ...keeps.filter(Boolean)));
   byId("take-out-problem").textContent = "";

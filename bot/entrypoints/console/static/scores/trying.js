@@ -46,7 +46,7 @@ function triedNodes({ person, name, identities, now, then, scored, hidden, times
   return [
     h("p", {}, h("a", { href: pageOf(person) }, name || knownAs(identities))),
     h("dl", { class: "two" }, scoreNode("Now", now, ""), then && scoreNode("With this rule", then, "then")),
-    then && h("p", { class: "small" }, times === null ? "As soon as something is next learnt of them." : timesWords(times)),
+    then && h("p", { class: "small" }, times === null ? "Within minutes of saving." : timesWords(times)),
     !scored && h("p", { class: "small" }, "They object to marketing, or are restricted, and are given no points."),
     hidden && h("p", { class: "small" }, "What it would do is not told to your role: it would tell what is hidden from it."),
     h("ul", {}, linesNodes(now.lines, (then ?? now).lines)),
