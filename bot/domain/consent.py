@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -144,6 +144,12 @@ def all_standing(records: Iterable[ConsentRecord]) -> Mapping[tuple[Purpose, str
         if before is None or (record.at, not record.granted) > (before.at, not before.granted):
             found[place] = record
     return found
+
+
+def outranking(refusal: ConsentRecord, records: Iterable[ConsentRecord]) -> ConsentRecord:
+    """The refusal, no earlier than what it takes back: clocks differ, and one may have been put back since."""
+    stood = standing_consent(records, refusal.purpose, refusal.channel)
+    return refusal if stood is None or stood.at <= refusal.at else replace(refusal, at=stood.at)
 
 
 def willing_first(

@@ -7,7 +7,7 @@ an objection or an erasure that is there already.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.consent import (
@@ -16,6 +16,7 @@ from bot.domain.consent import (
     Purpose,
     Suppression,
     has_opted_out,
+    outranking,
     standing_consent,
 )
 from bot.domain.ids import ProfileId, new_id
@@ -204,8 +205,7 @@ class Landings:
         if not told.granted:
             if standing is None or standing.granted:
                 # The stricter counts, whenever it was said: at one instant a refusal outranks a grant.
-                at = max(told.at, standing.at) if standing is not None else told.at
-                self._note(someone, _record(who, replace(told, at=at)))
+                self._note(someone, outranking(_record(who, told), someone.records))
                 self.refused_on.append((who, told.channel))
             return
         why = self._why_not(someone, others, told)

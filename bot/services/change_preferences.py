@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.domain.consent import Consequence, Purpose, Suppression, Wish, all_standing, standing_consent
+from bot.domain.consent import Consequence, Purpose, Suppression, Wish, all_standing, outranking, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -122,7 +122,8 @@ async def refuse_channel(
 
 async def _refuse(uow: UnitOfWork, profile_id: ProfileId, channel: str, addresses: Collection[str], wish: Wish) -> None:
     """Whoever else has one of the addresses gets no marketing there, either."""
-    await uow.consents.add(wish.record(profile_id, channel, granted=False))
+    refusal = wish.record(profile_id, channel, granted=False)
+    await uow.consents.add(outranking(refusal, await uow.consents.of(profile_id)))
     for address in addresses:
         await uow.consents.suppress(Suppression(channel, address, wish.how, wish.at, Consequence.UNWANTED))
     await withhold_waiting(uow, profile_id, channel, wish.at)

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, Wish, standing_consent
+from bot.domain.consent import (
+    ConsentRecord,
+    Consequence,
+    Purpose,
+    Suppression,
+    Wish,
+    outranking,
+    standing_consent,
+)
 from bot.domain.conversation import Conversation, Event, ReminderCancelled, Restarted, SlotSet
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId, new_id
@@ -89,7 +97,8 @@ async def _note_in_ledger(
         if stood is not None and stood.granted and others and stood.address not in forms_of(address):
             await uow.consents.add(_kept(stood, wish))
         elif name == channel or (stood is not None and stood.granted):
-            await uow.consents.add(replace(wish.record(person, name, granted=False), address=address))
+            refusal = replace(wish.record(person, name, granted=False), address=address)
+            await uow.consents.add(outranking(refusal, records))
 
 
 def _kept(stood: ConsentRecord, wish: Wish) -> ConsentRecord:

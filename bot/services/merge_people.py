@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, outranking, standing_consent
 from bot.domain.effects import Emit
 from bot.domain.errors import CannotMerge
 from bot.domain.ids import ProfileId, new_id
@@ -109,7 +109,8 @@ async def merge_people(
     for change in uncounted:
         await uow.scores.add(change)
     for record in plan.withdrawn:
-        await uow.consents.add(replace(record, profile_id=kept.id, granted=False, at=now, how=STRICTER))
+        refusal = replace(record, profile_id=kept.id, granted=False, at=now, how=STRICTER)
+        await uow.consents.add(outranking(refusal, [record]))
     await uow.merges.remove(merged.id)
     for claim in claims:
         if claim.profile_id == merged.id:
@@ -161,7 +162,8 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
     await _grant_again(uow, merge, now)
     await _ask_again(uow, merge, now)
     for record in refused:
-        await uow.consents.add(replace(record, profile_id=merged, at=now, how=f"{SINCE_THE_MERGE}: {record.how}"))
+        refusal = replace(record, profile_id=merged, at=now, how=f"{SINCE_THE_MERGE}: {record.how}")
+        await uow.consents.add(outranking(refusal, await uow.consents.of(merged)))
     await _let_go_on(uow, runtime, merge, {one.channel for one in refused})
     await uow.merges.undone(merge.id, now)
     for who, other in ((kept, merged), (merged, kept)):

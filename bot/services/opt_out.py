@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import REFUSALS, Purpose, Suppression, Wish, standing_consent
+from bot.domain.consent import REFUSALS, Purpose, Suppression, Wish, outranking, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
@@ -46,10 +46,11 @@ async def opt_out(
             continue
         await uow.consents.suppress_anew(Suppression(channel, address, wish.how, wish.at))
     refused = runtime.refused_with({one.kind for one in await uow.profiles.identities(profile_id)})
-    said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
+    records = await uow.consents.of(profile_id)
+    said = {one.channel for one in records if one.purpose is Purpose.MARKETING}
     said -= set(keeping)  # what they said of others than `refused`: these were loaded once, or are a CRM's
     for name in sorted(refused.difference(keeping) | said):
-        await uow.consents.add(wish.record(profile_id, name, granted=False))
+        await uow.consents.add(outranking(wish.record(profile_id, name, granted=False), records))
     await _withhold_waiting(uow, runtime, profile_id, keeping, wish.at)
     for question in await uow.opt_out_questions.unsettled(profile_id):
         await uow.opt_out_questions.settle(question.id, Settled.IN_PART if keeping else Settled.OPTED_OUT, wish.at)

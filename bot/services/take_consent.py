@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.dialogue.personal import Unsayable
 from bot.dialogue.responses import find_words
 from bot.domain.challenge import MOST_A_DAY, Asked, Challenge, ChallengeId, Outcome
-from bot.domain.consent import ConsentRecord, Consequence, LegalBasis, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, LegalBasis, Purpose, outranking, standing_consent
 from bot.domain.conversation import Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
@@ -34,7 +34,8 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
     """
     if not record.granted or record.channel not in runtime.marketed:
         await uow.profiles.lock(record.profile_id)
-        await uow.consents.add(record)
+        before = () if record.granted else await uow.consents.of(record.profile_id)
+        await uow.consents.add(outranking(record, before))
         await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
     address = await _address(uow, runtime, record.profile_id, record.channel)

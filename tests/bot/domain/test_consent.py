@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.consent import ConsentRecord, Purpose, all_standing, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, all_standing, outranking, standing_consent
 from bot.domain.ids import ProfileId
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -68,3 +68,12 @@ def test_of_all_purposes_and_channels_the_same_record_stands_as_of_each(records:
     assert found.keys() == {(one.purpose, one.channel) for one in records}
     for place, one in found.items():
         assert standing_consent(records, *place) is one
+
+
+@given(before=RECORDS, refused_at=st.integers(-2, 5).map(lambda hours: NOON + timedelta(hours=hours)))
+def test_a_refusal_counts_whatever_clock_told_of_what_it_takes_back(
+    before: list[ConsentRecord], refused_at: datetime
+) -> None:
+    refusal = outranking(record(granted=False, at=refused_at), before)
+    assert standing_consent([*before, refusal], Purpose.MARKETING, "sms") == refusal
+    assert refusal.at >= refused_at

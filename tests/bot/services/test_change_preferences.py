@@ -14,7 +14,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, GivenConsent, Taking
 from bot.domain.person import Identity, Profile
 from bot.services.cause import Cause
-from bot.services.change_preferences import change_preferences, choices_of
+from bot.services.change_preferences import change_preferences, choices_of, refuse_channel
 from bot.services.import_people import take_people
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
@@ -106,3 +106,15 @@ async def test_so_does_who_agrees_anew_with_a_number_that_they_have_proved(turne
 async def test_and_who_writes_start(turned_off: Stage) -> None:
     await turned_off.says("start")
     assert await offer(turned_off, "offer") is OutboxStatus.SENT
+
+
+async def test_what_is_turned_off_stays_so_though_the_clock_was_put_back_since_it_was_turned_on(
+    stage: Stage,
+) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.consent(channel="webchat")
+    stage.clock.forward(timedelta(seconds=-20))
+    async with stage.store.transaction() as uow:
+        await refuse_channel(uow, stage.runtime, ANA, "sms", Wish("a CRM", stage.clock.now()))
+    assert not await stage.may_send()

@@ -356,3 +356,18 @@ async def test_what_another_system_triggers_is_no_word_of_theirs_after_a_stop(st
     conversation = await stage.at()
     assert "asked to be left alone" in (await stage.decisions(of=conversation.profile_id))[-1].why
     assert await stage.says("greet") == ["Hello!"]
+
+
+async def test_a_stop_counts_though_the_clock_was_put_back_since_they_consented(stage: Stage) -> None:
+    """So it does where the machine that takes it is behind the one that took the consent."""
+    await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(seconds=-20))
+    await stage.says("STOP")
+    number = "+447700900777"
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("phone", number, verified=True), stage.clock.now())
+    await stage.queue("k", dispatch=ChannelMessage("sms", number, Text("An offer.")))
+    await stage.settle()
+    status, why = await stage.outcome()
+    assert (status, "was refused or withdrawn" in why) == (OutboxStatus.WITHHELD, True)
