@@ -22,8 +22,8 @@ side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `atten
 `take_request`, `take_preference`, `note_request`, `give_data`, `rectify`, `erase_person`, `erase_elsewhere`,
 `tell_of_erasure`, `leave_alone`, `tell_provenance`, `apply_retention`.
 
-**Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `opt_out_written_to`, `clear_up_opt_out`,
-`note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
+**Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `heed_stop`, `opt_out_written_to`,
+`clear_up_opt_out`, `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
 `choose_pause`, `send_preferences_link`, `verify_contact`.
 
 **The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,

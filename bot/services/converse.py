@@ -50,6 +50,7 @@ from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.earlier_press import pressed_earlier
 from bot.services.hear import Hearing, hear, hear_preference, keyword_of
+from bot.services.heed_stop import heed_stop, is_stop, written_in
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
@@ -137,14 +138,30 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
 
 
 async def _is_parked(runtime: Runtime, entry: InboxEntry, error: Exception) -> bool:
-    """Note that its turn has failed; whether that was once too often."""
-    conflict = isinstance(error, Conflict)
+    """Note that its turn has failed; whether that was once too often. A STOP counts though nobody answers it."""
+    try:
+        parked = await _fail(runtime, entry, error, heeding=True)
+    except Conflict:
+        return False
+    except Exception as another:
+        if runtime.store.is_away(another):
+            raise
+        log.exception("what a message asks for whose turn failed could not be heeded, either")
+        parked = await _fail(runtime, entry, error, heeding=False)
+    if parked:
+        log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
+    return parked
+
+
+async def _fail(runtime: Runtime, entry: InboxEntry, error: Exception, *, heeding: bool) -> bool:
+    conflict, written = isinstance(error, Conflict), written_in(entry) if heeding else None
     after = MOST_CONFLICTS if conflict else PARK_AFTER
+    stops = written is not None and entry.attempts + 1 >= after and await is_stop(runtime, entry, written)
     # Its type only: the words of an error may repeat those of the customer, and stay in the store.
     async with runtime.store.transaction() as uow:
         parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=after, conflict=conflict)
-    if parked:
-        log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
+        if parked and written is not None:
+            await heed_stop(uow, runtime, entry, written, runtime.clock.now(), stops=stops, is_answered_later=False)
     return parked
 
 

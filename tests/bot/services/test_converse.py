@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from bot.domain.person import Identity
 from bot.services import converse as converse_module
 from bot.services.converse import MOST_CONFLICTS, PARK_AFTER, converse
 from bot.services.erase_person import erase_person
-from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+from tests.bot.dialogue.chat import assistant_of
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, VISITOR, Stage
 
 ANSWER = "I am a machine. Hello!"
 
@@ -127,6 +129,45 @@ async def test_a_message_whose_turn_fails_each_time_is_parked_and_those_behind_i
     await stage.settle()
     assert stage.sms.texts() == [ANSWER]
     assert stage.actions.ran == ["action_lead"] * PARK_AFTER
+
+
+@pytest.mark.parametrize("text", ["STOP", "opt_out"])
+async def test_a_stop_counts_though_its_turn_fails_each_time(stage: Stage, text: str) -> None:
+    """As where the action fails that the session begins with."""
+    assistant = assistant_of(ASSISTANT.replace("actions: [", "actions: [action_session_start, "))
+    stage.library.playbook = replace(stage.library.playbook, assistant=assistant)
+    stage.actions.raising = {"action_session_start"}
+    await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.queue("offer", due_at=stage.clock.now() + timedelta(hours=1))
+    await stage.hear(text)
+    conversation = (await stage.at()).id
+    for _ in range(PARK_AFTER - 1):
+        with pytest.raises(ValueError):
+            await converse(stage.runtime, conversation)
+    assert await converse(stage.runtime, conversation) == 1
+    assert not await stage.may_send()
+    assert (await stage.entry("offer")).status is OutboxStatus.WITHHELD
+
+
+async def test_a_stop_that_cannot_even_be_heeded_holds_up_none_behind_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: Any, **__: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(converse_module, "write_turn", fails)
+    monkeypatch.setattr(converse_module, "heed_stop", fails)
+    await stage.hear("STOP")
+    conversation = (await stage.at()).id
+    for _ in range(PARK_AFTER - 1):
+        with pytest.raises(ValueError):
+            await converse(stage.runtime, conversation)
+    assert await converse(stage.runtime, conversation) == 1
+    monkeypatch.undo()
+    await stage.says("greet")
+    assert stage.sms.texts() == [ANSWER]
 
 
 async def test_a_message_that_others_get_into_the_way_of_each_time_is_parked_in_the_end(stage: Stage) -> None:
