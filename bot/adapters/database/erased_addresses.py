@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, text
 
 from bot.adapters.database.repository import Session, insert_once
 from bot.adapters.tables import erased_address, erasure, suppression
@@ -22,11 +22,17 @@ FORGET = delete(erased_address).where(
     erased_address.c.digest == bindparam("of_digest"), erased_address.c.channel == bindparam("on_channel")
 )
 SUPPRESS = insert_once(suppression)
+ONE_OF_THE_FIRST = text("SELECT pg_advisory_xact_lock(7306082716)")
+"""The number is Overture's own and means nothing."""
 
 
 async def salt_of(session: Session) -> str:
-    """The salt of the first erasure; a new one, where this is the first."""
-    return await _salt(session) or secrets.token_hex(32)
+    """The salt of the first erasure; a new one, where this is the first: of two at once, the second waits for it."""
+    salt = await _salt(session)
+    if salt is None and session.is_postgresql:
+        await session.execute(ONE_OF_THE_FIRST)
+        salt = await _salt(session)
+    return salt or secrets.token_hex(32)
 
 
 async def keep_erased(session: Session, suppressions: Sequence[Suppression], salt: str) -> None:

@@ -189,6 +189,9 @@ class Counting:
         self._session = session
         self.looks = 0
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
     async def execute(self, statement: Any, values: Any = None) -> Any:
         return await self._session.execute(statement, values)
 

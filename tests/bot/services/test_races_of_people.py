@@ -16,7 +16,7 @@ from bot.services.converse import converse
 from bot.services.erase_person import erase_person
 from bot.services.merge_people import merge_people
 from bot.services.take_events import Told, take_events
-from tests.bot.services.stage import ANA, Stage, journey_of
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.bot.services.test_races import WORKER, Gate, process, still_blocked
 from tests.manual_clock import ManualClock
 
@@ -109,3 +109,22 @@ async def test_two_events_of_one_moment_let_somebody_in_once(stage: Stage) -> No
     assert len(stage.sms.taken) == 1
     async with stage.store.transaction() as uow:
         assert len(await uow.enrolments.of(ANA)) == 1
+
+
+async def test_of_the_first_two_who_are_erased_at_once_both_addresses_are_left_alone(stage: Stage) -> None:
+    """Each had a salt of its own, and what was kept by the second was never found again."""
+    phone = "+447700900456"
+    await stage.meet()
+    await stage.meet(BEN, phone=phone)
+
+    async def erase(who: ProfileId) -> None:
+        async with stage.store.transaction() as uow:
+            await erase_person(uow, stage.runtime, who, who="a test", now=stage.clock.now())
+
+    async with stage.store.transaction() as uow:
+        await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+        second = asyncio.create_task(erase(BEN))
+        assert await still_blocked(second)
+    await second
+    async with stage.store.transaction() as uow:
+        assert set(await uow.consents.opted_out([PHONE, phone])) == {PHONE, phone}
