@@ -15,13 +15,13 @@ from functools import cache
 from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, Select, Table, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Delete, Select, Table, and_, bindparam, delete, insert, or_, select
 
 from bot.adapters.codec import INBOUND
 from bot.adapters.database.erased_addresses import keep_erased, salt_of
 from bot.adapters.database.opening import opened
 from bot.adapters.database.outbox_rows import entry_of
-from bot.adapters.database.repository import Repository
+from bot.adapters.database.repository import Repository, Session
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.search import escaped
 from bot.adapters.tables import (
@@ -79,10 +79,11 @@ from bot.adapters.tables import (
     suppression,
     used_token,
 )
-from bot.domain.consent import Suppression
+from bot.domain.consent import WRITTEN_TO, Suppression
 from bot.domain.delivery import OutboxEntry
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.message import DeskReply
+from bot.domain.phone_forms import forms_of
 from bot.domain.privacy import Erasure
 
 Condition = ColumnElement[bool]
@@ -103,14 +104,14 @@ _sent = (
     .union(select(outbox.c.key).where(outbox.c.conversation_id.in_(_conversations)))
 )
 """Each half goes by its index; joined by OR they would read the whole outbox. What a run of theirs sends names them."""
-_another = identity.alias("another")
-_addresses = (
-    select(identity.c.value)
-    .where(identity.c.profile_id == PERSON)
-    .union_all(select(conversation.c.address).where(conversation.c.profile_id == PERSON))
-)
+_addresses: Any = bindparam("addresses", expanding=True)
+"""As they stand in the database, in each form that a number has: a STOP may have come from the other one."""
 
-_anothers_too = exists().where(_another.c.value == suppression.c.address, _another.c.profile_id != PERSON)
+ANOTHERS_TOO = select(identity.c.value).where(
+    identity.c.kind.in_(bindparam("kinds", expanding=True)),
+    identity.c.value.in_(_addresses),
+    identity.c.profile_id != PERSON,
+)
 """Who typed somebody else's address takes no opt-out of theirs along."""
 
 OWNED: Mapping[Table, Condition] = {
@@ -156,10 +157,7 @@ who may come in, and which keys seal fields. The audit log names people by their
 they were erased."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
-DELETE = {
-    table: delete(table).where(condition, ~_anothers_too) if table is suppression else delete(table).where(condition)
-    for table, condition in OWNED.items()
-}
+DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}
 ADD_RECEIPT = insert(erasure)
 MOST_WORDS = 10
 """Of a look through the feeds: each goes through all that is on them, so that few people take more than one."""
@@ -260,7 +258,11 @@ class StoredPersonalData(Repository):
         return await self._rows(suppression, profile_id)
 
     async def _rows(self, table: Table, profile_id: ProfileId) -> list[Mapping[str, Any]]:
-        rows = await self._session.execute(READ[table], {"person": profile_id})
+        values: Mapping[str, Any] = {"person": profile_id}
+        if table is suppression:
+            theirs = await _addresses_of(self._session, profile_id)
+            values = {"addresses": _as_stored(self._sealing, [one for _, one in theirs])}
+        rows = await self._session.execute(READ[table], values)
         return [_plain(opened(table, row, self._sealing)) for row in rows]
 
     async def erase(
@@ -270,8 +272,7 @@ class StoredPersonalData(Repository):
         links = await self._session.execute(READ[crm_link], {"person": profile_id})
         elsewhere = {row.crm: row.crm_id for row in links}
         rows = {"feed": await self._delete_feed_items(await self._marks(profile_id))}
-        for table, statement in DELETE.items():
-            rows[table.name] = int((await self._session.execute(statement, {"person": profile_id})).rowcount)
+        rows |= await delete_rows(self._session, profile_id)
         rows = {name: count for name, count in rows.items() if count}
         salt = await salt_of(self._session)
         await keep_erased(self._session, suppressions, salt)
@@ -299,13 +300,10 @@ class StoredPersonalData(Repository):
         """Ids and addresses of theirs, and keys of what came in, what left and what was decided."""
         of = {"person": profile_id}
         conversations = (await self._session.execute(READ[conversation], of)).all()
-        words = {profile_id}
+        words: set[str] = {profile_id}
         words |= {one.id for one in conversations}
         words |= {row.id for table in (enrolment, handoff) for row in await self._session.execute(READ[table], of)}
-        identities = (await self._session.execute(READ[identity], of)).all()
-        addresses = {opened(identity, row, self._sealing)["value"] for row in identities}
-        addresses |= {opened(conversation, row, self._sealing)["address"] for row in conversations}
-        words |= addresses
+        words |= {form for _, one in await _addresses_of(self._session, profile_id) for form in forms_of(one)}
         sent = (await self._session.execute(READ[outbox], of)).all()
         cards = {row.card_key for row in await self._session.execute(READ[handoff], of)}
         words |= {row.vendor_id for row in sent if row.key in cards and row.vendor_id}
@@ -337,6 +335,29 @@ class StoredPersonalData(Repository):
             until = (await self._session.execute(ITEMS_UNTIL, {"after": after, "others": ITEMS_AT_ONCE - 1})).scalar()
             yield {"after": after, "until": LAST_POSITION if until is None else until}
             after = until
+
+
+async def delete_rows(session: Session, profile_id: ProfileId) -> dict[str, int]:
+    """Delete what is theirs, table by table; how many rows of each."""
+    known, sealing = await _addresses_of(session, profile_id), session.sealing
+    sought = {"kinds": sorted({kind for kind, _ in known}), "addresses": _as_stored(sealing, [one for _, one in known])}
+    others = {row.value for row in await session.execute(ANOTHERS_TOO, {"person": profile_id, **sought})}
+    theirs = [one for _, one in known if others.isdisjoint(sealing.forms(one))]
+    values = {"person": profile_id, "addresses": _as_stored(sealing, theirs)}
+    return {table.name: int((await session.execute(one, values)).rowcount) for table, one in DELETE.items()}
+
+
+async def _addresses_of(session: Session, profile_id: ProfileId) -> Collection[tuple[str, str]]:
+    """What they go by, and where they were written to, each with its kind."""
+    of, sealing = {"person": profile_id}, session.sealing
+    identities = [opened(identity, row, sealing) for row in await session.execute(READ[identity], of)]
+    talks = [opened(conversation, row, sealing) for row in await session.execute(READ[conversation], of)]
+    found = {(one["kind"], one["value"]) for one in identities}
+    return found | {(WRITTEN_TO.get(one["channel"], one["channel"]), one["address"]) for one in talks}
+
+
+def _as_stored(sealing: Sealing, addresses: Collection[str]) -> list[str]:
+    return sorted({form for one in addresses for form in sealing.forms(one)})
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -117,6 +117,13 @@ async def test_what_is_kept_of_a_person_is_found_without_reading_all(sqlite_stor
     assert scanned == []
 
 
+async def test_who_else_has_an_address_is_found_without_reading_all(sqlite_store: Database) -> None:
+    compiled = personal_data.ANOTHERS_TOO.compile(dialect=sqlite())
+    async with sqlite_store._backend.transaction() as session:
+        [plan] = (await session.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}"))).all()
+    assert "(kind=? AND value=?)" in plan.detail
+
+
 def test_what_belongs_to_something_that_may_go_is_found_by_an_index() -> None:
     """Whatever is deleted or merged has its rows looked for in each table that names it: not in the whole of it."""
     sought = {

@@ -14,7 +14,7 @@ from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
 from bot.adapters.tables import feed, metadata, profile
 from bot.domain.audience import Segment
 from bot.domain.challenge import Asked, Challenge, ChallengeId
-from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
@@ -311,3 +311,32 @@ async def test_of_what_is_sent_to_them_at_that_moment_nothing_stays_that_names_i
     async with stage.store.transaction() as uow:
         assert await uow.outbox.told_of("k") is None
         assert await uow.retention.drop_unclaimed(stage.clock.now() + timedelta(days=1), limit=9) == 1
+
+
+async def test_an_opt_out_that_came_from_the_other_form_of_a_number_is_erased_and_stays(stage: Stage) -> None:
+    by_whatsapp, dialled = "+5215512345678", "+525512345678"
+    await stage.meet(phone=dialled)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.consents.suppress(Suppression("whatsapp", by_whatsapp, "wrote STOP", now))
+        await uow.feeds.append("a panel", "a-line", {"type": "line", "number": by_whatsapp}, now)
+    async with stage.store.transaction() as uow:
+        assert [row["address"] for row in await uow.personal_data.left_alone(ANA)] == [by_whatsapp]
+        await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("whatsapp", by_whatsapp) is None, "nobody can read the number here"
+        assert await uow.feeds.read(["a panel"], after=0) == []
+        assert "whatsapp" in (await uow.consents.opted_out([by_whatsapp]))[by_whatsapp]
+
+
+async def test_an_opt_out_that_came_from_the_other_form_of_anothers_number_stays_theirs(stage: Stage) -> None:
+    by_whatsapp, dialled = "+5215512345678", "+525512345678"
+    await stage.meet(phone=dialled)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.add(Profile(ProfileId("typist"), now))
+        await uow.profiles.claim(ProfileId("typist"), Identity("phone", dialled), now)
+        await uow.consents.suppress(Suppression("whatsapp", by_whatsapp, "wrote STOP", now))
+        await uow.retention.forget([ProfileId("typist")])
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("whatsapp", dialled) is not None
