@@ -46,6 +46,7 @@ from bot.adapters.tables import (
     profile,
     sent_file,
 )
+from bot.domain.consent import Purpose
 from bot.domain.ids import ProfileId
 from bot.domain.retention import DataClass
 from bot.ports.people import Page
@@ -106,12 +107,13 @@ DROP_OLDEST_UNCLAIMED = delete(delivery).where(
 )
 """By a range of their index: by their keys, PostgreSQL may read the whole table for each batch."""
 
+_sent_there = and_(outbox.c.purpose != Purpose.DESK.value, outbox.c.sent_at >= BEFORE)
 IDLE_CONVERSATION = and_(
     func.coalesce(conversation.c.last_message_at, conversation.c.started_at) < BEFORE,
     conversation.c.asking_enrolment.is_(None),
     ~exists().where(handoff.c.conversation_id == conversation.c.id, handoff.c.state != "closed"),
     ~exists().where(inbox.c.conversation_id == conversation.c.id, inbox.c.status == "waiting"),
-    ~exists().where(outbox.c.conversation_id == conversation.c.id, _unfinished),
+    ~exists().where(outbox.c.conversation_id == conversation.c.id, or_(_unfinished, _sent_there)),
     ~exists().where(meeting.c.conversation_id == conversation.c.id, meeting.c.ends_at >= BEFORE),
 )
 NEXT_CONVERSATIONS = (

@@ -31,7 +31,7 @@ from bot.services import apply_retention as service
 from bot.services.apply_retention import Retention, apply_retention, what_is_due
 from bot.services.erase_person import erase_person
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
+from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, capped, journey_of
 from tests.manual_clock import ManualClock
 
 KEPT = timedelta(days=100)
@@ -84,6 +84,26 @@ async def test_a_conversation_that_was_silent_for_long_goes_with_all_that_is_in_
     assert left["conversation"] == 1
     assert "handoff" not in left
     assert (await stage.says("greet"))[0].startswith("I am a machine."), "a new conversation begins as one does"
+
+
+async def test_a_conversation_stays_to_which_something_was_sent_lately(stage: Stage) -> None:
+    """Else what was sent yesterday counted for no cap any more, and its vendor's word on it was nobody's."""
+    keep(stage, DataClass.CONVERSATIONS)
+    caps = capped(1).caps
+    stage.rule(replace(stage.library.playbook.rules, caps=caps))
+    await stage.meet()
+    await stage.says("greet")
+    stage.clock.forward(timedelta(days=101))
+    await stage.consent()
+    await stage.queue("one", conversation_id=(await stage.at()).id)
+    await stage.settle()
+    stage.clock.forward(timedelta(days=1))
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 0}
+    await stage.queue("two", conversation_id=(await stage.at()).id)
+    await stage.settle()
+    assert await stage.outcome("two") == (OutboxStatus.WITHHELD, "the cap of 1 within 7 days is reached")
+    stage.clock.forward(timedelta(days=101))
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 1}
 
 
 async def test_a_conversation_with_a_file_that_cannot_be_deleted_stays_until_it_can(
