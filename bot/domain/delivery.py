@@ -179,6 +179,10 @@ class OutboxEntry:
             case Fetch(channel=name):
                 return f"{name}:files"
 
+    def is_too_late(self, now: datetime) -> bool:
+        """Whether it is of no use any more."""
+        return self.expires_at is not None and now > self.expires_at
+
     @property
     def lane(self) -> Lane:
         """The lane in which it leaves. A journey of the highest priority is still nothing that somebody waits for."""

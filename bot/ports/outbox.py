@@ -78,8 +78,9 @@ class Outbox(Protocol):
     ) -> Sequence[OutboxEntry]:
         """Withhold what waits for this person with this purpose, on this channel or on any; what it was."""
 
-    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> Sequence[OutboxEntry]:
-        """Withhold the messages of this run of a journey that wait for this person; what they were."""
+    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str, now: datetime) -> Sequence[OutboxEntry]:
+        """Withhold the messages of this run of a journey that the gate has not let go; what they were. The others are
+        too late `now`: should their vendor not deliver them, there is no second try."""
 
     async def sent_since(
         self, profile_id: ProfileId, address: str, purpose: Purpose, channel: str, since: datetime

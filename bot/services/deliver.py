@@ -222,7 +222,7 @@ async def _deliver(
         try:
             settled = await _tried(runtime, entry, answer)
         except TakenOver:
-            log.warning("a delivery took so long that another process has taken it over")
+            log.warning("a delivery is left alone: another process has taken it over, or its run has withdrawn it")
             return
         runtime.meter.delivered(settled.goes_to, settled.status.value)
         told.tell(outcome=settled.status.value)

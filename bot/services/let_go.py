@@ -38,7 +38,8 @@ class Departure:
 
 
 class TakenOver(Exception):
-    """So much time has passed since the entry was claimed that another process has claimed it as left by a crash."""
+    """So much time has passed since the entry was claimed that another process has claimed it as left by a crash; or
+    its run has withdrawn it meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ async def _leaving_together(
 
 
 async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
-    """Those of which another process has taken over are left to it: by the decision records it sees what was let go.
+    """Those that another process has taken over are left to it: by the decision records it sees what was let go.
 
     What belongs to somebody else since it was claimed, as to whom a merge has kept, is weighed for them in a moment.
     """

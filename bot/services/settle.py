@@ -44,13 +44,14 @@ async def settle_all(uow: UnitOfWork, runtime: Runtime, settled: Sequence[Outbox
 
 async def _ours(uow: UnitOfWork, settled: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
     """Without what a process would write that stood still for so long that another has taken the entry up since, and
-    has most likely sent it. That a vendor has it is true whoever gave it to them. The others are whose they are by now:
-    two people may have been merged meanwhile."""
+    has most likely sent it, and without what was withdrawn meanwhile. That a vendor has it is true whoever gave it to
+    them. The others are whose they are by now: two people may have been merged meanwhile."""
     open_ones = [one for one in settled if one.status is not OutboxStatus.SENT]
     ours = await uow.outbox.still_ours(open_ones) if open_ones else {}
     taken_over = [one.id for one in open_ones if one.key not in ours]
     if taken_over:
-        log.warning("what came of deliveries is passed over: another process has taken them over", entries=taken_over)
+        why = "another process has taken them over, or their run has withdrawn them"
+        log.warning(f"what came of deliveries is passed over: {why}", entries=taken_over)
     kept = [one for one in settled if one.status is OutboxStatus.SENT or one.key in ours]
     return [replace(one, profile_id=ours.get(one.key, one.profile_id)) for one in kept]
 

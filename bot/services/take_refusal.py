@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.consent import Consequence, Suppression, Wish
-from bot.domain.delivery import ChannelMessage, Failure, OutboxEntry
+from bot.domain.delivery import ChannelMessage, Failure, OutboxEntry, OutboxStatus
 from bot.domain.effects import SendResponse
 from bot.domain.ids import ProfileId
 from bot.ports import UnitOfWork
@@ -66,9 +66,13 @@ async def _keep_opt_out(
 async def send_elsewhere(
     uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, now: datetime
 ) -> None:
-    """Queue it on the next of its channels, where it has one; the gate weighs it there as any other."""
+    """Queue it on the next of its channels, where it has one; the gate weighs it there as any other. What was withdrawn
+    meanwhile goes nowhere."""
     responses = runtime.library.current().assistant.responses
     if not message.fallbacks or entry.profile_id is None or message.response not in responses:
+        return
+    current = await uow.outbox.by_key(entry.key)
+    if current is None or current.status is OutboxStatus.WITHHELD or current.is_too_late(now):
         return
     effect = SendResponse(
         response=message.response,

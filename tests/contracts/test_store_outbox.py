@@ -324,7 +324,7 @@ async def test_of_a_run_the_messages_that_wait_are_withdrawn_and_nothing_else(st
         await uow.outbox.add(entry("hook", **of_run, dispatch=EndpointCall("billing", {})))
         await uow.outbox.add(entry("of another", **of_run | {"enrolment_id": EnrolmentId("e2")}))
     async with store.transaction() as uow:
-        assert [one.key for one in await uow.outbox.withdraw(ANNA, EnrolmentId("e1"), "left")] == ["waiting"]
+        assert [one.key for one in await uow.outbox.withdraw(ANNA, EnrolmentId("e1"), "left", NOON)] == ["waiting"]
     async with store.transaction() as uow:
         found = [await uow.outbox.by_key(key) for key in ("waiting", "sent", "hook", "of another")]
     assert [one and one.status.value for one in found] == ["withheld", "sent", "waiting", "waiting"]

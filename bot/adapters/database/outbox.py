@@ -73,7 +73,26 @@ _waiting = (
     .with_for_update()
 )
 PURGEABLE = _waiting.where(outbox.c.purpose == bindparam("with_purpose"))
-OF_RUN = _waiting.where(outbox.c.enrolment_id == bindparam("this_run"))
+OF_RUN = (
+    select(outbox)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.enrolment_id == bindparam("this_run"),
+        text("status IN ('waiting', 'sending')"),
+    )
+    .order_by(outbox.c.position)
+    .with_for_update()
+)
+EXPIRE = (
+    update(outbox)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.enrolment_id == bindparam("this_run"),
+        outbox.c.lane != Lane.CRM.value,
+        text("status IN ('sending', 'sent')"),
+    )
+    .values(expires_at=bindparam("now"))
+)
 WITHHOLD = (
     update(outbox)
     .where(outbox.c.position == bindparam("this_position"))
@@ -87,6 +106,13 @@ _leaving = exists().where(
 )
 """Whether the gate has let it go since it was claimed: its vendor has it, or will have it in a moment."""
 
+UNDER_WAY = select(outbox.c.key).where(
+    outbox.c.profile_id == bindparam("profile"),
+    outbox.c.enrolment_id == bindparam("this_run"),
+    text("outbox.status = 'sending'"),
+    _leaving,
+)
+"""Asked once the rows are locked: who lets a message go has its row until that is kept."""
 
 _with_purpose = outbox.c.purpose == bindparam("with_purpose")
 _sent = (
@@ -320,10 +346,18 @@ class StoredOutbox(Repository):
         rows = [row for row in found.all() if channel is None or row.channel == channel]
         return await self._withhold(rows, why)
 
-    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> Sequence[OutboxEntry]:
-        found = await self._execute(OF_RUN, {"profile": profile_id, "this_run": run})
-        rows = [row for row in found.all() if isinstance(entry_of(row, self._sealing).dispatch, ChannelMessage)]
-        return await self._withhold(rows, why)
+    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str, now: datetime) -> Sequence[OutboxEntry]:
+        these = {"profile": profile_id, "this_run": run}
+        found = (await self._execute(OF_RUN, these)).all()
+        under_way = {row.key for row in await self._execute(UNDER_WAY, these)}
+        rows = [
+            row
+            for row in found
+            if row.key not in under_way and isinstance(entry_of(row, self._sealing).dispatch, ChannelMessage)
+        ]
+        withdrawn = await self._withhold(rows, why)
+        await self._execute(EXPIRE, {**these, "now": now - timedelta.resolution})
+        return withdrawn
 
     async def _withhold(self, rows: Sequence[Any], why: str) -> Sequence[OutboxEntry]:
         if rows:
