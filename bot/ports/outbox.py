@@ -82,6 +82,9 @@ class Outbox(Protocol):
         """Withhold the messages of this run of a journey that the gate has not let go; what they were. The others are
         too late `now`: should their vendor not deliver them, there is no second try."""
 
+    async def give_back(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> None:
+        """Let the messages of this run wait again that were withheld for this reason."""
+
     async def sent_since(
         self, profile_id: ProfileId, address: str, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:

@@ -26,6 +26,7 @@ from bot.services.join_profiles import joined, of_the_other, parted, parted_off
 from bot.services.keep_segments import sort_into_segments
 from bot.services.opt_out import may_be_marketing
 from bot.services.runtime import Runtime
+from bot.services.withdraw_messages import withdraw_messages
 
 log = structlog.get_logger()
 
@@ -100,6 +101,8 @@ async def merge_people(
     claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
     over = [*((run, TWICE) for run in plan.ended), *((run, plan.stopped_for) for run in plan.stopped)]
     emitted = [word for run, why in over for word in await end_run(uow, run, EnrolmentStatus.DONE, why, now)]
+    for run in plan.ended:
+        await withdraw_messages(uow, run.profile_id, run.id, TWICE, now)
     links = await uow.crm_links.of(merged.id)
     mine, theirs = await uow.scores.of(kept.id), await uow.scores.of(merged.id)
     rekeyed, twice = _counted_once(mine, theirs, kept.id, merged.id)
@@ -332,8 +335,8 @@ async def _ask_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
 
 
 async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: Collection[str]) -> None:
-    """Runs that ended by the merge alone go on where they were; but none of marketing, where all of it was stopped
-    since, and none of a journey into which the person has come anew."""
+    """Runs that ended by the merge alone go on where they were, and what they had queued waits again; but none of
+    marketing, where all of it was stopped since, and none of a journey into which the person has come anew."""
     stopped = _is_all_refused(runtime, refused)
     for before in merge.ended:
         run = await uow.enrolments.get(before.id)
@@ -343,3 +346,4 @@ async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: C
             continue
         if not stopped or not await may_be_marketing(uow, run):
             await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))
+            await uow.outbox.give_back(run.profile_id, run.id, TWICE)

@@ -83,6 +83,17 @@ OF_RUN = (
     .order_by(outbox.c.position)
     .with_for_update()
 )
+GIVE_BACK = (
+    update(outbox)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.enrolment_id == bindparam("this_run"),
+        outbox.c.reason == bindparam("because"),
+        text("status = 'withheld'"),
+    )
+    .values(status=OutboxStatus.WAITING, reason="")
+    .returning(outbox.c.key)
+)
 EXPIRE = (
     update(outbox)
     .where(
@@ -358,6 +369,10 @@ class StoredOutbox(Repository):
         withdrawn = await self._withhold(rows, why)
         await self._execute(EXPIRE, {**these, "now": now - timedelta.resolution})
         return withdrawn
+
+    async def give_back(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> None:
+        these = {"profile": profile_id, "this_run": run, "because": why}
+        self._to_leave.update(row.key for row in await self._execute(GIVE_BACK, these))
 
     async def _withhold(self, rows: Sequence[Any], why: str) -> Sequence[OutboxEntry]:
         if rows:

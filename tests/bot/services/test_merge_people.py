@@ -159,6 +159,24 @@ async def test_in_one_journey_twice_the_older_run_goes_on(two: Stage) -> None:
         assert (await uow.profiles.get(ANA)).tags == {"through"}
 
 
+@pytest.mark.parametrize("is_undone", [False, True])
+async def test_what_both_runs_of_one_journey_have_queued_is_sent_once_unless_the_merge_is_undone(
+    two: Stage, is_undone: bool
+) -> None:
+    send = 'send: {response: utter_tip, channels: [sms], send_window: {hours: "14:00-15:00"}}'
+    two.play(journey_of(f"- {send}\n- wait: 9d"))
+    for who in (ANA, BEA):
+        await two.consent(of=who)
+        await two.happens("demo.requested", to=who)
+        await two.settle()
+        two.clock.forward(timedelta(minutes=1))
+    await merge(two)
+    if is_undone:
+        await part(two)
+    await two.later(hours=2.5)
+    assert [one.address for one in two.sms.taken] == [PHONE, *([BEAS_PHONE] if is_undone else [])]
+
+
 async def test_who_came_into_the_journey_anew_since_the_merge_is_in_it_once_when_that_is_undone(two: Stage) -> None:
     two.play(journey_of("- wait: 9d", "enter: {event: demo.requested, again: always}"))
     for who in (BEA, ANA):
