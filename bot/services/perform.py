@@ -42,6 +42,7 @@ from bot.domain.message import Reminder
 from bot.domain.person import Identity
 from bot.domain.provenance import Origin, Source
 from bot.domain.score import ScoreChange
+from bot.journeys.told.addresses import in_one_form
 from bot.journeys.told.countries import country_if_known
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
@@ -140,7 +141,8 @@ async def _change_profile(
 ) -> None:
     if isinstance(effect, ClaimIdentity):
         origin = _origin(cause, now, by=effect.by, slot=effect.slot)
-        await uow.profiles.claim(cause.profile_id, Identity(effect.identity, effect.value), now, origin)
+        claimed = in_one_form(Identity(effect.identity, effect.value))
+        await uow.profiles.claim(cause.profile_id, claimed, now, origin)
         return
     profile = await uow.profiles.fresh(cause.profile_id)
     match effect:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 import connectors.email
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxStatus
+from bot.domain.effects import ClaimIdentity, SendResponse
 from bot.domain.message import Text
 from bot.ports import Channel, SandboxVendor
+from bot.services.cause import Cause
 from bot.services.receive import receive
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, Stage
@@ -124,6 +127,29 @@ async def test_stop_in_a_reply_ends_marketing_too(stage: Stage) -> None:
     (offer,) = await mail.got()
     await mail.writes("STOP", "Re: This month", offer["message_id"])
     assert not await stage.may_send(channel="email", address=ADDRESS)
+
+
+@pytest.mark.parametrize("deed", ["complain", "write"])
+async def test_an_opt_out_counts_however_they_have_written_their_address(stage: Stage, deed: str) -> None:
+    """In a form, with capitals; what comes by e-mail has it in small letters."""
+    mail = Mail(stage)
+    await stage.meet()
+    await stage.do(ClaimIdentity("email", "Ana@Example.com"))
+    await stage.consent(channel="email")
+    stage.clock.forward(timedelta(minutes=1))
+
+    async def offer(key: str) -> OutboxStatus:
+        await stage.do(SendResponse("utter_tip", ("email",), key), cause=Cause(key, ANA, purpose=Purpose.MARKETING))
+        await stage.settle()
+        return (await stage.entry(key)).status
+
+    assert await offer("k1") is OutboxStatus.SENT
+    (first,) = await mail.got()
+    if deed == "complain":
+        await mail.does(deed=deed, message_id=first["message_id"])
+    else:
+        await mail.writes("STOP", "STOP")
+    assert await offer("k2") is OutboxStatus.WITHHELD
 
 
 async def test_a_stop_from_the_mailbox_that_ours_went_on_to_holds_for_both_addresses(stage: Stage) -> None:
