@@ -131,7 +131,7 @@ async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bo
     if challenge.consent is None:
         return True
     refusal = await uow.consents.refusal(challenge.channel, challenge.address)
-    if refusal is not None and refusal.at >= challenge.asked_at:
+    if refusal is not None and refusal.last_at >= challenge.asked_at:
         return False
     owner = await uow.profiles.owner_of(WRITTEN_TO.get(challenge.channel, challenge.channel), challenge.address)
     for person in {challenge.profile_id, owner.id if owner is not None else challenge.profile_id}:

@@ -53,6 +53,9 @@ async def test_an_address_that_asks_again_keeps_the_first_time_and_the_last(stor
         await uow.consents.suppress_anew(first)
         await uow.consents.suppress_anew(disowned)
         await uow.consents.suppress_anew(replace(first, reason="again", at=later))
+        await uow.consents.suppress_anew(
+            replace(first, reason="by a clock that is behind", at=NOON + timedelta(hours=1))
+        )
     async with store.transaction() as uow:
         assert await uow.consents.suppression("sms", PHONE) == replace(first, again_at=later)
         assert set(await uow.consents.in_the_way("sms", PHONE)) == {replace(first, again_at=later), disowned}

@@ -59,7 +59,11 @@ _in_either_form = and_(
     suppression.c.address.in_((bindparam("to_address"), bindparam("in_other_form"))),
 )
 _asked_at = bindparam("asked_at", type_=suppression.c.at.type)
-AGAIN = update(suppression).where(_in_either_form, suppression.c.at < _asked_at).values(again_at=_asked_at)
+AGAIN = (
+    update(suppression)
+    .where(_in_either_form, func.coalesce(suppression.c.again_at, suppression.c.at) < _asked_at)
+    .values(again_at=_asked_at)
+)
 LIFT = delete(suppression).where(_in_either_form)
 IN_ANY_WAY = Listed(
     lambda among: select(suppression).where(

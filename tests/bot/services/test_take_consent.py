@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.audit import Deed
 from bot.domain.challenge import MOST_A_DAY, Challenge
-from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Wish, standing_consent
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Suppression, Wish, standing_consent
 from bot.domain.effects import OptOut, RecordConsent
 from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, GivenConsent, Taking
@@ -353,5 +353,21 @@ async def test_so_does_one_that_is_not_the_first(stage: Stage) -> None:
     challenge = await asked_as_another(stage)
     await stage.says("stop")
     stage.clock.forward(timedelta(minutes=1))
+    assert not await press(stage, challenge)
+    assert not await stage.may_send()
+
+
+async def test_so_does_one_that_came_from_another_address_of_whom_nothing_is_known_any_more(stage: Stage) -> None:
+    """As by an answer to what had been sent there: the address asks anew, and no profile's ledger has a line of it."""
+    async with stage.store.transaction() as uow:
+        await uow.consents.suppress(Suppression("sms", PHONE, "wrote STOP", stage.clock.now()))
+    stage.clock.forward(timedelta(minutes=1))
+    stage.rule(confirmed())
+    await visitor(stage)
+    await agree(stage)
+    stage.clock.forward(timedelta(minutes=1))
+    async with stage.store.transaction() as uow:
+        await uow.consents.suppress_anew(Suppression("sms", PHONE, "wrote STOP again", stage.clock.now()))
+    [challenge] = await challenges(stage)
     assert not await press(stage, challenge)
     assert not await stage.may_send()
