@@ -38,7 +38,7 @@ async def count_metrics(
     uow: UnitOfWork, journeys: Iterable[Journey], profile_id: ProfileId, event: str, now: datetime
 ) -> None:
     """A metric counts for a while after people have left the journey."""
-    asking = [one for one in journeys if _counts(one, event)]
+    asking = [one for one in journeys if measures(one, event)]
     if not asking:
         return
     names = {journey.id for journey in asking}
@@ -52,7 +52,7 @@ async def count_metrics(
             count_splits(uow, version.id, counted)
 
 
-def _counts(journey: Journey, event: str) -> bool:
+def measures(journey: Journey, event: str) -> bool:
     """Whether any of its steps is for this event; asked at each event of each journey, so it looks at little."""
     steps = journey.steps.values()
     return any(isinstance(step, WITH_METRICS) and step.metric == event for step in steps)

@@ -6,7 +6,7 @@ are left to go one by one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,12 @@ from bot.domain.entries import Entry, EventEntry
 from bot.domain.journey import Journey
 from bot.domain.publishing import Running
 from bot.journeys.entering import opened_by
+from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import begin_many, heeds
+from bot.journeys.scoring import on_event
 from bot.journeys.selection import check_selection, foretold_in
 from bot.ports import UnitOfWork
+from bot.services.count_splits import measures
 from bot.services.in_force import journeys_in_force, open_journeys
 from bot.services.keep_segments import ENTERED, segment_event
 from bot.services.runtime import Runtime
@@ -73,13 +76,24 @@ async def _only_way_in(uow: UnitOfWork, runtime: Runtime, segment: str) -> tuple
     """The one entry that members of this segment go through; None where one by one is the way.
 
     Where there are several, what the first journey does may decide who comes into the second. Where coming into a
-    segment is a goal, it is to be counted, too.
+    segment is a goal, or is counted in another way, that is to be done, too.
     """
     event = segment_event(segment, entered=True)
-    if any(goal.event == ENTERED for one in (await journeys_in_force(uow, runtime)).values() for goal in one.goals):
+    in_force = (await journeys_in_force(uow, runtime)).values()
+    if any(goal.event == ENTERED for one in in_force for goal in one.goals) or counted(runtime, in_force, ENTERED):
         return None
     ways = list(opened_by((await open_journeys(uow, runtime)).values(), event.event, event.data))
     return ways[0] if len(ways) == 1 and can_enrol_many(runtime, ways[0][1]) else None
+
+
+def counted(runtime: Runtime, journeys: Iterable[Journey], event: str) -> bool:
+    """Whether a score rule gives points for the event, a segment counts it, or a message or a split is for it."""
+    playbook = runtime.library.current()
+    return bool(
+        on_event(playbook.score_rules, event)
+        or any(event in counted_events(one.condition) for one in playbook.segments.values())
+        or any(measures(one, event) for one in journeys)
+    )
 
 
 async def _heeding(uow: UnitOfWork) -> list[tuple[str, str]]:

@@ -17,8 +17,8 @@ from bot.domain.entries import EventEntry
 from bot.domain.errors import Conflict
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
-from bot.services.enrol_many import enrol_members
-from bot.services.in_force import open_journeys
+from bot.services.enrol_many import counted, enrol_members
+from bot.services.in_force import journeys_in_force, open_journeys
 from bot.services.keep_segments import ENTERED, LEFT, segment_event
 from bot.services.runtime import INBOX, OUTBOX, TIMERS, Runtime
 
@@ -140,9 +140,13 @@ async def _pass_on_changes(runtime: Runtime) -> int:
 
 
 async def _is_heard(uow: UnitOfWork, runtime: Runtime) -> bool:
-    """Whether a journey begins with such a change; those that wait in one are looked for person by person."""
+    """Whether a journey begins with such a change, or it is counted; those that wait in one are looked for person by
+    person."""
     entries = (entry for journey in (await open_journeys(uow, runtime)).values() for entry in journey.entries)
-    return any(isinstance(entry, EventEntry) and entry.event in (ENTERED, LEFT) for entry in entries)
+    if any(isinstance(entry, EventEntry) and entry.event in (ENTERED, LEFT) for entry in entries):
+        return True
+    in_force = (await journeys_in_force(uow, runtime)).values()
+    return any(counted(runtime, in_force, event) for event in (ENTERED, LEFT))
 
 
 async def _tell(uow: UnitOfWork, runtime: Runtime, change: SegmentChange, now: datetime) -> None:

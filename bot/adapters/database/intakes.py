@@ -25,6 +25,7 @@ from sqlalchemy import (
     delete,
     false,
     func,
+    insert,
     literal_column,
     or_,
     select,
@@ -37,9 +38,10 @@ from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.enrolments import Watermark, place_of
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
+from bot.adapters.database.segments import NOTED, noted
 from bot.adapters.database.views import Sql
 from bot.adapters.database.workings import LAST_OF_CHUNK
-from bot.adapters.tables import Moment, enrolment, profile, segment_change, segment_member
+from bot.adapters.tables import Moment, enrolment, person_event, profile, segment_change, segment_member
 from bot.domain.consent import Purpose
 from bot.domain.ids import new_id
 from bot.domain.journey import Intake
@@ -143,7 +145,8 @@ def _of_everybody(rules: _Rules, sealing: Sealing, *, bounded: bool) -> Executab
 
 @lru_cache(maxsize=200)
 def _of_segment(rules: _Rules, sealing: Sealing) -> Executable:
-    """Takes of the oldest changes the first one of each person, where it is this one and nothing else hears of it."""
+    """Takes of the oldest changes the first one of each person, where it is this one and nothing else hears of it, and
+    puts it onto their timelines."""
     oldest = (
         select(segment_change)
         .where(text("error = ''"))
@@ -172,13 +175,14 @@ def _of_segment(rules: _Rules, sealing: Sealing) -> Executable:
     telling = (
         delete(segment_change)
         .where(segment_change.c.position.in_(select(taken.c.position)))
-        .returning(segment_change.c.position)
+        .returning(segment_change)
         .cte("telling")
     )
+    noting = insert(person_event).from_select(NOTED, noted(telling)).returning(ONE).cte("noting")
     return select(
         select(func.count()).select_from(telling).scalar_subquery().label("told"),
         select(func.count()).select_from(entering).scalar_subquery().label("let_in"),
-    )
+    ).add_cte(noting)
 
 
 def _is_member(change: FromClause) -> Sql:

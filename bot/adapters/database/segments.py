@@ -93,10 +93,10 @@ _waits_in_a_journey = exists(
 )
 _unheard = select(_oldest_now.c.position).where(not_(_waits_in_a_journey))
 DROP_UNHEARD = delete(segment_change).where(segment_change.c.position.in_(_unheard))
-_NOTED = ("profile_id", "shard", "event", "at", "received_at", "source", "data")
+NOTED = ("profile_id", "shard", "event", "at", "received_at", "source", "data")
 
 
-def _noted(change: Any) -> Select[Any]:
+def noted(change: Any) -> Select[Any]:
     """Lines of the timeline that tell of these changes."""
     word = case((change.c.entered, SEGMENT_ENTERED), else_=SEGMENT_LEFT)
     data = literal('{"segment":"', Text) + type_coerce(change.c.segment, Text) + literal('"}', Text)
@@ -106,10 +106,10 @@ def _noted(change: Any) -> Select[Any]:
 
 
 NOTE_UNHEARD = insert(person_event).from_select(
-    _NOTED, _noted(segment_change).where(segment_change.c.position.in_(_unheard))
+    NOTED, noted(segment_change).where(segment_change.c.position.in_(_unheard))
 )
 _dropped = DROP_UNHEARD.returning(segment_change).cte("dropped")
-_note_dropped = insert(person_event).from_select(_NOTED, _noted(_dropped)).returning(literal_column("1")).cte("noted")
+_note_dropped = insert(person_event).from_select(NOTED, noted(_dropped)).returning(literal_column("1")).cte("noted")
 DROP_AND_NOTE_UNHEARD = select(func.count()).select_from(_dropped).add_cte(_note_dropped)
 NEWEST_CHANGE = select(func.coalesce(func.max(segment_change.c.position), 0))
 

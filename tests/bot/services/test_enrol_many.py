@@ -21,6 +21,7 @@ from bot.domain.audience import Segment
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import EnrolmentStatus, Journey, TimerFired
 from bot.domain.person import Profile
+from bot.domain.score import ScoreRule
 from bot.journeys.interpreter import begin
 from bot.ports import UnitOfWork
 from bot.services import enrol_many
@@ -242,6 +243,21 @@ async def test_a_segment_enrols_its_people_and_they_take_their_first_steps(share
     async with shared.store.transaction() as uow:
         assert {"seen"} == {tag for name in names for tag in (await uow.profiles.get(name)).tags}
         assert [one.times for one in await uow.passages.of("welcome")] == [8, 8]
+        lines = [[one.event for one in await uow.timeline.of(name, limit=5)] for name in names]
+    assert lines == [["segment.entered"]] * 8, "as one by one"
+
+
+async def test_who_comes_in_together_gets_the_points_for_coming_into_the_segment(shared: Stage) -> None:
+    names = await add_people(shared, 8)
+    shared.play(journey_of("- wait: 1d", f"enter: {{segment: {BIG}}}"))
+    divide(shared, Segment(BIG, "profile.team_size > 20"))
+    rule = ScoreRule("came", "engagement", 7, "came into a segment", "segment.entered")
+    shared.library.playbook = replace(shared.library.playbook, score_rules=(rule,))
+    for _ in range(20):
+        await work_on_segments(shared.runtime)
+    assert await runs_of(shared, names) == [1] * 8
+    async with shared.store.transaction() as uow:
+        assert [[one.points for one in await uow.scores.of(name)] for name in names] == [[7]] * 8
 
 
 async def test_a_chunk_that_dies_is_repeated_and_nobody_comes_in_twice(

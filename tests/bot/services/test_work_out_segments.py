@@ -18,7 +18,7 @@ from bot.domain.effects import AddTag, ChangeScore, PersonEffect, SetAttribute
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
-from bot.domain.score import Grades
+from bot.domain.score import Grades, ScoreRule
 from bot.services import work_out_segments
 from bot.services.enrol import tell_journeys
 from bot.services.perform import Cause, perform
@@ -215,6 +215,20 @@ async def test_people_who_wait_in_a_journey_are_told_though_no_journey_begins_wi
     await work(stage)
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).attributes["stage"] == "told"
+
+
+async def test_whoever_comes_into_a_segment_gets_the_points_for_that_though_no_journey_hears_of_it(
+    stage: Stage,
+) -> None:
+    """As they do where it comes of something that they have told."""
+    rule = ScoreRule("came", "engagement", 7, "came into a segment", "segment.entered")
+    await add(stage, person(stage, "ana", team_size=50))
+    divide(stage, BIG)
+    stage.library.playbook = replace(stage.library.playbook, score_rules=(rule,))
+    await work(stage)
+    async with stage.store.transaction() as uow:
+        assert [one.points for one in await uow.scores.of(ANA)] == [7]
+        assert [one.event for one in await uow.timeline.of(ANA, limit=5)] == ["segment.entered"]
 
 
 # ---------------------------------------------------------------- kept up to date and worked out are the same
