@@ -24,6 +24,8 @@ CHUNK = 20_000
 
 PAST_DUE = "it was due while the journey was paused, and its window says to leave it out then"
 LONGEST_HISTORY = 1000
+MOST_ROUNDS = 5
+"""Of looking for those who have gone on meanwhile; each finds a few of those who did in the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +143,30 @@ async def publish(
             uow, JourneyChange(journey.id, now, publisher.who, what, journey.version, plan.people_moved)
         )
 
-    async def move(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
-        return sum([await _move(uow, journey, one, after, upto, now) for one in plan.moves])
+    people = await _carry_out(publisher, journey, plan.moves) if plan.people_moved else 0
+    return people + await _move_on(publisher, plan, park=park)
 
-    return await _in_chunks(publisher, journey.id, move) if plan.people_moved else 0
+
+async def _move_on(publisher: Publisher, plan: Plan, *, park: bool) -> int:
+    """Move those who have gone on, or come in, on an earlier version since the plan was made, to where nobody stood
+    then. Who would be lost there stays on it, unless they are to be parked."""
+    people = 0
+    for _ in range(MOST_ROUNDS):
+        async with publisher.store.transaction() as uow:
+            rest = await plan_publishing(uow, plan.journey, plan.on_edit)
+        moves = [one for one in rest.moves if one.way != "stays" and (park or one.way != "lost")]
+        moved = await _carry_out(publisher, plan.journey, moves) if moves else 0
+        if not moved:
+            break
+        people += moved
+    return people
+
+
+async def _carry_out(publisher: Publisher, journey: Journey, moves: Sequence[Move]) -> int:
+    async def move(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        return sum([await _move(uow, journey, one, after, upto, now) for one in moves])
+
+    return await _in_chunks(publisher, journey.id, move)
 
 
 async def _move(uow: UnitOfWork, journey: Journey, move: Move, after: str, upto: str, now: datetime) -> int:

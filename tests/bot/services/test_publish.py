@@ -221,6 +221,21 @@ async def test_edit_of_a_live_journey_moves_as_many_as_the_dry_run_said(stage: S
     await check_counts_of_the_dry_run(stage, places, journey_of(WITHOUT_LATER, head))
 
 
+async def test_who_goes_on_while_it_is_published_is_moved_from_where_they_are(stage: Stage) -> None:
+    """They stayed on the version before, since nobody had stood there when the plan was made."""
+    await stage.meet()
+    first = journey_of("- id: rest\n  wait: 1d\n- id: later\n  wait: 7d")
+    await publish(publisher(stage), await plan(stage, first))
+    stage.runtime = replace(stage.runtime, publishing="on_command")
+    await stage.happens("demo.requested")
+    edited = journey_of("- id: rest\n  wait: 1d\n- id: later\n  wait: 7d\n- add_to: through", "on_edit: map")
+    planned = await plan(stage, edited)
+    await stage.later(days=1)
+    assert await publish(publisher(stage), planned) == 1
+    [run] = await stage.enrolments()
+    assert (run.step, run.version) == ("later", edited.version)
+
+
 async def test_pinned_people_finish_the_version_that_they_entered(stage: Stage) -> None:
     people = await stand_at(stage, ["rest", "later"])
     assert await put_in_force(stage, journey_of(WITHOUT_LATER, "on_edit: pin")) == 0
