@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import structlog
+
 from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
 from bot.domain.effects import Emit
@@ -16,10 +18,13 @@ from bot.domain.understanding import OPT_OUT_INTENT
 from bot.journeys.expression import counted_events
 from bot.journeys.resting import ANSWER
 from bot.ports import UnitOfWork
+from bot.services.count_splits import measures
 from bot.services.note_decision import Matter, note_decision
 from bot.services.note_event import note_event
 from bot.services.respond import OPENED
 from bot.services.write_turn import Turn
+
+log = structlog.get_logger()
 
 LONGEST_TEXT = 1000
 """Characters of a message that journeys get to see."""
@@ -37,8 +42,8 @@ async def attribute_reply(
     """The event of this message for journeys and segments, before its turn is written; where it is nothing for them, it
     only goes onto the person's timeline. `scored`: a rule may give points for it.
 
-    Keywords and opt-outs are none, nor that somebody has opened the chat; what is said to a colleague goes onto the
-    timeline under a name of its own.
+    `journeys` are those in force. Keywords and opt-outs are none, nor that somebody has opened the chat; what is said
+    to a colleague goes onto the timeline under a name of its own.
     """
     understood = turn.understood
     if understood is None or understood.stage == "keyword" or understood.intent.name in (OPT_OUT_INTENT, OPENED.name):
@@ -63,19 +68,37 @@ async def attribute_reply(
             "enrolment": "" if asked or owner is None else owner.id,
         },
     )
-    if scored or any(REPLIED in one.waiting_for for one in inside) or _is_heeded(journeys, segments):
+    awaited = any(REPLIED in one.waiting_for for one in inside)
+    if scored or awaited or _is_heeded(journeys, segments) or await _is_heeded_inside(uow, inside):
         return (event,)
     await note_event(uow, conversation.profile_id, event, now)
     return ()
 
 
 def _is_heeded(journeys: Iterable[Journey], segments: Iterable[Segment]) -> bool:
-    """Whether a message lets anybody into a journey or segment, or ends one. Where none does, it costs them nothing."""
+    """Whether a message lets anybody into a journey or segment, or is what something in one is for. Where none does, it
+    costs them nothing."""
     return any(
-        REPLIED in journey.exit_events
+        measures(journey, REPLIED)
+        or any(goal.event == REPLIED for goal in journey.goals)
         or any(isinstance(entry, EventEntry) and entry.event == REPLIED for entry in journey.entries)
         for journey in journeys
     ) or any(REPLIED in counted_events(segment.condition) for segment in segments)
+
+
+async def _is_heeded_inside(uow: UnitOfWork, inside: Iterable[Enrolment]) -> bool:
+    """Whether it may end a run that the person is in, on the version that they are on, or is what its steps are for."""
+    return any([await _heeds(uow, one) for one in inside])
+
+
+async def _heeds(uow: UnitOfWork, run: Enrolment) -> bool:
+    try:
+        journey = await uow.enrolments.version(run.journey, run.version)
+    except Exception:
+        log.exception("a journey cannot be read; what the person writes is told to it", enrolment=run.id)
+        return True
+    ends_by = counted_events(journey.exit_when) if journey.exit_when is not None else frozenset[str]()
+    return REPLIED in journey.exit_events or REPLIED in ends_by or measures(journey, REPLIED)
 
 
 async def _owner(uow: UnitOfWork, turn: Turn, inside: Sequence[Enrolment]) -> Enrolment | None:

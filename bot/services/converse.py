@@ -51,7 +51,7 @@ from bot.services.desk_turn import take_desk_turn
 from bot.services.earlier_press import pressed_earlier
 from bot.services.hear import Hearing, hear, hear_preference, keyword_of
 from bot.services.heed_stop import heed_stop, is_stop, written_in
-from bot.services.in_force import open_journeys
+from bot.services.in_force import journeys_in_force
 from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, put_here, question_elsewhere
@@ -303,7 +303,7 @@ async def _write(
     async with runtime.store.transaction() as uow:
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
-        journeys = (await open_journeys(uow, runtime)).values()
+        journeys = (await journeys_in_force(uow, runtime)).values()
         playbook = runtime.library.current()
         scored = bool(on_event(playbook.score_rules, REPLIED))
         reply = await attribute_reply(uow, journeys, playbook.segments.values(), turn, now, scored=scored)

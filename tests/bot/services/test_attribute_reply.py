@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.delivery import Decision
 from bot.domain.journey import Journey
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
+from bot.services.publish import Publisher, pause
 from tests.bot.services.stage import ANA, VISITOR, Stage, journey_of
 
 WAITS_FOR_REPLY = """
@@ -123,6 +126,21 @@ async def test_a_message_lets_people_into_the_journeys_that_begin_with_it(stage:
     async with stage.store.transaction() as uow:
         profile = await uow.profiles.get(ANA)
     assert (profile.attributes, profile.tags) == ({"said": "greet", "by": "sms"}, frozenset())
+
+
+@pytest.mark.parametrize("leaving", ["event: message.received", "when: did('message.received') > 0"])
+@pytest.mark.parametrize("how", ["in force", "paused", "of the version before"])
+async def test_a_message_ends_the_journeys_that_it_is_to_end(stage: Stage, leaving: str, how: str) -> None:
+    await stage.meet()
+    stage.play(journey_of("- wait: 9d", f"exit: {{{leaving}}}"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    if how == "paused":
+        await pause(Publisher(stage.store, stage.clock, "Ana"), "welcome")
+    if how == "of the version before":
+        stage.play(journey_of("- wait: 8d"))
+    await stage.says("greet")
+    assert await stage.enrolments() == []
 
 
 async def test_opt_outs_keywords_and_words_to_a_colleague_are_no_replies(stage: Stage) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.ids import ProfileId
 from bot.domain.journey import SplitCount, Tally
 from tests.bot.services.stage import Stage, journey_of
@@ -45,6 +47,18 @@ async def test_what_comes_of_a_way_counts_for_those_who_have_left_too(stage: Sta
     await stage.happens("meeting.booked", to=people[1])
     found = (await tallies_of(stage)).values()
     assert (sum(one.went for one in found), sum(one.reached for one in found)) == (3, 1)
+
+
+@pytest.mark.parametrize("waits", ["", "- wait: 9d"])
+async def test_a_reply_counts_as_what_a_way_is_for_though_nobody_waits_for_it(stage: Stage, waits: str) -> None:
+    """It is the metric of whatever is sent at the best hour, where its author names none."""
+    stage.play(journey_of(f"{PARTS.replace('meeting.booked', 'message.received')}{waits}"))
+    await stage.meet()
+    await stage.happens("demo.requested")
+    stage.clock.forward(timedelta(hours=1))
+    await stage.says("greet")
+    found = (await tallies_of(stage)).values()
+    assert (sum(one.went for one in found), sum(one.reached for one in found)) == (1, 1)
 
 
 async def test_the_way_that_did_best_is_chosen_once_the_time_of_enough_people_is_over(stage: Stage) -> None:
