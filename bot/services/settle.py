@@ -74,8 +74,10 @@ async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed:
             if settled.purpose is Purpose.DESK:
                 await settle_late(uow, settled, message, now)
             await _follow_up(uow, settled, message, now)
-            if failed is not None:
-                await _take_failure(uow, runtime, settled, message, failed, now)
+            if failed is not None and (current := await uow.outbox.by_key(settled.key)) is not None:
+                # Of whoever it is by now: the person may have been merged, or erased, while it was being sent.
+                theirs = replace(settled, profile_id=current.profile_id)
+                await _take_failure(uow, runtime, theirs, message, failed, now)
         case CrmErasure() | DeskErasure():
             await settle_erasure(uow, settled)
         case EndpointCall():

@@ -9,9 +9,11 @@ import pytest
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.effects import RequestHandoff
-from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
+from bot.domain.ids import ProfileId
+from bot.domain.message import Author, DeliveryState, DeliveryStatus, OutboundMessage, Text
 from bot.domain.person import Identity
 from bot.services.deliver import deliver_due
+from bot.services.merge_people import merge_people
 from bot.services.receive import receive
 from bot.services.stop_sender import lift_stop
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
@@ -234,3 +236,24 @@ async def test_what_the_vendor_answers_itself_is_not_answered_again(stage: Stage
     assert await stage.says("help", metadata={"vendor_answers": True}) == []
     assert await stage.says("stop", metadata={"vendor_answers": True}) == []
     assert not await stage.may_send()
+
+
+async def test_a_failure_that_was_told_first_is_theirs_with_whom_the_person_was_merged_meanwhile(stage: Stage) -> None:
+    """Else it could not be written down, and what its vendor has taken came up again as left by a crash."""
+    older = ProfileId("older")
+    await stage.meet(older, phone="+447700900456")
+    stage.clock.forward(timedelta(hours=1))
+    await stage.meet()
+    await stage.consent()
+
+    async def merge(message: OutboundMessage) -> None:
+        told = DeliveryStatus("sms", "told", f"sms-{message.key}", DeliveryState.FAILED, "opted_out")
+        await receive(stage.runtime, stage.sms, [told])
+        async with stage.store.transaction() as uow:
+            await merge_people(uow, stage.runtime, older, ANA, who="a test", why="the same", now=stage.clock.now())
+
+    stage.sms.on_send = merge
+    await stage.queue("k")
+    await stage.settle()
+    assert (await stage.entry("k")).status is OutboxStatus.DEAD
+    assert not await stage.may_send(of=older)
