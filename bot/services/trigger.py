@@ -63,5 +63,6 @@ async def _end(
     messages = [message for say in said for message in as_rasa_messages("", say.content)]
     async with runtime.store.transaction() as uow:
         await write_turn(uow, runtime, unasked(situation, thought, wanted.vendor_id), thought.now)
-        await uow.feeds.append(EXTERNAL, wanted.vendor_id, {"messages": messages}, thought.now)
+        told = {"messages": messages, "person": situation.conversation.profile_id}
+        await uow.feeds.append(EXTERNAL, wanted.vendor_id, told, thought.now)
         await finish(uow, entry, thought.now)

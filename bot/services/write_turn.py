@@ -289,6 +289,7 @@ def explain(turn: Turn) -> dict[str, Any]:
         "type": "turn",
         "channel": turn.conversation.channel,
         "conversation": turn.conversation.id,
+        "person": turn.conversation.profile_id,
         "message_id": turn.key,
         "text": turn.text,
         "understood": None if understood is None else _reading(understood),

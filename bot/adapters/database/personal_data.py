@@ -104,6 +104,10 @@ _sent = (
     .union(select(outbox.c.key).where(outbox.c.conversation_id.in_(_conversations)))
 )
 """Each half goes by its index; joined by OR they would read the whole outbox. What a run of theirs sends names them."""
+_people: Any = bindparam("people", expanding=True)
+"""They, and whoever was merged into them, or into one of those."""
+
+MERGED_INTO = select(merge.c.merged).where(merge.c.kept.in_(_people), merge.c.undone_at.is_(None))
 _addresses: Any = bindparam("addresses", expanding=True)
 """As they stand in the database, in each form that a number has: a STOP may have come from the other one."""
 
@@ -137,7 +141,7 @@ OWNED: Mapping[Table, Condition] = {
     opt_out_question: _theirs(opt_out_question),
     privacy_request: _theirs(privacy_request),
     decision: _theirs(decision),
-    merge: or_(merge.c.kept == PERSON, merge.c.merged == PERSON),
+    merge: or_(merge.c.kept.in_(_people), merge.c.merged.in_(_people)),
     identity: _theirs(identity),
     profile: profile.c.id == PERSON,
 }
@@ -262,6 +266,8 @@ class StoredPersonalData(Repository):
         if table is suppression:
             theirs = await _addresses_of(self._session, profile_id)
             values = {"addresses": _as_stored(self._sealing, [one for _, one in theirs])}
+        elif table is merge:
+            values = {"people": await _once_were(self._session, profile_id)}
         rows = await self._session.execute(READ[table], values)
         return [_plain(opened(table, row, self._sealing)) for row in rows]
 
@@ -297,10 +303,12 @@ class StoredPersonalData(Repository):
         return Counter(channel for channel, inbound in told if isinstance(inbound, DeskReply))
 
     async def _marks(self, profile_id: ProfileId) -> _Marks:
-        """Ids and addresses of theirs, and keys of what came in, what left and what was decided."""
+        """Ids and addresses of theirs, also from before a merge, and keys of what came in, what left and what was
+        decided."""
         of = {"person": profile_id}
         conversations = (await self._session.execute(READ[conversation], of)).all()
         words: set[str] = {profile_id}
+        words |= set(await _once_were(self._session, profile_id))
         words |= {one.id for one in conversations}
         words |= {row.id for table in (enrolment, handoff) for row in await self._session.execute(READ[table], of)}
         words |= {form for _, one in await _addresses_of(self._session, profile_id) for form in forms_of(one)}
@@ -344,7 +352,18 @@ async def delete_rows(session: Session, profile_id: ProfileId) -> dict[str, int]
     others = {row.value for row in await session.execute(ANOTHERS_TOO, {"person": profile_id, **sought})}
     theirs = [one for _, one in known if others.isdisjoint(sealing.forms(one))]
     values = {"person": profile_id, "addresses": _as_stored(sealing, theirs)}
+    values |= {"people": await _once_were(session, profile_id)}
     return {table.name: int((await session.execute(one, values)).rowcount) for table, one in DELETE.items()}
+
+
+async def _once_were(session: Session, profile_id: ProfileId) -> list[str]:
+    """The ids of those who are this person by now, their own first."""
+    found = new = [str(profile_id)]
+    while new:
+        rows = await session.execute(MERGED_INTO, {"people": new})
+        new = sorted({row.merged for row in rows}.difference(found))
+        found = [*found, *new]
+    return found
 
 
 async def _addresses_of(session: Session, profile_id: ProfileId) -> Collection[tuple[str, str]]:

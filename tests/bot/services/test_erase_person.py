@@ -24,11 +24,12 @@ from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure, PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin, Source
+from bot.domain.retention import DataClass
 from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data
 from bot.services.know_person import Wanted, know_person
-from bot.services.merge_people import merge_people
+from bot.services.merge_people import merge_people, part_people
 from bot.services.receive import receive
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
@@ -340,3 +341,57 @@ async def test_an_opt_out_that_came_from_the_other_form_of_anothers_number_stays
         await uow.retention.forget([ProfileId("typist")])
     async with stage.store.transaction() as uow:
         assert await uow.consents.suppression("whatsapp", dialled) is not None
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+async def test_what_panels_show_of_a_conversation_that_was_kept_long_enough_goes_with_the_person(
+    stage: Stage, is_merged: bool
+) -> None:
+    """A retention rule has deleted the conversation before, and with it all by which it was found there."""
+    await stage.meet()
+    await stage.says("greet")
+    assert [one["text"] for one in await stage.feed("explain")] == ["greet"]
+    who = ANA
+    async with stage.store.transaction() as uow:
+        if is_merged:
+            await uow.profiles.add(Profile(OLD, stage.clock.now() - timedelta(days=1)))
+            who = (
+                await merge_people(uow, stage.runtime, OLD, ANA, who="a test", why="one", now=stage.clock.now())
+            ).kept.id
+        later = stage.clock.forward(timedelta(days=101))
+        dropped = await uow.retention.drop(DataClass.CONVERSATIONS, later - timedelta(days=100), after="", limit=10)
+        assert dropped.count == 1
+    async with stage.store.transaction() as uow:
+        await erase_person(uow, stage.runtime, who, who="a test", now=stage.clock.now())
+    assert await stage.feed("explain") == []
+
+
+async def test_of_whoever_was_merged_twice_over_nothing_is_left_either(stage: Stage) -> None:
+    """What is kept of the first merge, to undo it, has the names of both."""
+    first, second = ProfileId("first"), ProfileId("second")
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        for number, who in enumerate((first, second)):
+            await uow.profiles.add(Profile(who, now - timedelta(days=number), {"name": f"{NAME} {number}"}))
+        await merge_people(uow, stage.runtime, first, second, who="a test", why="one", now=now)
+        await uow.profiles.add(Profile(OLD, now - timedelta(days=9)))
+        await merge_people(uow, stage.runtime, OLD, second, who="a test", why="one", now=now)
+    async with stage.store.transaction() as uow:
+        assert len((await uow.personal_data.of(OLD))["merge"]) == 2
+        await erase_person(uow, stage.runtime, OLD, who="a test", now=stage.clock.now())
+    async with stage.store.transaction() as uow:
+        assert [await uow.merges.all_of(who) for who in (first, second, OLD)] == [[], [], []]
+
+
+async def test_who_was_parted_from_them_keeps_what_panels_show_of_them(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.add(Profile(OLD, now - timedelta(days=1)))
+        await merge_people(uow, stage.runtime, OLD, ANA, who="a test", why="one", now=now)
+    async with stage.store.transaction() as uow:
+        await part_people(uow, stage.runtime, OLD, now=now)
+    async with stage.store.transaction() as uow:
+        await erase_person(uow, stage.runtime, OLD, who="a test", now=now)
+    assert [one["text"] for one in await stage.feed("explain")] == ["greet"]
