@@ -8,7 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import Suppression
+from bot.domain.consent import Consequence, Purpose, Suppression, has_opted_out, standing_consent
 from bot.domain.ids import ProfileId
 from bot.domain.privacy import ErasedPlace, ErasedState, Erasure
 from bot.ports import UnitOfWork
@@ -61,8 +61,18 @@ async def _drop_files(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) 
 
 
 async def _suppressions(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> list[Suppression]:
-    """Each of their addresses on each channel, with the reason for which it is left alone already, where it is."""
-    return [
-        await uow.consents.refusal(channel, address) or Suppression(channel, address, ERASED, now)
-        for channel, address in await marketed_addresses(uow, runtime, profile_id)
-    ]
+    """Each of their addresses on each channel, with the reason for which it is left alone already, where it is: it was
+    refused there, or at another one before they told this."""
+    records = await uow.consents.of(profile_id)
+    refusals = {at: await uow.consents.refusal(*at) for at in await marketed_addresses(uow, runtime, profile_id)}
+    theirs = [one for one in refusals.values() if one is not None and one.cause is not Consequence.DISOWNED]
+    opted_out = [one for one in theirs if one.cause is Consequence.OPTED_OUT] if has_opted_out(records) else []
+    found = []
+    for (channel, address), here in refusals.items():
+        standing = standing_consent(records, Purpose.MARKETING, channel)
+        is_refused = standing is not None and not standing.granted
+        on_channel = [one for one in theirs if is_refused and one.channel == channel]
+        said = here or next(iter((*on_channel, *opted_out)), None)
+        reason, at = (said.reason, said.at) if said is not None else (ERASED, now)
+        found.append(Suppression(channel, address, reason, at))
+    return found

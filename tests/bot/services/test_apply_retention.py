@@ -206,6 +206,34 @@ async def test_of_people_there_is_a_receipt_and_only_who_opted_out_is_left_alone
     assert (await counts(stage))["erasure"] == 2
 
 
+async def test_who_opted_out_is_left_alone_at_what_they_have_told_since_too(stage: Stage) -> None:
+    """No marketing went there, by what they had said; it is not to begin because that is forgotten."""
+    keep(stage, DataClass.PEOPLE)
+    later = "+447700900777"
+    await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.says("stop")
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("phone", later), stage.clock.now())
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), stage.clock.now())
+    stage.clock.forward(timedelta(days=101))
+    await applied(stage)
+    async with stage.store.transaction() as uow:
+        assert set(await uow.consents.opted_out([PHONE, later, "ana@example.com"])) == {PHONE, later, "ana@example.com"}
+
+
+async def test_a_no_to_a_question_leaves_no_address_alone_once_its_person_is_deleted(stage: Stage) -> None:
+    """They may consent anew, as they might have before."""
+    keep(stage, DataClass.PEOPLE)
+    await stage.meet()
+    await stage.consent(granted=False)
+    stage.clock.forward(timedelta(days=101))
+    await applied(stage)
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.opted_out([PHONE]) == {}
+
+
 async def test_each_known_person_goes_in_a_transaction_of_their_own(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
