@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.consent import Consequence, Suppression, Wish
+from bot.domain.consent import Consequence, Suppression, Wish, has_opted_out
 from bot.domain.message import SpareAddress
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
@@ -15,8 +15,8 @@ from bot.services.watch_complaints import watch_complaints
 
 
 async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, now: datetime) -> bool:
-    """Suppress it at once; an opt-out ends all marketing to its owner, and so does a complaint. False if that was
-    known."""
+    """Suppress it at once; an opt-out ends all marketing to its owner, and so does a complaint: also what they have
+    agreed to elsewhere since an earlier one. False if that was known."""
     if word.cause not in (Consequence.OPTED_OUT, Consequence.COMPLAINED):
         bars = await uow.consents.in_the_way(word.channel, word.address)
         await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
@@ -28,9 +28,9 @@ async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, n
     if word.cause is Consequence.COMPLAINED:
         await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
         await watch_complaints(uow, runtime, word.channel, now)
-    if known is not None:
+    if known is not None and (owner is None or has_opted_out(await uow.consents.of(owner.id))):
         return False
-    await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now))
+    await uow.consents.suppress_anew(Suppression(word.channel, word.address, word.how, now))
     if owner is not None:
         ended = await opt_out(uow, runtime, owner.id, Wish(word.how, now))
         await tell_journeys(uow, runtime, owner.id, ended, now)

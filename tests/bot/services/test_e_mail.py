@@ -14,6 +14,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.effects import ClaimIdentity, SendResponse
 from bot.domain.message import Text
+from bot.domain.person import Identity
 from bot.ports import Channel, SandboxVendor
 from bot.services.cause import Cause
 from bot.services.receive import receive
@@ -119,6 +120,21 @@ async def test_one_click_ends_all_marketing_at_once_and_a_second_changes_nothing
     assert (await stage.entry("k2")).status is OutboxStatus.WITHHELD
     await mail.writes("greet")
     assert len(await mail.got()) == 2, "an answer to what she writes still comes"
+
+
+async def test_one_click_ends_what_they_have_agreed_to_elsewhere_since_an_earlier_one(stage: Stage) -> None:
+    mail = await met(stage)
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", ADDRESS), stage.clock.now())
+    await mail.sends("k1")
+    (offer,) = await mail.got()
+    await mail.does(deed="unsubscribe", message_id=offer["message_id"])
+    stage.clock.forward(timedelta(days=1))
+    await stage.says("start")
+    assert await stage.may_send()
+    stage.clock.forward(timedelta(days=1))
+    assert await mail.does(deed="unsubscribe", message_id=offer["message_id"]) == 1
+    assert not await stage.may_send()
 
 
 async def test_stop_in_a_reply_ends_marketing_too(stage: Stage) -> None:
