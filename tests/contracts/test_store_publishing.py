@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.delivery import OutboxStatus
@@ -138,6 +138,16 @@ async def test_what_was_left_of_a_time_is_left_after_a_pause(store: Store) -> No
         shifted = replace(waits, due_at=NOON + DAY + stood_still, arrived_at=NOON + stood_still, seq=2)
         assert await uow.enrolments.get(waits.id) == shifted
         assert await uow.enrolments.get(for_ever.id) == replace(for_ever, seq=2)
+
+
+async def test_a_time_that_a_pause_would_move_behind_the_calendar_is_its_end(store: Store) -> None:
+    end = datetime.max.replace(tzinfo=UTC)
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await uow.enrolments.add(enrolment("e1", due_at=end - DAY, arrived_at=NOON))
+        await uow.journeys.pause("welcome", "", "e1", NOON)
+        await uow.journeys.resume("welcome", "", "e1", NOON + DAY * 2)
+        assert [one.due_at for one in await uow.enrolments.waiting(ANNA)] == [end]
 
 
 async def test_who_stops_leaves_at_once_and_who_is_tied_to_another_journey_is_due(store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session
-from bot.adapters.tables import enrolment, journey, journey_change, journey_state, outbox
+from bot.adapters.tables import enrolment, journey, journey_change, journey_state, microseconds, outbox
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import ENDED, MOVED, EnrolmentStatus
@@ -131,11 +131,16 @@ NOT_ALONE = select(enrolment.c.id).where(_in_chunk, ~_alone)
 WAKE = update(enrolment).where(enrolment.c.id == bindparam("this_id")).values(due_at=_now, paused_at=None, **_seq)
 PAUSE = update(enrolment).where(_in_chunk, enrolment.c.paused_at.is_(None)).values(paused_at=_now, **_seq)
 _stood_still = _now - enrolment.c.paused_at
+_end_of_time = literal_column(str(microseconds(datetime.max.replace(tzinfo=UTC))), enrolment.c.due_at.type)
+"""The calendar's: what waits for the last day of the year 9999 would come after it."""
 RESUME = (
     update(enrolment)
     .where(_in_chunk, enrolment.c.paused_at.is_not(None))
     .values(
-        due_at=enrolment.c.due_at + _stood_still,
+        due_at=case(
+            (enrolment.c.due_at > _end_of_time - _stood_still, _end_of_time),
+            else_=enrolment.c.due_at + _stood_still,
+        ),
         arrived_at=enrolment.c.arrived_at + _stood_still,
         paused_at=None,
         **_seq,

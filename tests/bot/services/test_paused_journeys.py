@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -117,3 +117,19 @@ async def test_another_system_is_told_nothing_while_the_journey_is_paused(stage:
 async def test_only_what_is_paused_can_be_resumed(stage: Stage) -> None:
     with pytest.raises(CannotPublish, match="is not paused"):
         await resume(publisher(stage), "welcome")
+
+
+async def test_who_waits_for_the_last_day_there_is_can_be_read_after_a_pause(stage: Stage) -> None:
+    """CRMs write "never" so. Nothing could be told to somebody whose time was after the end of the calendar."""
+    await stage.meet(attributes={"renewal": "9999-12-31"})
+    await stage.consent()
+    stage.play(journey_of("- wait: {until: profile.renewal}"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await pause(publisher(stage), "welcome")
+    stage.clock.forward(timedelta(days=1))
+    await resume(publisher(stage), "welcome")
+    [run] = await stage.enrolments()
+    assert run.due_at == datetime.max.replace(tzinfo=UTC)
+    await stage.says("stop")
+    assert not await stage.may_send()
