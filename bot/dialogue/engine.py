@@ -9,7 +9,7 @@ gives the same effects.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.dialogue import forms, rules, stories
 from bot.dialogue.builtin import (
@@ -40,7 +40,7 @@ from bot.dialogue.prepared import prepared_of
 from bot.dialogue.returning import GO_ON, form_to_return_to
 from bot.dialogue.slots import VALIDATE_SLOT_MAPPINGS, filling_actions, heard_slots
 from bot.dialogue.trail import Trail, as_stories_see_it, trail_of
-from bot.dialogue.turn import SoFar, Turn, close_loop, so_far
+from bot.dialogue.turn import SoFar, Turn, as_it_is_set, close_loop, so_far
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
     ACTION_LISTEN,
@@ -140,7 +140,7 @@ def _fills_slots(turn: Turn, history: SoFar) -> bool:
     if waiting[0] == VALIDATE_SLOT_MAPPINGS and ran:
         # rasa-sdk's ValidationAction looks for the slots to validate at the end of the events.
         for name in dict.fromkeys(event.name for event in history.events if isinstance(event, SlotSet)):
-            turn.apply(SlotSet(name, turn.tracker.slots.get(name), heard=True))
+            turn.apply(replace(as_it_is_set(turn.tracker, name), heard=True))
     turn.run(waiting[0], SLOT_FILLING)
     return False
 

@@ -91,7 +91,8 @@ def fitted(slot: Slot, value: Any) -> Any:
             truth = {"true": True, "false": False}.get(value.strip().lower())
             return value if truth is None else truth
         case "categorical" if isinstance(value, str):
-            return next((one for one in slot.values if str(one).lower() == value.lower()), value)
+            declared = (one for one in slot.values if isinstance(one, str) and one.lower() == value.lower())
+            return next(declared, value)
         case _:
             return value
 

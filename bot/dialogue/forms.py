@@ -13,7 +13,7 @@ from bot.dialogue.accepting import invalid
 from bot.dialogue.policies import Chosen, by_form
 from bot.dialogue.protected import holds_consent
 from bot.dialogue.slots import heard_slots, refused_slots
-from bot.dialogue.turn import SoFar, Turn, close_loop, slot_before, so_far
+from bot.dialogue.turn import SoFar, Turn, as_it_is_set, close_loop, slot_before, so_far
 from bot.domain.assistant import Assistant, Form
 from bot.domain.conversation import (
     REQUESTED_SLOT,
@@ -242,7 +242,7 @@ def _present(turn: Turn, candidates: list[str]) -> None:
         last.add(event.name)
     if not last.issuperset(candidates):
         for name in candidates:
-            turn.set_slot(name, turn.tracker.slots.get(name))
+            turn.apply(as_it_is_set(turn.tracker, name))
 
 
 def _ask(turn: Turn, form: Form, policy: str, requests: list[object]) -> None:

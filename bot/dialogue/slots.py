@@ -35,18 +35,21 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
             values = _values(assistant, slot, mapping, tracker, message)
             if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue
+            told: Any = None
             if _is_an_answer(slot, mapping):
                 value = _accepted(slot, mapping, message)
                 if value is None:
                     continue
+            elif slot.type == "list":
+                value = values
             else:
-                value = values if slot.type == "list" else fitted(slot, values[-1])
+                value, told = fitted(slot, values[-1]), values[-1]
             if value is not None or tracker.slots.get(slot.name) is not None:
-                yield SlotSet(slot.name, value, heard=True)
+                yield SlotSet(slot.name, value, heard=True, told=told if told != value else None)
                 break
         else:
-            if (told := _told_early(assistant, tracker, slot, message, intent)) is not None:
-                yield SlotSet(slot.name, told, heard=True)
+            if (early := _told_early(assistant, tracker, slot, message, intent)) is not None:
+                yield SlotSet(slot.name, early, heard=True)
 
 
 def _told_early(assistant: Assistant, tracker: Tracker, slot: Slot, message: UserUttered, intent: str) -> str | None:

@@ -149,6 +149,13 @@ def slot_before(tracker: Tracker, events: int, name: str) -> Any:
     return past.get(name)
 
 
+def as_it_is_set(tracker: Tracker, name: str) -> SlotSet:
+    """The slot's value as an event, with the words that it was told in where those are still known."""
+    value = tracker.slots.get(name)
+    last = next((one for one in reversed(tracker.recent) if isinstance(one, SlotSet) and one.name == name), None)
+    return SlotSet(name, value, told=last.told if last is not None and last.value == value else None)
+
+
 def close_loop(turn: Turn) -> None:
     """Close the open form, if one is."""
     if turn.tracker.slots.get(REQUESTED_SLOT) is not None:

@@ -59,13 +59,15 @@ class ActionExecuted:
 
 @dataclass(frozen=True, slots=True)
 class SlotSet:
-    """A slot got a value. `heard`: it was taken from the customer's message, before any action ran."""
+    """A slot got a value. `heard`: it was taken from the customer's message, before any action ran; `told`: the words,
+    where the value is what the slot's type makes of them."""
 
     name: str
     value: Any
     at: datetime | None = None
     kind: Literal["slot"] = "slot"
     heard: bool = False
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ import structlog
 
 from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, CHECK_CODE, SEND_CODE
 from bot.dialogue.engine import MOST_ACTIONS
+from bot.dialogue.features import fitted
 from bot.dialogue.personal import Personal
-from bot.dialogue.policies import SESSION, SLOT_FILLING
+from bot.dialogue.policies import SESSION, SLOT_FILLING, chosen_by
 from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
@@ -147,6 +148,9 @@ async def _run(
         thought.took("actions", perf_counter() - begun)
     if action.why == SESSION:
         result = replace(result, events=tuple(_of_a_session(thought.tracker, result.events)))
+    chosen = chosen_by(action.name, action.why)
+    if chosen.slot_filling or chosen.part_of_form:
+        result = replace(result, events=tuple(_fitted(assistant, one) for one in result.events))
     result = _without_strange_reminders(assistant, thought, action.name, result)
     await _take_over(runtime, assistant, thought, result, ActionExecuted(action.name, policy=action.why))
 
@@ -193,6 +197,13 @@ def _of_a_session(tracker: Tracker, events: Iterable[Event]) -> Iterator[Event]:
                 pass
             case _:
                 yield event
+
+
+def _fitted(assistant: Assistant, event: Event) -> Event:
+    """What fills slots or validates them is given the customer's words, and may give them back as they are."""
+    if isinstance(event, SlotSet) and event.name in assistant.slots:
+        return replace(event, value=fitted(assistant.slots[event.name], event.value))
+    return event
 
 
 async def _take_over(

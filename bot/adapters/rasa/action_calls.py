@@ -26,6 +26,7 @@ from bot.domain.conversation import (
     Event,
     ReminderCancelled,
     ReminderScheduled,
+    SlotSet,
     Tracker,
     UserUttered,
 )
@@ -75,7 +76,7 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any], assista
     latest["message_id"] = message.message_id if message else None
     attached = attachments_as_rasa_has_them(message) if message else {}
     latest["metadata"] = {**metadata_of(context), **attached}
-    events = [event_as_rasa_has_it(event) for event in tracker.recent]
+    events = [event_as_rasa_has_it(_as_told(event)) for event in tracker.recent]
     loop, latest_action = tracker.loop, _latest_action(tracker)
     return {
         "sender_id": _sender(tracker, context),
@@ -92,6 +93,11 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any], assista
         "latest_action": {"action_name": latest_action},
         "latest_action_name": latest_action,
     }
+
+
+def _as_told(event: Event) -> Event:
+    """What validates an answer is given it in the customer's words, as by Rasa, and makes of them what it keeps."""
+    return dataclasses.replace(event, value=event.told) if isinstance(event, SlotSet) and event.told else event
 
 
 def _latest_action(tracker: Tracker) -> str:

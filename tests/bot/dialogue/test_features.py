@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.dialogue.features import Feature, feature
+from bot.dialogue.features import Feature, feature, fitted
 from bot.domain.assistant import Slot
 
 
@@ -33,3 +33,8 @@ from bot.domain.assistant import Slot
 )
 def test_what_is_seen_of_a_value(slot: Slot, value: Any, seen: Feature | None) -> None:
     assert feature(slot, value) == seen
+
+
+def test_a_category_that_was_declared_as_a_number_keeps_the_words() -> None:
+    """`values: [1, 2]` is how many write "1" and "2", and code of theirs compares with those."""
+    assert fitted(Slot("s", "categorical", values=(1, 2)), "1") == "1"

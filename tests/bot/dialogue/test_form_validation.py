@@ -63,6 +63,19 @@ def test_opening_a_form_does_not_take_again_what_the_validation_of_slots_has_ref
     assert (chat.slots["people"], chat.asked_for) == (None, "people")
 
 
+def test_a_form_that_opens_has_the_words_validated_in_which_the_answer_was_told() -> None:
+    seen: list[Event] = []
+
+    def validate(tracker: Tracker) -> list[Event]:
+        seen.append(tracker.recent[-1])
+        return []
+
+    chat = Chat(assistant_of(VALIDATED), {"validate_table_form": validate})
+    chat.hear("faq", number="2")
+    chat.hear("book")
+    assert [(one.value, one.told) for one in seen if isinstance(one, SlotSet)] == [(2, "2")]
+
+
 def test_a_validation_can_refuse_an_answer() -> None:
     chat = Chat(assistant_of(VALIDATED), {"validate_table_form": sets(people=None)})
     chat.hear("book", number=-3)

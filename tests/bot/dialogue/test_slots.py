@@ -87,6 +87,12 @@ def test_numbers_are_numbers_where_they_read_as_one(heard: Any, kept: Any) -> No
     assert fill(nowhere(), "inform", Entity("number", heard))["seats"] == kept
 
 
+def test_words_that_are_kept_as_a_number_are_known_as_they_were_told() -> None:
+    seats = Understood("four", IntentScore("inform", 1.0), (Entity("number", "4"),))
+    tracker = nowhere().apply(UserUttered("four", seats, MessageId("m"), datetime.now(UTC), "webchat"))
+    assert SlotSet("seats", 4, heard=True, told="4") in list(heard_slots(ASSISTANT, tracker))
+
+
 def test_a_category_is_spelt_as_it_was_declared() -> None:
     assert fill(nowhere(), "inform", Entity("colour", "red"))["colour"] == "Red"
     assert fill(nowhere(), "inform", Entity("colour", "green"))["colour"] == "green"

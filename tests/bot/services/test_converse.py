@@ -52,6 +52,22 @@ async def test_an_action_sees_whom_the_caller_says_that_it_talks_for(stage: Stag
     assert stage.actions.given[-1]["sender"] == PHONE
 
 
+async def test_what_a_validation_lets_stand_is_kept_as_the_slots_type_has_it(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    size = replace(playbook.assistant.slots["team_size"], type="float", max_value=100.0)
+    assistant = replace(
+        playbook.assistant,
+        slots={**playbook.assistant.slots, "team_size": size},
+        actions=playbook.assistant.actions | {"validate_size_form"},
+    )
+    stage.library.playbook = replace(playbook, assistant=assistant)
+    stage.actions.events["validate_size_form"] = ()
+    await stage.says("book")
+    stage.actions.events["validate_size_form"] = (SlotSet("team_size", "12"),)
+    assert await stage.says("12") == ["Thank you."]
+    assert (await stage.at()).tracker.slots["team_size"] == 12
+
+
 async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> None:
     playbook = stage.library.playbook
     greeting = Response("utter_greet", (Variation('Hello {{ profile.name | default: "there" }}!', liquid=True),))

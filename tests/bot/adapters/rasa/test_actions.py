@@ -156,6 +156,9 @@ class ValidateTrip(FormValidationAction):
     def validate_city(self, value, dispatcher, tracker, domain):
         return {"city": value.title()}
 
+    def validate_size(self, value, dispatcher, tracker, domain):
+        return {"size": value.strip() + " rooms"}
+
 
 class Scripted(Action):
     def name(self):
@@ -329,6 +332,12 @@ async def test_every_event_message_and_effect_is_taken_over(runner: ActionRunner
 async def test_form_validation_sees_the_candidates_of_this_message(runner: ActionRunner) -> None:
     result = await runner.run("validate_trip_form", tracker(), CONTEXT)
     assert result.events == (SlotSet("city", "York"),)
+
+
+async def test_form_validation_is_given_the_words_in_which_a_number_was_told(runner: ActionRunner) -> None:
+    told = tracker().apply(SlotSet("size", 4, NOW, told="4"))
+    result = await runner.run("validate_trip_form", told, CONTEXT)
+    assert SlotSet("size", "4 rooms") in result.events
 
 
 async def test_a_rejected_execution_comes_back_as_its_event(runner: ActionRunner) -> None:
