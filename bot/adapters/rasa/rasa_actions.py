@@ -66,8 +66,9 @@ def _needed_by(code: Path, folder: Path) -> Iterator[Path]:
 
 
 def _module(name: str, folder: Path) -> Iterator[Path]:
+    """What of the project an import means: a file, or a folder with modules, be there an __init__.py in it or not."""
     first = name.split(".")[0]
     if (folder / f"{first}.py").is_file():
         yield folder / f"{first}.py"
-    elif (folder / first / "__init__.py").is_file():
+    elif any((folder / first).rglob("*.py")):
         yield from _all_in(folder / first)

@@ -463,6 +463,17 @@ def test_a_server_of_actions_runs_what_lies_in_its_folder_beside_overtures(tmp_p
     assert told.stdout.split() == ["actions.orders", "actions.orders", "True"]
 
 
+def test_the_actions_of_a_folder_without_an_init_are_known_where_its_modules_are_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in rasa-sdk, which knows all that is imported: `from .orders.status import Status` brings its neighbours."""
+    (tmp_path / "deep_actions" / "orders").mkdir(parents=True)
+    (tmp_path / "deep_actions" / "__init__.py").write_text("from .orders.status import Status\n")
+    (tmp_path / "deep_actions" / "orders" / "status.py").write_text(ORDERS + "class Status:\n    pass\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert InProcessActions("deep_actions", lambda: ASSISTANT).knows("action_order_status")
+
+
 def test_a_package_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_actions").mkdir()
     (tmp_path / "broken_actions" / "__init__.py").write_text("")

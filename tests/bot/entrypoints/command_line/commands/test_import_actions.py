@@ -62,3 +62,13 @@ def test_an_action_whose_base_class_names_it_by_a_class_has_code(
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(ours))
     assert run(["validate"]) == 0
     assert "has the code of action_look_up, and nothing runs it" in capsys.readouterr().err
+
+
+def test_a_folder_without_an_init_that_the_actions_import_is_taken_along(tmp_path: Path) -> None:
+    code = {
+        "actions/look_up.py": "from database.people import find\n",
+        "database/people.py": "from database import tables\n",
+        "database/tables.py": "",
+    }
+    assert run(["import", str(project(tmp_path / "theirs", **code)), "--into", str(tmp_path / "ours")]) == 0
+    assert sorted(path.name for path in (tmp_path / "ours" / "database").iterdir()) == ["people.py", "tables.py"]
