@@ -22,7 +22,7 @@ from bot.adapters.rasa.rasa1 import (
     with_answers_renamed,
 )
 from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
-from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS
+from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS, TEST_PREFIX
 from bot.documents import Document, Faults
 from bot.domain.errors import SettingsError
 
@@ -69,6 +69,7 @@ def read_files(path: Path) -> ReadFiles:
         Note("mapped", str(one), "is read from beside the domain, as `rasa train --data .` does.") for one in flat
     ]
     test_files, others = _that_rasa_opens(_yaml(folder / "tests"), TRAINING_KEYS)
+    test_files += _tests_elsewhere(folder, {*domain_files, *data_files})
     content, escaped = with_escapes_read(read_documents(domain_files, faults))
     below_data, more = with_escapes_read(read_documents(data_files, faults))
     _refuse_rasa_pro([*content, *below_data], faults)
@@ -76,7 +77,9 @@ def read_files(path: Path) -> ReadFiles:
     content += data
     triggers = triggers_in(content)
     older = [found for one in (folder, *imported) for found in convert_files(one, content)]
-    tests, further = with_escapes_read(read_documents(test_files, faults))
+    written, left = _that_can_be_read(test_files)
+    tests, further = with_escapes_read(written)
+    notes += left
     notes += [*escaped, *more, *further, *others, *foreign, *(note for one in older for note in one.notes)]
     for one in older:
         if not one.unread:
@@ -105,6 +108,25 @@ def _flat(folder: Path) -> list[Path]:
     if (folder / "data").is_dir():
         return []
     return [path for path in files_with(TRAINING_KEYS, folder) if path.parent == folder and path.stem != "config"]
+
+
+def _tests_elsewhere(folder: Path, known: Collection[Path]) -> list[Path]:
+    """The test stories that do not lie in tests/: `rasa test` looks for files of this name in the whole project."""
+    found = (path for path in files_with(TRAINING_KEYS, folder) if path.name.startswith(TEST_PREFIX))
+    return [path for path in found if path not in known]
+
+
+def _that_can_be_read(test_files: list[Path]) -> tuple[list[Document], list[Note]]:
+    """A test that is no YAML keeps no project out: Rasa reads none before they are run."""
+    faults = Faults()
+    documents = read_documents(test_files, faults)
+    found = faults.in_order()
+    broken = {fault.place.path for fault in found}
+    notes = [
+        Note("unknown", str(fault.place), f"{fault.message} {fault.suggestion}".rstrip() + " The file is left behind.")
+        for fault in found
+    ]
+    return [one for one in documents if one.path not in broken], notes
 
 
 def _settings(folder: Path, faults: Faults) -> Document | None:

@@ -77,7 +77,7 @@ def read_project(path: Path) -> RasaProject:
     notes += notes_on_actions(folder, assistant)
     notes += [*notes_on_settings(folder), *out.notes]
     taken = [_taken(document, _place_of(read, document)) for document in documents]
-    taken += [_taken(test, _as_yaml(PurePath(test.path).relative_to(folder))) for test in read.tests]
+    taken += [_taken(test, _place_of_tests(PurePath(test.path).relative_to(folder))) for test in read.tests]
     taken.append(_taken(configuration, PurePath("config.yml")))
     taken += _code(folder, taken)
     if out.pattern is not None:
@@ -205,6 +205,10 @@ def _place_of(read: ReadFiles, document: Document) -> PurePath:
     if kind in ("rules", "stories") and inside == PurePath(f"{kind}.yml"):
         return inside
     return PurePath(kind, *inside.parts[inside.parts[0] == kind :])
+
+
+def _place_of_tests(inside: PurePath) -> PurePath:
+    return PurePath("tests", *_as_yaml(inside).parts[inside.parts[0] in ("test", "tests") :])
 
 
 def _as_yaml(path: PurePath) -> PurePath:

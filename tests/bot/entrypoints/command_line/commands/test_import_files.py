@@ -139,3 +139,21 @@ def test_a_project_that_lies_in_one_folder_is_taken_as_it_is(
         "nlu/nlu.yml", "tests/test_stories.yml", "rules/bye.yml", "domain/domain.yml",
     }  # fmt: skip
     assert "credentials.yml is read" not in told
+
+
+def test_tests_are_taken_from_wherever_they_lie_and_one_that_is_broken_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test = "stories:\n- story: hello\n  steps:\n  - user: hi\n    intent: greet\n  - action: utter_greet\n"
+    written = {
+        "test_stories.yml": test,
+        "test/test_more.yml": test,
+        "tests/test_older.yml": "stories:\n- story: hello\n  steps:\n  * greet: hi\n",
+    }
+    theirs, ours = project(tmp_path / "theirs", **written), tmp_path / "ours"
+    assert run(["import", str(theirs), "--into", str(ours)]) == 0
+    assert {"test_stories.yml", "test_more.yml"} <= {path.name for path in (ours / "tests").iterdir()}
+    assert not (ours / "tests" / "test_older.yml").exists()
+    told = capsys.readouterr().out
+    assert f"{theirs / 'tests' / 'test_older.yml'}:4:4: this is not YAML" in told
+    assert "The file is left behind." in told
