@@ -123,9 +123,14 @@ def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tup
     for index, entry in enumerate(source.sequence(listed, at, key)):
         place = source.place(listed, index)
         component = source.mapping(entry, place, f"an entry of {key}")
-        name = source.text(component.get("name"), place, f"the name of an entry of {key}").rsplit(".", 1)[-1]
+        path = source.text(component.get("name"), place, f"the name of an entry of {key}")
+        name = path.rsplit(".", 1)[-1]
         if name and name not in known:
-            _warn(source, place, key, name, known)
+            if "." in path and not path.startswith("rasa."):
+                what = f'"{path}" in {key} is code of the project\'s own and is not run here.'
+                source.warnings.add(place, what, "What it does is missing.")
+            else:
+                _warn(source, place, key, name, known)
         yield name, component
 
 

@@ -100,7 +100,8 @@ def test_a_component_that_is_none_of_rasas_is_warned_of() -> None:
     assert warnings == [
         'nlu_data/0.yml:1:12: "DIETClasifier" in pipeline is none of Rasa\'s and is not run here. '
         'Did you mean "DIETClassifier"?',
-        'nlu_data/0.yml:1:35: "Thing" in pipeline is none of Rasa\'s and is not run here.',
+        'nlu_data/0.yml:1:35: "my.own.Thing" in pipeline is code of the project\'s own and is not run here. '
+        "What it does is missing.",
     ]
 
 
