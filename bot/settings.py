@@ -290,7 +290,7 @@ class Settings(BaseSettings):
     def _check_actions(cls, told: str) -> str:
         if "://" in told and not _is_web_address(told):
             raise ValueError("it should be a package of Python, or an address such as http://localhost:5055/webhook")
-        return told
+        return told or cls.model_fields["actions"].default
 
     @field_validator("region")
     @classmethod

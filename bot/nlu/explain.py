@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 from bot.domain.understanding import Entity, Expecting, Understood
 from bot.nlu.classifier import Classification
 from bot.nlu.features import LONGEST, Floats, SparseRow
-from bot.nlu.pipeline import Pipeline
+from bot.nlu.pipeline import Pipeline, lead_of
 from bot.nlu.reading import read
 from bot.nlu.training_data import Example
 from bot.ports import Encoder
@@ -47,6 +47,15 @@ class Explanation:
     ambiguity: float
 
 
+def _as_asked(found: Classification, pipeline: Pipeline) -> Classification:
+    """The classification with what the author asks of it, too (Rasa's FallbackClassifier)."""
+    return replace(
+        found,
+        understood=found.understood and found.confidence >= pipeline.understood_above,
+        ambiguous=found.ambiguous or lead_of(found.ranking) < pipeline.ambiguous_within,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Explainer:
     """A trained model with the examples that it learnt from; row i of `embeddings` is of example i."""
@@ -76,7 +85,7 @@ class Explainer:
             quick = classifier.classify_quickly(plain) is not None
         if understood.stage != "button" and plain:
             features = self.pipeline.encoder.features([plain])[0]
-            classification = classifier.classify(plain, features)
+            classification = _as_asked(classifier.classify(plain, features), self.pipeline)
             neighbours = self._nearest(plain, features[: self.pipeline.encoder.dimensions])
         asked = classifier.calibration
         return Explanation(

@@ -81,6 +81,13 @@ _AN_EXAMPLE = 0.95
 """Similarity from which a message is as good as an example, and means as a whole what its author says it does."""
 
 
+def lead_of(ranking: Sequence[IntentScore]) -> float:
+    """How far the first intent is ahead of the next that is another one."""
+    first = ranking[0]
+    others = (one.confidence for one in ranking if base_intent(one.name) != base_intent(first.name))
+    return first.confidence - max(others, default=0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """A trained model at work (`bot.ports.Nlu`). Pure: the same text and the same model give the same reading.
@@ -286,10 +293,7 @@ class Pipeline:
         return result
 
     def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:
-        first = ranking[0]
-        others = (one.confidence for one in ranking if base_intent(one.name) != base_intent(first.name))
-        ahead = first.confidence - max(others, default=0.0)
-        return first.confidence >= self.understood_above and ahead >= self.ambiguous_within
+        return ranking[0].confidence >= self.understood_above and lead_of(ranking) >= self.ambiguous_within
 
     def _as_answer(
         self, text: str, found: Sequence[Entity], expecting: Expecting | None, *, understood: bool

@@ -15,7 +15,7 @@ class ConsoleChannel:
     """Writes each message to `stream` as `<address> <text>` and a line for each button. Nothing can come in."""
 
     name = "console"
-    abilities = Abilities(identity="console", buttons=True, proactive=True)
+    abilities = Abilities(identity="console", buttons=True, proactive=True, extras=True)
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

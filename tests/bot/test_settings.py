@@ -72,6 +72,11 @@ def test_connectors_read_the_same_two_places(monkeypatch: pytest.MonkeyPatch) ->
     assert "EMPTY" not in values
 
 
+def test_no_name_of_a_package_of_actions_means_overtures_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_ACTIONS", "")
+    assert load_settings().actions == "actions"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [

@@ -34,6 +34,8 @@ def test_an_author_who_asks_for_more_than_what_was_learnt_gets_it(
     demanding = replace(pipeline, understood_above=0.99, ambiguous_within=0.5)
     explanation = explainer_of(demanding, training_data).explain("book a demo please")
     assert (explanation.threshold, explanation.ambiguity) == (0.99, 0.5)
+    assert explanation.classification is not None
+    assert not explanation.classification.understood, "as the message is read"
 
 
 def test_a_button_needs_no_classifier(pipeline: Pipeline, training_data: TrainingData) -> None:

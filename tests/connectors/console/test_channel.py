@@ -28,6 +28,11 @@ def test_a_button_that_leads_to_a_page_is_printed_with_its_address() -> None:
     assert preview(said).text == "Look.\n  Our prices: https://acme.example/prices\n  [Yes]"
 
 
+def test_a_message_of_what_only_some_channels_show_reaches_the_terminal() -> None:
+    """As `rasa shell` prints what an action says by json_message."""
+    assert ConsoleChannel(io.StringIO()).abilities.extras
+
+
 def test_what_a_terminal_cannot_show_is_named() -> None:
     said = Text("", image="https://acme.example/map.png", image_alt="The way", extras={"custom": {"stars": 5}})
     assert preview(said).text == '\n  The way: https://acme.example/map.png\n  custom: {"stars": 5}'

@@ -49,9 +49,10 @@ def _unwritten_actions(settings: Settings, contents: Contents) -> Iterator[str]:
     code = (path for path in (settings.assistant / "actions").rglob("*.py") if path.is_file())
     beside = written_in(code, actions_to_write(contents.assistant)) - set(written)
     if beside:
+        which = "it" if len(beside) == 1 else "one of them"
         yield (
             f"{settings.assistant / 'actions'} has the code of {', '.join(sorted(beside))}, and nothing runs it, so "
-            "whoever comes to one of them is told that something went wrong. Run it there "
+            f"whoever comes to {which} is told that something went wrong. Run it there "
             f"(cd {settings.assistant} && overture actions), and set {HAS_ACTION_SERVER}"
         )
     yield from map(str, without_code(contents.assistant, contents.documents, {*written, *beside}.__contains__))

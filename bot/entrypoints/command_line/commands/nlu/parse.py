@@ -76,7 +76,8 @@ def told(explanation: Explanation) -> Iterator[str]:
         ambiguous = f", ambiguous (less than {explanation.ambiguity:.2f} ahead)" if classified.ambiguous else ""
         quick = "; its words alone were enough" if explanation.quick else ""
         yield f"             {verdict}, threshold {explanation.threshold:.2f}{ambiguous}{quick}"
-        if classified.understood and understood.stage == "fallback" and not understood.foreign:
+        sure = classified.understood and not classified.ambiguous
+        if sure and understood.stage == "fallback" and not understood.foreign:
             yield "             but nothing in it is a word, or a sign that examples have"
     yield from _found(understood.entities, understood.answer)
     for further in understood.further:
