@@ -19,6 +19,7 @@ from bot.domain.conversation import (
     REQUESTED_SLOT,
     ActionExecutionRejected,
     ActiveLoop,
+    BotUttered,
     Event,
     FollowupAction,
     LoopInterrupted,
@@ -86,11 +87,17 @@ def _of_the_last_time(turn: Turn, form: Form, history: SoFar) -> list[str]:
 
 
 def _fill_for(turn: Turn, history: SoFar) -> None:
-    """Fill what the message fills only now that the form is open; the rest is filled already, and validated."""
+    """Fill what the message fills only now that the form is open; the rest is filled already, and validated. The words
+    of a message that was answered, by what is said or by another form, are no answer to a question of this one."""
     filled = [(event.name, event.value) for event in history.events if isinstance(event, SlotSet) and event.heard]
-    for event in list(heard_slots(turn.assistant, turn.tracker)):
+    answered = any(_answers(event) for event in history.events)
+    for event in list(heard_slots(turn.assistant, turn.tracker, words=not answered)):
         if (event.name, event.value) not in filled:
             turn.apply(event)
+
+
+def _answers(event: Event) -> bool:
+    return isinstance(event, BotUttered) or (isinstance(event, ActiveLoop) and event.name is None)
 
 
 def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:

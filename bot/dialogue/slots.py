@@ -22,8 +22,8 @@ from bot.domain.understanding import CORRECT_INTENT, COUNTED, Entity, base_inten
 VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
 
 
-def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
-    """The slots that the latest message fills."""
+def heard_slots(assistant: Assistant, tracker: Tracker, *, words: bool = True) -> Iterator[SlotSet]:
+    """The slots that the latest message fills; without its `words`, those that its entities and its intent fill."""
     message = tracker.latest_message
     if message is None:
         return
@@ -32,6 +32,8 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
         if slot.name == REQUESTED_SLOT:
             continue
         for mapping in slot.mappings:
+            if mapping.type == "from_text" and not words:
+                continue
             values = _values(assistant, slot, mapping, tracker, message)
             if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue

@@ -161,6 +161,16 @@ def _command_answers_nothing(moment: Moment) -> bool:
     )
 
 
+def _words_answer_once(moment: Moment) -> bool:
+    """A form opens on a message that was answered, which Rasa takes for an answer to that form, too."""
+    answered = False
+    for kind, *told in moment.rasa.events:
+        if kind == "active_loop" and told[0] is not None and answered:
+            return True
+        answered = answered or kind == "bot" or (kind == "active_loop" and told[0] is None)
+    return False
+
+
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -172,4 +182,5 @@ FORKS: Mapping[str, Callable[[Moment], bool]] = {
     "stories-outlast-detours": _story_outlasts_detours,
     "no-apology-after-an-action": _no_apology_after_an_action,
     "commands-answer-nothing": _command_answers_nothing,
+    "words-answer-once": _words_answer_once,
 }

@@ -398,3 +398,40 @@ def test_a_form_that_asks_nothing_more_is_done_after_what_is_no_answer_to_it(con
     chat.apply(SlotSet("requested_slot", None))
     chat.hear("faq")
     assert chat.said == ["An answer", "Booked for 4 at garden."]
+
+
+def test_words_that_were_answered_are_no_answer_to_the_form_that_opens_on_them() -> None:
+    chat = Chat(
+        assistant_of("""
+intents: [start, inform]
+entities: [place]
+slots:
+  mood: {type: text, mappings: [{type: from_text, conditions: [{active_loop: mood_form}]}]}
+  sport: {type: text, mappings: [{type: from_text, conditions: [{active_loop: sport_form}]}]}
+  place: {type: text, mappings: [{type: from_entity, entity: place, conditions: [{active_loop: sport_form}]}]}
+responses:
+  utter_ask_mood: [{text: How are you?}]
+  utter_ask_sport: [{text: Which sport?}]
+  utter_ask_place: [{text: Where?}]
+  utter_hello: [{text: Hello.}]
+  utter_thanks: [{text: Thanks.}]
+forms:
+  mood_form: {required_slots: [mood]}
+  sport_form: {required_slots: [sport, place]}
+rules:
+  - {rule: start, steps: [{intent: start}, {action: utter_hello}, {action: mood_form}, {active_loop: mood_form}]}
+  - rule: on
+    condition: [{active_loop: mood_form}]
+    steps:
+      - action: mood_form
+      - active_loop: null
+      - action: utter_thanks
+      - action: sport_form
+      - active_loop: sport_form
+""")
+    )
+    chat.hear("start")
+    assert chat.said == ["Hello.", "How are you?"]
+    chat.hear("inform", "fine, in Leeds", place="Leeds")
+    assert chat.said == ["Thanks.", "Which sport?"]
+    assert (chat.slots["mood"], chat.slots.get("sport"), chat.slots["place"]) == ("fine, in Leeds", None, "Leeds")
