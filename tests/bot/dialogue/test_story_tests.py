@@ -208,11 +208,12 @@ def test_what_is_wrong_with_a_test_is_told_with_its_place(steps: str, fault: str
 
 
 def test_what_rasa_takes_is_no_fault_of_tests_that_were_taken_over() -> None:
-    steps = "[{user: 'a [b](colour)', intent: gret}, {bot: What is up?}, {action: utter_helo}]"
+    gone = "{action: action_gone}, {active_loop: gone_form}"
+    steps = f"[{{user: 'a [b](colour)', intent: gret}}, {{bot: What is up?}}, {{action: utter_helo}}, {gone}]"
     document = parse("tests/test_stories.yml", f"stories:\n- story: s\n  steps: {steps}\n")
     lapses = Faults()
     [test] = read_story_tests([document], assistant_of(ASSISTANT), read_annotations, lapses=lapses)
-    assert len(lapses.in_order()) == 4
+    assert len(lapses.in_order()) == 6
     assert not hold(test, assistant_of(ASSISTANT)).passed
 
 
