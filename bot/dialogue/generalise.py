@@ -2,6 +2,7 @@
 
 Rasa asks a neural network here (TEDPolicy). This looks up what stories do in states that are like the last ones: as
 many of them as possible, if need be without slots, then without entities. It says in the policy what it left out.
+After a form that is done, where all else fails, it does what all stories with that form do, whatever was said in it.
 """
 
 from __future__ import annotations
@@ -33,10 +34,14 @@ class Support:
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """All that stories do, by the last states, at each level and length. `longest` bounds the length."""
+    """All that stories do, by the last states, at each level and length. `longest` bounds the length.
+
+    `after_forms`: what all stories do after a form, and one of them.
+    """
 
     seen: Mapping[tuple[int, Likeness], Support] = field(default_factory=dict)
     longest: int = 0
+    after_forms: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,15 @@ def guess(experience: Experience, states: Sequence[SeenState], *, sure_above: fl
             if length < min(len(states), experience.longest):
                 parts.append(f"from the last {length} state{'s' if length > 1 else ''}")
             return Guess(action, stories[0], "; ".join(parts) or "as others do")
+    previous, *_, loop = states[-1] if states else ("", None)
+    if loop is None and (known := experience.after_forms.get(previous)) is not None:
+        return Guess(*known, "as all do after this form")
     return None
 
 
 def learn(courses: Iterable[tuple[str, Sequence[tuple[SeenState, str]]]], longest: int) -> Experience:
     """Learn from stories: each its name, and its states with the action that follows."""
+    courses = [(story, list(steps)) for story, steps in courses]
     counted: dict[tuple[int, Likeness], dict[str, dict[str, None]]] = defaultdict(lambda: defaultdict(dict))
     for story, steps in courses:
         states = [state for state, _ in steps]
@@ -71,7 +80,17 @@ def learn(courses: Iterable[tuple[str, Sequence[tuple[SeenState, str]]]], longes
                 for level in range(len(LEVELS)):
                     key = (level, _like(states[index + 1 - length : index + 1], level))
                     counted[key][action][story] = None
-    return Experience({key: _support(actions) for key, actions in counted.items()}, longest)
+    return Experience({key: _support(actions) for key, actions in counted.items()}, longest, _after_forms(courses))
+
+
+def _after_forms(courses: Sequence[tuple[str, Sequence[tuple[SeenState, str]]]]) -> dict[str, tuple[str, str]]:
+    forms = {loop for _, steps in courses for (*_, loop), _ in steps if loop is not None}
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for story, steps in courses:
+        for (previous, *_, loop), action in steps:
+            if loop is None and previous in forms:
+                found[previous].setdefault(action, story)
+    return {form: next(iter(actions.items())) for form, actions in found.items() if len(actions) == 1}
 
 
 def _support(actions: Mapping[str, Mapping[str, None]]) -> Support:

@@ -59,6 +59,50 @@ def test_a_detour_that_no_story_takes_is_bridged_from_the_last_states() -> None:
     assert "from the last 1 state" in chat.acted[0][1]
 
 
+ORDERS = """
+intents: [return, inform, cancel]
+entities: [order, reason]
+slots:
+  order: {type: text, mappings: [{type: from_entity, entity: order}]}
+  reason: {type: text, mappings: [{type: from_entity, entity: reason}]}
+responses:
+  utter_ask_order: [{text: Which?}]
+  utter_ask_reason: [{text: Why?}]
+  utter_taken: [{text: Taken back.}]
+  utter_kept: [{text: Kept.}]
+forms: {return_form: {required_slots: [order, reason]}}
+stories:
+  - story: take back
+    steps:
+      - {intent: return}
+      - {action: return_form}
+      - {active_loop: return_form}
+      - {intent: inform, entities: [order: 7]}
+      - {slot_was_set: [order: 7]}
+      - {intent: inform, entities: [reason: broken]}
+      - {slot_was_set: [reason: broken]}
+      - {action: return_form}
+      - {active_loop: null}
+      - {action: utter_taken}
+"""
+
+
+def test_what_all_stories_do_after_a_form_is_done_whatever_was_said_in_it() -> None:
+    """Who writes such a story tells each answer, and the form between them once, as no conversation goes."""
+    chat = chat_after("return", content=ORDERS)
+    chat.hear("inform", order="7")
+    assert chat.hear("inform", reason="broken") == ["return_form", "utter_taken"]
+    assert chat.acted[-1][1] == "story: take back (generalised: as all do after this form)"
+
+
+def test_what_stories_do_differently_after_a_form_is_not_guessed() -> None:
+    other = "\n  - story: keep\n    steps: [{intent: cancel}, {action: return_form}, {active_loop: return_form}, "
+    other += "{active_loop: null}, {action: utter_kept}]\n"
+    chat = chat_after("return", content=ORDERS + other)
+    chat.hear("inform", order="7")
+    assert chat.hear("inform", reason="broken") == ["return_form"]
+
+
 def test_what_stories_disagree_on_is_not_guessed() -> None:
     chat = chat_after("pay")
     assert chat.hear("thank") == ["action_default_fallback"]
