@@ -1,5 +1,5 @@
 """What an author most likely forgot: a form that nothing opens or follows, or with a question that nothing answers;
-an intent without examples, or that nothing follows; an action without code."""
+an intent without examples, or that nothing follows; a rule that goes on to nothing; an action without code."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def dead_ends(
     """Warnings; `marked` are the intents that have examples, each with the entities that are marked in these."""
     journeys = list(journeys)
     yield from _of_forms(assistant, documents, journeys)
+    yield from _of_rules(assistant)
     yield from _of_intents(assistant, documents, marked, journeys)
 
 
@@ -167,6 +168,30 @@ def _with_what_follows(steps: Sequence[StoryStep]) -> Iterator[tuple[StoryStep, 
     """Each step with the next one that is an action, a form or a message; what slots hold is passed over."""
     for number, step in enumerate(steps):
         yield step, next((one for one in steps[number + 1 :] if isinstance(one, ActionStep | LoopStep)), None)
+
+
+# ---------------------------------------------------------------- rules
+
+
+def _of_rules(assistant: Assistant) -> Iterator[Fault]:
+    """Rules that end with a response and do not wait, where nothing goes on. An action may name what follows it."""
+    courses: list[Rule | Story] = [*assistant.rules, *assistant.stories]
+    going_on = {
+        step.action
+        for one in courses
+        for step, after in _with_what_follows(one.steps)
+        if isinstance(step, ActionStep) and isinstance(after, ActionStep)
+    }
+    for rule in assistant.rules:
+        last = rule.steps[-1] if rule.steps else None
+        said = last.action if isinstance(last, ActionStep) and last.action in assistant.responses else None
+        if said is not None and said not in going_on and not rule.wait_for_user_input:
+            yield Fault(
+                rule.place,
+                f'the rule "{rule.name}" does not wait after {said}, and no other rule or story goes on from there: '
+                "Rasa says next that it did not understand, and here nothing comes.",
+                "Take wait_for_user_input: false out, or write a rule that begins with the action.",
+            )
 
 
 # ---------------------------------------------------------------- intents

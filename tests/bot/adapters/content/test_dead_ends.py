@@ -130,6 +130,14 @@ def test_an_intent_by_which_people_enter_a_journey_is_followed() -> None:
     assert list(dead_ends(read_assistant(documents), documents, [journey], dict.fromkeys(ASKED, ()))) == []
 
 
+def test_a_rule_that_goes_on_to_nothing_is_told() -> None:
+    greets = "- rule: Greet\n  wait_for_user_input: false\n  steps: [intent: greet/warmly, action: utter_ordered]\n"
+    (told,) = warnings(OPENS, ENDS, LEAVES, greets)
+    assert told.startswith('rules.yml:10:3: the rule "Greet" does not wait after utter_ordered, and no other rule')
+    asks = "- rule: More\n  steps: [action: utter_ordered, action: utter_ask_size]\n"
+    assert warnings(OPENS, ENDS, LEAVES, greets, asks) == []
+
+
 def test_an_intent_without_examples_is_told() -> None:
     (told,) = warnings(OPENS, ENDS, said=frozenset({"order", "stop"}))
     assert told.startswith('domain.yml:3:24: the intent "greet" has no examples, so no message is understood as it.')
