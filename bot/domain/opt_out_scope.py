@@ -22,6 +22,24 @@ class _Said(Enum):
     BESIDE = auto()
     BUT = auto()
     ALSO = auto()
+    ONLY = auto()
+    INSTEAD = auto()
+    EXCEPT = auto()
+
+
+_JOINING = frozenset({_Said.BUT, _Said.ALSO, _Said.INSTEAD, _Said.EXCEPT})
+"""What begins another part."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a message says of channels: which end and which stay; `plainly` where it has a word of ending."""
+
+    ended: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
+    plainly: bool = False
+    alone: bool = False
+    """Whether nothing but what stays is to go on: "only e-mail", "texts instead of calls"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +57,49 @@ class ScopeForm:
 
     def kept_in(self, text: str) -> frozenset[str]:
         """The channels that it keeps while it ends others."""
-        ended, kept = self._read(text)
-        return kept if ended and not ended & kept else frozenset()
+        told = self._read(text)
+        return told.kept if told.plainly else frozenset()
+
+    def preferred_in(self, text: str) -> frozenset[str]:
+        """The channels that it would have in the place of all others, also where it does not say that those end: "just
+        e-mail me", "texts instead of calls"."""
+        told = self._read(text)
+        return told.kept if told.plainly or told.alone else frozenset()
 
     def ended_in(self, text: str) -> frozenset[str]:
         """The channels that it ends, where it keeps none: "neither e-mails nor texts"."""
-        ended, kept = self._read(text)
-        return frozenset() if kept or "?" in text else ended
+        told = self._read(text)
+        return frozenset() if told.kept or "?" in text else told.ended
 
-    def _read(self, text: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The channels that it ends, and those that it keeps.
-
-        None where it says anything else, too, be it by an emoji, so that nothing is kept by a sentence that is not
-        understood to its last word: each part of it says of channels that it names either that they end, or that they
-        stay.
+    def _read(self, text: str) -> _Told:
+        """Nothing where it says anything else, too, be it by an emoji, so that nothing is kept by a sentence that is
+        not understood to its last word: each part of it says of channels that it names either that they end, or that
+        they stay. "Everything but e-mails" names none before it.
         """
-        nothing = frozenset[str](), frozenset[str]()
         if len(text) > LONGEST_TEXT or any(category(one) == "So" for one in text):
-            return nothing
+            return _Told()
         found: dict[_Said, set[str]] = {_Said.END: set(), _Said.KEEP: set()}
-        before: _Said | None = None
-        for part, asks in self._parts(text):
-            channels = {one for one in part if isinstance(one, str)}
-            said = {one for one in part if isinstance(one, _Said) and one in found}
-            if not channels and not said and None not in part:
-                continue  # "please", or "thank you"
+        before, plainly, alone = None, False, False
+        parts = [(part, asks) for part, asks in self._parts(text) if not _adds_nothing(part)]
+        for number, (part, asks) in enumerate(parts):
+            follows = _first(parts[number + 1][0]) if number + 1 < len(parts) else None
+            begins = _first(parts[0][0]) if number == 1 else None
+            channels, said = _channels(part), _said_of_channels(part)
+            if _Said.END not in said and _Said.INSTEAD in (follows, begins):
+                said.add(_Said.KEEP)  # "texts instead of calls": what stands beside what ends
             if before is not None and _goes_on(part):
                 said.add(before)
             before = _only(said)
-            if before is None or not channels or None in part or (asks and before is _Said.KEEP):
-                return nothing
+            ends_all = follows is _Said.EXCEPT and before is _Said.END and not channels
+            if before is None or (not channels and not ends_all) or None in part:
+                return _Told()
+            alone = alone or not _THE_REST_ENDS.isdisjoint(part)
+            if asks and before is _Said.KEEP and not alone:
+                return _Told()
+            plainly = plainly or (before is _Said.END and _Said.INSTEAD not in part)
             found[before] |= channels
-        return frozenset(found[_Said.END]), frozenset(found[_Said.KEEP])
+        ended, kept = frozenset(found[_Said.END]), frozenset(found[_Said.KEEP])
+        return _Told() if ended & kept else _Told(ended, kept, plainly, alone)
 
     def named_in(self, text: str) -> frozenset[str]:
         """The channels that it names at all."""
@@ -81,7 +110,7 @@ class ScopeForm:
         for clause, mark in _CLAUSE.findall(text):
             part: list[_Said | str | None] = []
             for word in self._words(spelled(clause)):
-                if word in (_Said.BUT, _Said.ALSO) and part:
+                if word in _JOINING and part:
                     yield part, "?" in mark
                     part = []
                 part.append(word)
@@ -97,6 +126,29 @@ class ScopeForm:
                     break
             yield self.names.get(phrase) or self.others.get(phrase)
             at += len(phrase)
+
+
+_THE_REST_ENDS = frozenset({_Said.ONLY, _Said.INSTEAD})
+_MEANS = {_Said.ONLY: _Said.KEEP, _Said.EXCEPT: _Said.KEEP, _Said.INSTEAD: _Said.END}
+
+
+def _first(part: Sequence[_Said | str | None]) -> _Said | str | None:
+    return part[0] if part else None
+
+
+def _channels(part: Sequence[_Said | str | None]) -> set[str]:
+    return {one for one in part if isinstance(one, str)}
+
+
+def _said_of_channels(part: Sequence[_Said | str | None]) -> set[_Said]:
+    """Whether they end or stay; both where it is not plain."""
+    told = {_MEANS.get(one, one) for one in part if isinstance(one, _Said)}
+    return told & {_Said.END, _Said.KEEP}
+
+
+def _adds_nothing(part: Sequence[_Said | str | None]) -> bool:
+    """ "Please", or "thank you"."""
+    return not _channels(part) and not _said_of_channels(part) and None not in part
 
 
 def _goes_on(part: Sequence[_Said | str | None]) -> bool:
@@ -117,11 +169,24 @@ def scope_form(
     beside: Collection[str] = (),
     but: Collection[str] = (),
     also: Collection[str] = (),
+    only: Collection[str] = (),
+    instead: Collection[str] = (),
+    all_but: Collection[str] = (),
 ) -> ScopeForm:
-    """`channels` are what each is called; `end` and `keep` what is said of one that is to end, and to stay; `beside`
-    what may stand there and changes nothing. `but` and `also` begin another part; after `also` a name alone goes with
-    what was said before."""
-    said = {_Said.BESIDE: beside, _Said.KEEP: keep, _Said.END: end, _Said.BUT: but, _Said.ALSO: also}
+    """`channels` are what each is called; `end` and `keep` what is said of one that is to end, and to stay; `only` says
+    that nothing else stays; `beside` is what may stand there and changes nothing. `but`, `also`, `instead` and
+    `all_but` begin another part: after `also` a name alone goes with what was said before, after `instead` it ends, and
+    after `all_but` it stays."""
+    said = {
+        _Said.BESIDE: beside,
+        _Said.KEEP: keep,
+        _Said.END: end,
+        _Said.BUT: but,
+        _Said.ALSO: also,
+        _Said.ONLY: only,
+        _Said.INSTEAD: instead,
+        _Said.EXCEPT: all_but,
+    }
     names = {spelled(word): channel for channel, words in channels.items() for word in words}
     others = {spelled(word): kind for kind, words in said.items() for word in words}
     phrases = (*names, *others)

@@ -5,7 +5,7 @@ Each rule is a dated row with its source (`journeys/rules/`), because laws chang
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -162,6 +162,9 @@ class ScopeWords(RuleRow):
     beside: tuple[str, ...] = ()
     but: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+    all_but: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,9 +304,17 @@ class SendingRules:
 
     def kept_in(self, text: str) -> frozenset[str]:
         """The channels that an opt-out keeps by its own words; none where languages read it differently."""
+        return self._read_alike(text, ScopeForm.kept_in)
+
+    def preferred_in(self, text: str) -> frozenset[str]:
+        """The channels that it would have in the place of others, whether or not it says that those end: "just e-mail
+        me". In answer to marketing it is an opt-out that keeps these."""
+        return self._read_alike(text, ScopeForm.preferred_in)
+
+    def _read_alike(self, text: str, read: Callable[[ScopeForm, str], frozenset[str]]) -> frozenset[str]:
         words = spelled(text)
-        kept = {found for form in self._scopes if form.knows(words) and (found := form.kept_in(text))}
-        return kept.pop() if len(kept) == 1 else frozenset()
+        found = {channels for form in self._scopes if form.knows(words) and (channels := read(form, text))}
+        return found.pop() if len(found) == 1 else frozenset()
 
     def ends_several(self, text: str) -> bool:
         """Whether all that it says is that more than one channel ends: "no e-mails, no texts"."""
@@ -331,7 +342,17 @@ def _form(row: RequestWords | OptOutWords, asked: Sequence[str] | None = None) -
 
 
 def _scope(row: ScopeWords) -> ScopeForm:
-    return scope_form(row.channels, end=row.end, keep=row.keep, beside=row.beside, but=row.but, also=row.also)
+    return scope_form(
+        row.channels,
+        end=row.end,
+        keep=row.keep,
+        beside=row.beside,
+        but=row.but,
+        also=row.also,
+        only=row.only,
+        instead=row.instead,
+        all_but=row.all_but,
+    )
 
 
 def _binding(rows: Iterable[Row], country: str) -> list[Row]:

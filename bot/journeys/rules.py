@@ -42,7 +42,7 @@ from bot.journeys.wording import Unreadable
 T = TypeVar("T")
 
 ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
-SCOPE_KEYS = ("end", "keep", "beside", "but", "also")
+SCOPE_KEYS = ("end", "keep", "beside", "but", "also", "only", "instead", "all_but")
 WORDS_KEYS = ("say", "of", "words", "unless")
 MEANINGS: dict[str, Meaning | Answer] = {
     "stop": "stop",

@@ -24,7 +24,7 @@ side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `atten
 
 **Consent.** `take_consent`, `confirm_consent`, `tell_consent`, `opt_out`, `heed_stop`, `opt_out_written_to`,
 `clear_up_opt_out`, `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
-`choose_pause`, `send_preferences_link`, `verify_contact`.
+`choose_pause`, `prefer_channel`, `send_preferences_link`, `verify_contact`.
 
 **The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,
 `desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,

@@ -44,15 +44,19 @@ class Cleared:
 # ---------------------------------------------------------------- how far it goes
 
 
-async def kept_by(runtime: Runtime, situation: Situation, text: str, now: datetime) -> tuple[str, ...]:
-    """The channels that an opt-out keeps by its own words, of those on which marketing may reach them; none means that
-    it ends all."""
-    said = runtime.library.current().rules.kept_in(text)
+async def kept_by(runtime: Runtime, situation: Situation, text: str) -> tuple[str, ...]:
+    """The channels that an opt-out keeps by its own words, but for those that were refused before; none means that it
+    ends all.
+
+    What they have not agreed to is no consent by that: nothing is noted of such a channel, and nothing sent there.
+    """
+    said = runtime.library.current().rules.preferred_in(text)
     if not said:
         return ()
     async with runtime.store.reading() as uow:
         records = await uow.consents.of(situation.conversation.profile_id)
-    return tuple(sorted(one for one in said if _stands(records, one, now)))
+    standing = {one: standing_consent(records, Purpose.MARKETING, one) for one in said}
+    return tuple(sorted(name for name, record in standing.items() if record is None or record.granted))
 
 
 async def ask_scope(

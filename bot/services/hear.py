@@ -32,6 +32,7 @@ from bot.services.earlier_press import heed
 from bot.services.interpret import interpret
 from bot.services.opt_out import is_opted_out
 from bot.services.other_languages import as_stop, language_of, stops_in_words
+from bot.services.prefer_channel import as_no_to_a_channel, leaves_for_another
 from bot.services.press_button import THUMB_STAGE, thumb_pressed, title_pressed, words_pressed
 from bot.services.read_consent import read_consent
 from bot.services.reconsider import Reconsidered, reconsidered
@@ -89,6 +90,7 @@ async def hear(
     if earlier is not None and keyword is None:
         understood = await heed(runtime, thought, situation, message, earlier, understood)
     understood = read_consent(runtime.library.current(), thought.tracker, _unless_texts_are_wanted(understood))
+    understood = as_no_to_a_channel(runtime.library.current(), thought.tracker, understood)
     interpreted = await interpret(runtime, thought, situation, understood)
     playbook, loop = runtime.library.current(), thought.tracker.loop
     corrected = None
@@ -96,7 +98,10 @@ async def hear(
         corrected = told_correction(playbook.assistant, thought.tracker, interpreted.understood)
         asked = () if corrected is not None else asked
     understood = corrected or as_request(interpreted.understood, asked)
-    if keyword is None and stops_in_words(playbook, loop, understood, message.text, asked=bool(asked)):
+    if keyword is None and (
+        stops_in_words(playbook, loop, understood, message.text, asked=bool(asked))
+        or await leaves_for_another(runtime, situation, message)
+    ):
         keyword, understood = "stop", as_stop(understood)
     stops = not asked and (keyword == "stop" or understood.intent.name == OPT_OUT_INTENT)
     if stops and not read_by_vendor(message) and says_wrong_number(runtime, situation, message, stops=True):

@@ -37,7 +37,8 @@ async def opt_out(
 
     Whoever sends marketing takes the same lock on the person, so that nothing is decided on consent that has ended.
     Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)). Channels that
-    they said they are `keeping` stay as they are, and so do their journeys, which reach them on these alone.
+    they said they are `keeping` stay as they are, and where they have agreed to one, so do their journeys, which reach
+    them there alone.
     A channel on which it is still to be `answered_on` suppresses the address with the answer, which else were not sent.
     """
     await uow.profiles.lock(profile_id)
@@ -56,8 +57,11 @@ async def opt_out(
         await uow.opt_out_questions.settle(question.id, Settled.IN_PART if keeping else Settled.OPTED_OUT, wish.at)
     if keeping:
         await tell_crms_of_consent(uow, runtime, profile_id, wish.at)
-        return ()
-    await tell_crms_of_opt_out(uow, runtime, profile_id, wish.at)
+        standing = [standing_consent(await uow.consents.of(profile_id), Purpose.MARKETING, one) for one in keeping]
+        if any(one is not None and one.counts(wish.at) for one in standing):
+            return ()
+    else:
+        await tell_crms_of_opt_out(uow, runtime, profile_id, wish.at)
     return await _end_journeys(uow, profile_id, wish.at)
 
 

@@ -243,7 +243,6 @@ stop texting this number, text 0770 instead
 stop emailing jane@example.com, keep emailing joe@example.com
 stop sms for now but keep sms later
 stop texting me but keep texting me
-Please only email me, no more texts
 Unsubscribe from email only, I still want texts
 Non mandatemi più email ma continuate con gli SMS
 """
@@ -275,6 +274,55 @@ call me, don't email me the offer yet
 
 def lines(*texts: str) -> list[str]:
     return [line for text in texts for line in text.strip().splitlines()]
+
+
+PREFERS_EMAIL = """
+please only email me
+just email me from now on pls
+email me instead
+can you just email me instead?
+e-mails instead of texts please
+email only please
+unsubscribe me from everything except email
+no texts, but email is ok
+please dont text me, email is better
+bitte nur noch per E-Mail
+E-Mail statt SMS
+kein SMS mehr, lieber per Mail
+alles abbestellen außer E-Mail
+keine SMS, E-Mail reicht
+uniquement par mail svp
+pas de sms, par mail c'est ok
+désinscrivez-moi de tout sauf des mails
+solo por correo por favor
+correo en vez de sms
+nada de sms, mejor por correo
+denme de baja de todo menos del correo
+"""
+"""In answer to marketing each ends all of it but by e-mail."""
+
+PREFERS_NOTHING = """
+email
+email me
+text me instead of calling, emailing
+only text my husband
+just stop
+not just email
+only if email
+only email me once a month
+plutôt des mails que des sms
+no texts instead of emails
+"""
+
+
+@pytest.mark.parametrize("text", lines(PREFERS_EMAIL))
+def test_a_message_may_prefer_a_channel_to_all_others(shipped: SendingRules, text: str) -> None:
+    assert shipped.preferred_in(text) == {"email"}
+
+
+@pytest.mark.parametrize("text", lines(PREFERS_NOTHING))
+def test_what_names_a_channel_and_says_more_or_less_prefers_none(shipped: SendingRules, text: str) -> None:
+    assert shipped.preferred_in(text) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,7 @@ class Stage:
             ("stop", "no more"),
             ("keep", "fine"),
             ("the", "me"),
+            only=("just",),
         )
         self.rule(replace(self.library.playbook.rules, scope_words=(row,)))
 

@@ -179,6 +179,20 @@ async def test_a_journey_goes_on_where_a_channel_is_kept(asking: Stage) -> None:
     assert "A tip." not in " ".join(asking.sms.texts())
 
 
+async def test_what_they_have_not_agreed_to_is_left_as_it_is_and_no_consent_by_being_kept(asking: Stage) -> None:
+    asking.scope()
+    asking.play(journey_of("- wait: 1d\n- send: {response: utter_tip, channels: [sms]}"))
+    await asking.happens("demo.requested")
+    async with asking.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com", verified=True), asking.clock.now())
+    assert await asking.says("no more texts, emails fine") == ["I am a machine. Only what you keep."]
+    assert {one.channel for one in await records(asking) if one.channel == "email"} == set()
+    assert not await asking.may_send()
+    assert not await asking.enrolments(), "no channel is left on which it may reach them"
+    async with asking.store.transaction() as uow:
+        assert await uow.consents.suppression("email", "ana@example.com") is None
+
+
 async def test_what_was_refused_before_is_not_kept_and_then_all_ends(asking: Stage) -> None:
     asking.scope()
     await asking.consent(False, channel="webchat")
