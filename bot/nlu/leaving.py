@@ -79,6 +79,7 @@ _FORMS = (
     "(?:REQUEST )?(?:quit it|knock it off|cut it out|give it a rest)(?: with WHAT)?",
     "(?:REQUEST )?(?:stop|quit|cease) using (?:my|this) PHONE(?: for (?:SORT )?MESSAGES)?",
     "(?:REQUEST )?leave (?:me|us|my phone) (?:alone|in peace|be)",
+    "(?:just )?(?:(?:piss|sod|bugger|eff|f|fuck|buzz|bog|naff) off|get (?:lost|stuffed)|go away)(?: YOU)?",
     # stop the messages, no more texts, turn them off
     "(?:REQUEST )?(?:stop|quit|cease|end|discontinue|cut out) (?:it )?(?:with |w )?(?:THESE )?(?:SORT )?MESSAGES"
     "(?: to WHOM)?",
@@ -134,6 +135,7 @@ _REPORTS = (
     # why did you stop texting me, I stopped getting your texts, what happens if I text STOP
     r"(?:why|how come)\s+(?:did|do|have|has)\s+(?!.*\b(?:not|never)\b).*\bstop(?:ped)?\b",
     r"(?:i|we)\s+(?:(?:have|ve|just|suddenly)\s+)*stopped\s+(?:getting|receiving|seeing|hearing)",
+    r"(?:i|we|they|he|she)(?:['’]?(?:ll|d|m)|\s+(?:will|would|can|could|may|might))?\s+(?:just\s+)?stop\s+(?:by|in|over)\b",
     r"(?:i|we)(?:'?d|\s+would)\s+(?:really\s+)?hate\s+(?:to|for)\b.*\bstop",
     r"(?:what|if|does|do|can|will)\b.*\b(?:i|we|they|he|she|people|staff|someone|\w+ees|\w+ers)\s+"
     r"(?:reply|text|send|say|type|write|answer)\s+(?:the\s+word\s+)?\W?stop\b",

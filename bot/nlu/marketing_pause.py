@@ -37,9 +37,17 @@ def no_marketing_until(text: str, now: datetime, zone: tzinfo) -> StatedUntil | 
         return None
     for piece, rest in pieces(text):
         for language in PHRASES:
-            if until := _until(" ".join(piece.replace("’", "'").split()), language, now, zone):
+            if until := _until(piece, language, _patterns(language), now, zone):
                 return StatedUntil(until, language, rest)
     return None
+
+
+def not_until(text: str, now: datetime, zone: tzinfo) -> StatedUntil | None:
+    """The same of a text that says only when, and is such a wish in answer to marketing: "not until Monday"."""
+    if len(text) > LONGEST:
+        return None
+    found = ((_until(text, language, _alone(language), now, zone), language) for language in PHRASES)
+    return next((StatedUntil(until, language) for until, language in found if until is not None), None)
 
 
 def pieces(text: str) -> Iterator[tuple[str, str]]:
@@ -52,9 +60,11 @@ def pieces(text: str) -> Iterator[tuple[str, str]]:
                 yield part[0].strip(), rest
 
 
-def _until(said: str, language: str, now: datetime, zone: tzinfo) -> datetime | None:
-    words = PHRASES[language]
-    for pattern in _patterns(language):
+def _until(
+    text: str, language: str, patterns: Sequence[re.Pattern[str]], now: datetime, zone: tzinfo
+) -> datetime | None:
+    words, said = PHRASES[language], " ".join(text.replace("’", "'").split())
+    for pattern in patterns:
         if (match := pattern.fullmatch(said)) is None:
             continue
         groups = match.groupdict()
@@ -139,6 +149,14 @@ def _patterns(language: str) -> Sequence[re.Pattern[str]]:
     bodies = (
         rf"(?:{wish}),? (?:{when})", rf"(?:{when}),? (?:{wish})", *around, rf"(?:{wish_from}) (?P<until>.{{1,80}}?)",
     )  # fmt: skip
+    return [pattern_of(rf"{words.before}(?:{body}){words.behind}") for body in bodies]
+
+
+@cache
+def _alone(language: str) -> Sequence[re.Pattern[str]]:
+    words = PHRASES[language]
+    day = "(?P<until>.{1,80}?)"
+    bodies = (one.replace("UNTIL", f"{words.until} ?{day}").replace("DAY", day) for one in words.alone)
     return [pattern_of(rf"{words.before}(?:{body}){words.behind}") for body in bodies]
 
 

@@ -15,7 +15,8 @@ class PausePhrases:
     """Patterns of a `wish` for none, an opt-out where nothing follows, as is a yes that was `unmeant`; of a wish to
     `hold` it, of what stands `before` and `behind` it, and of what leads to the day until which (`until`) or how long
     (`lasting`), which is WHEN in a wish that goes `around` that; a `wish_from` names the day from which they want some
-    again.
+    again. What stands `alone` is such a wish in answer to marketing only; UNTIL in it is a day with what leads to it,
+    DAY one without.
 
     `kinds` are the names that patterns have in them. `today`, `week` and `month` are the ones that it is now. `ended`
     stands before a day that is to be over, `beside` are words that add nothing to it, and `leads` those without which a
@@ -31,6 +32,7 @@ class PausePhrases:
     hold: tuple[str, ...]
     around: tuple[str, ...]
     wish_from: tuple[str, ...]
+    alone: tuple[str, ...]
     until: str
     lasting: str
     today: str
@@ -84,6 +86,12 @@ _ENGLISH: Final = PausePhrases(
     hold=(r"(?:pause|suspend|snooze|hold(?: off)?(?: on)?|hold back|put on hold) SENT",),
     around=(),
     wish_from=(r"only (?:TO_ME|send SENT)(?: again)?",),
+    alone=(
+        r"(?:not|nothing|none|not again|later,? not) UNTIL",
+        r"(?:i'?m|i am|we'?re|we are)?(?: still)? ?(?:away|off|travell?ing|abroad|out of (?:the )?office"
+        r"|on (?:holidays?|vacation|leave|annual leave)) UNTIL",
+        r"(?:maybe |perhaps |only )?(?:try|ask|write to|contact|text|message)(?: me)? again (?:on |in |from )?DAY",
+    ),
     until=r"(?:until|till?|untill|'til|before|prior to)",
     lasting=r"for(?: the next)?",
     today=r"today", week=r"this week", month=r"this month",
@@ -153,6 +161,11 @@ _GERMAN: Final = PausePhrases(
         r"WRITE(?: ME)?(?: bitte)? erst(?: wieder)?",
         r"(?:ME )?(?:SENT )?(?:bitte )?erst(?: wieder)?(?= .* TO_WRITE)",
     ),
+    alone=(
+        r"(?:bitte )?(?:nicht|nichts)(?: mehr)? UNTIL", r"(?:bitte )?erst(?: wieder)? DAY",
+        r"(?:(?:ich |wir )?(?:bin|sind) )?(?:im urlaub|verreist|unterwegs|auf reisen|weg|nicht da|in elternzeit) UNTIL",
+        r"(?:ich |wir )?(?:bin|sind) UNTIL (?:im urlaub|verreist|unterwegs|auf reisen|weg|nicht da|in elternzeit)",
+    ),
     until=r"(?:bis(?: zu[mr]?)?|vor)",
     lasting=r"(?:für|in)(?: (?:die|den))?(?: nächsten)?",
     today=r"heute", week=r"diese woche", month=r"diesen monat",
@@ -208,6 +221,10 @@ _FRENCH: Final = PausePhrases(
     hold=(r"(?:suspend(?:ez|re|s)|mett(?:ez|re) en pause) SENT",),
     around=(),
     wish_from=(r"(?:écrivez|contactez|écris)-moi(?: seulement| uniquement)?(?= (?:à partir|après|qu['’]))",),
+    alone=(
+        r"(?:pas|rien|plutôt pas) UNTIL", r"(?:seulement |plutôt |uniquement |pas avant,? )?(?=à partir|après)DAY",
+        r"(?:(?:je suis|nous sommes|on est) )?(?:en (?:vacances|congés?|voyage|déplacement)|absente?s?) UNTIL",
+    ),
     until=r"(?:avant|jusqu['’](?:aux?|à la|à l['’]|à|en)?|d['’]ici(?: à)?)",
     lasting=r"(?:pendant|pour|durant|dans)(?: les?)?(?: prochaine?s)?",
     today=r"aujourd['’]hui", week=r"cette semaine", month=r"ce mois(?:-ci)?",
@@ -261,6 +278,10 @@ _SPANISH: Final = PausePhrases(
     hold=(r"(?:pausen?|suspendan?|pausar|suspender|dejen en pausa) SENT",),
     around=(),
     wish_from=(r"(?:escríban?me|mánden?me|env[ií]en?me)(?: SENT)?(?: solo| sólo)?(?= (?:a partir|después))",),
+    alone=(
+        r"(?:no|nada|mejor no) UNTIL", r"(?:solo |sólo |mejor )?(?=a partir|después)DAY",
+        r"(?:(?:estoy|estamos) )?(?:de (?:vacaciones|viaje|permiso|baja)|fuera) UNTIL",
+    ),
     until=r"(?:hasta|antes del?)(?: que)?",
     lasting=r"(?:durante|por|en)(?: l[oa]s)?(?: próxim[oa]s)?",
     today=r"hoy", week=r"esta semana", month=r"este mes",

@@ -217,7 +217,9 @@ async def _customer_turn(
     take_slots(runtime.library.current().assistant, thought, message.slots)
     keyword = await keyword_of(runtime, situation, message)
     asked = requests_in(runtime, thought.tracker, message, keyword)
-    preference = None if keyword or asked else preference_of(thought.tracker, message, situation, now)
+    preference = None
+    if not (keyword or asked):
+        preference = await preference_of(runtime, thought.tracker, message, situation, now)
     moved = None if keyword or asked or preference else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
         situation = put_here(thought, situation, moved)

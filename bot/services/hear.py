@@ -10,7 +10,7 @@ from bot.dialogue.corrections import as_correction, told_correction
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, Tracker
 from bot.domain.message import CustomerMessage, Text
-from bot.domain.preference import StatedPreference
+from bot.domain.preference import Preference, StatedPreference
 from bot.domain.privacy import RequestKind
 from bot.domain.second_thoughts import wants_texts
 from bot.domain.sending_rules import Meaning, SendingRules
@@ -97,7 +97,7 @@ async def hear(
     if tuple(asked) == (RequestKind.RECTIFICATION,):  # "my e-mail is wrong, it's ..." is done at once, and not noted
         corrected = told_correction(playbook.assistant, thought.tracker, interpreted.understood)
         asked = () if corrected is not None else asked
-    understood = corrected or as_request(interpreted.understood, asked)
+    understood = corrected or as_request(playbook.rules, interpreted.understood, asked)
     if keyword is None and (
         stops_in_words(playbook, loop, understood, message.text, asked=bool(asked))
         or await leaves_for_another(runtime, situation, message)
@@ -160,14 +160,16 @@ def _knows_a_time(assistant: Assistant, tracker: Tracker) -> bool:
 async def hear_preference(
     runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, preference: StatedPreference
 ) -> Hearing:
-    """The preference, unless what the message says besides ends marketing, or may."""
+    """The preference, unless what the message says besides ends marketing, or may: then a question about what they
+    have agreed to is answered, too, and any other wish is less than what ends."""
     understood = as_preference(message.text, preference)
     if not preference.rest:
         return Hearing(understood, understood, preference=preference)
     rest = replace(message, text=preference.rest, payload="")
     heard = await hear(runtime, thought, situation, rest, await keyword_of(runtime, situation, rest), ())
     if heard.keyword or heard.understood.intent.name in LEAVING_INTENTS or heard.understood.may_opt_out:
-        return replace(heard, understood=replace(heard.understood, text=message.text))
+        asks = replace(preference, rest="") if preference.wants is Preference.STANDING else None
+        return replace(heard, understood=replace(heard.understood, text=message.text), preference=asks)
     return Hearing(understood, heard.reading, preference=preference)
 
 

@@ -61,6 +61,8 @@ async def respond(
         await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         await say_noted(runtime, thought, situation, message, asked)
+        if preference is not None:
+            await say_preference(runtime, thought, situation, preference)
         kept = () if asked or read_by_vendor(message) else await kept_by(runtime, situation, message.text)
         _stop(runtime, thought, situation, message, kept, by_keyword=keyword == "stop")
         if situation.suppressed:

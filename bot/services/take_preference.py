@@ -14,8 +14,9 @@ from bot.domain.message import CustomerMessage
 from bot.domain.preference import Preference, StatedPreference, preference_in
 from bot.domain.understanding import IntentScore, Understood
 from bot.nlu.marketing_hours import hours_wanted
-from bot.nlu.marketing_pause import no_marketing_until
+from bot.nlu.marketing_pause import no_marketing_until, not_until
 from bot.services.change_preferences import choices_of
+from bot.services.prefer_channel import answers_marketing
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.thought import Thought
@@ -26,13 +27,17 @@ AGREED, SOFT, UNCONFIRMED = "utter_standing_yes", "utter_standing_soft_opt_in", 
 REFUSED, NONE = "utter_standing_no", "utter_standing_none"
 
 
-def preference_of(
-    tracker: Tracker, message: CustomerMessage, situation: Situation, now: datetime
+async def preference_of(
+    runtime: Runtime, tracker: Tracker, message: CustomerMessage, situation: Situation, now: datetime
 ) -> StatedPreference | None:
-    """What the message wants of the marketing that they get; None where it is about something else."""
+    """What the message wants of the marketing that they get; None where it is about something else. "Not until Monday"
+    wants so in answer to marketing, where no form is open that asks for a time."""
     if message.opened:
         return None
     said = message.payload or message.text
+    alone = not_until(said, now, situation.zone) if tracker.loop is None and not message.payload else None
+    if alone is not None and await answers_marketing(runtime, situation):
+        return StatedPreference(Preference.LATER, alone.language, until=alone.until)
     if not message.payload and (stated := no_marketing_until(said, now, situation.zone)) is not None:
         return StatedPreference(Preference.LATER, stated.language, until=stated.until, rest=stated.rest)
     if not message.payload and (hours := hours_wanted(said)) is not None:

@@ -3,15 +3,17 @@ is noted."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.dialogue.locale_filters import day_in_words
 from bot.domain.conversation import Tracker
 from bot.domain.effects import NoteRequest
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
-from bot.domain.sending_rules import Meaning
+from bot.domain.sending_rules import Meaning, SendingRules
 from bot.domain.told_questions import LANGUAGES, asks_what_was_told
 from bot.domain.understanding import ASK_TOLD_INTENT, ERASURE_INTENT, OPT_OUT_INTENT, IntentScore, Understood
 from bot.services.note_request import due_by
@@ -27,6 +29,10 @@ LONGEST = 300
 """Letters of the message that the register shows."""
 
 _WROTE = "wrote on "
+_CERTAIN: Final = 1.0
+"""Confidence of an opt-out that is told by its words."""
+
+_CLAUSE_END: Final = re.compile(r"[.!?;:,\n]+|\b(?:and|but|und|aber|et|mais|y|pero)\b", re.IGNORECASE)
 
 
 def requests_in(
@@ -62,12 +68,19 @@ def asked_themselves(how: str) -> bool:
     return how.startswith((_WROTE, ON_PAGE))
 
 
-def as_request(understood: Understood, asked: Sequence[RequestKind]) -> Understood:
-    """The reading of a message that asks for these, whatever it was taken for; an opt-out stays one."""
-    if not asked or understood.intent.name == OPT_OUT_INTENT:
+def as_request(rules: SendingRules, understood: Understood, asked: Sequence[RequestKind]) -> Understood:
+    """The reading of a message that asks for these, whatever it was taken for; an opt-out stays one, unless it was
+    guessed of the very words that ask: "send me a copy of all you have about me"."""
+    if not asked or (understood.intent.name == OPT_OUT_INTENT and not _asks_only(rules, understood)):
         return understood
     intent = IntentScore(ERASURE_INTENT if RequestKind.ERASURE in asked else f"request_{asked[0]}", 1.0)
     return replace(understood, intent=intent, stage="keyword", answer=None, passages=(), further=())
+
+
+def _asks_only(rules: SendingRules, understood: Understood) -> bool:
+    """Whether an opt-out was guessed of a message that says nothing besides what it asks for."""
+    clauses = [part for part in _CLAUSE_END.split(understood.text) if re.search(r"\w", part)]
+    return understood.intent.confidence < _CERTAIN and all(rules.requests_in(part) for part in clauses)
 
 
 def besides_requests(runtime: Runtime, understood: Understood) -> Sequence[Understood]:

@@ -51,6 +51,9 @@ ENGLISH: Final = PreferenceWords(
         "|id like to know|im wondering|i wonder"
     ),
     standing=(
+        "(?:who gave you|who told you|where(?: \\w+)? did you get|how (?:did|do) you(?: even)? (?:get|have|know)"
+        "|how come you have|why do you have)EVER (?:my|this) (?:(?:phone|mobile|cell|contact) )?(?:number|phone|details"
+        "|e ?mail(?: address)?)(?: from| anyway)?",
         "(?:(?:when |where |since when )?(?:did|have|had|didnt|havent) (?:i|we)EVER|(?:if|whether) (?:i|we)(?: have"
         "| had)?EVER) "
         "(?:(?:consent(?:ed)?|opt(?:ed)? (?:in|out)|(?:un)?subscribed?|giv(?:e|en)(?: you)?(?: my| any)? CONSENT)"
@@ -82,6 +85,11 @@ ENGLISH: Final = PreferenceWords(
         "|permissions))",
     ),
     fewer=(
+        "(?:(?:is there (?:a|any) way (?:to|i can)|(?:can|could) i|how (?:do|can) i|(?:id|i would) like to|i want to)"
+        " (?:get|receive|have) )?(?:less|fewer) of (?:these|those|them)",
+        "(?:(?:great|joy|wonderful|lovely|fantastic|brilliant|super|yay|perfect|nice|oh (?:great|joy|look|good)"
+        "|seriously|just what i (?:needed|wanted)) (?:yet )?another|not(?: yet)? another)"
+        " (?:one(?: of (?:these|those|your SENT))?|SENT)",
         "(?:ASKING)?(?:fewer|less|not (?:so|that|quite so|as) many|not (?:so|that|quite so|as) much) SENT"
         "(?: (?:would be (?:nice|good|better|great)|would do|if you can))?",
         "SENT (?:a (?:bit|little) )?less (?:often|frequently)",

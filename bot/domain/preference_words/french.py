@@ -44,6 +44,8 @@ FRENCH: Final = PreferenceWords(
         "|ou non|ou pas|si possible"
     ),
     standing=(
+        "(?:qui vous a(?: donc)? donne|dou avez vous|d ou avez vous|ou avez vous (?:eu|trouve)|comment avez vous (?:eu"
+        "|obtenu)) (?:mon|ce|mes) (?:numero(?: de telephone)?|coordonnees|adresse(?: e ?mail)?|e ?mail|mail)",
         "HAVE_I (?:(?:consenti|donne(?: mon| mon)? CONSENT|donne mon CONSENT)(?: (?:a|pour|aux?) (?:ca|cela|ceci"
         "|recevoir SENT|etre contactee?|SENT))?"
         "|(?:accepte|autorise)(?: de| d| a)? ?(?:recevoir |etre contactee?|vos |des |les )?(?:SENT|ca|cela)?)",
@@ -61,6 +63,8 @@ FRENCH: Final = PreferenceWords(
         "qui vous aEVER (?:donne (?:mon|l|le|la|une)? ?CONSENT|autorise)(?: (?:a|pour|de) TO_ME)?",
     ),
     fewer=(
+        "(?:(?:(?:ah )?(?:super|genial|chouette|parfait|formidable|joie)|oh (?:super|joie)) encore|encore) une?"
+        " (?:autre )?SENT",
         "(?:(?:je (?:voudrais|veux|souhaite|prefere|prefererais)|jaimerais)(?: (?:recevoir|avoir))? "
         "|(?:YOU_CAN )?(?:menvoyer|m envoyer|envoyez moi|envoie moi) )?"
         "(?:un peu )?moins SENT(?: (?:serait|seraient) (?:bien|mieux|parfait))?",

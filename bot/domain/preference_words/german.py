@@ -55,6 +55,8 @@ GERMAN: Final = PreferenceWords(
         "|ich mochte wissen|wissen sie|in zukunft|kunftig|ab jetzt|oder nicht|moglichst"
     ),
     standing=(
+        "(?:wer hat (?:euch|ihnen|dir)|woher ha(?:bt ihr|ben sie|st du))SOFT (?:meine|diese|die)"
+        " (?:(?:handy|telefon|mobil)?nummer|daten|adresse|(?:e )?mail(?: ?adresse)?)(?: (?:gegeben|her|bekommen))?",
         "(?:(?:wann |seit wann |wo )?(?:hab|habe|hatte|haben) (?:ich|wir)SOFT|ob (?:ich|wir)SOFT)(?: (?:dem|der|das"
         "|dazu|SENT|in SENT|fur SENT|fuer SENT|ME)){0,4}SOFT"
         " (?:zugestimmt|eingewilligt|(?:meine|eine|die) CONSENT (?:gegeben|erteilt)|SENT abonniert|abonniert|SENT"
@@ -77,6 +79,8 @@ GERMAN: Final = PreferenceWords(
         "wer hat (?:euch|ihnen|dir)SOFT (?:die |meine |das )?(?:CONSENT gegeben|erlaubt)(?:(?: ME)?(?: SENT)? SEND)?",
     ),
     fewer=(
+        "(?:(?:na )?(?:toll|super|klasse|prima|wunderbar|gro(?:s|ss)artig|juhu)(?: schon wieder| noch)|schon wieder)"
+        " (?:eine?|so (?:eine?|was)) ?(?:SENT)?",
         "(?:ich (?:mochte|moechte|hatte gerne?|will|wunsche mir|bitte um)SOFT |YOU_CANSOFT (?:ME )?)?SOFT ?weniger SENT"
         "(?: (?:SEND|bekommen|erhalten|haben|(?:ware|waere|waren|reichen)(?: (?:gut|schon|besser|auch))?))?",
         "(?:bitte )?WRITE(?: ME)?SOFT RARER(?: SENT)?",

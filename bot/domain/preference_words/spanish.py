@@ -39,6 +39,9 @@ SPANISH: Final = PreferenceWords(
         "|sabe|o no|si es posible|en adelante|a partir de ahora"
     ),
     standing=(
+        "(?:quien (?:les|os|le|te) (?:dio|ha dado)|de donde (?:sacaron|han sacado|tienen|tiene|habeis sacado)"
+        "|como (?:consiguieron|tienen|han conseguido)) (?:mi|mis|este) (?:numero(?: de telefono)?|telefono|datos|correo"
+        "|e ?mail)",
         "(?:(?:cuando |donde |desde cuando )?(?:he|habia)EVER|si (?:he|habia)EVER) (?:(?:consentido"
         "|dado(?: mi)? CONSENT)(?: (?:a|para|de) (?:eso|esto|recibir SENT|SENT|TO_ME))?"
         "|(?:aceptado|autorizado|permitido|acordado)(?: (?:a|para|que|de))? (?:eso|esto|recibir SENT|SENT|TO_ME"
@@ -59,6 +62,7 @@ SPANISH: Final = PreferenceWords(
         "quien (?:les|os|le|te) (?:dio|ha dado)EVER (?:mi |el )?CONSENT(?: para TO_ME)?",
     ),
     fewer=(
+        "(?:(?:genial|que bien|estupendo|fantastico|vaya|que alegria|perfecto) )otr[oa] (?:mas|SENT)(?: mas)?",
         "(?:(?:quiero|quisiera|prefiero|preferiria|me gustaria)(?: recibir)? |(?:YOU_CAN )?(?:enviarme|mandarme"
         "|enviar|mandar|envienme|mandenme|enviame|mandame) )?"
         "(?:un poco )?menos SENT(?: (?:estaria|seria) (?:bien|mejor))?",

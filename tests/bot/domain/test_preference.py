@@ -9,6 +9,9 @@ from bot.domain.preference import Preference, preference_in
 
 # fmt: off
 STANDING = (
+        "who gave you my number??", "where did you get my number from", "how do you even have this number",
+        "Woher haben Sie meine Nummer?", "wer hat euch meine nummer gegeben", "Qui vous a donné mon numéro ?",
+        "¿De dónde sacaron mi número?",
         "did I consent to texts?", "am I subscribed?", "do you have my permission to text me?",
         "what did I agree to?", "Did I ever agree to get texts from you?", "have I given you permission to text me",
         "when did I consent to this?", "did I opt in?", "have I opted out?",
@@ -38,6 +41,10 @@ STANDING = (
     "¿estoy suscrito a sus mensajes?",
 )
 FEWER = (
+    "great, another text", "oh joy, another one of these", "Not another text!",
+    "just what I needed, another message from you",
+    "is there a way to get less of these", "Na toll, noch eine SMS", "schon wieder eine Nachricht von euch",
+    "Super, encore un SMS", "Genial, otro mensaje más",
         "fewer texts, please", "not so often", "you text me too much", "once a month is enough",
         "that's too many, once a month is enough", "das ist mir zu viel, einmal im Monat reicht",
         "c'est trop, une fois par mois ça suffit", "es demasiado, una vez al mes es suficiente",

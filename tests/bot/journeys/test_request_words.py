@@ -49,6 +49,12 @@ verwijder al mijn gegevens
 proszę usunąć moje dane osobowe
 احذفوا بياناتي
 מחקו את המידע שלי
+cancel my account and delete everything
+Delete everything please.
+STOP and delete everything
+kündigen Sie mein Konto und löschen Sie alles
+Résiliez mon compte et supprimez tout
+den de baja mi cuenta y borren todo
 请删除我的个人信息
 個人情報を削除してください
 """
@@ -57,6 +63,11 @@ send me a copy of my data
 What data do you have about me?
 Can I get a copy of everything you know about me?
 subject access request
+send me a copy of everything
+send me a copy of everything you have about me
+Schicken Sie mir eine Kopie von allem
+Envoyez-moi une copie de tout
+mándenme una copia de todo
 I'd like to know what you have stored on me
 Welche Daten haben Sie über mich gespeichert?
 Ich hätte gern eine Kopie meiner Daten
@@ -84,6 +95,15 @@ corrigeer mijn gegevens
 poprawcie moje dane
 """
 NOTHING = """
+delete everything and start over
+can I delete everything in my rota?
+does cancelling delete everything?
+I deleted everything by mistake
+don't delete everything
+send me a copy of everything in my last order
+wie kann ich alles löschen
+comment tout supprimer ?
+¿cómo borro todo?
 hello there
 is my data safe with you?
 what happens to my data when I leave?

@@ -78,6 +78,7 @@ def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, t
     "text",
     [
         "🛑",
+        "🖕",
         "⛔️",
         "🚫🚫",
         "🔕",

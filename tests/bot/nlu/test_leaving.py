@@ -42,6 +42,9 @@ from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, na
         "for the last time, stop",
         "why haven't you stopped texting me?",
         "knock it off with the texts",
+        "piss off",
+        "oh just get lost",
+        "go away, please",
     ],
 )
 def test_a_request_to_be_left_alone_is_one_in_whatever_words(text: str) -> None:
@@ -103,6 +106,8 @@ def test_courtesy_and_punctuation_change_nothing(said: str, mark: str) -> None:
         "please never remove me",
         "I didn't ask to be taken off",
         "no need to stop",
+        "I'll stop by at 3",
+        "i might stop in tomorrow",
     ],
 )
 def test_asking_for_the_opposite_is_told_from_it(text: str) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.nlu.marketing_pause import no_marketing_until
+from bot.nlu.marketing_pause import no_marketing_until, not_until
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 11, 30, 14, tzinfo=UTC)
@@ -64,3 +64,26 @@ def test_the_day_begins_where_they_are_and_what_else_is_said_is_left() -> None:
     assert stated is not None
     assert stated.until == datetime(2027, 1, 2, 7, tzinfo=UTC)
     assert stated.rest == "What does it cost?"
+
+
+ALONE = (
+    ("Not until Monday", "07 Dec"), ("not before january please", "01 Jan"), ("not until after christmas", "26 Dec"),
+    ("im on holiday until the 12th", "12 Dec"), ("try me again in february", "01 Feb"),
+    ("nicht vor montag", "07 Dec"), ("erst ab januar wieder", "01 Jan"), ("bin bis montag im urlaub", "07 Dec"),
+    ("pas avant lundi", "07 Dec"), ("à partir de janvier", "01 Jan"),
+    ("je suis en vacances jusqu'au 12 janvier", "12 Jan"),
+    ("no antes del lunes", "07 Dec"), ("estoy de vacaciones hasta el lunes", "07 Dec"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "day"), ALONE)
+def test_a_day_alone_is_a_pause_where_marketing_is_answered(text: str, day: str) -> None:
+    found = not_until(text, MONDAY, LONDON)
+    assert found is not None
+    assert f"{found.until.astimezone(LONDON):%d %b}" == day
+    assert no_marketing_until(text, MONDAY, LONDON) is None, "in answer to anything else it is none"
+
+
+@pytest.mark.parametrize("text", ["Monday", "until Monday", "not before 9", "not until you fix it", "not me", "no"])
+def test_what_names_no_day_or_wants_it_then_is_no_pause(text: str) -> None:
+    assert not_until(text, MONDAY, LONDON) is None

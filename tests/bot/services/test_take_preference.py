@@ -145,6 +145,23 @@ async def test_until_which_day_is_said_in_the_language_of_the_wish_and_the_rest_
     ]
 
 
+async def test_not_until_monday_in_answer_to_marketing_is_a_pause(stage: Stage) -> None:
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.queue("offer")
+    await stage.settle()
+    assert await stage.says("Not until Monday") == [
+        "Noted: you get no marketing from us before 30 November 2026. Say STOP to end it altogether."
+    ]
+    assert await paused_until(stage) == datetime(2026, 11, 30, tzinfo=UTC)
+
+
+async def test_in_answer_to_anything_else_it_is_none(stage: Stage) -> None:
+    await stage.consent()
+    await stage.says("Not until Monday")
+    assert await paused_until(stage) is None
+
+
 async def test_who_gets_none_anyway_is_told_that_also_where_they_want_none_until_a_day(stage: Stage) -> None:
     assert await stage.says("no texts until January") == [NONE]
     assert await paused_until(stage) is None
@@ -185,6 +202,18 @@ async def test_a_form_asks_again_behind_the_answer(stage: Stage) -> None:
 async def test_an_opt_out_beside_it_counts(stage: Stage, text: str) -> None:
     await stage.consent()
     await stage.says(text)
+    assert not await stage.may_send()
+
+
+async def test_who_asks_where_we_have_their_number_from_and_opts_out_is_told_and_opted_out(stage: Stage) -> None:
+    await stage.consent()
+    assert await stage.says("who gave you my number? stop") == [YES.format(DAY), "You will get no more of these."]
+    assert not await stage.may_send()
+
+
+async def test_an_opt_out_ends_more_than_the_hours_that_it_wants_besides(stage: Stage) -> None:
+    await stage.consent()
+    assert await stage.says("no texts before 9. stop") == ["You will get no more of these."]
     assert not await stage.may_send()
 
 
