@@ -28,9 +28,10 @@ _OTHERWISE = re.compile(
 _WEEK = re.compile(r"\b(?:week|woche|semaine|semana)\b", re.IGNORECASE)
 
 
-def either_of(text: str, now: datetime, zone: tzinfo) -> str | None:
+def either_of(text: str, now: datetime, zone: tzinfo, *, of_day: str = "") -> str | None:
     """The times that a message names for choice, each in full, or the day of a week that it names apart; None where
-    it names one time, or says something else of them."""
+    it names one time, or says something else of them. Hours without a day are of the one day that is named behind
+    them, or else `of_day`, a time that is known."""
     found = list(find_times(text[: left_out_from(text)]))
     if len(found) < 2 or _OTHERWISE.search(text):
         return None
@@ -43,8 +44,17 @@ def either_of(text: str, now: datetime, zone: tzinfo) -> str | None:
     if not times or len(weeks) > 1 or not joined:
         return None
     week = resolve_expression(weeks[0], now, zone) if weeks else None
+    if times[0].day is None and (day := _day_behind(text, times) or of_day):
+        return either_of(OR.join(put_right(day, text[one.start : one.end]) for one in times), now, zone)
     told = [_one(text, times[: number + 1], week, now, zone) for number in range(len(times))]
     return OR.join(one for one in told if one is not None) if None not in told else None
+
+
+def _day_behind(text: str, times: Sequence[TimeExpression]) -> str:
+    """The day of the last of these hours, where no other has one: "at 9 or at 10 on Wednesday"."""
+    last = times[-1]
+    alone = last.day is not None and all(one.day is None for one in times[:-1])
+    return text[last.start : last.end] if alone else ""
 
 
 def chosen_of(booked: str, text: str) -> str | None:

@@ -17,6 +17,7 @@ from actions.misunderstanding import OffersAPerson
 from actions.patterns import responses_of
 from actions.person import person_of
 from actions.times_in_full import in_full
+from actions.times_meant import as_meant
 from bot.domain.time_corrections import put_right
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import find_times
@@ -33,7 +34,12 @@ LONGEST = timedelta(days=14)
 
 OVER = "utter_meeting_time_over"
 
-ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
+ANY_TIME = re.compile(
+    r"\b(?:any ?time|whenever|whatever (?:suits|works)|flexible|any day|you (?:choose|pick|decide)|up to you"
+    r"|(?:don['’]?t|do not) (?:really )?(?:mind|care)|no preference)\b",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(r"\bnot (?:until|till|before|earlier than) +(?:on )?", re.IGNORECASE)
 
 
 class ValidateBookingForm(OffersAPerson, FormValidationAction):
@@ -55,8 +61,14 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
     they do not tell anew stays."""
     person = person_of(tracker)
     now, zone = person.now, zone_of(person.time_zone)
-    if several := either_of(str(tracker.latest_message.get("text") or ""), now, zone):
+    message = str(tracker.latest_message.get("text") or "")
+    stands = booked is not None and _is_to_come(str(booked), now, zone)
+    meant = as_meant(message, of_a_day=stands)
+    if several := either_of(meant, now, zone, of_day=str(booked) if stands else ""):
         return several
+    says_more = meant != " ".join(message.split()) or _NOT_BEFORE.search(message)
+    if says_more and any(find_times(message)):
+        text = meant  # the time that was found in it is not all of it, or one that it declines
     if chosen := chosen_of(str(booked or ""), text):
         return chosen
     return time_in(_with_what_stays(text, booked, now, zone), now, zone)
@@ -93,7 +105,10 @@ def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
         span = resolve_expression(expression, now, zone)
         if span is None or span[1] - span[0] > LONGEST:
             continue
-        return in_full(text[expression.start : expression.end], span, zone, at_an_hour=expression.clock is not None)
+        said = text[expression.start : expression.end]
+        kept = in_full(said, span, zone, at_an_hour=expression.clock is not None)
+        leads = [one.end() for one in _NOT_BEFORE.finditer(text)]
+        return f"not before {kept}" if expression.clock is None and expression.start in leads else kept
     any_time = ANY_TIME.search(text)
     if any_time is None:
         return None

@@ -40,6 +40,8 @@ def tracker_with(slots: dict[str, Any]) -> Tracker:
         ("in 2020", None),
         ("the last Friday of May at 3", "Friday 28 May at 15:00"),
         ("end of the month", "end of the month (Tuesday 24 November to Monday 30 November)"),
+        ("not until Monday", "not before Monday 30 November"),
+        ("up to you", "any time"),
         ("in March", None),
         ("next month", None),
         ("next year", None),
@@ -173,3 +175,28 @@ async def test_where_nothing_is_booked_it_is_said() -> None:
     dispatcher = CollectingDispatcher()
     assert await ActionCancelMeeting().run(dispatcher, tracker_with({}), {}) == []
     assert [one["response"] for one in dispatcher.messages] == ["utter_nothing_booked"]
+
+
+@pytest.mark.parametrize(
+    ("message", "found", "booked", "kept"),
+    [
+        ("monday 9 or 10", "monday", None, "Monday 30 November at 09:00 or Monday 30 November at 10:00"),
+        ("9 or 10 on wednesday", "wednesday", None, "Wednesday 25 November at 09:00 or Wednesday 25 November at 10:00"),
+        ("thursday rather than monday", "monday", None, "Thursday 26 November"),
+        ("weds 10", "weds", None, "Wednesday 25 November at 10:00"),
+        ("not until Monday", "Monday", None, "not before Monday 30 November"),
+        ("not monday", "monday", None, None),
+        (
+            "make it 9 or 10",
+            "9",
+            "Friday 27 November at 15:00",
+            "Friday 27 November at 09:00 or Friday 27 November at 10:00",
+        ),
+    ],
+)
+def test_the_whole_message_says_which_time_is_meant(
+    message: str, found: str, booked: str | None, kept: str | None
+) -> None:
+    tracker = tracker_with({"booked_time": booked})
+    tracker.latest_message["text"] = message
+    assert time_told(tracker, found, booked) == kept
