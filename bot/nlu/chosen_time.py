@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Final
@@ -35,14 +35,78 @@ def chosen_times(
     return ()
 
 
+def any_of_them(
+    text: str, offered: Collection[datetime], now: datetime, languages: Collection[str] = ()
+) -> Sequence[datetime]:
+    """Of the offered times those of which it takes whichever it may be, in their order: "any of them", "any time in the
+    afternoon"; none where it says something else."""
+    plain = " ".join(text.replace("’", "'").split())
+    for language in ("en", *sorted(WORDS.keys() & set(languages) - {"en"})):
+        words = _words_of(language)
+        if words.any.fullmatch(plain):
+            return sorted(offered)
+        begins = words.any_of.match(plain)
+        if begins is not None and (chosen := _among(plain[begins.end() :], offered, now, language)):
+            return chosen
+    return ()
+
+
+def none_of_them(text: str, languages: Collection[str] = ()) -> bool:
+    """Whether it says that no time that was offered suits, or asks for others, and nothing besides."""
+    plain = " ".join(text.replace("’", "'").split())
+    spoken = ("en", *sorted(WORDS.keys() & set(languages) - {"en"}))
+    return any(_words_of(language).none.fullmatch(plain) for language in spoken)
+
+
 def _chosen(text: str, offered: Collection[datetime], now: datetime, language: str) -> Sequence[datetime]:
+    plain = " ".join(text.replace("’", "'").split()).rstrip(".! ")
+    for contrast in _words_of(language).contrasts:
+        if (said := contrast.fullmatch(plain)) is None:
+            continue
+        declined = _among(said["declined"], offered, now, language)
+        if declined or _named(said["declined"], language):
+            wanted = _among(said["wanted"], offered, now, language)
+            return [one for one in wanted if one not in declined]
+    return _among(text, offered, now, language)
+
+
+def _among(text: str, offered: Collection[datetime], now: datetime, language: str) -> Sequence[datetime]:
+    """Those of the times that it names, of several for choice each; none where one of those cannot be read."""
+    parts = _words_of(language).either.split(text)
+    day, chosen = _day_of(parts, language), set[datetime]()
+    for part in parts:
+        if (fitting := _fitting(part, offered, now, language, day if len(parts) > 1 else None)) is None:
+            return ()
+        chosen.update(fitting)
+    return sorted(chosen)
+
+
+def _day_of(parts: Sequence[str], language: str) -> TimeExpression | None:
+    """The one day that is named with one of them, and is that of all: "Wednesday at 9 or 10"."""
+    days = [one for part in parts for one in _named(part, language) or () if one.day is not None]
+    return days[0] if len(days) == 1 else None
+
+
+def _fitting(
+    text: str, offered: Collection[datetime], now: datetime, language: str, day: TimeExpression | None
+) -> Sequence[datetime] | None:
+    """Those that fit what it names; None where it names nothing, or says more."""
     words = _words_of(language)
     place = words.place.search(text)
     rest = text if place is None else f"{text[: place.start()]} {text[place.end() :]}"
+    if (bound := words.bound.search(rest)) is not None:
+        rest = f"{rest[: bound.start()]} {rest[bound.end() :]}"
     named = _named(rest, language)
     if named is None or (place is None and not named):
-        return ()
-    fitting = sorted(at for at in offered if all(fits(one, at, now) for one in named))
+        return None
+    clock = next((one.clock for one in named if one.clock is not None), None)
+    if bound is not None:
+        if clock is None:
+            return None
+        offered = [at for at in offered if (at.hour * 60 + at.minute >= clock.start) == (bound["after"] is not None)]
+        named = [replace(one, clock=None) for one in named if one.day is not None]
+    on_day = [replace(day, clock=None)] if day is not None and all(one.day is None for one in named) else []
+    fitting = sorted(at for at in offered if all(fits(one, at, now) for one in (*named, *on_day)))
     return fitting if place is None else _at_place(fitting, words.place_of(place))
 
 
@@ -85,6 +149,12 @@ class _Words:
     beside: frozenset[str]
     place: re.Pattern[str]
     places: Mapping[re.Pattern[str], int | str]
+    bound: re.Pattern[str]
+    either: re.Pattern[str]
+    contrasts: Sequence[re.Pattern[str]]
+    any: re.Pattern[str]
+    any_of: re.Pattern[str]
+    none: re.Pattern[str]
 
     def place_of(self, match: re.Match[str]) -> int | str:
         said = next(word for name, word in match.groupdict().items() if name and word)
@@ -97,10 +167,24 @@ def _words_of(language: str) -> _Words:
     places: Mapping[str, int | str] = {**words.places, words.earlier: _EARLIER, words.later: _LATER}
     forms = "|".join(form.replace("{one}", f"(?P<one{at}>{'|'.join(places)})") for at, form in enumerate(words.forms))
     flags = re.IGNORECASE
+
+    def pattern(written: str) -> re.Pattern[str]:
+        return re.compile(also_in_plain_letters(written), flags)
+
+    def whole(forms: Sequence[str]) -> re.Pattern[str]:
+        polite = rf"(?:(?:{words.polite})\W+)*"
+        return pattern(rf"\W*{polite}(?:{'|'.join(forms)})(?:\W+(?:{words.polite}))*\W*")
+
     return _Words(
         words.beside | {plain for word in words.beside for plain in in_plain_letters(word)},
-        re.compile(also_in_plain_letters(rf"\b(?:{forms})\b(?! thing)"), flags),
-        {re.compile(also_in_plain_letters(pattern), flags): place for pattern, place in places.items()},
+        pattern(rf"\b(?:{forms})\b(?! thing)"),
+        {pattern(said): place for said, place in places.items()},
+        pattern(rf"\b(?:(?P<after>{words.after})|(?:{words.before}))\b"),
+        pattern(rf",?\s+(?:{words.either})\s+"),
+        [pattern(one) for one in words.contrasts],
+        whole(words.any),
+        pattern(rf"\W*(?:{words.any_of})\s+"),
+        whole(words.none),
     )
 
 

@@ -16,7 +16,7 @@ from bot.domain.message import Button, CustomerMessage
 from bot.domain.routing import Rep
 from bot.domain.understanding import IntentScore, Understood
 from bot.journeys.meeting_slots import Hindrance
-from bot.nlu.chosen_time import chosen_times
+from bot.nlu.chosen_time import any_of_them, chosen_times, none_of_them
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
@@ -55,8 +55,8 @@ HINDERED: Mapping[Hindrance, str] = {
 @dataclass(frozen=True, slots=True)
 class Picked:
     """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; or what they said: `show`
-    the meeting, `shift` it to a time, `ask` which of the buttons `among` is meant. `meeting` is what it is about;
-    `offered_at` says when the times were offered of which this is one."""
+    the meeting, `shift` it to a time, `ask` which of the buttons `among` is meant, `others` than any, of which `at` is
+    the last. `meeting` is what it is about; `offered_at` says when the times were offered of which this is one."""
 
     do: str
     handoff_id: HandoffId
@@ -79,10 +79,18 @@ async def offer_times(
 
 
 async def _offer_other(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    rep_name: str,
+    key: str,
+    now: datetime,
+    *,
+    instead: str = "",
+    after: datetime | None = None,
 ) -> str:
     """The same where the customer asks for them, who is told where there are none."""
-    sent, told = await _offer(uow, runtime, handoff, rep_name, f"{key}:times", now, instead=instead)
+    sent, told = await _offer(uow, runtime, handoff, rep_name, f"{key}:times", now, instead=instead, after=after)
     if sent:
         return told
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_no_times", (), key, now, {"rep": rep_name})
@@ -90,7 +98,15 @@ async def _offer_other(
 
 
 async def _offer(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime, *, instead: str = ""
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    rep_name: str,
+    key: str,
+    now: datetime,
+    *,
+    instead: str = "",
+    after: datetime | None = None,
 ) -> tuple[bool, str]:
     """Whether something was sent, and what to tell the desk of it."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
@@ -102,7 +118,7 @@ async def _offer(
         await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (page,), key, now, {"rep": rep.name})
         return True, f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
     diary = diary_of(runtime, handoff, rep.name)
-    times = await diary.free(uow, now, most=MOST_OFFERED) if diary is not None else ()
+    times = await diary.free(uow, now, most=MOST_OFFERED, after=after) if diary is not None else ()
     if diary is None or not times:
         return False, f"{rep.name} has no free time in the days that can be booked"
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
@@ -122,12 +138,18 @@ def picked(
     conversation: Conversation, message: CustomerMessage, now: datetime, languages: Collection[str] = ()
 ) -> Picked | None:
     """What of a meeting the message picks: by a button, by its title where buttons are typed, or by naming a time that
-    was just offered, in English or one of `languages`; where it may name several, they are to be asked about."""
+    was just offered, in English or one of `languages`; where it may name several, they are to be asked about. Whoever
+    takes any of them gets the first; whoever takes none, others."""
     if pressed := message.payload or title_pressed(conversation.tracker, message.text):
         return read_pick(pressed)
     for offered in _offers(conversation.tracker):
         if times := chosen_times(message.text, offered, now, languages):
             return one_of([offered[at] for at in times])
+        if times := any_of_them(message.text, offered, now, languages):
+            return read_pick(offered[times[0]].payload)
+        if offered and none_of_them(message.text, languages):
+            last = read_pick(offered[max(offered)].payload)
+            return replace(last, do="others") if last is not None else None
     return None
 
 
@@ -201,6 +223,9 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
             return await _book(uow, runtime, handoff, pick, pick.at, meeting, key, now)
         case "offer" if (rep := _rep_of(runtime, handoff, pick)) is not None:
             return await _offer_other(uow, runtime, handoff, rep.name, key, now)
+        case "others" if (rep := _rep_of(runtime, handoff, pick)) is not None:
+            about = meeting.id if meeting is not None and meeting.is_to_come(now) else ""
+            return await _offer_other(uow, runtime, handoff, rep.name, key, now, instead=about, after=pick.at)
         case _ if meeting is not None and not meeting.is_to_come(now):
             return await _say_it_is_over(uow, runtime, handoff, meeting, key, now)
         case "move" if meeting is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.handoff import Handoff
 from bot.domain.meeting import Meeting
@@ -13,6 +14,9 @@ from bot.journeys.meeting_slots import Hindrance, free_slots, hindrance
 from bot.ports import UnitOfWork
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
+
+MOST_LOOKED_AT = 400
+"""Times of one rep: two a day for as long as anybody plans ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +31,16 @@ class Diary:
     def zone(self) -> str:
         return self.hours.window.zone
 
-    async def free(self, uow: UnitOfWork, now: datetime, *, most: int) -> Sequence[datetime]:
-        """The first times at which they are free, some of each day."""
+    async def free(
+        self, uow: UnitOfWork, now: datetime, *, most: int, after: datetime | None = None
+    ) -> Sequence[datetime]:
+        """The first times at which they are free, some of each day; those of the days `after` that of a time."""
         taken = await uow.meetings.taken(self.rep.name, now, now + self.terms.ahead + timedelta(days=1))
-        return free_slots(self.hours, self.terms, taken, now, most=most)
+        if after is None:
+            return free_slots(self.hours, self.terms, taken, now, most=most)
+        zone = ZoneInfo(self.zone)
+        every = free_slots(self.hours, self.terms, taken, now, most=MOST_LOOKED_AT)
+        return [at for at in every if at.astimezone(zone).date() > after.astimezone(zone).date()][:most]
 
     async def hindrance(
         self, uow: UnitOfWork, at: datetime, now: datetime, *, instead: Meeting | None

@@ -140,7 +140,7 @@ def _is_no_right_after(playbook: Playbook, tracker: Tracker, understood: Underst
         return True
     is_no = understood.intent.name in _PLAIN_NO or DENY in playbook.rules.answers(understood.text)
     last = tracker.last_uttered
-    is_asked = last is not None and last.text.rstrip().endswith("?")
+    is_asked = last is not None and (last.text.rstrip().endswith("?") or bool(last.buttons))
     return is_no and not is_asked and not _NOTHING_MORE.search(understood.text.casefold())
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nlu.choosing_words import WORDS
-from bot.nlu.chosen_time import chosen_times
+from bot.nlu.chosen_time import any_of_them, chosen_times, none_of_them
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -70,6 +70,85 @@ def test_what_may_mean_several_leaves_it_open(text: str, meant: list[datetime]) 
     assert chosen_times(text, OFFERED, NOW) == meant
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("thursday or today", [MONDAY, THURSDAY]),
+        ("wednesday at 9 or 10:30", [NINE, HALF_PAST]),
+        ("either 9 or 10:30", [NINE, HALF_PAST]),
+        ("the first or the last one", [MONDAY, THURSDAY]),
+        ("wednesday 9, or if not thursday", [NINE, THURSDAY]),
+        ("9 or 11", [NINE]),
+        ("9 or so many people", []),
+        ("Mittwoch um 9 oder Donnerstag", [NINE, THURSDAY]),
+        ("mercredi 9h ou jeudi", [NINE, THURSDAY]),
+        ("el miércoles a las 9 o el jueves", [NINE, THURSDAY]),
+        ("nach 9 am Mittwoch", [NINE, HALF_PAST]),
+        ("après 9h mercredi", [NINE, HALF_PAST]),
+        ("después de las 10", [MONDAY, HALF_PAST, THURSDAY]),
+        ("vor 10 Uhr", [NINE]),
+    ],
+)
+def test_times_for_choice_are_all_that_were_offered_of_them(text: str, meant: list[datetime]) -> None:
+    assert list(chosen_times(text, OFFERED, NOW, {"de", "fr", "es"})) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not 9, 10:30",
+        "10:30 rather than 9",
+        "wednesday 10:30, not 9",
+        "9 is too early, 10:30",
+        "10:30 works, 9 doesn't",
+        "nicht 9, sondern halb elf",
+        "lieber 10 uhr 30 als 9 uhr",
+        "pas 9h, 10h30",
+        "plutôt 10h30 que 9h",
+        "no a las 9, a las 10:30",
+        "mejor a las 10:30 que a las 9",
+    ],
+)
+def test_what_is_declined_is_not_chosen(text: str) -> None:
+    assert chosen_times(text, OFFERED, NOW, {"de", "fr", "es"}) == [HALF_PAST]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "any of them", "either is fine", "both work", "you choose", "i don’t mind", "whenever", "whatever suits you",
+        "egal", "Mir ist das egal", "alle passen", "n'importe lequel", "peu importe", "cualquiera me sirve",
+        "me da igual",
+    ],
+)  # fmt: skip
+def test_whichever_it_may_be_is_taken(text: str) -> None:
+    assert any_of_them(text, OFFERED, NOW, {"de", "fr", "es"}) == list(OFFERED)
+
+
+def test_so_it_is_of_what_is_named() -> None:
+    assert any_of_them("any time in the afternoon", OFFERED, NOW) == [MONDAY, THURSDAY]
+    assert any_of_them("any on wednesday please", OFFERED, NOW) == [NINE, HALF_PAST]
+    assert not any_of_them("any day but thursday", OFFERED, NOW)
+    assert not any_of_them("any news?", OFFERED, NOW)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "neither", "none of these work for me", "I can't do any of these :(", "sorry, none of them", "any other times?",
+        "do you have anything else", "keiner davon passt mir", "Haben Sie noch andere Termine?", "aucun ne me convient",
+        "vous avez d'autres créneaux ?", "ninguna me viene bien", "¿tienen otros horarios?",
+    ],
+)  # fmt: skip
+def test_none_of_them_may_be_wanted(text: str) -> None:
+    assert none_of_them(text, {"de", "fr", "es"})
+
+
+@pytest.mark.parametrize("text", ["no", "none of your business", "nothing on wednesday at 9?", "wednesday", "egal", ""])
+def test_what_says_anything_else_is_not_that(text: str) -> None:
+    assert not none_of_them(text, {"de", "fr", "es"})
+
+
 @pytest.mark.parametrize(("text", "chosen"), [("the later one", HALF_PAST), ("the former", NINE), ("first one", NINE)])
 def test_of_two_one_is_the_later(text: str, chosen: datetime) -> None:
     assert chosen_times(text, TWO, NOW) == [chosen]
@@ -83,8 +162,6 @@ def test_of_two_one_is_the_later(text: str, chosen: datetime) -> None:
         "any day but thursday",
         "I can't do thursday",
         "none of them, maybe later",
-        "thursday or today",
-        "wednesday at 9 or 10:30",
         "later",
         "a later one please",
         "do you have a later time?",
@@ -144,7 +221,6 @@ def test_so_it_is_in_french(text: str, chosen: datetime) -> None:
         "avez-vous un créneau plus tard ?",
         "jeudi je ne peux pas",
         "tous sauf jeudi",
-        "après 9h mercredi",
         "le cinquième",
         "oui volontiers",
         "aucun des trois",
@@ -185,7 +261,6 @@ def test_so_it_is_in_french_and_spanish(text: str, language: str, chosen: dateti
         "haben Sie auch einen späteren Termin?",
         "Donnerstag kann ich nicht",
         "alles außer Donnerstag",
-        "nach 9 am Mittwoch",
         "den fünften",
         "ja gerne",
         "keiner davon",

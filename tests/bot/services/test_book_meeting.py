@@ -88,7 +88,7 @@ async def test_an_offered_time_is_picked_in_words(desk: Stage, text: str) -> Non
     assert await desk.says(text) == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
 
 
-@pytest.mark.parametrize("text", ["not on tuesday at 10", "friday at 10", "tuesday at 10 or 8", "later", "greet"])
+@pytest.mark.parametrize("text", ["not on tuesday at 10", "friday at 10", "later", "greet"])
 async def test_what_names_no_offered_time_books_nothing(desk: Stage, text: str) -> None:
     await offered(desk)
     await desk.says(text)
@@ -102,6 +102,41 @@ async def test_what_may_mean_several_is_asked_about_until_one_is_meant(desk: Sta
     assert desk.desk_texts()[-1] == f"The customer was asked which they mean: {SECOND}, Tue 24 Nov, 10:00."
     assert await happened(desk) == []
     assert await desk.says("the later one") == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
+
+
+async def test_times_for_choice_are_asked_about(desk: Stage) -> None:
+    await offered(desk)
+    assert await desk.says("tuesday at 10 or 8") == ["Which of these do you mean?"]
+    assert [one.title for one in buttons(desk)] == [SECOND, "Tue 24 Nov, 10:00"]
+    assert await happened(desk) == []
+
+
+async def test_what_is_declined_is_not_booked(desk: Stage) -> None:
+    await offered(desk)
+    assert await desk.says("tuesday at 10 rather than 8") == ["Booked: Ana Rep on Tue 24 Nov, 10:00 (Europe/London)."]
+
+
+async def test_who_takes_any_of_them_gets_the_first_and_is_told_which(desk: Stage) -> None:
+    await offered(desk)
+    assert await desk.says("any of them is fine") == [f"Booked: Ana Rep on {FIRST} (Europe/London)."]
+
+
+async def test_who_takes_none_of_them_is_offered_later_days(desk: Stage) -> None:
+    await offered(desk)
+    assert await desk.says("none of these work for me") == [
+        "When would you like to meet Ana Rep? Times are in the Europe/London time zone."
+    ]
+    assert [one.title for one in buttons(desk)][:2] == ["Thu 26 Nov, 08:00", "Thu 26 Nov, 10:00"]
+    assert await happened(desk) == []
+
+
+async def test_where_there_are_no_later_ones_the_desk_is_told(desk: Stage) -> None:
+    await offered(desk)
+    for _ in range(9):
+        said = await desk.says("neither")
+        if said[0].startswith("I have no other time"):
+            break
+    assert "The customer wants another time" in desk.desk_texts()[-1]
 
 
 async def test_who_is_asked_which_may_still_take_another_that_was_offered(desk: Stage) -> None:
