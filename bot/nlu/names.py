@@ -10,7 +10,7 @@ from functools import cache
 from bot.domain.answer_words import NONE, AnswerWords, answer_words, unelided
 from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import Entity
-from bot.nlu.naming_phrases import ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
+from bot.nlu.naming_phrases import ASKED_BEHIND, ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
 from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
 
 SURE, POSSIBLE = 1.0, 0.6
@@ -33,6 +33,10 @@ _ELSEWHERE = re.compile(
 """In other languages a name takes its capital, where it is not known that they are spoken."""
 
 _ELSEWHERE_ASKED = re.compile(rf"(?<!\w){ASKED_ELSEWHERE}{_TITLE}(?P<name>{_NAME})", re.IGNORECASE)
+
+_ASKED_BEHIND = re.compile(
+    rf"^\W*(?:{ASKED_ELSEWHERE})?{_TITLE}(?P<name>{_NAME}),? {also_in_plain_letters(ASKED_BEHIND)}\b", re.IGNORECASE
+)
 
 _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]))", re.IGNORECASE)
 """Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
@@ -98,7 +102,7 @@ def find_people(text: str, *, asked: bool = False, languages: Collection[str] = 
     spoken = tuple((_spoken_cue(one), True) for one in sorted(PHRASES.keys() & set(languages) - {"en"}))
     cues = (*spoken, (_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False))
     besides = answer_words(languages)
-    for pattern, sure in (*cues, (_ELSEWHERE_ASKED, False)) if asked else cues:
+    for pattern, sure in ((_ASKED_BEHIND, False), *cues, (_ELSEWHERE_ASKED, False)) if asked else cues:
         for match in pattern.finditer(text):
             if pattern is _WEAK and not asked and _presents_a_thing(match):
                 continue
@@ -109,7 +113,7 @@ def find_people(text: str, *, asked: bool = False, languages: Collection[str] = 
                 continue  # German for "in the"
             if pattern is _WEAK and match["name"].split(" ")[0].lower() in WHAT_SOMEBODY_IS:
                 continue
-            elsewhere = pattern in (_ELSEWHERE, _ELSEWHERE_ASKED)
+            elsewhere = pattern in (_ELSEWHERE, _ELSEWHERE_ASKED, _ASKED_BEHIND)
             said = _AND_ELSEWHERE.split(match["name"])[0] if elsewhere else match["name"]
             name = _name_in(said, besides, lower_case_too=sure or asked, shouting=shouting)
             alone = (
@@ -139,6 +143,29 @@ def says_only_a_name(text: str, languages: Collection[str] = ()) -> bool:
     return any(
         _says_only_a_name(text, language) for language in ("en", *sorted(PHRASES.keys() & set(languages) - {"en"}))
     )
+
+
+def answers_with_a_name(text: str) -> bool:
+    """Whether it tells a name in the words of another language, and nothing besides, where one was asked for: "soy
+    Pedro", "c'est Marie Duval à l'appareil". What has no capital may be no name: "ich bin müde"."""
+    before, behind = _around_an_answer()
+    return any(
+        not person.text.islower()
+        and before.fullmatch(text, 0, person.start) is not None
+        and behind.fullmatch(text, person.end) is not None
+        for person in find_people(text, asked=True)
+    )
+
+
+@cache
+def _around_an_answer() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    others = [PHRASES[language] for language in sorted(PHRASES.keys() - {"en"})]
+    polite = "".join(f"{one.before}" for one in others)
+    cue = rf"(?:{ASKED_ELSEWHERE}|(?:{CUES_ELSEWHERE}) +)?{_TITLE}"
+    last = rf"(?:,? ?(?:{ASKED_BEHIND}|{'|'.join(one.behind for one in others)}))*\W*"
+    written = (also_in_plain_letters(one) for one in (rf"\W*{polite}{cue}", last))
+    first, after = (re.compile(one, re.IGNORECASE) for one in written)
+    return first, after
 
 
 def _says_only_a_name(text: str, language: str) -> bool:

@@ -78,7 +78,14 @@ CUES_ELSEWHERE: Final = "|".join([*(PHRASES[language].cue for language in ("de",
 """What names come after in other languages, where no cue is a word of English."""
 
 ASKED_ELSEWHERE: Final = (
-    r"(?:ich bin|je suis|(?:moi )?c['’]est|soy|(?:eu )?sou|sono|ik ben|jag är|jeg er|jo sóc|sóc|soc|jestem) +"
+    r"(?:ich bin|(?:^|(?<=[,.!] ))bin|hei(?:ß|ss)e|je suis|(?:moi )?c['’]est|soy|(?:eu )?sou|sono|ik ben|jag är|jeg er"
+    r"|jo sóc|sóc|soc|jestem|ici|aquí) +"
     r"(?:(?:d(?:ie|er)|[ao]|la|el|en|na|de) +)?"
 )
 """What is said before much else than a name, so that it is only read where one was asked for."""
+
+ASKED_BEHIND: Final = (
+    r"(?:(?:(?:ist|war) )?mein name|am apparat|à l['’]appareil|au (?:téléphone|bout du fil)|est mon nom"
+    r"|al (?:habla|aparato|teléfono)|(?:es )?mi nombre|me llamo)"
+)
+"""What is said behind a name, where one was asked for."""

@@ -39,7 +39,7 @@ from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 from bot.nlu.long_messages import sentences_of_a_long_message, wish_of
-from bot.nlu.names import says_only_a_name
+from bot.nlu.names import answers_with_a_name, says_only_a_name
 from bot.nlu.person_words import asks_for_person
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
@@ -303,8 +303,9 @@ class Pipeline:
             return self._known(INFORM_INTENT)
         if expecting is None or not found:
             return None
-        bare = says_only(text, found, self._spoken)
         asked = any(asks_for(expecting, entity.name) for entity in found)
+        names = any(entity.name == "person" and asks_for(expecting, "person") for entity in found)
+        bare = says_only(text, found, self._spoken) or (names and answers_with_a_name(text))
         if bare and not asked and begins_as_a_correction(text, self._spoken):
             return self._known(CORRECT_INTENT) or self._known(INFORM_INTENT)
         if asked and (bare or not understood):

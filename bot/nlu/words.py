@@ -55,7 +55,7 @@ NO_NAMES = (
         "their these thing things those ticket time tired today tomorrow tonight too trial two unsubscribe unsure "
         "until up updates urgent very via wait want wanted was website week weekend what what's whatever when "
         "where which while who whom whose why within won't wondering word worried wrong yesterday yet yours "
-        "yourself"
+        "yourself whats whos hows wheres wats"
     )
     | word_set(
         "anytime asap directly eventually immediately instantly instead personally pls plz promptly quickly "

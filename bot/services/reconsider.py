@@ -64,7 +64,8 @@ async def reconsidered(
         return None
     wished = form is not None and wants_texts(text)
     surely = takes_back_a_yes(text)
-    unsaid = surely or _is_no_right_after(playbook, tracker, understood)
+    to_us = not situation.rep_has_the_floor  # else a plain no is one to what the colleague says
+    unsaid = surely or (to_us and _is_no_right_after(playbook, tracker, understood))
     if not (unsaid or wished or (form is not None and takes_back_a_no(text, text))):
         return None
     async with runtime.store.reading() as uow:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.names import find_organisations, find_people, says_only_a_name
+from bot.nlu.names import answers_with_a_name, find_organisations, find_people, says_only_a_name
 
 
 @pytest.mark.parametrize(
@@ -337,3 +337,34 @@ def test_places_and_times_are_no_organisations(text: str) -> None:
 def test_any_text_can_be_searched(text: str, asked: bool) -> None:
     for entity in [*find_people(text, asked=asked), *find_organisations(text, asked=asked)]:
         assert text[entity.start : entity.end] == entity.text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Heisse Eva Kurz", "Eva Kurz"),
+        ("heiße eva", "Eva"),
+        ("Eva Kurz mein Name", "Eva Kurz"),
+        ("bin die Eva", "Eva"),
+        ("Marie Duval à l'appareil", "Marie Duval"),
+        ("c’est Marie Duval à l’appareil", "Marie Duval"),
+        ("Pedro Gómez al aparato", "Pedro Gómez"),
+        ("Mohammed bin Salman", "Mohammed bin Salman"),
+        ("whats it to you", None),
+    ],
+)
+def test_a_name_that_was_asked_for_is_told_in_many_words(text: str, name: str | None) -> None:
+    assert next((one.value for one in find_people(text, asked=True)), None) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["soy Pedro", "hola, soy Pedro Gómez", "c'est Marie Duval à l'appareil", "Heisse Eva Kurz", "ich bin's, Robert"],
+)
+def test_a_name_in_another_language_is_an_answer_where_nothing_is_said_besides(text: str) -> None:
+    assert answers_with_a_name(text)
+
+
+@pytest.mark.parametrize("text", ["soy un cliente", "ich bin müde", "soy Pedro y quiero una demo", "c'est combien ?"])
+def test_what_says_more_or_names_nobody_is_none(text: str) -> None:
+    assert not answers_with_a_name(text)

@@ -10,12 +10,14 @@ import pytest
 from bot.adapters.content.built_in_responses import with_built_in_responses
 from bot.domain.challenge import Asked, Challenge, ChallengeId
 from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.effects import RequestHandoff
 from bot.domain.ids import MessageId
+from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
 from bot.services.weigh import is_awaited
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ANA, ASSISTANT, PHONE, VISITOR, Stage
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, RULES, VISITOR, Stage, keyword_row
 
 ASKS_FOR_TEXTS = """
 slots:
@@ -72,6 +74,14 @@ async def test_a_yes_is_taken_back_and_the_ledger_says_so(stage: Stage, said: st
 @pytest.mark.parametrize("said", ["greet", "no thanks, that's all", "is that so?", "yes"])
 async def test_other_messages_leave_it(stage: Stage, said: str) -> None:
     await stage.says(said)
+    assert await stage.may_send()
+
+
+async def test_a_plain_no_to_a_colleague_leaves_it(stage: Stage) -> None:
+    stage.rule(replace(RULES, keywords=(*RULES.keywords, keyword_row("deny", "nope"))))
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    await stage.says("nope")
     assert await stage.may_send()
 
 
