@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -59,19 +60,30 @@ def weekday_and_time(at: datetime, language: str) -> str:
 def date_and_time(at: datetime, language: str) -> str:
     """Montag, 4. Januar 2027 09:00, by the clock of `at`."""
     locale = locale_of(language)
-    return f"{format_date(at.date(), 'full', locale=locale)} {format_datetime(at, 'HH:mm', locale=locale)}"
+    return f"{_day(at.date(), 'full', locale)} {format_datetime(at, 'HH:mm', locale=locale)}"
 
 
 def short_day_and_time(at: datetime, language: str, *, year: bool = False) -> str:
     """Di., 24. Nov., 10:00, by the clock of `at`; with its year where that is wanted."""
     locale = locale_of(language)
     day = format_skeleton("yMMMEd" if year else "MMMEd", at, locale=locale)
-    return f"{day}, {format_datetime(at, 'HH:mm', locale=locale)}"
+    return f"{_with_first(day, at, locale)}, {format_datetime(at, 'HH:mm', locale=locale)}"
 
 
 def day_in_words(day: date, language: str, region: str) -> str:
     """26. Dezember 2026, as people of the region (ISO 3166) write it in that language."""
-    return format_date(day, "long", locale=locale_of(f"{language}-{region}", language))
+    return _day(day, "long", locale_of(f"{language}-{region}", language))
+
+
+def _day(day: date, length: Any, locale: str) -> str:
+    return _with_first(format_date(day, format=length, locale=locale), day, locale)
+
+
+def _with_first(written: str, day: date, locale: str) -> str:
+    """French counts the first of a month, and no other day: 1er janvier."""
+    if day.day != 1 or locale.partition("_")[0] != "fr":
+        return written
+    return re.sub(r"(?<!\d)1(?= [^\W\d])", "1er", written, count=1)
 
 
 def days_in_words(days: int, language: str) -> str:
@@ -108,7 +120,7 @@ def date_of(value: Any, length: Any = "medium", *, context: RenderContext) -> st
     day = written_day(str(value)) if moment is None else (_on_their_clock(moment, context) or moment).date()
     if day is None:
         raise FilterArgumentError("date takes a day such as 2026-11-24", token=None)
-    return format_date(day, format=length, locale=str(context.resolve(CALENDAR)))
+    return _day(day, length, str(context.resolve(CALENDAR)))
 
 
 @with_context

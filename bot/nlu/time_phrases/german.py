@@ -17,7 +17,7 @@ ROWS: tuple[Row, ...] = (
     (DAY_PART, "heute (?:morgen|früh)", "today, morning"),
     (DATE, "(?:an |am )?(?:heiligabend|heiligen abend)(?: {year})?", "24 december {year}"),
     (DATE, "(?:an )?silvester(?: {year})?", "31 december {year}"),
-    (DATE, "(?:am |den )?{date}\\. {month}(?: {year})?", "{date} {month} {year}"),
+    (DATE, "(?:am |den )?{date}\\.? {month}(?: {year})?", "{date} {month} {year}"),
     (DATE, "(?:am |den )?{date}\\.{numbered}\\.(?:{yy})?|(?:am|den) {date}\\.{numbered}", "{date} {numbered} {yy}"),
     (DATE, "(?:am|den) {nth}\\.", "the {nth}"),
     (DAY, "(?:am )?{weekday} in {amount} wochen?", "{amount} weeks on {weekday}"),

@@ -21,7 +21,7 @@ ROWS: tuple[Row, ...] = (
     (DATE, "(?:el )?(?:primero|1[º°]|1ro) de {month}(?: (?:de|del) {year})?", "1 {month} {year}"),
     (
         DATE,
-        "(?:el )?(?:{weekday},? )?(?:día )?{date} de {month}(?: (?:de|del) {year})?",
+        "(?:el )?(?:{weekday},? )?(?:día )?{date}(?: de)? {month}(?: (?:de|del) {year})?",
         "{date} {month} {year}",
     ),
     (DATE, "(?:el )?(?:{weekday},? )?(?:día )?{date}[/-]{numbered}(?:[/-]{yy})?", "{date} {numbered} {yy}"),

@@ -34,6 +34,7 @@ TIMES = {
         "Viertel vor vier": "quarter to 4",
         "in zwei Wochen": "in 2 weeks",
         "am 3. Mai um 14 Uhr": "3 may 14 o'clock",
+        "am 3 mai um 14 uhr": "3 may 14 o'clock",
         "am Freitagnachmittag": "friday afternoon",
         "Mi um 9": "wednesday at 9",
         "Do., 26. Nov. um 14 Uhr 30": "thursday 26 november at 14:30",
