@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import importlib
 import inspect
 import pkgutil
@@ -197,8 +196,15 @@ def _register(executor: Any, package: str) -> None:
             "Mend that module, or name another package."
         ) from error
     for action in dict.fromkeys(found for module in modules for found in _actions_of(module)):
-        with contextlib.suppress(NotImplementedError):  # without a name it is what others are derived from
+        try:
             executor.register_action(action)
+        except NotImplementedError:
+            continue  # without a name it is what others are derived from
+        except Exception as error:
+            raise SettingsError(
+                f"The action class {action.__name__} in {action.__module__} cannot be made: {type(error).__name__}: "
+                f"{error}. Mend it, or take it out."
+            ) from error
 
 
 def _forget_what_hides(folder: Path) -> None:

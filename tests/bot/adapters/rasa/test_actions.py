@@ -485,6 +485,17 @@ def test_a_package_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeyp
         InProcessActions("absent_actions", lambda: ASSISTANT)
 
 
+def test_an_action_that_cannot_be_made_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one that reads its data at once, from a file that is not there."""
+    (tmp_path / "lost_actions.py").write_text(
+        "from rasa_sdk import Action\nclass Lost(Action):\n    def __init__(self):\n        open('no_such_file.json')\n"
+        "    def name(self):\n        return 'action_lost'\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(SettingsError, match="The action class Lost in lost_actions cannot be made: FileNotFoundError"):
+        InProcessActions("lost_actions", lambda: ASSISTANT)
+
+
 async def test_a_server_that_is_not_there_is_a_sentence() -> None:
     made = ActionServer("http://127.0.0.1:9", lambda: ASSISTANT)
     assert made.knows("anything")
