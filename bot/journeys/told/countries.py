@@ -19,7 +19,10 @@ COUNTRY = "country"
 """The attribute that holds one, as its two letters (ISO 3166)."""
 
 FILE = Path(__file__).with_name("countries.yml")
-LANGUAGES = ("en", "de", "fr", "es", "pt", "pt_PT", "it", "nl", "pl", "ja", "ar", "he")
+LANGUAGES = (
+    *("en", "de", "fr", "es", "pt", "pt_PT", "it", "nl", "pl", "ja", "ar", "he"),
+    *("sv", "da", "nb", "fi", "tr", "cs", "hu", "ro", "ru", "uk", "el", "ko", "zh"),
+)
 """Of the names that are known, the same as in `words.yml`."""
 
 NO_COUNTRIES = frozenset({"AC", "CP", "DG", "EU", "TA", "XA", "XB", "ZZ"})

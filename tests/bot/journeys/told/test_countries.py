@@ -56,7 +56,7 @@ def test_no_short_form_is_of_two_countries_and_none_is_another_ones_code() -> No
 
 def test_names_are_known_in_each_language_in_which_a_column_of_countries_is() -> None:
     columns = parse(WORDS.name, WORDS.read_text(encoding="utf-8")).data["columns"]["profile.country"]
-    assert columns.keys() - {"mul"} == {one.partition("_")[0] for one in LANGUAGES}
+    assert columns.keys() - {"mul"} <= {one.partition("_")[0] for one in LANGUAGES}
 
 
 @pytest.mark.parametrize("declared", [[COUNTRY], []])
