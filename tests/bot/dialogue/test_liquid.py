@@ -102,7 +102,7 @@ SYDNEY, BERLIN = "Australia/Sydney", "Europe/Berlin"
         (STARTS, "en-US", ("America/Denver",), "Dec 1, 2026 4:30 PM"),
         (STARTS, "en-GB", (), "1 Dec 2026 23:30 GMT+00:00"),
         (STARTS, "en-GB", (SYDNEY, BERLIN), "1 Dec 2026 23:30 GMT+00:00"),
-        ("2026-12-01T09:00:00+01:00", "fr-FR", (), "1 déc. 2026 09:00 UTC+01:00"),
+        ("2026-12-01T09:00:00+01:00", "fr-FR", (), "1er déc. 2026 09:00 UTC+01:00"),
         ("2026-12-01T09:00", "de-DE", (SYDNEY,), "01.12.2026 09:00"),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_moment_is_told_on_the_clock_of_the_person_or_with_its_zone(
         ("en", "DE", "1 Dec 2026 14:30 1,234.5"),
         ("en", "", "Dec 1, 2026 2:30 PM 1,234.5"),
         ("de", "AT", "01.12.2026 14:30 1.234,5"),
-        ("fr", "GB", "1 déc. 2026 14:30 1\u202f234,5"),
+        ("fr", "GB", "1er déc. 2026 14:30 1\u202f234,5"),
         ("en_US", "GB", "Dec 1, 2026 2:30 PM 1,234.5"),
     ],
 )
