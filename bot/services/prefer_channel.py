@@ -42,11 +42,13 @@ async def leaves_for_another(runtime: Runtime, situation: Situation, message: Cu
 
 def as_no_to_a_channel(playbook: Playbook, tracker: Tracker, understood: Understood) -> Understood:
     """The reading, as a no where a form asks for one channel and the message would have another: "just e-mail me", to
-    "Which number may we text?"."""
+    "Which number may we text?". What is an opt-out by its words stays one."""
     slot = playbook.assistant.slots.get(str(tracker.slots.get(REQUESTED_SLOT)))
     if tracker.loop is None or tracker.last_uttered is None or slot is None:
         return understood
-    if understood.stage == "button" or understood.intent.name == OPT_OUT_INTENT:
+    if understood.stage == "button" or (
+        understood.intent.name == OPT_OUT_INTENT and understood.intent.confidence >= 1.0
+    ):
         return understood
     asked = playbook.rules.channels_in(tracker.last_uttered.text)
     preferred = playbook.rules.preferred_in(understood.text)

@@ -134,7 +134,9 @@ def _stop(
     hears it each time: no machine answers that there."""
     why = f"keeps {', '.join(kept)}" if kept else "keyword" if by_keyword else "understood as an opt-out"
     assistant = runtime.library.current().assistant
-    _opt_out(assistant, thought, situation, message, why, kept)
+    last = thought.tracker.last_uttered
+    asked_for = runtime.library.current().rules.channels_in(last.text) if last is not None else frozenset[str]()
+    _opt_out(assistant, thought, situation, message, why, kept, asked_for)
     abilities = runtime.channels[message.channel].abilities
     if not situation.suppressed or abilities.identity not in ("phone", "email") or abilities.spoken:
         _answer_keyword(assistant, thought, message, OPTED_OUT_IN_PART if kept else OPTED_OUT)
@@ -147,15 +149,16 @@ def _opt_out(
     message: CustomerMessage,
     why: str,
     kept: tuple[str, ...] = (),
+    asked_for: frozenset[str] = frozenset(),
 ) -> None:
-    """The opt-out, without a word on it; what a journey has asked is over with it. To a question on consent it is a no:
-    the form goes on with the next message, and does not ask again."""
+    """The opt-out, without a word on it; what a journey has asked is over with it. To a question on consent it is a no,
+    but where a channel is kept that is `asked_for`: the form goes on with the next message, and does not ask again."""
     answering = tuple(str(message.metadata.get("references") or "").split()[-MOST_ANSWERED:])
     thought.effects.append(OptOut(f"wrote so on {message.channel}", kept, answering))
     thought.acted.append(("opt_out", why))
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)
-    elif not kept and (no := refusal(assistant, thought.tracker)) is not None:
+    elif (no := refusal(assistant, thought.tracker)) is not None and not asked_for & set(kept):
         thought.apply(no)
         thought.apply(SlotSet(REQUESTED_SLOT, None))
 
