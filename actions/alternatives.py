@@ -21,6 +21,9 @@ _JOINED = re.compile(
     r"[ ,]*(?:(?:or|and|oder|und|ou|et|o|y|/|&)(?: (?:else|on|at|maybe|perhaps|also|am|um|auch|le|el))*)?[ ,]*",
     re.IGNORECASE,
 )
+_LOOSELY_JOINED = re.compile(r" \w+,? or (?:\w+ )?| or \w+ ", re.IGNORECASE)
+"""With a word that is not read: "Thursday sometime or Friday morning"."""
+
 _CHOICE = re.compile(r"\b(?:or|and|oder|und|ou|et|o|y)\b|[/&]", re.IGNORECASE)
 _OTHERWISE = re.compile(
     r"n['’]?t\b|\b(?:not|no|never|cannot|except|but|any|nicht|kein\w*|pas|sauf|menos|salvo)\b", re.IGNORECASE
@@ -38,7 +41,7 @@ def either_of(text: str, now: datetime, zone: tzinfo, *, of_day: str = "") -> st
     weeks = [one for one in found if isinstance(one.day, SeveralDays) and _WEEK.search(text[one.start : one.end])]
     times = [one for one in found if one not in weeks]
     between = [text[one.end : other.start] for one, other in pairwise(times)]
-    joined = all(_JOINED.fullmatch(part) for part in between) and (
+    joined = all(_JOINED.fullmatch(part) or _LOOSELY_JOINED.fullmatch(part) for part in between) and (
         not between or any(_CHOICE.search(part) for part in between)
     )
     if not times or len(weeks) > 1 or not joined:

@@ -64,8 +64,9 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
     message = str(tracker.latest_message.get("text") or "")
     stands = booked is not None and _is_to_come(str(booked), now, zone)
     meant = as_meant(message, of_a_day=stands)
-    if several := either_of(meant, now, zone, of_day=str(booked) if stands else ""):
-        return several
+    for said in (meant, re.split(r",? but ", meant)[0]):  # "Tuesday or Wednesday, but not too early"
+        if several := either_of(said, now, zone, of_day=str(booked) if stands else ""):
+            return several
     says_more = meant != " ".join(message.split()) or _NOT_BEFORE.search(message)
     if says_more and any(find_times(message)):
         text = meant  # the time that was found in it is not all of it, or one that it declines

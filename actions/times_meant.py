@@ -51,6 +51,7 @@ def as_meant(text: str, *, of_a_day: bool = False) -> str:
     """The text with "at" before each hour that has no more than its day, or another hour, beside it, and without the
     times that it declines; empty where it declines all that it names. `of_a_day`: the day is known."""
     plain = _OR_ELSE.sub(" or ", _NOT_BEFORE.sub("after ", " ".join(text.replace("’", "'").split())))
+    plain = re.sub(r"\barvo\b", "afternoon", plain, flags=re.IGNORECASE)
     if of_a_day or any(one.day is not None for one in find_times(plain)):
         plain = _with_hours(plain)
     return _without_declined(plain)

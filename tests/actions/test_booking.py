@@ -184,6 +184,13 @@ async def test_where_nothing_is_booked_it_is_said() -> None:
         ("9 or 10 on wednesday", "wednesday", None, "Wednesday 25 November at 09:00 or Wednesday 25 November at 10:00"),
         ("thursday rather than monday", "monday", None, "Thursday 26 November"),
         ("weds 10", "weds", None, "Wednesday 25 November at 10:00"),
+        ("tues or weds but not before 11", "tues", None, "Tuesday 1 December or Wednesday 25 November"),
+        (
+            "thursday arvo or friday morning",
+            "friday morning",
+            None,
+            "Thursday 26 November, from 12:00 to 17:00 or Friday 27 November, from 09:00 to 12:00",
+        ),
         ("not until Monday", "Monday", None, "not before Monday 30 November"),
         ("not monday", "monday", None, None),
         (
