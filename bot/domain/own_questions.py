@@ -1,4 +1,5 @@
-"""Questions of whoever writes about what they may do or have to: "can I stop later", also without a question mark.
+"""Questions of whoever writes about what they may do or have to, or what we would: "can I stop later" and "will you
+spam me", also without a question mark.
 
 "Can you stop" is none: without a question mark that asks to.
 """
@@ -17,6 +18,7 @@ _BEGINS: Final = re.compile(
     r"(?:"
     r"(?:can|could|may|do|did|will|would|am|must|should) i\b|is it possible\b|how (?:can|do|could|would|will) i\b"
     r"|what (?:(?:exactly )?(?:am|do|did|would|will) i|happens if i)\b|what if i\b|will i be able\b"
+    r"|(?:will|are|do) you (?:going to |gonna )?(?:spam|sell|share|text|send|bother|call|annoy|pester|give)\b"
     r"|(?:kann|konnte|darf|muss|werde|bin|stimme) ich\b|(?:wie|wann|wo) (?:kann|konnte|darf) ich\b"
     r"|(?:was|wem|wozu|wofur|worin)(?: genau)? \w+(?: wenn)? ich\b"
     r"|was (?:ist|passiert) wenn ich\b"

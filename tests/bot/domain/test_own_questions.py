@@ -15,6 +15,7 @@ from bot.domain.own_questions import asks
         "wie kann ich mich abmelden", "wozu stimme ich da zu", "puis-je arrêter plus tard",
         "est-ce que je peux arrêter",
         "comment je peux me désabonner", "puedo darme de baja luego", "cómo puedo cancelar", "why?",
+        "will you spam me", "do you sell my number",
         "worin willige ich da ein", "je consens à quoi", "a qué estoy accediendo",
     ],
 )  # fmt: skip
@@ -27,7 +28,8 @@ def test_what_asks_is_told(text: str) -> None:
     [
         "can you stop", "stop", "could you please stop texting me", "yes", "no texts", "I can stop later",
         "ich stimme zu",
-        "können Sie aufhören", "je peux", "arrêtez", "no quiero", "what a nonsense, stop", "do it", "how nice",
+        "können Sie aufhören", "je peux", "arrêtez", "no quiero", "what a nonsense, stop",
+        "will you stop texting me", "do it", "how nice",
     ],
 )  # fmt: skip
 def test_what_wants_something_does_not_ask(text: str) -> None:

@@ -283,11 +283,14 @@ email me instead
 can you just email me instead?
 e-mails instead of texts please
 email only please
+prefer email tbh
+I'd rather get emails
 unsubscribe me from everything except email
 no texts, but email is ok
 please dont text me, email is better
 bitte nur noch per E-Mail
 E-Mail statt SMS
+lieber per Mail
 kein SMS mehr, lieber per Mail
 alles abbestellen außer E-Mail
 keine SMS, E-Mail reicht
@@ -296,6 +299,7 @@ pas de sms, par mail c'est ok
 désinscrivez-moi de tout sauf des mails
 solo por correo por favor
 correo en vez de sms
+prefiero el correo
 nada de sms, mejor por correo
 denme de baja de todo menos del correo
 """
