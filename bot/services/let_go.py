@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import structlog
@@ -19,6 +19,7 @@ from bot.domain.errors import PermanentSendError
 from bot.domain.ids import OutboxId
 from bot.domain.message import DeskPage, OutboundMessage
 from bot.domain.pace import Pace
+from bot.journeys.judge import LOOK_AGAIN
 from bot.ports import UnitOfWork
 from bot.services.compose_outbound import Unready, compose
 from bot.services.note_decision import keep_decisions, matter_of
@@ -121,9 +122,21 @@ async def _decided(
     uow: UnitOfWork, weighed: Sequence[tuple[OutboxEntry, Verdict]], now: datetime
 ) -> Mapping[OutboxId, Withhold | Later]:
     """Keep the verdicts; those that let nothing go. Of what goes to a desk there is no record."""
-    kept = [(entry, verdict) for entry, verdict in weighed if entry.purpose is not Purpose.DESK]
+    kept = [
+        (entry, verdict)
+        for entry, verdict in weighed
+        if entry.purpose is not Purpose.DESK and not _is_still_held(entry, verdict, now)
+    ]
     await keep_decisions(uow, [(matter_of(entry, _message_of(entry)), verdict) for entry, verdict in kept], now)
     return {entry.id: verdict for entry, verdict in weighed if not isinstance(verdict, Send)}
+
+
+def _is_still_held(entry: OutboxEntry, verdict: Verdict, now: datetime) -> bool:
+    """Whether the verdict is only that of the look a quarter of an hour ago, on the same day (UTC): a sender that is
+    stopped for a week holds each message back some 700 times, for one reason."""
+    if not isinstance(verdict, Later) or entry.reason != verdict.why or verdict.at - now > LOOK_AGAIN:
+        return False
+    return (entry.due_at - LOOK_AGAIN).astimezone(UTC).date() == now.astimezone(UTC).date()
 
 
 async def _composed(uow: UnitOfWork, runtime: Runtime, attempt: OutboxEntry) -> Answer:

@@ -182,6 +182,27 @@ async def test_an_operator_lets_a_stopped_sender_send_again(stage: Stage) -> Non
     assert (await stage.entry("offer")).status is OutboxStatus.SENT
 
 
+async def test_what_a_stopped_sender_holds_back_is_told_once_a_day(stage: Stage) -> None:
+    await sent(stage)
+    await tell(stage, "k", "filtered")
+    await stage.queue("offer")
+    await stage.settle()
+
+    async def told() -> list[str]:
+        return [one.outcome for one in await stage.decisions() if one.entry_key == "offer"]
+
+    for _ in range(4):
+        await stage.later(minutes=16)
+    assert await told() == ["later"]
+    await stage.later(hours=24)
+    await stage.later(minutes=16)
+    assert await told() == ["later", "later"]
+    async with stage.store.transaction() as uow:
+        assert await lift_stop(uow, "sms")
+    await stage.later(minutes=16)
+    assert await told() == ["later", "later", "send"]
+
+
 async def test_one_stop_alerts_once(stage: Stage) -> None:
     await stage.meet()
     await stage.consent()
