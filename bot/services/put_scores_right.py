@@ -35,6 +35,8 @@ BATCH = 100
 """Those of them whose points are put right in it."""
 
 NOBODY = "false"
+NO_MORE = ""
+"""The version of a rule whose points are taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,14 @@ async def _next_chunk(uow: UnitOfWork, runtime: Runtime, now: datetime) -> _Chun
             await uow.scores.drop(name)
             continue
         rule = rules.get(name)
-        version = rule.version if rule is not None else ""
-        if not is_due(version if rule is not None else None, workings.get(name), now):
+        version = rule.version if rule is not None else None
+        if not is_due(version, workings.get(name), now):
             continue
         working = await uow.scores.claim(name)
-        if working is None and name in workings:
-            continue  # somebody else is at it
-        if working is None or working.finished_at is not None or working.version != version:
-            working = Working(name, version, now)
+        if (working is None and name in workings) or not is_due(version, working, now):
+            continue  # somebody else is at it, or has just done it
+        if working is None or working.finished_at is not None or working.version != (version or NO_MORE):
+            working = Working(name, version or NO_MORE, now)
         condition, points = (rule.condition, rule.points) if rule is not None else (NOBODY, 0)
         people, last = await uow.scores.not_right(name, condition, points, working.after, now, among=CHUNK, limit=BATCH)
         return _Chunk(working, rule, people, last)

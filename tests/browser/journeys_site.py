@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
 
 from bot.adapters.database import Database
 from bot.documents import parse
@@ -93,9 +91,3 @@ async def populate(url: str, version: str) -> None:
                 enrolment(f"e{number}", of=person, into=NAME, **{"version": version, "due_at": None} | more)
             )
     await store.close()
-
-
-def is_for_everybody(page: Page, width: int) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()

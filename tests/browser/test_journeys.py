@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.browser.cut_off import is_within
-from tests.browser.journeys_site import NAME, Site, is_for_everybody, with_drafts, with_people
+from tests.browser.everybody import is_for_everybody
+from tests.browser.journeys_site import NAME, Site, with_drafts, with_people
 
 pytestmark = pytest.mark.browser
 

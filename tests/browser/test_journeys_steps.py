@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.journeys_site import NAME, Site, is_for_everybody, with_people
+from tests.browser.everybody import is_for_everybody
+from tests.browser.journeys_site import NAME, Site, with_people
 
 pytestmark = pytest.mark.browser
 

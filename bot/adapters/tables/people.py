@@ -142,27 +142,23 @@ people_import = Table(
 """How far each import of people has come, written with the people."""
 
 
-segment = Table(
-    "segment",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("begun_at", Moment, nullable=False),
-    Column("finished_at", Moment),
-)
+def _workings(name: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("version", Text, nullable=False),
+        Column("after", Text, nullable=False),
+        Column("begun_at", Moment, nullable=False),
+        Column("finished_at", Moment),
+    )
+
+
+segment = _workings("segment")
 """How far each segment is worked out: everybody up to `after`, by the condition of this version."""
 
-score_rule = Table(
-    "score_rule",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Text, nullable=False),
-    Column("after", Text, nullable=False),
-    Column("begun_at", Moment, nullable=False),
-    Column("finished_at", Moment),
-)
-"""How far the points of each score rule that looks at what is known are put right: as `segment` has it."""
+score_rule = _workings("score_rule")
+"""The same of the points of each score rule that looks at what is known."""
 
 segment_member = Table(
     "segment_member",
