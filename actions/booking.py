@@ -17,7 +17,7 @@ from actions.misunderstanding import OffersAPerson
 from actions.patterns import responses_of
 from actions.person import person_of
 from actions.times_in_full import in_full
-from actions.times_meant import as_meant
+from actions.times_meant import as_meant, in_plain_marks
 from bot.domain.time_corrections import put_right
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import find_times
@@ -67,7 +67,7 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
     for said in (meant, re.split(r",? but ", meant)[0]):  # "Tuesday or Wednesday, but not too early"
         if several := either_of(said, now, zone, of_day=str(booked) if stands else ""):
             return several
-    says_more = meant != " ".join(message.split()) or _NOT_BEFORE.search(message)
+    says_more = meant != in_plain_marks(message) or _NOT_BEFORE.search(message)
     if says_more and any(find_times(message)):
         text = meant  # the time that was found in it is not all of it, or one that it declines
     if chosen := chosen_of(str(booked or ""), text):

@@ -35,13 +35,14 @@ _OR_ELSE: Final = re.compile(
     r",? *(?:or |and )?(?:if not|failing that|otherwise|alternatively|or else|if that'?s no good),? +", re.IGNORECASE
 )
 _DECLINED_BY: Final = re.compile(
-    r"(?:\bnot|\brather than|\binstead of"
+    r"(?:(?<!why )\bnot|\brather than|\binstead of"
     r"|\b(?:can'?t|cannot|can not|couldn'?t|won'?t) (?:do|make|manage|come|be there)) *(?:on |at |this )?$",
     re.IGNORECASE,
 )
 _DECLINED_BEHIND: Final = re.compile(
     r" (?:(?:doesn'?t|does not|won'?t|wouldn'?t|will not) (?:work|suit|do)"
-    r"|(?:is|'s|are|would be) (?:not|no|too|bad|out|impossible)|isn'?t|no good)\b",
+    r"|(?:(?:is|'s|are|would be) (?:not|no|too|bad|out|impossible)|isn'?t)"
+    r"(?! (?:an? |at all )?(?:problem|trouble|issue|bother|bad))|no good)\b",
     re.IGNORECASE,
 )
 _ALSO_DECLINED: Final = re.compile(r" *(?:,|or|and|nor) *(?:on |at )?", re.IGNORECASE)
@@ -50,11 +51,16 @@ _ALSO_DECLINED: Final = re.compile(r" *(?:,|or|and|nor) *(?:on |at )?", re.IGNOR
 def as_meant(text: str, *, of_a_day: bool = False) -> str:
     """The text with "at" before each hour that has no more than its day, or another hour, beside it, and without the
     times that it declines; empty where it declines all that it names. `of_a_day`: the day is known."""
-    plain = _OR_ELSE.sub(" or ", _NOT_BEFORE.sub("after ", " ".join(text.replace("’", "'").split())))
+    plain = _OR_ELSE.sub(" or ", _NOT_BEFORE.sub("after ", in_plain_marks(text)))
     plain = re.sub(r"\barvo\b", "afternoon", plain, flags=re.IGNORECASE)
     if of_a_day or any(one.day is not None for one in find_times(plain)):
         plain = _with_hours(plain)
     return _without_declined(plain)
+
+
+def in_plain_marks(text: str) -> str:
+    """With one kind of apostrophe, and one blank between words."""
+    return " ".join(text.replace("’", "'").split())
 
 
 def _with_hours(text: str) -> str:

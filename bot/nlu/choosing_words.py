@@ -111,7 +111,7 @@ _GERMAN: Final = ChoosingWords(
         r"(?!früher|fruher|fruehe?r|später|spaeter|spater){one} (?:termin|vorschlag|option|uhrzeit|zeit|variante)",
     ),
     after="nach|ab|nicht vor|frühestens(?: um)?",
-    before="vor|spätestens(?: um)?",
+    before="vor",
     either="oder (?:auch|sonst|wenn nicht)|oder",
     contrasts=(
         r"nicht (?P<declined>.+?)(?:,? sondern|,? lieber|,) (?P<wanted>.+)",

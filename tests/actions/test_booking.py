@@ -192,6 +192,13 @@ async def test_where_nothing_is_booked_it_is_said() -> None:
             "Thursday 26 November, from 12:00 to 17:00 or Friday 27 November, from 09:00 to 12:00",
         ),
         ("not until Monday", "Monday", None, "not before Monday 30 November"),
+        ("Why not Monday at 3?", "Monday at 3", None, "Monday 30 November at 15:00"),
+        (
+            "It’s been since Monday. Call me on 15 December at 3",
+            "15 December at 3",
+            None,
+            "Tuesday 15 December at 15:00",
+        ),
         ("not monday", "monday", None, None),
         (
             "make it 9 or 10",

@@ -34,6 +34,10 @@ def test_hours_alone_are_some_where_the_day_is_known() -> None:
     ("said", "meant"),
     [
         ("tuesday rather than monday", "tuesday"),
+        ("tuesday at 3 is no problem", "tuesday at 3 is no problem"),
+        ("tuesday isn't bad", "tuesday isn't bad"),
+        ("why not tuesday at 3", "why not tuesday at 3"),
+        ("tuesday isn't possible, thursday at 3", "isn't possible, thursday at 3"),
         ("not monday, tuesday", "tuesday"),
         ("wednesday not thursday", "wednesday"),
         ("tomorrow, not 9, 10", "tomorrow at 10"),
