@@ -119,9 +119,11 @@ def points_of_nothing(rule: str, log: Sequence[ScoreChange]) -> Iterator[Points]
 def points_for_attributes(
     rules: Iterable[ScoreRule], profile: Mapping[str, Any], log: Sequence[ScoreChange], at: datetime
 ) -> Iterator[Points]:
-    """What brings each rule's points in the log to what it is to give: all of them, or none any more."""
+    """What brings each rule's points in the log to what it is to give: all of them, or none any more, and none of the
+    other dimension, which it was of before an edit."""
     for rule in on_attributes(rules):
         due = rule.points if is_true(rule.condition, {"profile": profile, "now": at}) else 0
-        missing = due - sum(one.points for one in log if one.rule == rule.id)
+        yield from points_of_nothing(rule.id, [one for one in log if one.dimension != rule.dimension])
+        missing = due - sum(one.points for one in log if one.rule == rule.id and one.dimension == rule.dimension)
         if missing:
             yield Points(rule, missing, rule.reason if due else f"{NO_LONGER}{rule.reason}")

@@ -19,7 +19,7 @@ from bot.domain.merging import Claim, Merge
 from bot.domain.opt_out_question import OptOutQuestion, OptOutQuestionId, Settled
 from bot.domain.person import Identity, Profile
 from bot.domain.provenance import Origin
-from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
+from bot.domain.score import USUAL_GRADES, Dimension, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
 
@@ -218,11 +218,21 @@ class Scores(Protocol):
     async def save(self, working: Working) -> None: ...
     async def drop(self, rule: str) -> None: ...
     async def not_right(
-        self, rule: str, condition: str, points: int, after: str, now: datetime, *, among: int, limit: int
+        self,
+        rule: str,
+        condition: str,
+        points: int,
+        dimension: Dimension,
+        after: str,
+        now: datetime,
+        *,
+        among: int,
+        limit: int,
     ) -> tuple[Sequence[ProfileId], str | None]:
         """Of the next so many people (`among`) behind `after`, in the order of their ids, those whom the rule has not
-        given what it is to give: `points` where the condition is true, else none. At most `limit`. And up to where that
-        looked; None where it has come to the end. Nobody who objects or is restricted."""
+        given what it is to give: `points` of the dimension where the condition is true, else none, and of the other
+        none. At most `limit`. And up to where that looked; None where it has come to the end. Nobody who objects or is
+        restricted."""
 
 
 class Segments(Protocol):

@@ -80,13 +80,18 @@ async def work_on_scores(runtime: Runtime) -> int:
 
 
 async def _next_chunk(uow: UnitOfWork, runtime: Runtime, now: datetime) -> _Chunk | None:
-    rules, others = _rules(runtime)
+    rules = _by_what_is_known(runtime)
+    of_events = {one.id for one in runtime.library.current().score_rules if one.event is not None}
     workings = {one.name: one for one in await uow.scores.workings()}
     for name in sorted({*rules, *workings}):
-        if name in others:
+        if name in of_events:  # whose points stay; it was of what is known before
             await uow.scores.drop(name)
             continue
         rule = rules.get(name)
+        if rule is not None and not _is_answered(runtime, rule):
+            if name not in workings:  # it is remembered, for its points are taken back once it is no more
+                await uow.scores.save(Working(name, rule.version, now, finished_at=now))
+            continue
         version = rule.version if rule is not None else None
         if not is_due(version, workings.get(name), now):
             continue
@@ -95,19 +100,21 @@ async def _next_chunk(uow: UnitOfWork, runtime: Runtime, now: datetime) -> _Chun
             continue  # somebody else is at it, or has just done it
         if working is None or working.finished_at is not None or working.version != (version or NO_MORE):
             working = Working(name, version or NO_MORE, now)
-        condition, points = (rule.condition, rule.points) if rule is not None else (NOBODY, 0)
-        people, last = await uow.scores.not_right(name, condition, points, working.after, now, among=CHUNK, limit=BATCH)
+        due = rule or ScoreRule(name, "fit", 0, "", condition=NOBODY)
+        people, last = await uow.scores.not_right(
+            name, due.condition, due.points, due.dimension, working.after, now, among=CHUNK, limit=BATCH
+        )
         return _Chunk(working, rule, people, last)
     return None
 
 
-def _rules(runtime: Runtime) -> tuple[Mapping[str, ScoreRule], frozenset[str]]:
-    """By their ids those that look at what is known, and that the database can answer; and the ids of the others: of
-    events, whose points stay, and of what is put right when something is next learnt of somebody."""
-    playbook = runtime.library.current()
-    known = on_attributes(playbook.score_rules)
-    rules = {one.id: one for one in known if check_selection(one.condition, playbook.profile) is None}
-    return rules, frozenset(one.id for one in playbook.score_rules if one.id not in rules)
+def _by_what_is_known(runtime: Runtime) -> Mapping[str, ScoreRule]:
+    return {one.id: one for one in on_attributes(runtime.library.current().score_rules)}
+
+
+def _is_answered(runtime: Runtime, rule: ScoreRule) -> bool:
+    """Whether the database can; else it is put right when something is next learnt of somebody."""
+    return check_selection(rule.condition, runtime.library.current().profile) is None
 
 
 async def _put_right(uow: UnitOfWork, runtime: Runtime, chunk: _Chunk, person: ProfileId, now: datetime) -> None:

@@ -178,12 +178,20 @@ async def test_those_whose_points_are_not_right_are_found_chunk_by_chunk(store: 
 
     async def not_right(after: str, *, among: int, limit: int = 9, condition: str = "profile.team_size > 15") -> Any:
         async with store.transaction() as uow:
-            return await uow.scores.not_right("large", condition, 20, after, NOON, among=among, limit=limit)
+            return await uow.scores.not_right("large", condition, 20, "fit", after, NOON, among=among, limit=limit)
 
     assert await not_right("", among=9) == ([people[0], people[2], people[3]], None)
     assert await not_right("", among=2) == ([people[0]], people[1])
     assert await not_right(people[1], among=2, limit=1) == ([people[2]], people[2])
     assert await not_right(people[3], among=9) == ([], None)
+    async with store.transaction() as uow:
+        moved = replace(large, key="d", profile_id=people[2])
+        await uow.scores.add_all([moved, replace(moved, key="e", dimension="engagement")])
+    assert await not_right(people[1], among=9, limit=1) == ([people[2]], people[2])
+    async with store.transaction() as uow:
+        await uow.scores.add_all([replace(moved, key=key, points=-20) for key in ("f", "g")])
+        await uow.scores.add(replace(moved, key="h", dimension="engagement", points=-20))
+        await uow.scores.add(replace(moved, key="i"))
     assert await not_right("", among=9, condition="false") == ([people[0], people[3], people[5]], None)
     async with store.transaction() as uow:
         await uow.scores.save(Working("large", "1", NOON, "p03"))

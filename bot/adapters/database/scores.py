@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Integer, Text, bindparam, case, func, select
+from sqlalchemy import Executable, Integer, Text, bindparam, case, func, not_, or_, select
 
 from bot.adapters.database.conditions import TODAY, condition, grade
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
@@ -18,7 +18,7 @@ from bot.adapters.tables import profile, score_change, score_rule
 from bot.adapters.tables.sealing import REASON_OF_SCORE
 from bot.domain.audience import Working
 from bot.domain.ids import ProfileId
-from bot.domain.score import Grades, ScoreChange
+from bot.domain.score import Dimension, Grades, ScoreChange
 
 ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
 SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
@@ -97,13 +97,29 @@ class StoredScores(Repository):
         await self._workings.drop(rule)
 
     async def not_right(
-        self, rule: str, condition: str, points: int, after: str, now: datetime, *, among: int, limit: int
+        self,
+        rule: str,
+        condition: str,
+        points: int,
+        dimension: Dimension,
+        after: str,
+        now: datetime,
+        *,
+        among: int,
+        limit: int,
     ) -> tuple[Sequence[ProfileId], str | None]:
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": among - 1})).scalar()
         statement = _not_right(
             condition, self._sealing, postgresql=self._session.is_postgresql, bounded=last is not None
         )
-        values = {"of_rule": rule, "due": points, "behind": after, "up_to": last, "most": limit}
+        values = {
+            "of_rule": rule,
+            "due": points,
+            "of_dimension": dimension,
+            "behind": after,
+            "up_to": last,
+            "most": limit,
+        }
         rows = await self._session.execute(statement, {**values, TODAY: now.astimezone(UTC).date().isoformat()})
         found = [ProfileId(row.id) for row in rows]
         return found, found[-1] if len(found) == limit else last
@@ -113,7 +129,9 @@ class StoredScores(Repository):
 def _not_right(source: str, sealing: Sealing, *, postgresql: bool, bounded: bool) -> Executable:
     is_true = condition(source, postgresql=postgresql, sealing=sealing)
     lines = [score_change.c.profile_id == profile.c.id, score_change.c.rule == OF_RULE]
-    given = select(func.coalesce(func.sum(score_change.c.points), 0)).where(*lines).scalar_subquery()
+    is_of_it = score_change.c.dimension == bindparam("of_dimension", type_=Text)
+    summed = select(func.coalesce(func.sum(score_change.c.points), 0)).where(*lines)
+    given, elsewhere = (summed.where(one).scalar_subquery() for one in (is_of_it, not_(is_of_it)))
     due = case((is_true, bindparam("due", type_=Integer)), else_=0)
     return (
         select(profile.c.id)
@@ -121,7 +139,7 @@ def _not_right(source: str, sealing: Sealing, *, postgresql: bool, bounded: bool
             *within_chunk(profile.c.id, bounded=bounded),
             profile.c.objected_at.is_(None),
             profile.c.restricted_at.is_(None),
-            due != given,
+            or_(due != given, elsewhere != 0),
         )
         .order_by(profile.c.id)
         .limit(bindparam("most"))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.domain.audience import Segment
+from bot.domain.effects import SetAttribute
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
@@ -69,6 +70,15 @@ async def test_an_edited_rule_brings_everybody_to_what_it_says_now(known: Stage)
     assert await work_on_scores(known.runtime) == 0, "other words change nobody's points"
 
 
+async def test_a_rule_that_is_moved_to_the_other_part_gives_its_points_there(known: Stage) -> None:
+    play(known, LARGE)
+    await work(known)
+    play(known, replace(LARGE, dimension="engagement"))
+    await work(known)
+    assert total_score(await log_of(known, ANA), known.clock.now()) == Score(0, 20)
+    assert await work_on_scores(known.runtime) == 0
+
+
 async def test_a_rule_that_is_taken_out_takes_its_points_back_and_events_keep_theirs(known: Stage) -> None:
     play(known, LARGE, PRICES)
     await work(known)
@@ -100,8 +110,14 @@ async def test_as_days_go_by_points_are_taken_back(known: Stage) -> None:
 
 
 async def test_what_the_database_cannot_answer_waits_until_something_is_learnt(known: Stage) -> None:
-    play(known, replace(LARGE, condition="lower(profile.stage) == 'trial'"))
+    rule = replace(LARGE, condition="lower(profile.stage) == 'trial'")
+    play(known, rule)
     assert await work_on_scores(known.runtime) == 0
+    await known.do(SetAttribute("stage", "Trial"))
+    assert await fit_of(known, ANA) == 20
+    play(known)
+    await work(known)
+    assert await fit_of(known, ANA) == 0, "and taken out, it takes its points back as any other"
 
 
 async def test_whoever_objects_is_given_no_points(known: Stage) -> None:
