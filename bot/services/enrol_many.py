@@ -76,23 +76,24 @@ async def _only_way_in(uow: UnitOfWork, runtime: Runtime, segment: str) -> tuple
     """The one entry that members of this segment go through; None where one by one is the way.
 
     Where there are several, what the first journey does may decide who comes into the second. Where coming into a
-    segment is a goal, or is counted in another way, that is to be done, too.
+    segment is counted, that is to be done, too.
     """
     event = segment_event(segment, entered=True)
     in_force = (await journeys_in_force(uow, runtime)).values()
-    if any(goal.event == ENTERED for one in in_force for goal in one.goals) or counted(runtime, in_force, ENTERED):
+    if counted(runtime, in_force, ENTERED):
         return None
     ways = list(opened_by((await open_journeys(uow, runtime)).values(), event.event, event.data))
     return ways[0] if len(ways) == 1 and can_enrol_many(runtime, ways[0][1]) else None
 
 
 def counted(runtime: Runtime, journeys: Iterable[Journey], event: str) -> bool:
-    """Whether a score rule gives points for the event, a segment counts it, or a message or a split is for it."""
+    """Whether a score rule gives points for the event, a segment counts it, or it is what a journey, a message or a
+    split is for."""
     playbook = runtime.library.current()
     return bool(
         on_event(playbook.score_rules, event)
         or any(event in counted_events(one.condition) for one in playbook.segments.values())
-        or any(measures(one, event) for one in journeys)
+        or any(measures(one, event) or any(goal.event == event for goal in one.goals) for one in journeys)
     )
 
 

@@ -217,6 +217,20 @@ async def test_people_who_wait_in_a_journey_are_told_though_no_journey_begins_wi
         assert (await uow.profiles.get(ANA)).attributes["stage"] == "told"
 
 
+async def test_coming_into_a_segment_is_the_goal_of_who_has_left_the_journey_that_is_for_it(stage: Stage) -> None:
+    """Nobody waits in a run then, and no journey begins with it."""
+    stage.play(journey_of("- set: {stage: told}", "exit: {goal: event segment.entered within 30d}"))
+    await stage.meet()
+    await stage.happens("demo.requested")
+    divide(stage, Segment("told", "profile.stage == 'told'"))
+    await work(stage)
+    async with stage.store.transaction() as uow:
+        unreached = await uow.enrolments.reach_goal(
+            ANA, "welcome", since=stage.clock.now() - timedelta(days=1), at=stage.clock.now()
+        )
+    assert unreached == 0
+
+
 async def test_whoever_comes_into_a_segment_gets_the_points_for_that_though_no_journey_hears_of_it(
     stage: Stage,
 ) -> None:
