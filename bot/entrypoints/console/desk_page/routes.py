@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from bot.domain.errors import Conflict, WebhookRejected
 from bot.domain.meeting import Meeting
 from bot.domain.routing import DaysOff
 from bot.domain.time_zones import zone_names
-from bot.entrypoints.console.desk_page.showing import ShownDesk, booked, desk_json, hours_json, read_desk
+from bot.entrypoints.console.desk_page.showing import ShownDesk, desk_json, hours_json, read_desk
 from bot.entrypoints.console.desk_page.typed import clock_of, day_of, days_off_of, hours_of, rep_of, routes_of, steps_of
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
@@ -48,6 +48,7 @@ from bot.journeys.desk_edit import (
 from bot.journeys.desk_plan import kinds_at_desk, read_desk_plan
 from bot.journeys.desk_week import monday_of
 from bot.journeys.wording import ID
+from bot.services.clash import booked, clashing
 from bot.services.offer import opening_of
 from bot.services.runtime import Desk
 
@@ -110,7 +111,13 @@ class DeskPage:
         playbook, now = self._runtime.library.current(), self._runtime.clock.now()
         today = now.astimezone(shown.zone).date()
         async with self._runtime.store.transaction() as uow:
-            meetings, clashing = await booked(uow, shown.plan, now)
+            meetings = await booked(uow, shown.plan, now) if shown.plan is not None else {}
+        clashed = [
+            one
+            for rep, theirs in meetings.items()
+            if shown.plan is not None
+            for one in clashing(shown.plan, rep, theirs)
+        ]
         kinds, names = kinds_at_desk(playbook.profile), {one.of for one in offered}
         desk = next((one for one in self._runtime.desks if shown.place in one.names), None)
         opens = opening_of(self._runtime, desk, now) if desk is not None else None
@@ -120,7 +127,7 @@ class DeskPage:
             "today": today.isoformat(),
             "opens_at": opens.isoformat() if opens is not None else None,
             "in_force": shown.plan is not None and shown.plan in playbook.desk_plans,
-            "clashes": [_clash_json(one, sees_people=sees_people) for one in clashing],
+            "clashes": [_clash_json(one, sees_people=sees_people) for one in clashed],
         }
 
     def _read_all(self) -> list[ShownDesk]:
@@ -149,15 +156,23 @@ class DeskPage:
         self._require_allowed()
         body = await json_object(request)
         place, hours = text_of(body, "for", 200), hours_of(body.get("hours"))
-        desk = next((one for one in read_desks(self._service.settings) if place in one.names), None)
-        if desk is None:
-            raise WebhookRejected(400, f'OVERTURE_DESK names no desk "{place}"')
-        name = desk.name if ID.fullmatch(desk.name) else USUAL_NAME
-        text = new_desk(name, place, hours, desk.hours.holidays if desk.hours is not None else ())
-        await asyncio.to_thread(self._read_plan, self._files.shown(name), text)
-        deed = self._service.doors.deed(request, "desk.begun", name, file=self._files.shown(name))
-        await write_noted(self._runtime, deed, partial(self._files.create, name, text))
+        async with self._saving:
+            shown = await asyncio.to_thread(self._read_all)
+            desk = next((one for one in self._without_file(shown) if place in one.names), None)
+            if desk is None:
+                raise WebhookRejected(400, f'OVERTURE_DESK names no desk "{place}" that has no file yet')
+            name = desk.name or self._free_name()
+            text = new_desk(name, place, hours, desk.hours.holidays if desk.hours is not None else ())
+            await asyncio.to_thread(self._read_plan, self._files.shown(name), text)
+            deed = self._service.doors.deed(request, "desk.begun", name, file=self._files.shown(name))
+            await write_noted(self._runtime, deed, partial(self._files.create, name, text))
         return private_json({"saved": name, "faults": []})
+
+    def _free_name(self) -> str:
+        """What the file of a desk without a name is called: another one may be called as the usual one."""
+        taken = {*self._files.names(), *(one.name for one in read_desks(self._service.settings))}
+        names = (USUAL_NAME, *(f"{USUAL_NAME}-{number}" for number in range(2, len(taken) + 3)))
+        return next(one for one in names if one not in taken)
 
     async def _save_hours(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
@@ -194,7 +209,9 @@ class DeskPage:
         body, rep = await json_object(request), request.match_info["rep"]
         says = rep_of(body)
         begins = day_of(text_of(body, "begins", 10)) if body.get("begins") else None
-        today = self._runtime.clock.now().date()
+        shown = await asyncio.to_thread(self._read_all)
+        zone = next((one.zone for one in shown if one.name == request.match_info["desk"]), UTC)
+        today = self._runtime.clock.now().astimezone(zone).date()
         change = _said(lambda said: with_rep(said, rep, says, begins=begins, today=today))
         return await self._write(request, "rep_changed", body, change, rep=rep)
 

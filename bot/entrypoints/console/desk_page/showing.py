@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,12 +27,7 @@ from bot.journeys.desk_week import week_of
 from bot.journeys.kinds import Kinds
 from bot.journeys.sayings import how_long
 from bot.journeys.wording import Unreadable
-from bot.ports import UnitOfWork
-from bot.services.clash import clashes
 from bot.yaml_lines import CannotEdit
-
-MOST_MEETINGS = 500
-"""Of one rep's that are to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +205,3 @@ def hours_json(window: SendWindow | None) -> dict[str, Any] | None:
         "closes": f"{window.closes:%H:%M}",
         "zone": window.zone,
     }
-
-
-async def booked(
-    uow: UnitOfWork, plan: DeskPlan | None, now: datetime
-) -> tuple[Mapping[str, Sequence[Meeting]], Sequence[Meeting]]:
-    """The meetings that are to come, by the ids of their reps, and those at which the rep does not work."""
-    if plan is None:
-        return {}, ()
-    meetings = {rep.id: await uow.meetings.of_rep(rep.name, now, limit=MOST_MEETINGS) for rep in plan.reps.values()}
-    return meetings, await clashes(uow, (plan,), now)

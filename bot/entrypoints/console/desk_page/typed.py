@@ -92,7 +92,7 @@ def _route(one: Mapping[str, Any]) -> dict[str, Any]:
     condition = (
         written_criteria(criteria_of(one["criteria"]))
         if one.get("criteria") is not None
-        else " ".join(text_of(one, "if", LONGEST_CONDITION).split())
+        else text_of(one, "if", LONGEST_CONDITION)
     )
     pick = _line(one, "pick")
     said = {

@@ -37,7 +37,8 @@ export function newDialog(begin) {
   };
 }
 
-function idOf(name) {
+/** An id of the letters of a name. */
+export function idOf(name) {
   const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   return plain.replace(/[^a-z0-9_-]+/g, "-").replace(/^[-_0-9]+|[-_]+$/g, "").slice(0, 60);
 }

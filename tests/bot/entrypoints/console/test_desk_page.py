@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +141,38 @@ async def test_reps_hours_routes_first_replies_and_the_digest_are_written(
     assert text.endswith("digest: 09:00\n")
 
 
+async def test_a_route_that_only_moves_keeps_its_condition_to_the_letter(
+    service: Service, folder: Path, client_of: ClientMaker
+) -> None:
+    condition = "profile.company == 'A  B'\nand lower(profile.name) == 'x'"
+    route = {"was": 1, "route": "odd", "if": condition, "to": ["ana"], "pick": "in_turn", "reason": ""}
+    async with client_of(service) as client:
+        digest = (await listed(client))["desks"][0]["file"]["digest"]
+        answer = await client.put("/desk/sales/routes", json={"routes": [route], "digest": digest})
+        assert answer.status == 200, await answer.text()
+        (shown,) = (await listed(client))["desks"][0]["routes"]
+    assert shown["if"] == condition
+
+
+async def test_who_begins_later_is_away_until_then_by_the_desks_own_days(
+    service: Service, folder: Path, client_of: ClientMaker, stage: Stage
+) -> None:
+    file = folder / "desks" / "sales.yml"
+    file.write_text(SALES.replace("17:30 Europe/London", "17:30 America/New_York"))
+    stage.clock.forward(timedelta(hours=14))  # the evening there, the next day in UTC
+    in_utc = stage.clock.now().date()
+    async with client_of(service) as client:
+        digest = (await listed(client))["desks"][0]["file"]["digest"]
+        cara = {"name": "Cara", "languages": "", "at_most": None, "hours": None, "meetings": None}
+        said = {**cara, "begins": in_utc.isoformat(), "digest": digest}
+        assert (await client.put("/desk/sales/reps/cara", json=said)).status == 200
+    assert f"cara: {{name: Cara, holidays: {in_utc - timedelta(days=1)}" in file.read_text().replace("[", "")
+
+
 async def test_a_desk_without_a_file_is_begun(service: Service, folder: Path, client_of: ClientMaker) -> None:
     async with client_of(service) as client:
-        assert (await client.post("/desk", json={"for": "other", "hours": None})).status == 400
+        for taken in ("other", "slack:#sales"):
+            assert (await client.post("/desk", json={"for": taken, "hours": None})).status == 400, "it has a file"
         no_zone = await client.post("/desk", json={"for": "support", "hours": {**OFFICE, "zone": "Berlin"}})
         assert (no_zone.status, 'no time zone "Berlin"' in (await no_zone.json())["error"]) == (422, True)
         assert (await client.post("/desk", json={"for": "support", "hours": OFFICE})).status == 200

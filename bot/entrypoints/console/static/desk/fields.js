@@ -8,7 +8,7 @@ let fields = 0; // so that each has an id of its own
 
 const id = () => `desk-field-${(fields += 1)}`;
 
-/** A date, of today or later unless `min` says otherwise. */
+/** A date; `min` among the attributes bounds it. */
 export function dateField(name, label, value, attributes = {}) {
   const own = id();
   const input = h("input", { id: own, name, type: "date", value, ...attributes });

@@ -1,6 +1,6 @@
 /** The forms of a desk. Each says what it writes; what became of it, `saved` is told. */
 
-import { withFaults } from "../content.js";
+import { idOf, withFaults } from "../content.js";
 import { choiceField, openForm, textField } from "../dialogs.js";
 import { h } from "../dom.js";
 import { counted, request } from "../journeys/service.js";
@@ -9,7 +9,6 @@ import { routeForm } from "./route.js";
 import { stretch } from "./words.js";
 
 const OFFICE = { days: [0, 1, 2, 3, 4], opens: "09:00", closes: "17:00" };
-const PICKED = /[^a-z0-9_-]+/g;
 
 export class Forms {
   constructor(saved) {
@@ -161,8 +160,7 @@ export class Forms {
 
   /** An id that nobody here has, made of the name. */
   freeId(name) {
-    const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim().split(/\s+/)[0];
-    const id = plain.replace(PICKED, "").replace(/^[-_0-9]+/, "").slice(0, 60) || "rep";
+    const id = idOf(name.trim().split(/\s+/)[0]) || "rep";
     const taken = (one) => this.desk.reps.some(({ rep }) => rep === one);
     let number = 1;
     while (taken(number === 1 ? id : `${id}${number}`)) number += 1;
