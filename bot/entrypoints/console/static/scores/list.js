@@ -1,11 +1,11 @@
 /** All rules of all files, what makes a grade, the caps, and what goes by scores. */
 
-import { newDialog, showFaults } from "../content.js";
+import { newDialog, showFaults, withFaults } from "../content.js";
 import { openForm, textField } from "../dialogs.js";
 import { byId, empty, h, latest, refill, tell } from "../dom.js";
 import { ask, counted, request, soon, withToken } from "../journeys/service.js";
 import { membersWords } from "../segments/words.js";
-import { gradesTable, lengthOf, lengthWords, points, pointsNode, ruleWords, signed, untilInForce, usesNodes, withFaults } from "./words.js";
+import { gradesTable, lengthOf, lengthWords, points, pointsNode, ruleWords, signed, untilInForce, usesNodes } from "./words.js";
 
 const PARTS = ["fit", "engagement"];
 const NOTHING = {
@@ -170,7 +170,9 @@ const digestOf = (name) => told.files.find(({ file }) => file === name)?.digest 
 async function done(faults, isInForce) {
   tell(faults.length > 0 ? "Saved. It is in force once the faults elsewhere are mended." : "Saved.");
   await load();
-  if (faults.length === 0) await untilInForce(async () => (await load(), !told || isInForce()));
+  if (faults.length > 0 || !told || isInForce()) return;
+  await untilInForce(async () => (told = (await ask("/scores.json")) ?? told, isInForce()));
+  await load();
 }
 
 for (const part of PARTS) byId(`new-${part}`).addEventListener("click", () => openNewIn(part));

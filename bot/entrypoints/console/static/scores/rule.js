@@ -1,5 +1,6 @@
 /** One score rule: what it gives and for what, how many people that is, what it would do to one of them, and saving it. */
 
+import { withFaults } from "../content.js";
 import { byId, h, latest, sentence, tell } from "../dom.js";
 import { knownAs, pageOf } from "../known.js";
 import { ask, request, soon, withToken } from "../journeys/service.js";
@@ -7,7 +8,7 @@ import { Counter } from "../segments/counter.js";
 import { Lines } from "../segments/lines.js";
 import { peopleWords } from "../segments/words.js";
 import { Trying } from "./trying.js";
-import { givenWords, lengthOf, points, ruleWords, signed, untilInForce, usesNodes, withFaults } from "./words.js";
+import { givenWords, lengthOf, points, ruleWords, signed, untilInForce, usesNodes } from "./words.js";
 
 const [FILE, NAME] = location.pathname.split("/").slice(-2).map(decodeURIComponent);
 const ADDRESS = `/scores/${FILE}/${NAME}`;
@@ -140,11 +141,11 @@ async function look() {
     if (asText) showLines(checked);
     else byId("condition").value = checked.condition;
   }
-  byId("says").replaceChildren(`${signed(checked.points)}. `, ...ruleWords(checked).flat().filter(Boolean));
   const isChanged = told.is_new || KEEPS.some((key) => JSON.stringify(checked[key] ?? null) !== JSON.stringify(told[key] ?? null));
   byId("save").disabled = !isChanged || checked.faults.length > 0;
   byId("undo").disabled = !isChanged || told.is_new;
   if (checked.faults.length > 0) return showCount(null);
+  byId("says").replaceChildren(`${signed(checked.points)}. `, ...ruleWords(checked).flat().filter(Boolean));
   if (told.may_count) counter.recount();
   tryAgain();
 }

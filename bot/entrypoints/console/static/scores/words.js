@@ -76,14 +76,7 @@ export function usesNodes(uses) {
   });
 }
 
-/** What is wrong, in one sentence after the other. */
-export function withFaults(answer) {
-  const faults = answer.told.faults ?? [];
-  if (answer.ok || faults.length === 0) return answer;
-  return { ...answer, told: { error: faults.map((one) => `${one.message} ${one.suggestion}`.trim()).join(" ") } };
-}
-
-/** Tells that it is saved, and calls `look` until what it gives is true, for the files are read within a second or two. */
+/** Calls `look` until what it gives is true, for the files are read within a second or two. */
 export async function untilInForce(look) {
   for (let tries = 0; tries < 20; tries += 1) {
     await new Promise((later) => setTimeout(later, 500));
