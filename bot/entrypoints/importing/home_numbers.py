@@ -26,6 +26,7 @@ ONE_IN = 4
 """Of a country's own numbers fewer than this many are mistyped, or newer than its plan."""
 
 LONGEST_CODE = 3
+REGIONS = phonenumbers.SUPPORTED_REGIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Doubt:
                 f"(--region {self.likely}, or --region {self.region})"
             )
         return (
-            f'{self.unknown} of {self.bare} numbers in "{self.column}" name no country, and would be read as numbers '
-            f"of {here}, where nobody has them. Say of which country they are (--region {self.region}, or another)"
+            f'{self.unknown} of {self.bare} numbers in "{self.column}" that name no country are nobody\'s in '
+            f"{here}, as whose they would be read. Say of which country they are (--region {self.region}, or another)"
         )
 
 
@@ -77,7 +78,7 @@ def home_of(mapping: ColumnMapping, schema: ProfileSchema | None) -> Callable[[M
                 region = read_country(told)
             except ValueError:
                 continue
-            if region in phonenumbers.SUPPORTED_REGIONS:
+            if region in REGIONS:
                 return region
         return ""
 
@@ -136,7 +137,7 @@ def _named(region: str) -> str:
 
 def _country_code(digits: str) -> int | None:
     codes = (int(digits[:length]) for length in range(1, LONGEST_CODE + 1) if digits[:length].isdecimal())
-    return next((one for one in codes if one in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), None)
+    return next((one for one in codes if phonenumbers.region_code_for_country_code(one) in REGIONS), None)
 
 
 def _is_somebodys(digits: str, region: str) -> bool:

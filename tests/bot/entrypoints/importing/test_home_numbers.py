@@ -43,7 +43,7 @@ def test_it_is_asked_whose_numbers_they_are_where_most_of_the_others_are_of_anot
 
 
 def test_it_is_asked_where_many_are_nobodys() -> None:
-    with pytest.raises(SettingsError, match='3 of 4 numbers in "Mobile" name no country, and would be read as numbers'):
+    with pytest.raises(SettingsError, match='3 of 4 numbers in "Mobile" that name no country are nobody'):
         refuse(doubt_about(["0176 12345678", "0170 6123456", "0151 98765432", "0160 1112233"]))
 
 
@@ -55,6 +55,7 @@ def test_it_is_asked_where_many_are_nobodys() -> None:
         ["+49 151 98765432", "+33 6 12 34 56 78"],
         ["07400 123456", "07911 123456", "0123"],
         ["447911123456", "4915198765432", "4915198765433"],
+        ["+800 12345678", "+882 1612345", "07911 123456"],
         ["", "-", "x"],
     ],
 )
