@@ -139,7 +139,8 @@ class Settings(BaseSettings):
     """at_once: an edit holds at once for those who enter. on_command: only after `overture journeys publish`."""
 
     edit_journeys: bool | None = None
-    """Whether the pages Journeys and Responses may change files. Unless set: in development, and not in production."""
+    """Whether pages may change the files of journeys, segments, scores, responses, knowledge, attributes and desks.
+    Unless set: in development, and not in production."""
 
     encoder: str = ""
     """A sentence-transformers model, by name or path. Empty: the one that is installed with Overture."""
