@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from bot.domain.csv_cells import guarded, unguarded
 from bot.domain.errors import SettingsError
-from bot.entrypoints.importing.cells import guarded, unguarded
 from bot.entrypoints.importing.mapping import REPORTED
 from bot.entrypoints.importing.sources import LOST_LETTER, Row
 

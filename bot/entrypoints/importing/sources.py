@@ -13,9 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
+from bot.domain.csv_cells import unguarded
 from bot.domain.errors import SettingsError
 from bot.domain.message import storable
-from bot.entrypoints.importing.cells import unguarded
 from bot.entrypoints.importing.letters import Utf8Check, beginning_of, utf_16_of
 from bot.entrypoints.importing.mapping import named_apart
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
+from bot.domain.csv_cells import guarded
 from bot.domain.person import USER_ID
-from bot.entrypoints.importing.cells import guarded
 from bot.entrypoints.importing.mapping import PROOF, STATES
 from bot.entrypoints.importing.reading import Known
 
