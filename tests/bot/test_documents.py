@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml.comments import CommentedMap
 
 from bot.documents import Faults, changeable, did_you_mean, parse, position_of, salvage
 from bot.domain.errors import ContentError, Place
@@ -46,6 +47,20 @@ def test_an_entry_that_is_merged_in_has_the_place_at_which_it_is_written() -> No
     changed = changeable(document.data["two"])
     del changed["y"]
     assert (document.place(changed, "z"), document.data["two"]["y"]) == (Place("a.yml", 5, 3), 1)
+
+
+def test_what_is_merged_into_many_is_not_compared_with_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two thousand, which a page's check takes from whoever may look, that took half a minute."""
+    compared: list[object] = []
+
+    def note(_: object, other: object) -> bool:
+        compared.append(other)
+        return False
+
+    monkeypatch.setattr(CommentedMap, "__eq__", note)
+    document = parse("a.yml", "a: &a {x: 1}\nb: {<<: *a}\nc: {<<: *a, y: 2}\nd: {<<: [*a]}\n")
+    assert not compared
+    assert [document.data[one]["x"] for one in "bcd"] == [1, 1, 1]
 
 
 def test_what_has_an_alias_of_itself_in_it_is_a_fault() -> None:

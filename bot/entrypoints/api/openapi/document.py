@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
+from bot.documents import parse, plain
 
 FOLDER = Path(__file__).parent
 TAGS: Mapping[str, str] = {
@@ -68,5 +68,5 @@ def _add_errors(operation: dict[str, Any]) -> None:
 
 
 def _read(name: str) -> dict[str, Any]:
-    read = YAML(typ="safe").load((FOLDER / name).read_text(encoding="utf-8"))
-    return dict(read)
+    """By the reader of all content, which is quicker than ruamel.yaml's own."""
+    return dict(plain(parse(name, (FOLDER / name).read_text(encoding="utf-8")).data))
