@@ -6,17 +6,21 @@ the answer is `Unsayable`, with its name. `liquid_check` sees to it that each ha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from liquid import BoundTemplate, Environment, Mode, Undefined
+from liquid import BoundTemplate, Environment, Mode, RenderContext, Undefined
+from liquid.ast import Node
 from liquid.builtin.content import Literal
+from liquid.builtin.expressions import LoopExpression
+from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.filters import array, math, misc, string
 from liquid.builtin.illegal import Illegal
 from liquid.builtin.output import Output
 from liquid.builtin.tags import assign_tag, case_tag, comment_tag, for_tag, if_tag, unless_tag
 from liquid.exceptions import LiquidError, ResourceLimitError
+from liquid.expression import Expression
 from liquid.tag import Tag
 
 from bot.dialogue.locale_filters import CALENDAR, LOCALE, ZONES, date_of, locale_of, money, number, time_of
@@ -120,11 +124,31 @@ def template_of(source: str) -> BoundTemplate:
     if len(source) > LONGEST_TEMPLATE:
         raise LiquidFault(f"it is longer than {LONGEST_TEMPLATE} characters.")
     try:
-        return environment().from_string(source)
+        template = environment().from_string(source)
+        _check_ranges(template.nodes, RenderContext(template))
+        return template
     except ResourceLimitError as error:
         raise LiquidFault(f"it is nested more than {_Limited.block_nesting_limit} deep.") from error
     except LiquidError as error:
         raise LiquidFault(f"{error.args[0]}.") from error
+
+
+def _check_ranges(nodes: Iterable[Node], context: RenderContext) -> None:
+    """A range stands behind `for`, which counts its rounds. Anything else would go through all of it before a limit is
+    looked at: `{{ (1..900000000) | join }}`, and a `for` that begins at its end."""
+    for node in nodes:
+        for expression in node.expressions():
+            _check_expression(expression)
+        _check_ranges(node.children(context), context)
+
+
+def _check_expression(expression: Expression) -> None:
+    if isinstance(expression, RangeLiteral):
+        raise LiquidFault(f"a range stands behind for, without reversed or offset: {{% for one in {expression} %}}.")
+    counted = isinstance(expression, LoopExpression) and not expression.reversed and expression.offset is None
+    for part in expression.children():
+        if not (counted and isinstance(part, RangeLiteral)):
+            _check_expression(part)
 
 
 def locale_for(personal: Personal, language: str | None) -> str:

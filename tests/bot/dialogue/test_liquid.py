@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.liquid import FILTERS, LONGEST_OUTPUT, locale_for, render_liquid
+from bot.dialogue.liquid import FILTERS, LONGEST_OUTPUT, LiquidFault, locale_for, render_liquid, template_of
 from bot.dialogue.personal import Personal, Unsayable
 
 ANA = {
@@ -192,6 +192,32 @@ def test_bombs_are_stopped_at_once(source: str) -> None:
     begun = process_time()
     assert isinstance(said(source), Unsayable)
     assert process_time() - begun < 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ (1..9) }}",
+        "{{ (1..slots.much) | join: 'x' }}",
+        "{{ 'a' | append: (1..9) }}",
+        "{% assign a = (1..9) %}{{ a | sort | first }}",
+        "{% if 1 == 2 %}{% elsif (1..9) contains 'a' %}{% endif %}",
+        "{% unless (1..9) contains 'a' %}{% endunless %}",
+        "{% case 1 %}{% when (1..9) %}{% else %}{% endcase %}",
+        "{% case 1 %}{% when 1 %}{% else %}{{ (1..9) | uniq }}{% endcase %}",
+        "{% for i in (1..9) reversed %}{% endfor %}",
+        "{% for i in (1..9) offset: 8 limit: 1 %}{% endfor %}",
+        "{% for i in (1..9) %}{{ (1..9) | last }}{% endfor %}",
+    ],
+)
+def test_a_range_stands_only_where_its_rounds_are_counted(source: str) -> None:
+    """All of it would be made, or gone through, before any limit is looked at."""
+    with pytest.raises(LiquidFault, match=r"^a range stands behind for, .*: {% for one in \(1\.\."):
+        template_of(source)
+
+
+def test_a_range_that_is_longer_than_what_is_asked_of_it_costs_nothing() -> None:
+    assert said("{% for i in (1..100000000) limit: 2 %}{{ i }} {% endfor %}") == "1 2"
 
 
 odd = st.recursive(
