@@ -89,14 +89,14 @@ def redis_url() -> Iterator[str]:
 
 
 @contextmanager
-def private_redis(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def private_redis(port: int, *more: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A Redis of the test's own, which it may also stop; skips the test where none is installed."""
     binary = shutil.which("redis-server")
     if binary is None:
         unavailable(
             "no Redis: set OVERTURE_TEST_REDIS to its URL, or install redis-server (some tests stop their own)."
         )
-    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *more]
     with tempfile.TemporaryDirectory(prefix="overture-redis-") as folder:
         server = subprocess.Popen([*command, "--dir", folder], stdout=subprocess.DEVNULL)
         try:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import URL, Executable, func, select
+from sqlalchemy import URL, Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.adapters.database.compiled import Rows, compiled
+from bot.adapters.database.hindrances import look_for_hindrance, look_for_narrow_encoding
 from bot.adapters.database.sealing import Sealing
 from bot.domain.errors import SettingsError
 
@@ -37,9 +38,6 @@ IDLE_SECONDS = 5
 
 CACHE_SIZE = "statement_cache_size"
 """asyncpg's word, at the end of an address."""
-
-MAY_ONLY_READ = select(func.current_setting("transaction_read_only") == "on")
-"""On a standby, and where default_transaction_read_only is on."""
 
 DRIVERS_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 """The last is also what asyncpg says where a connection is lost just as a statement begins, and where none of several
@@ -168,13 +166,21 @@ class PostgresServer:
         finally:
             await pool.release(connection)
 
-    async def may_only_read(self) -> bool:
-        """Whether the server takes nothing. Then it is connected to anew: another may be the primary by now."""
+    async def hindrance(self) -> str | None:
+        """Why the server does not keep all of ours, and what to do.
+
+        It is then connected to anew: another may be the primary by now.
+        """
         async with self.reading() as session:
-            is_so: bool = (await session.execute(MAY_ONLY_READ)).scalar_one()
-        if is_so:
+            found = await look_for_hindrance(session)
+        if found is not None:
             await self._pool.expire_connections()
-        return is_so
+        return found
+
+    async def narrow_encoding(self) -> str | None:
+        """What is to be said where the encoding has no room for every letter, and our tables are there already."""
+        async with self.reading() as session:
+            return await look_for_narrow_encoding(session)
 
     async def forget(self) -> None:
         """What deleted rows leave behind is the server's to clear: it vacuums, and its journal ends."""

@@ -109,9 +109,13 @@ class SqliteFile:
             async with connection.begin():
                 yield connection
 
-    async def may_only_read(self) -> bool:
-        """Never for sure: each transaction may write, and says so where the file may not be written."""
-        return False
+    async def hindrance(self) -> str | None:
+        """None for sure: each transaction may write, and says so where the file may not be written."""
+        return None
+
+    async def narrow_encoding(self) -> str | None:
+        """None: a file has every letter."""
+        return None
 
     async def forget(self) -> None:
         """Leave nothing of deleted rows in the file's journal either, where older copies of their pages lie.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import structlog
-from sqlalchemy import URL, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.adapters.database.accounts import StoredAccounts
+from bot.adapters.database.address import read_url
 from bot.adapters.database.audit import StoredAudit
 from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
@@ -27,6 +29,7 @@ from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.figures import StoredFigures
 from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
+from bot.adapters.database.hindrances import MOVE_TO_ONE
 from bot.adapters.database.hours import StoredHours
 from bot.adapters.database.imports import StoredImports
 from bot.adapters.database.inbox import StoredInbox
@@ -99,7 +102,7 @@ class _Group(_GroupWith[G]):
         super().__init__(lambda one: kind(one.session))
 
 
-LOCK_NOT_AVAILABLE = "55P03"
+LOCK_NOT_AVAILABLE, FORBIDDEN, TAKEN = "55P03", "42501", "42P07"
 MOST_TRIES, PAUSE_FOR_LOCKS = 20, 3.0
 """Of a migration, while a table that it changes is in use, as by a backup: a minute or two, and then it says so."""
 
@@ -261,6 +264,8 @@ class Database:
         """
         await self.migrate_tables()
         await self.require_writing()
+        if (narrow := await self.narrow_encoding()) is not None:
+            log.warning(f"the database {narrow}", advice=MOVE_TO_ONE)
         async with self._backend.transaction() as session:
             await require_keys(session)
             await note_keys(session, datetime.now(UTC))
@@ -269,6 +274,7 @@ class Database:
         """Bring the tables to the shape of this or another version, whatever the field keys are."""
         if await self.revision() == revision:
             return
+        await self.require_writing()
         try:
             for _ in range(MOST_TRIES - 1):
                 if await self._migrate(revision):
@@ -308,16 +314,20 @@ class Database:
             raise self._unusable(error) from error
 
     async def require_writing(self) -> None:
-        """Raises SettingsError when the database answers and takes nothing; a file says so at each transaction."""
+        """Raises SettingsError when the database answers and keeps not all of ours; a file says so as it is written."""
         try:
-            may_only_read = await self._backend.may_only_read()
+            hindrance = await self._backend.hindrance()
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
-        if may_only_read:
-            raise SettingsError(
-                f"the database {self._shown} may only be read: it is a standby, or its default_transaction_read_only "
-                "is on. Name the primary by OVERTURE_DATABASE, or switch that off."
-            )
+        if hindrance is not None:
+            raise SettingsError(f"the database {self._shown} {hindrance}")
+
+    async def narrow_encoding(self) -> str | None:
+        """What is to be said of tables of ours that cannot keep every letter; None where they can."""
+        try:
+            return await self._backend.narrow_encoding()
+        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            raise self._unusable(error) from error
 
     def is_away(self, error: BaseException) -> bool:
         """Whether the error says that the database takes nothing at the moment."""
@@ -341,23 +351,24 @@ class Database:
 
     def _unusable(self, error: Exception) -> SettingsError:
         cause = getattr(error, "orig", None) or error
-        ours, theirs = "Is the path right, and may we write there?", "Is the server up, are name and password right?"
-        advice = ours if self._is_sqlite else theirs
+        if _is_taken(cause):
+            advice = "Its tables are another program's, or have lost the note of their version. Name another."
+        elif self._is_sqlite:
+            advice = "Is the path right, and may we write there?"
+        elif getattr(cause, "sqlstate", None) == FORBIDDEN:
+            advice = "Let a role use it that may do this: the database's owner, or one to which that GRANTs it."
+        else:
+            advice = "Is the server up, are name and password right?"
         return SettingsError(
             f"the database {self._shown} cannot be used: {cause}. {advice} OVERTURE_DATABASE names it."
         )
 
 
-def read_url(url: str) -> URL:
-    """Raises SettingsError where it is none of a database that we use."""
-    forms = "sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:word@host/name"
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise SettingsError(f"OVERTURE_DATABASE is no database URL. Write {forms}.") from error
-    if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
-        raise SettingsError(f'OVERTURE_DATABASE begins with "{parsed.drivername}", which we do not use. Write {forms}.')
-    return parsed
+def _is_taken(error: BaseException) -> bool:
+    """Whether a table cannot be made since there is one of its name."""
+    return getattr(error, "sqlstate", None) == TAKEN or (
+        isinstance(error, sqlite3.OperationalError) and "already exists" in str(error)
+    )
 
 
 async def _version(session: Session) -> str | None:

@@ -15,6 +15,7 @@ import aiohttp
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
+from bot.adapters.database.hindrances import MOVE_TO_ONE
 from bot.adapters.database.trouble import plain_cause
 from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.oidc import Provider
@@ -134,6 +135,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         if version.state != "well":
             return
         await database.require_writing()
+        if (narrow := await database.narrow_encoding()) is not None:
+            yield Finding("doubtful", f"the database {narrow}", MOVE_TO_ONE)
         yield await _field_keys(database)
         if database.shared:
             async for finding in _running(database):

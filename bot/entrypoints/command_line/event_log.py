@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.adapters.database.store import read_url
+from bot.adapters.database.address import read_url
 from bot.domain.errors import SettingsError
 from bot.ports import LoggedEvent, Store
 
