@@ -114,7 +114,8 @@ class Settings(BaseSettings):
     Empty: SQLite in the folder above."""
 
     redis: str = ""
-    """redis://host:6379/0, where several processes share one database. Empty: wake-ups and locks stay in memory."""
+    """redis://host:6379/0, where several processes share one database, or rediss:// for TLS. Empty: wake-ups and
+    locks stay in memory."""
 
     field_keys: SecretStr = SecretStr("")
     """The keys that seal contact data and people's words in the database, as `overture field-keys new` writes them:

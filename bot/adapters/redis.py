@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+import ssl
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from bot.adapters.call_budgets import MemoryCallBudgets
@@ -55,24 +56,34 @@ return 0
 TRIED = "redis.call('set', KEYS[1], '', 'PX', 1000) return redis.call('del', KEYS[1])"
 """What leases and paces need of it."""
 
+RIGHTS = "+@read +@write +@pubsub +@scripting +@connection +time"
+"""Of a user of Redis's, to whatever is named as ours is."""
+
 
 def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
     """One quick retry covers a connection that the server closed while it was idle; Redis being away is no wait.
 
     What did not answer in time is not asked again: it stands still, and the time-out would be as long again.
     """
+    over_network = {} if url.startswith("unix:") else {"socket_keepalive": True}
     try:
-        return Redis.from_url(
+        client = Redis.from_url(
             url,
             decode_responses=True,
             socket_connect_timeout=ANSWER_TIMEOUT_SECONDS,
             socket_timeout=answer_timeout,
-            socket_keepalive=True,
             health_check_interval=int(LISTEN_SECONDS),
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
+            **over_network,
         )
-    except ValueError as error:
-        raise SettingsError("OVERTURE_REDIS is no Redis URL. Write redis://host:6379/0.") from error
+        # This connects nothing, and reads what stands behind the "?".
+        client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+    except (ValueError, TypeError, RedisError) as error:
+        raise SettingsError(
+            "OVERTURE_REDIS is no Redis URL. Write redis://host:6379/0, rediss://host:6379/0 for TLS, or "
+            'unix:///run/redis/redis.sock; behind a "?" may stand what redis-py knows, such as ssl_ca_certs=/path.'
+        ) from error
+    return client
 
 
 async def check_redis(url: str) -> None:
@@ -89,24 +100,32 @@ async def check_redis(url: str) -> None:
             await channel.psubscribe(prefix + "*")
             await channel.get_message(timeout=ANSWER_TIMEOUT_SECONDS)
     except (RedisError, OSError) as error:
-        raise SettingsError(f"Redis cannot be used: {str(error).rstrip('.')}. {_advice(error)}") from error
+        raise SettingsError(f"Redis cannot be used: {str(error).rstrip('.')}. {_advice(error, prefix)}") from error
     finally:
         await client.aclose()
 
 
-def _advice(error: Exception) -> str:
-    match error:
-        case AuthenticationError():
+def _advice(error: Exception, wake_ups: str) -> str:
+    match error, error.__context__:
+        case AuthenticationError(), _:
             return "OVERTURE_REDIS names its user and password: redis://user:password@host:6379/0."
-        case ResponseError():
+        case NoPermissionError(), _:
+            # Redis lets nobody follow a pattern of channels that is not among the user's own, letter by letter.
+            return f"Its user needs these rights, at least: {RIGHTS} ~overture:* &{wake_ups}*"
+        case ResponseError(), _:
             return (
-                "It has to run scripts, keep keys and pass on messages, all of them named overture:*. See its rights "
-                "(ACL), its maxmemory, and whether it is a replica."
+                "It has to run scripts, keep keys and pass on messages. See its maxmemory, and whether it is a replica "
+                "or part of a cluster."
+            )
+        case _, ssl.SSLCertVerificationError():
+            return (
+                "This machine does not know who signed its certificate, or it is another host's. OVERTURE_REDIS may "
+                "name a file of those to trust: rediss://host:6379/0?ssl_ca_certs=/path/ca.pem."
             )
         case _:
             return (
-                "Is it up, and is its address right? OVERTURE_REDIS names it; set it empty where one process is all "
-                "there is."
+                "Is it up, and is its address right (rediss:// where it wants TLS, redis:// where it has none)? "
+                "OVERTURE_REDIS names it; set it empty where one process is all there is."
             )
 
 

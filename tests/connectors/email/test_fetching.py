@@ -18,7 +18,7 @@ import connectors.email
 from bot.domain.message import CustomerMessage
 from bot.ports import Reply, Webhook
 from connectors.email import fetching
-from tests.connectors.email.certificates import certificate_of_nobody
+from tests.certificates import certificate_of_nobody
 from tests.connectors.email.imap_server import PASSWORD, ImapServer, imap_server
 from tests.connectors.vendor_server import NOW, built
 

@@ -23,7 +23,7 @@ from connectors.email.failures import FAILURES
 from connectors.email.postbox import FEED, Postbox
 from connectors.email.smtp import MailServer, Session
 from connectors.email.unsubscribe import UnsubscribeLinks
-from tests.connectors.email.certificates import certificate_of_nobody
+from tests.certificates import certificate_of_nobody
 from tests.connectors.vendor_server import SECRET, SERVICE_URL, MemoryFeed, StillClock, settings_for
 
 ACCOUNT = account_of(settings_for(connectors.email))
