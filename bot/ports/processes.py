@@ -10,12 +10,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """One that serves or works: the command that it was started with, and where it is found."""
+    """One that serves or works: the command that it was started with, and where it is found.
+
+    Its id is `<signs_as>-<at random>`; one of an earlier release does not say what it signs with.
+    """
 
     id: str
     command: str
     host: str
     pid: int
+
+    @property
+    def signs_as(self) -> str:
+        """Tells its installation's secret from others, and nothing of it."""
+        return self.id.rpartition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile, gettempdir
@@ -29,7 +30,7 @@ from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.errors import FileRefused, NotTried, OvertureError, SettingsError
 from bot.entrypoints.command_line.doctor_of_content import hold_against_content, look_at_content, no_playbook
 from bot.entrypoints.command_line.finding import Finding
-from bot.entrypoints.serving.running import in_words
+from bot.entrypoints.serving.running import SHARE, in_words, signs_as, with_other_secrets
 from bot.entrypoints.wiring.choosing import choose_actions, choose_dialogue, choose_language_model, has_action_server
 from bot.entrypoints.wiring.connectors import (
     channel_kinds,
@@ -37,8 +38,8 @@ from bot.entrypoints.wiring.connectors import (
     connector_module,
     is_sandboxed,
 )
-from bot.entrypoints.wiring.desks import staffed_desks
-from bot.entrypoints.wiring.own_secret import check_data_folder, check_folder_of_files
+from bot.entrypoints.wiring.desks import ADD_A_DESK, NO_DESK, lacks_desk, staffed_desks
+from bot.entrypoints.wiring.own_secret import check_data_folder, check_folder_of_files, has_secret, installation_secret
 from bot.entrypoints.wiring.room import disk_of, place_of
 from bot.entrypoints.wiring.service import try_connector
 from bot.entrypoints.wiring.stores import store_of
@@ -72,7 +73,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 if finding.state != "ill" or finding.advice not in told:
                     yield finding
                 told.add(finding.advice)
-        except OvertureError as error:
+        except (OvertureError, OSError) as error:  # the latter of a folder that we may not look into
             if str(error) not in told:
                 yield Finding("ill", f"{what} cannot be looked at", str(error))
             told.add(str(error))
@@ -118,6 +119,12 @@ async def _parts(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("well", f"a start can make of its settings: {', '.join(_PARTS)}")
 
 
+async def _desk(settings: Settings) -> AsyncIterator[Finding]:
+    with suppress(SettingsError):  # of desks that cannot be used it is told elsewhere
+        if lacks_desk(settings, staffed_desks(settings, _channels_with_reps(settings))):
+            yield Finding("doubtful", NO_DESK, f"Add {ADD_A_DESK}.")
+
+
 def _channels_with_reps(settings: Settings) -> Sequence[str]:
     """Those that have, and those whose connectors do not say."""
     kinds = channel_kinds(settings)
@@ -139,7 +146,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("doubtful", f"the database {narrow}", MOVE_TO_ONE)
         yield await _field_keys(database)
         if database.shared:
-            async for finding in _running(database):
+            async for finding in _running(database, settings):
                 yield finding
         async for finding in _queues(database):
             yield finding
@@ -208,7 +215,7 @@ async def _field_keys(database: Database) -> Finding:
     )
 
 
-async def _running(database: Database) -> AsyncIterator[Finding]:
+async def _running(database: Database, settings: Settings) -> AsyncIterator[Finding]:
     async with database.transaction() as uow:
         running = await uow.processes.running()
     yield Finding("well", f"on it run: {', '.join(map(in_words, running)) or 'no processes now'}")
@@ -216,6 +223,16 @@ async def _running(database: Database) -> AsyncIterator[Finding]:
         if abs(one.ahead) > CLOCK_DIFFERENCE:
             words = f"the clock of {in_words(one)} is {one.ahead.total_seconds():+.0f} s from the database server's"
             yield Finding("ill", words, "Set both by NTP. It takes no work while they are more than 30 s apart.")
+    with suppress(SettingsError):  # of a secret that cannot be read it is told elsewhere
+        first = _signed_here(settings) or next((one.process.signs_as for one in running), "")
+        if first and (others := with_other_secrets(running, first)):
+            words = f"on the database run processes with different secrets, such as {', '.join(map(in_words, others))}"
+            yield Finding("ill", words, SHARE)
+
+
+def _signed_here(settings: Settings) -> str:
+    """As what a process on this machine signs; "" where none has begun."""
+    return signs_as(installation_secret(settings.data)) if has_secret(settings.data) else ""
 
 
 async def _queues(database: Database) -> AsyncIterator[Finding]:
@@ -323,6 +340,7 @@ _LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {
     "disks": _disks,
     "connectors": _connectors,
     "what else a start makes": _parts,
+    "the sales desk": _desk,
     "the content": look_at_content,
     "other servers": _others,
 }

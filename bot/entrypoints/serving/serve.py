@@ -59,7 +59,7 @@ async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, pl
         stack.enter_context(last_moment)
         stack.enter_context(sole_user(store_of(settings).file))
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
-        await stack.enter_async_context(known_to_run(service.runtime.store, "overture serve"))
+        await stack.enter_async_context(known_to_run(service.runtime.store, "overture serve", service.secret))
         open_as_many_files_as_we_may()
         siblings = None
         if place is not None:
@@ -96,7 +96,7 @@ async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, wat
     async with AsyncExitStack() as stack:
         stack.enter_context(last_moment)
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
-        await stack.enter_async_context(known_to_run(service.runtime.store, "overture work"))
+        await stack.enter_async_context(known_to_run(service.runtime.store, "overture work", service.secret))
         runner = await _listen(service, for_watchers(service)) if watched else None
         settle_garbage_collector()
         log.info("working", lanes=[str(lane) for lane in lanes], seconds=round(perf_counter() - begun, 1))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-import structlog
-
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.routing import WorkingHours
@@ -15,7 +13,8 @@ from bot.journeys.wording import Unreadable
 from bot.services.runtime import Desk
 from bot.settings import Settings
 
-log = structlog.get_logger()
+NO_DESK = "there is no sales desk, for no connector for one is loaded: a customer who asks for a person gets none"
+ADD_A_DESK = "slack to OVERTURE_CONNECTORS; or desk, with OVERTURE_DESK=desk:sales"
 
 NAMED = re.compile(r"(?:([a-z][a-z0-9_-]*)\s*=)?\s*(.*)", re.DOTALL)
 EXCEPT = re.compile(r"\s+except\s+")
@@ -54,10 +53,6 @@ def staffed_desks(settings: Settings, with_reps: Collection[str]) -> tuple[Desk,
     """
     desks = read_desks(settings)
     if "desk" not in settings.model_fields_set and any(one.channel not in with_reps for one in desks):
-        log.warning(
-            "there is no sales desk, for no connector for one is loaded: a customer who asks for a person gets none",
-            add="slack to OVERTURE_CONNECTORS",
-        )
         return ()
     if any(desk.channel not in with_reps for desk in desks):
         raise SettingsError(
@@ -65,6 +60,11 @@ def staffed_desks(settings: Settings, with_reps: Collection[str]) -> tuple[Desk,
             f"Channels with reps: {', '.join(with_reps) or 'none'}. Set it empty to have no desk."
         )
     return desks
+
+
+def lacks_desk(settings: Settings, desks: Collection[Desk]) -> bool:
+    """Whether there is none, and nobody has said that there should not be."""
+    return not desks and "desk" not in settings.model_fields_set
 
 
 def _read_hours(text: str) -> dict[str, WorkingHours]:

@@ -48,8 +48,8 @@ from bot.entrypoints.wiring.connectors import (
     known_channels,
     shelves_of,
 )
-from bot.entrypoints.wiring.desks import staffed_desks
-from bot.entrypoints.wiring.own_secret import installation_secret
+from bot.entrypoints.wiring.desks import ADD_A_DESK, NO_DESK, lacks_desk, staffed_desks
+from bot.entrypoints.wiring.own_secret import has_secret, installation_secret, tell_of_new_secret
 from bot.entrypoints.wiring.stores import store_of
 from bot.entrypoints.wiring.voice_model import CurrentVoiceModel
 from bot.journeys.channel_fit import journeys_on
@@ -113,6 +113,7 @@ async def open_service(
     leaves the model to the first text. Raises SettingsError or ContentError with sentences for whoever starts it.
     """
     async with AsyncExitStack() as stack:
+        is_new = not has_secret(settings.data)
         secret = installation_secret(settings.data)
         chosen = ChosenConnectors.of(settings)
         _refuse_sandbox_in_production(settings, chosen.sandboxed)
@@ -122,6 +123,8 @@ async def open_service(
         clock = _clock(settings, chosen)
         store = _closed_by(stack, store_of(settings))
         await store.migrate()
+        if is_new:
+            await tell_of_new_secret(store, settings.data)
         access = await _access(settings, store)
         tracer = _tracer(settings, stack)
         wakeups, leases, pacer = await choose_signals(settings, store)
@@ -142,6 +145,8 @@ async def open_service(
         )
         connectors = _open_connectors(settings, chosen, common, meter, sandbox, stack)
         desks = staffed_desks(settings, [name for name, one in connectors.channels.items() if one.abilities.desk])
+        if lacks_desk(settings, desks):
+            log.warning(NO_DESK, add=ADD_A_DESK)
         shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
         shelves = replace(shelves, has_desk=bool(desks))
         library = WatchedLibrary.opened(shelves, progress, when_asked=understands_when_asked)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from bot.adapters.database import Database
 from bot.adapters.tables import process
@@ -17,6 +18,8 @@ from bot.domain.errors import SettingsError
 from bot.entrypoints.serving import running
 from bot.entrypoints.serving.running import known_to_run, refuse_beside_others
 from tests.servers import pgbouncer_url
+
+SECRET = "of one installation"
 
 
 @pytest.fixture(params=["directly", "through a PgBouncer"])
@@ -33,7 +36,7 @@ async def shared(request: pytest.FixtureRequest, postgresql_url: str) -> AsyncIt
 
 
 async def test_who_must_be_alone_is_told_who_runs_and_what_to_do(shared: Database) -> None:
-    async with known_to_run(shared, "overture serve"), known_to_run(shared, "overture work"):
+    async with known_to_run(shared, "overture serve", SECRET), known_to_run(shared, "overture work", SECRET):
         with pytest.raises(SettingsError) as refused:
             await refuse_beside_others(shared)
     told = str(refused.value)
@@ -42,6 +45,17 @@ async def test_who_must_be_alone_is_told_who_runs_and_what_to_do(shared: Databas
     assert "Stop them first" in told
     assert "One that was killed is forgotten after 30 seconds." in told
     await refuse_beside_others(shared)
+
+
+async def test_who_joins_others_that_sign_with_another_secret_says_so(shared: Database) -> None:
+    """Links that one has sent would open nothing at the other, those to unsubscribe, too."""
+    with capture_logs() as logs:
+        async with known_to_run(shared, "overture serve", SECRET), known_to_run(shared, "overture work", SECRET):
+            assert logs == []
+            async with known_to_run(shared, "overture serve", "of another folder"):
+                pass
+    assert [(one["log_level"], len(one["others"]), SECRET in str(one)) for one in logs] == [("error", 2, False)]
+    assert "the file `secret`" in logs[0]["so"]
 
 
 async def test_tables_of_a_version_before_know_of_nobody(empty_postgresql_url: str) -> None:
@@ -54,7 +68,7 @@ async def test_tables_of_a_version_before_know_of_nobody(empty_postgresql_url: s
 async def test_a_service_goes_on_where_it_cannot_say_that_it_runs(empty_postgresql_url: str) -> None:
     """As where `overture migrate --to` has brought the tables back under it."""
     database = Database(empty_postgresql_url)
-    async with known_to_run(database, "overture serve"):
+    async with known_to_run(database, "overture serve", SECRET):
         pass
     await database.close()
 
@@ -71,7 +85,7 @@ async def test_who_wakes_over_tables_that_a_restore_has_made_ends(
             await connection.run_sync(tables)
 
     await change(process.create)
-    async with known_to_run(database, "overture work", end=lambda _status: ended.set()):
+    async with known_to_run(database, "overture work", SECRET, end=lambda _status: ended.set()):
         await asyncio.sleep(0.1)
         assert not ended.is_set(), "nothing has happened to the tables"
         await change(process.drop)
@@ -84,5 +98,5 @@ async def test_who_wakes_over_tables_that_a_restore_has_made_ends(
 
 
 async def test_a_sqlite_file_has_a_lock_instead(sqlite_store: Database) -> None:
-    async with known_to_run(sqlite_store, "overture serve"), sqlite_store.reading() as uow:
+    async with known_to_run(sqlite_store, "overture serve", SECRET), sqlite_store.reading() as uow:
         assert await uow.processes.running() == []

@@ -14,9 +14,15 @@ from structlog.testing import capture_logs
 import connectors
 from bot.domain.errors import SettingsError
 from bot.entrypoints.wiring.connectors import channel_names, channels_not_set_up
-from bot.entrypoints.wiring.own_secret import check_data_folder, installation_secret
+from bot.entrypoints.wiring.own_secret import (
+    check_data_folder,
+    check_folder_of_files,
+    has_secret,
+    installation_secret,
+)
 from bot.entrypoints.wiring.service import open_service
 from bot.settings import Settings
+from tests.contracts.samples import profile
 from tests.lending import lend_model
 
 ConnectorWriter = Callable[[str, str], None]
@@ -251,7 +257,7 @@ async def test_the_desk_that_nobody_named_is_left_out_where_its_connector_is_not
         async with open_service(Settings(data=tmp_path, connectors="webchat")) as service:
             assert service.runtime.desk is None
     assert [line["add"] for line in logs if line["event"].startswith("there is no sales desk")] == [
-        "slack to OVERTURE_CONNECTORS"
+        "slack to OVERTURE_CONNECTORS; or desk, with OVERTURE_DESK=desk:sales"
     ]
 
 
@@ -282,12 +288,44 @@ def test_a_secret_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, wo
             look(tmp_path)
 
 
+async def test_a_new_secret_for_people_who_have_links_of_the_one_before_is_told(
+    settings_of: Callable[..., Settings], sqlite_url: str, tmp_path: Path
+) -> None:
+    """As where the database was put back on another machine, and the folder was not."""
+    settings = settings_of(database=sqlite_url)
+    lend_model(tmp_path / "data")
+
+    async def told() -> list[str]:
+        with capture_logs() as logs:
+            async with open_service(settings) as service, service.runtime.store.transaction() as uow:
+                if not (await uow.profiles.page(after="", limit=1)).people:
+                    await uow.profiles.add(profile())
+        return [one["file"] for one in logs if one["event"].startswith("a new secret was made")]
+
+    assert await told() == [], "nobody has a link yet"
+    assert await told() == []
+    (tmp_path / "data" / "secret").unlink()
+    assert await told() == [str(tmp_path / "data" / "secret")]
+    assert await told() == []
+
+
 @pytest.mark.parametrize("below", ["", "further/down"])
 def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path, below: str) -> None:
     (tmp_path / "data").write_text("")
     for look in (installation_secret, check_data_folder):
         with pytest.raises(SettingsError, match="cannot be used to keep our data"):
             look(tmp_path / "data" / below)
+
+
+async def test_a_data_folder_that_we_cannot_look_into_is_told_at_the_start(
+    settings_of: Callable[..., Settings], tmp_path: Path
+) -> None:
+    """As where its mode is 000, which does not hinder an administrator, and so no test that one runs."""
+    folder = tmp_path / ("x" * 300)
+    for look in (has_secret, installation_secret, check_data_folder, check_folder_of_files):
+        with pytest.raises(SettingsError, match="cannot be used to keep our data"):
+            look(folder)
+    assert "OVERTURE_DATA names it" in await refusal(settings_of(data=folder))
 
 
 def test_to_look_whether_a_data_folder_can_be_used_makes_nothing(tmp_path: Path) -> None:

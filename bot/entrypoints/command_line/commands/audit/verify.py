@@ -9,7 +9,7 @@ from bot.adapters.audit_head import AuditHeadFile
 from bot.domain.audit import AuditHead, read_head, written_head
 from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.commands.users.working import with_store
-from bot.entrypoints.wiring.own_secret import installation_secret
+from bot.entrypoints.wiring.own_secret import secret_of_service
 from bot.ports import Store
 from bot.services.verify_audit import verify_audit
 from bot.settings import Settings
@@ -19,7 +19,7 @@ BROKEN = 1
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     """Prints the head at the end: kept by somebody else, it proves later that nothing before it was touched."""
-    secret = installation_secret(settings.data)
+    secret = secret_of_service(settings.data)
     file = AuditHeadFile(settings.data, secret)
     kept = _given(options.against, secret) if options.against else file.read()
 

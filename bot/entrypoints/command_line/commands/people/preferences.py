@@ -8,7 +8,7 @@ from bot.entrypoints.command_line.commands.people.naming import named
 from bot.entrypoints.command_line.commands.people.working import note, whoever
 from bot.entrypoints.command_line.commands.segments.reading import now_of, read
 from bot.entrypoints.web.preferences.links import preferences_link
-from bot.entrypoints.wiring.own_secret import installation_secret
+from bot.entrypoints.wiring.own_secret import secret_of_service
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 
@@ -17,7 +17,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> str:
         person, now = await named(uow, options.person), now_of(settings)
         await note(uow, "link_given", person, whoever(), now)
-        return preferences_link(settings.service_url, installation_secret(settings.data), person, now)
+        return preferences_link(settings.service_url, secret_of_service(settings.data), person, now)
 
     print(read(settings, reading))
     return 0

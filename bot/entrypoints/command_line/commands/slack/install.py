@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.domain.installation import Installation
 from bot.entrypoints.command_line.commands.segments.reading import read
 from bot.entrypoints.wiring.connectors import connector_module
-from bot.entrypoints.wiring.own_secret import installation_secret
+from bot.entrypoints.wiring.own_secret import secret_of_service
 from bot.ports import UnitOfWork
 from bot.settings import Settings, connector_values
 
@@ -18,7 +18,7 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> Sequence[Installation]:
         return await uow.installations.of("slack")
 
-    secret = installation_secret(settings.data)
+    secret = secret_of_service(settings.data)
     link = connector_module("slack").install_link(connector_values(), settings.service_url, secret, datetime.now(UTC))
     print(f"Open this within an hour, in a browser that is signed in to the workspace:\n  {link}")
     for one in read(settings, reading):

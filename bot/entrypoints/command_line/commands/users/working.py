@@ -14,7 +14,7 @@ from bot.domain.errors import SettingsError
 from bot.entrypoints.command_line.commands.people.working import whoever
 from bot.entrypoints.command_line.commands.segments.reading import now_of
 from bot.entrypoints.command_line.event_log import require_file
-from bot.entrypoints.wiring.own_secret import installation_secret
+from bot.entrypoints.wiring.own_secret import check_data_folder
 from bot.entrypoints.wiring.stores import store_of
 from bot.ports import Store, UnitOfWork
 from bot.services.keep_accounts import require_good_password
@@ -36,7 +36,7 @@ def work(settings: Settings, doing: Work[T], *, may_begin: bool = False) -> T:
 
 def with_store(settings: Settings, doing: Callable[[Store], Awaitable[T]], *, may_begin: bool = False) -> T:
     if may_begin:
-        installation_secret(settings.data)  # makes the folder that the database lies in, as a start does
+        check_data_folder(settings.data)  # which a start needs, too
     else:
         require_file(settings.database_url, "look into")
     return asyncio.run(_with_store(settings, doing))

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.access import Role
 from bot.entrypoints.command_line.cli import ROLES, run
+from bot.entrypoints.wiring.own_secret import installation_secret
 
 Capture = pytest.CaptureFixture[str]
 WORD = "correct horse battery"
@@ -42,6 +43,7 @@ def test_the_first_admin_is_made_before_there_is_anything(
     assert told[0].startswith("ada@example.com  admin  by password")
     assert told[1].startswith("bea@example.com  rep  by provider, not yet seen")
     assert WORD.encode() not in (data / "overture.db").read_bytes()
+    assert not (data / "secret").exists(), "a start makes it, and tells where people have links of one before"
 
 
 @pytest.mark.parametrize(
@@ -122,6 +124,7 @@ def tamper(data: Path, statement: str) -> None:
     ],
 )
 def test_the_first_entry_that_was_touched_is_named(data: Path, capsys: Capture, statement: str, told: str) -> None:
+    installation_secret(data)
     for name in ("one", "two", "three"):
         run(["keys", "add", name, "--role", "rep"])
     assert run(["audit", "verify"]) == 0
@@ -132,7 +135,16 @@ def test_the_first_entry_that_was_touched_is_named(data: Path, capsys: Capture, 
     assert run(["audit", "verify"]) == 1  # and the head that was kept stays
 
 
+def test_a_log_is_not_called_whole_by_a_secret_that_is_made_for_it(data: Path, capsys: Capture) -> None:
+    """As where OVERTURE_DATA is not the service's: what was kept there of the log's end was not looked at."""
+    run(["keys", "add", "one", "--role", "rep"])
+    assert run(["audit", "verify"]) == 2
+    assert f"there is no secret in {data}, by which the service would know" in capsys.readouterr().err
+    assert not (data / "secret").exists()
+
+
 def test_a_printed_head_proves_what_the_kept_one_cannot(data: Path, capsys: Capture) -> None:
+    installation_secret(data)
     run(["keys", "add", "one", "--role", "rep"])
     capsys.readouterr()
     run(["audit", "verify"])

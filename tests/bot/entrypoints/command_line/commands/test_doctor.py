@@ -34,6 +34,8 @@ from bot.ports import Process
 from bot.settings import Settings
 from tests.contracts.samples import NOON, enrolment, entry, journey, profile
 
+SECRET = "of one installation"
+
 
 @pytest.fixture(autouse=True)
 def _a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -66,6 +68,17 @@ def test_looking_makes_no_database_and_no_folder_for_it(monkeypatch: pytest.Monk
     assert not list(tmp_path.iterdir())
 
 
+def test_a_data_folder_that_we_cannot_look_into_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """By a name that is too long: a mode of 000 does not hinder an administrator."""
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / ("x" * 300)))
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "OVERTURE_DATA names it" in told
+    assert "! disks cannot be looked at" in told
+
+
 def test_production_is_ill_without_credentials_and_without_an_address(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -74,6 +87,20 @@ def test_production_is_ill_without_credentials_and_without_an_address(
     told = capsys.readouterr().out
     assert "! vendors would reach us at http://127.0.0.1:8080\n    Set OVERTURE_PUBLIC_URL" in told
     assert "! connector slack has no credentials\n" in told
+
+
+def test_that_nobody_sits_at_a_desk_is_a_finding_and_no_line_of_a_log(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_CONNECTORS", "webchat")
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr()
+    assert "? there is no sales desk, for no connector" in told.out
+    assert "    Add slack to OVERTURE_CONNECTORS; or desk, with OVERTURE_DESK=desk:sales.\n" in told.out
+    assert "[warning" not in told.out + told.err
+    monkeypatch.setenv("OVERTURE_DESK", "")
+    assert run(["doctor"]) == 0
+    assert "no sales desk" not in capsys.readouterr().out
 
 
 def test_a_connector_that_a_start_could_not_build_is_told_with_what_is_missing(
@@ -299,10 +326,26 @@ async def test_processes_that_run_on_a_shared_database_are_named(
 ) -> None:
     monkeypatch.setenv("OVERTURE_DATABASE", postgresql_url)
     database = Database(postgresql_url)
-    async with known_to_run(database, "overture work"):
+    async with known_to_run(database, "overture work", SECRET):
         found = {one.what async for one in examine(Settings())}
     await database.close()
     assert any(f"on it run: overture work on {os.uname().nodename} (process {os.getpid()}, " in what for what in found)
+
+
+async def test_processes_that_sign_with_different_secrets_are_ill(
+    monkeypatch: pytest.MonkeyPatch, postgresql_url: str, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", postgresql_url)
+    (tmp_path / "secret").write_text("that of another folder")
+    database = Database(postgresql_url)
+    async with known_to_run(database, "overture work", SECRET):
+        found = [one async for one in examine(Settings()) if "different secrets" in one.what]
+        (tmp_path / "secret").write_text(SECRET)
+        assert not [one async for one in examine(Settings()) if "different secrets" in one.what]
+    await database.close()
+    assert [(one.state, "overture work on" in one.what, "the file `secret`" in one.advice) for one in found] == [
+        ("ill", True, True)
+    ]
 
 
 async def test_a_process_whose_clock_is_wrong_is_ill_wherever_it_is(

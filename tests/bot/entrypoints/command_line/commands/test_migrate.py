@@ -38,7 +38,7 @@ def test_the_tables_do_not_go_back_under_processes_that_run_on_them(
 
     async def beside_a_worker(command: list[str]) -> int:
         database = Database(postgresql_url)
-        async with known_to_run(database, "overture work"):
+        async with known_to_run(database, "overture work", "secret"):
             status = await asyncio.to_thread(run, command)
         await database.close()
         return status

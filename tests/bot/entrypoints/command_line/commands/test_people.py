@@ -155,6 +155,7 @@ def test_who_takes_something_out_at_the_terminal_is_in_the_audit_log(
     database: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], deed: str
 ) -> None:
     monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    installation_secret(tmp_path)
     at(database, ana)
     assert run(["people", *(str(tmp_path / one) if "." in one else one for one in command)]) == 0
     capsys.readouterr()
@@ -302,6 +303,9 @@ def test_the_link_to_preferences_is_printed(
     monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
     monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://chat.example.com/")
     capsys.readouterr()
+    assert run(["people", "preferences", PHONE]) == 2
+    assert "OVERTURE_DATA names the service's folder" in capsys.readouterr().err
+    installation_secret(tmp_path)
     assert run(["people", "preferences", PHONE]) == 0
     address, _, token = capsys.readouterr().out.strip().rpartition("/")
     assert address == "https://chat.example.com/preferences"

@@ -13,6 +13,7 @@ import pytest
 from bot.adapters.database import Database
 from bot.domain.installation import Installation
 from bot.entrypoints.command_line.cli import run
+from bot.entrypoints.wiring.own_secret import installation_secret
 
 
 def test_the_manifest_has_our_own_address_in_it(
@@ -49,6 +50,7 @@ def installable(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://sales.example.org")
     monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
     monkeypatch.setenv("SLACK_TOKEN_KEY", "a" * 43 + "=")
+    installation_secret(folder)
 
 
 def test_the_link_for_workspaces_is_written_with_those_in_which_the_app_is(
