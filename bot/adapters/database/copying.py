@@ -78,7 +78,10 @@ def load(url: URL, source: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
         try:
+            draft.touch(mode=0o600)
             shutil.copyfile(source, draft)
+            draft.chmod(_mode_of(file))
+            _fold_in(file)
             for leftover in ("-wal", "-shm"):
                 file.with_name(file.name + leftover).unlink(missing_ok=True)
             draft.replace(file)
@@ -86,6 +89,18 @@ def load(url: URL, source: Path) -> None:
             draft.unlink(missing_ok=True)
         return
     _put_back(url, source)
+
+
+def _mode_of(file: Path) -> int:
+    """Who may read what is put back: whoever might before, or its owner alone."""
+    return file.stat().st_mode & 0o777 if file.exists() else 0o600
+
+
+def _fold_in(file: Path) -> None:
+    """What SQLite keeps beside it, so that the database that is there is whole up to the moment when it is replaced."""
+    if file.exists():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def proofs_in(url: URL, source: Path) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ from bot.adapters.database.sqlite_connections import (
     PAGE_CACHE_KILOBYTES,
     begin_after_others,
     is_file,
+    make_file,
     open_reader,
     open_sqlite,
 )
@@ -167,11 +168,11 @@ class SqliteFile:
         return bare
 
     async def _open(self) -> AsyncConnection:
-        """Open the file, and make its folder."""
+        """Open the file, and make it and its folder."""
         if self._url.database and is_file(self._url):
             # What cannot be made is told by the connection, in better words.
             with contextlib.suppress(OSError):
-                Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+                make_file(Path(self._url.database))
         self._connection = await self._engine.connect()
         self._driver = (await self._connection.get_raw_connection()).driver_connection
         return self._connection

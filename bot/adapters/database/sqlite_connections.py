@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -60,6 +61,13 @@ class _Driver(AsyncAdapt_aiosqlite_dbapi):
 
 def is_file(url: URL) -> bool:
     return bool(url.database) and url.database != ":memory:"
+
+
+def make_file(file: Path) -> None:
+    """Make it where it is not there, for its owner alone, as is then all that SQLite keeps beside it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
 
 
 def open_sqlite(url: URL) -> AsyncEngine:

@@ -21,9 +21,10 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Self
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from bot.adapters.attachments import DRAFT
+from bot.adapters.database.address import read_url
 from bot.adapters.database.copying import dump, file_of, is_there, load, make_room, proofs_in
 from bot.adapters.database.keys_in_use import require_known
 from bot.adapters.migrations import HEAD, known_versions
@@ -69,7 +70,7 @@ class _About:
 
 def back_up(settings: Settings, target: Path) -> None:
     """Write an archive of everything, whole or not at all; the service may run meanwhile."""
-    url = make_url(settings.database_url)
+    url = read_url(settings.database_url)
     if target.exists() and not target.is_file():
         raise SettingsError(f"{target} cannot be written: it is no file. Name one for the backup.")
     if _is_ours(target, settings.data, file_of(url)):
@@ -80,12 +81,13 @@ def back_up(settings: Settings, target: Path) -> None:
         _About(url.get_backend_name(), datetime.now(UTC), HEAD).write(parts / MANIFEST)
         draft = target.with_name(f".{target.name}.part")
         try:
+            draft.unlink(missing_ok=True)
+            draft.touch(mode=0o600, exist_ok=False)
             with tarfile.open(draft, "w:gz") as archive:
                 for name in (MANIFEST, DATABASE):
                     archive.add(parts / name, name)
                 for name in KEPT:
                     _add(archive, settings.data / name, name)
-            draft.chmod(0o600)
             draft.replace(target)
         except OSError as error:
             raise SettingsError(f"{target} cannot be written: {error}") from error
@@ -123,7 +125,7 @@ class Restored:
 
 def restore(settings: Settings, source: Path, *, over: bool = False) -> Restored:
     """Put back what an archive has. `over` what is there now, which is refused otherwise."""
-    url = make_url(settings.database_url)
+    url = read_url(settings.database_url)
     with _unpacked(source) as parts:
         about = _About.read(parts / MANIFEST, source)
         if about.database != url.get_backend_name():
@@ -220,7 +222,7 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> 
         raise tarfile.ReadError(f"{member.name} is nothing of ours")
     require_room({folder: member.size})
     if member.isfile() and (content := archive.extractfile(member)) is not None:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with content, (folder / path).open("wb") as file:
             shutil.copyfileobj(content, file)
         (folder / path).chmod(0o600)

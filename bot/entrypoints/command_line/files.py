@@ -19,7 +19,7 @@ def write_whole(path: Path, text: str) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[IO[str]]:
+def writing(path: Path, *, mode: int = 0o644) -> Iterator[IO[str]]:
     """A file that takes its place when the body ends well; before that there is only a draft beside it."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def writing(path: Path) -> Iterator[IO[str]]:
             try:
                 yield draft
                 draft.flush()
-                Path(draft.name).chmod(0o644)
+                Path(draft.name).chmod(mode)
                 os.replace(draft.name, path)  # noqa: PTH105  replaces what is there, everywhere
             finally:
                 Path(draft.name).unlink(missing_ok=True)

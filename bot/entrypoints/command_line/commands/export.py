@@ -45,7 +45,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     progress = Progress(_place(options.after) if options.after else ("", 0))
     store = store_of(settings)
     require_file(settings.database_url, "export from")
-    out: AbstractContextManager[IO[str]] = writing(options.out) if options.out else nullcontext(sys.stdout)
+    out: AbstractContextManager[IO[str]] = writing(options.out, mode=0o600) if options.out else nullcontext(sys.stdout)
     with asyncio.Runner() as runner:
         try:
             runner.run(store.migrate())

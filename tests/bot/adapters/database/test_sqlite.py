@@ -28,6 +28,18 @@ async def test_a_commit_is_on_the_disk_and_keys_are_checked(sqlite_store: Databa
     assert pragmas == ["wal", 2, 1]
 
 
+async def test_a_new_file_and_what_stands_beside_it_are_its_owners_alone(tmp_path: Path) -> None:
+    """Whoever had an account on the machine could read all that people wrote."""
+    store = Database(f"sqlite+aiosqlite:///{tmp_path / 'new' / 'overture.db'}")
+    await store.migrate()
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile())
+    modes = {one.name: oct(one.stat().st_mode & 0o777) for one in (tmp_path / "new").iterdir()}
+    await store.close()
+    assert set(modes.values()) == {"0o600"}, modes
+    assert "overture.db-wal" in modes
+
+
 async def test_transactions_take_turns(sqlite_store: Database) -> None:
     """Read, wait, write: if two could do that at once, one of the counts would be lost."""
     async with sqlite_store.transaction() as uow:

@@ -63,7 +63,56 @@ def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.C
     assert dumped(data / "overture.db") == before
     assert (data / "secret").read_text() == "s3cret"
     assert (data / "media" / "picture").read_bytes() == bytes(range(256))
-    assert all(one.stat().st_mode & 0o077 == 0 for one in (data / "secret", data / "media" / "picture"))
+    kept = [data / "secret", data / "media", data / "media" / "picture", data / "overture.db"]
+    assert [one.name for one in kept if one.stat().st_mode & 0o077] == []
+
+
+def test_an_archive_is_nobody_elses_to_read_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was killed meanwhile, with the secret and all of the people in it, stayed readable by everybody."""
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
+    archive = tmp_path / "backup.tar.gz"
+    archive.with_name(".backup.tar.gz.part").write_text("of a backup that was killed, by an earlier release")
+    modes: list[int] = []
+    add = tarfile.TarFile.add
+
+    def looked_at(self: tarfile.TarFile, *named: Any, **how: Any) -> None:
+        modes.append(archive.with_name(".backup.tar.gz.part").stat().st_mode & 0o777)
+        add(self, *named, **how)
+
+    monkeypatch.setattr(tarfile.TarFile, "add", looked_at)
+    assert run(["backup", str(archive)]) == 0
+    assert set(modes) == {0o600}
+
+
+def test_a_restore_that_is_killed_before_the_end_leaves_the_database_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last commits stood in SQLite's own file beside it, which was deleted before it was replaced."""
+    file, archive = tmp_path / "data" / "overture.db", tmp_path / "backup.tar.gz"
+    url = f"sqlite+aiosqlite:///{file}"
+    fill(url)
+    assert run(["backup", str(archive)]) == 0
+    killed = "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('DELETE FROM outbox'); c.commit(); "
+    subprocess.run([sys.executable, "-c", killed + "os.kill(os.getpid(), 9)", str(file)], check=False)
+    assert file.with_name("overture.db-wal").stat().st_size
+
+    class Killed(BaseException):
+        """In the place of the kernel's."""
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", kill)
+        with pytest.raises(Killed):
+            run(["restore", str(archive), "--over"])
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+    assert run(["restore", str(archive), "--over"]) == 0
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM outbox").fetchone() == (20,)
 
 
 def test_files_that_came_after_the_backup_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,6 +61,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_events_are_as_rasas_brokers_publish_them(url: str, tmp_path: Path) -> None:
     fill(url, {CHAT: TURN})
     assert run(["export", "--out", str(tmp_path / "events.jsonl")]) == 0
+    assert (tmp_path / "events.jsonl").stat().st_mode & 0o077 == 0, "it has what people wrote in it"
     user, slot, action, loop = lines(tmp_path / "events.jsonl")
     assert (user["sender_id"], user["event"], user["text"]) == (CHAT, "user", "50 please")
     assert user["parse_data"]["entities"][0]["role"] == "team"
