@@ -126,6 +126,7 @@ def _refuse_other_websites(request: WebhookRequest) -> None:
 def _unknown_caller() -> WebhookRejected:
     return WebhookRejected(
         401,
-        "User is not authenticated. Send a key (Authorization: Bearer ovt_...), the token or a JWT; or log in: /login",
+        "User is not authenticated. Send a key or a JWT (Authorization: Bearer ...), or OVERTURE_API_TOKEN in the "
+        "address (?token=...); or log in: /login",
         headers={"WWW-Authenticate": "Bearer"},
     )

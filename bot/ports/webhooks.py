@@ -15,7 +15,8 @@ from bot.ports.conversations import FeedItem
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """An HTTP request from outside. `url` is the public one, with its query; header names are lower case.
+    """An HTTP request from outside. `url` is the public one, with its query; header names are lower case. Of a request
+    to our own API it is what follows the host.
 
     `caller` is who sent it, where a key or a login of ours has said so already.
     """

@@ -111,7 +111,8 @@ class Doorkeeper:
         if caller is None and (found := await self.account(request)):
             self.require_from_here(request)
             caller = found[0].caller
-        url, now = url or str(request.url), self._clock.now()
+        url = url or str(request.rel_url)  # the whole of it has what `Host` says, which may be no address
+        now = self._clock.now()
         if unread:
             return WebhookRequest(request.method, url, lower_case(request), b"", now, caller)
         return await to_webhook_request(request, url, now, caller)

@@ -53,6 +53,11 @@ def test_the_token_opens_everything() -> None:
     assert status_of(access, signed(ADMIN)) == 401
 
 
+def test_whoever_sends_the_token_elsewhere_is_told_where_it_goes() -> None:
+    with pytest.raises(WebhookRejected, match=r"OVERTURE_API_TOKEN in the address \(\?token="):
+        CredentialAccess(token="s3cret").check(request(authorization="Bearer s3cret"))
+
+
 def test_an_empty_token_is_none() -> None:
     access = CredentialAccess(jwt_secret=SECRET)
     assert status_of(access, request("token=")) == 401

@@ -67,6 +67,14 @@ async def key_of(stage: Stage, role: Role) -> str:
         return (await add_key(uow, "crm", role, who="test", now=stage.clock.now()))[1]
 
 
+@pytest.mark.parametrize("host", ["localhost:99999999", "localhost:x", "[::1", "a:b:c", "a/b?token=c#"])
+async def test_a_host_that_is_none_is_no_fault_of_ours(client: Client, stage: Stage, host: str) -> None:
+    """It needs no key to be written, and an error of the service's own would call somebody out of bed."""
+    for key, status in ((await key_of(stage, Role.ADMIN), 200), ("", 401)):
+        headers = {"Host": host, "Authorization": f"Bearer {key}"}
+        assert (await client.get("/journeys.json", headers=headers)).status == status
+
+
 @pytest.mark.parametrize("role", Role)
 async def test_each_door_lets_in_whose_role_has_the_right(client: Client, stage: Stage, role: Role) -> None:
     key = await key_of(stage, role)
