@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,8 @@ from bot.adapters.understanding.encoder import OnnxEncoder, common_words, source
 from bot.domain.errors import SettingsError
 
 pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[4]
 
 SENTENCES = [
     "I'd like to see a demo, we are about fifty people",
@@ -77,3 +82,17 @@ def test_the_fingerprint_of_a_source_changes_with_its_files(tmp_path: Path) -> N
     (tmp_path / "config.json").write_text("{ }", encoding="utf-8")
     assert source_fingerprint(str(tmp_path)) != before
     assert source_fingerprint("some/name") == "hub:some/name"
+
+
+def test_neither_import_nor_use_of_it_leaves_an_id_of_this_machine_or_events_for_its_maker(tmp_path: Path) -> None:
+    """ONNX Runtime kept both in the home folder, and sent them."""
+    program = (
+        "import bot.adapters.understanding.encoder, onnxruntime, os;"
+        "onnxruntime.get_available_providers(); onnxruntime.SessionOptions();"
+        "print(os.environ.get('HF_HUB_DISABLE_TELEMETRY'))"
+    )
+    # Not under the names by which it knows that it is only being tried out, such as CI.
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["1"]
+    assert list(tmp_path.iterdir()) == []
