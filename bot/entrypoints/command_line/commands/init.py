@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from bot.adapters.content.starter import begin_assistant, company_name, name_of_folder, starter_files
+from bot.adapters.content.starter_languages import OWN
 from bot.settings import Settings
 
 
@@ -27,9 +28,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     ):
         print(f"  OVERTURE_ASSISTANT={here} {_program()} {verb}    # {what}")
     if "region" not in settings.model_fields_set:
+        usual = "US" if options.language == OWN else options.language.upper()  # whose language is called as it is
         print(
             f"A telephone number without its country's code is read as one of {settings.region}: where your customers "
-            "are elsewhere, set OVERTURE_REGION, such as OVERTURE_REGION=MX."
+            f"are elsewhere, set OVERTURE_REGION, such as OVERTURE_REGION={usual}."
         )
     if "journeys" in settings.model_fields_set:
         print("OVERTURE_JOURNEYS is set, and so its own journeys are not used. Take that setting away.")
@@ -37,8 +39,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _program() -> str:
-    """How this is started again: `overture`, unless that is not on the path."""
+    """How this is started again: `overture`, unless that is not on the path; short where it is in the folder here."""
     if shutil.which("overture"):
         return "overture"
     beside = Path(sys.executable).with_name("overture")
+    if beside.is_relative_to(Path.cwd()):
+        beside = beside.relative_to(Path.cwd())
     return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m bot"

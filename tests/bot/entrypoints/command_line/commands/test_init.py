@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_the_next_commands_are_told_as_a_shell_takes_them(
     assert "FOLDER" not in readme
 
 
+def test_the_command_is_told_by_the_shortest_way_to_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    (here / ".venv" / "bin").mkdir(parents=True)
+    (here / ".venv" / "bin" / "overture").touch()
+    monkeypatch.setattr(sys, "executable", str(here / ".venv" / "bin" / "python3"))
+    assert run(["init", "acme"]) == 0
+    assert "  OVERTURE_ASSISTANT=acme .venv/bin/overture train " in capsys.readouterr().out
+
+
 def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -77,6 +89,8 @@ def test_whose_numbers_are_read_is_told_until_it_is_set(
 ) -> None:
     assert run(["init", "acme"]) == 0
     assert "is read as one of GB: where your customers are elsewhere, set OVERTURE_REGION" in capsys.readouterr().out
+    assert run(["init", "werk", "--language", "de"]) == 0
+    assert "such as OVERTURE_REGION=DE." in capsys.readouterr().out
     monkeypatch.setenv("OVERTURE_REGION", "ES")
     assert run(["init", "other"]) == 0
     assert "OVERTURE_REGION" not in capsys.readouterr().out
