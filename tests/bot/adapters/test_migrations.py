@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
+from structlog.testing import capture_logs
 
 from bot.adapters import migrations
 from bot.adapters.codec import JOURNEY
@@ -26,6 +27,8 @@ from bot.adapters.distribution import SPREAD
 from bot.adapters.migrations import HEAD, configuration
 from bot.adapters.tables import journey, metadata
 from bot.domain.entries import EventEntry
+from bot.domain.ids import ProfileId
+from bot.domain.person import Profile
 
 
 def test_the_version_we_look_for_is_the_last_migration() -> None:
@@ -99,6 +102,39 @@ def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
         left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars()
         assert list(left) == ["alembic_version"]
     engine.dispose()
+
+
+async def test_the_way_back_tells_of_people_who_want_no_marketing_before_a_day(store_url: str) -> None:
+    """The release before would write to them."""
+    database, now = Database(store_url), datetime.now(UTC)
+    async with database.transaction() as uow:
+        for name, until in (("ana", now + timedelta(days=9)), ("ben", now - timedelta(days=9)), ("cleo", None)):
+            await uow.profiles.add(Profile(ProfileId(name), now, paused_until=until))
+    with capture_logs() as logs:
+        await database.migrate_tables("0052")
+        await database.migrate()
+        await database.migrate_tables("0052")
+        await database.migrate()
+    await database.close()
+    told = [one for one in logs if one["log_level"] == "warning"]
+    assert [one["people"] for one in told] == [1]
+    assert "keep the journeys of marketing paused" in told[0]["event"]
+
+
+async def test_the_way_back_tells_of_people_who_want_marketing_seldom(store_url: str) -> None:
+    database, now = Database(store_url), datetime.now(UTC)
+    async with database.transaction() as uow:
+        for name, pause in (("ana", timedelta(days=30)), ("ben", None)):
+            await uow.profiles.add(Profile(ProfileId(name), now, marketing_pause=pause))
+    with capture_logs() as logs:
+        await database.migrate_tables("0041")
+        await database.migrate()
+        await database.migrate_tables("0041")
+        await database.migrate()
+    await database.close()
+    told = [one for one in logs if one["log_level"] == "warning"]
+    assert [one["people"] for one in told] == [1]
+    assert "at most once in so many days" in told[0]["event"]
 
 
 async def test_a_migration_makes_nobody_wait_behind_a_table_that_is_in_use(
