@@ -20,10 +20,15 @@ run: $(INSTALLED)
 install: $(INSTALLED)
 
 test: $(INSTALLED)
-	@# Looking at the types and training take a core each.
-	@$(MAKE) --no-print-directory -j 2 check model
+	@# Looking at the types and training take a core each; compiling, what is left of one.
+	@$(MAKE) --no-print-directory -j 2 check model $(VENV)/.compiled
 	@# Three processes for two cores: tests wait for pages and servers.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# Once in a clone, as each of the three processes would compile all tests for itself. What is wrong is told when they run.
+$(VENV)/.compiled: $(INSTALLED)
+	@$(BIN)/pytest --collect-only -qq >/dev/null 2>&1 || true
+	@touch $@
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
