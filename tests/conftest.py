@@ -59,9 +59,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Modules and tests stay until the end: the garbage collector need not look through them again and again."""
+    """Modules and tests stay until the end: the garbage collector need not look through them again and again, nor for
+    what else there is as often as it would."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_logger_keeps_for_ever_what_a_test_writes_to() -> Iterator[None]:
+    """As it would after a command that sets up logs: standard error is another one in the next test."""
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        uncached = {"cache_logger_on_first_use": False}
+        patch.setattr(structlog, "configure", lambda **asked: configure(**{**asked, **uncached}))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -77,10 +89,10 @@ def log_scan_of_all() -> Iterator[LogScan]:
 def log_scan(log_scan_of_all: LogScan) -> Iterator[LogScan]:
     """No test may log a number or an address of the people in it."""
     log_scan_of_all.leaks.clear()
-    processors = structlog.get_config()["processors"]
-    if log_scan_of_all not in processors:
-        structlog.configure(processors=[log_scan_of_all, *processors])
+    before = structlog.get_config()
+    structlog.configure(processors=[log_scan_of_all, *before["processors"]])
     yield log_scan_of_all
+    structlog.configure(**before)
     leaks = list(log_scan_of_all.leaks)
     assert not leaks, f"personal data in the logs: {leaks[0][:300]}"
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.entrypoints.serving.logs import set_up_logs
 from tests.scenarios.stage import Stage, set_stage
@@ -60,9 +59,8 @@ async def heard(stage: Stage) -> list[str]:
 @pytest.fixture
 def _logs_as_before() -> Iterator[None]:
     root = logging.getLogger()
-    level, handlers, configured = root.level, list(root.handlers), structlog.get_config()
+    level, handlers = root.level, list(root.handlers)
     yield
-    structlog.configure(**configured)
     root.setLevel(level)
     root.handlers[:] = handlers
 
@@ -73,7 +71,6 @@ async def test_every_message_is_answered_soon_and_no_log_has_its_words(
     in_a_form: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up_logs("json", level=logging.DEBUG)
-    structlog.configure(cache_logger_on_first_use=False)
     async with set_stage(tmp_path) as stage:
         for name, text in TEXTS.items():
             visitor = stage.somebody_else()

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -25,12 +25,6 @@ from bot.services.converse import PARK_AFTER, converse
 from tests.bot.services.stage import PHONE, Stage
 
 WORDS = "my secret wish"
-
-
-def log_as(form: Any, *, level: int = logging.INFO) -> None:
-    """Set up the logs, but let no logger keep for ever what this test writes to."""
-    set_up_logs(form, level=level)
-    structlog.configure(cache_logger_on_first_use=False)
 
 
 def fail_with(error: BaseException, cause: BaseException | None = None) -> BaseException:
@@ -68,9 +62,9 @@ def test_what_an_error_came_from_is_told_in_the_same_way() -> None:
 
 @pytest.mark.parametrize("form", ["json", "text"])
 async def test_a_turn_that_fails_is_logged_without_what_was_said(
-    form: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+    form: Literal["json", "text"], stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_as(form)
+    set_up_logs(form)
     stage.actions.raising = {"action_lead"}
     await stage.hear("lead")
     chat = (await stage.at()).id
@@ -93,7 +87,7 @@ async def test_a_turn_that_fails_is_logged_without_what_was_said(
 async def test_nothing_on_the_way_of_a_message_logs_its_words_or_its_address(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_as("json", level=logging.DEBUG)
+    set_up_logs("json", level=logging.DEBUG)
     stage.sms.faults.append(KeyError(f"{PHONE}: {WORDS}"))
     await stage.says(WORDS)
     await stage.later(minutes=3)
@@ -106,7 +100,7 @@ async def test_nothing_on_the_way_of_a_message_logs_its_words_or_its_address(
 
 
 async def test_a_database_that_is_away_is_a_line_each_time_and_no_page(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as("text")
+    set_up_logs("text")
     store = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
     try:
         async with store.transaction() as uow:
@@ -122,12 +116,12 @@ async def test_a_database_that_is_away_is_a_line_each_time_and_no_page(capsys: p
 def test_what_logs_goes_on_where_the_disk_of_the_log_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
     with Path("/dev/full").open("wb", buffering=0) as full:
         monkeypatch.setattr("sys.stderr", io.TextIOWrapper(full, write_through=True))
-        log_as("text")
+        set_up_logs("text")
         structlog.get_logger().info("outbox entry settled")
 
 
 def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as("text")
+    set_up_logs("text")
     library = logging.getLogger("some.library")
     library.info("chatter")
     try:
@@ -142,7 +136,7 @@ def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.Ca
 
 
 def test_a_librarys_line_is_json_where_ours_are_and_has_our_ids(capsys: pytest.CaptureFixture[str]) -> None:
-    log_as("json")
+    set_up_logs("json")
     try:
         raise ValueError(WORDS)
     except ValueError:
@@ -170,7 +164,7 @@ def test_a_librarys_line_is_json_where_ours_are_and_has_our_ids(capsys: pytest.C
 async def test_what_is_no_http_is_a_line_at_most_and_no_fault(
     sent: bytes, service_of: Callable[..., Service], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_as("json")
+    set_up_logs("json")
     async with TestServer(Server(service_of(connectors="")).application(), host="127.0.0.1") as server:
         reader, writer = await asyncio.open_connection(server.host, server.port)
         writer.write(sent)
@@ -184,7 +178,7 @@ async def test_what_is_no_http_is_a_line_at_most_and_no_fault(
 async def test_a_turn_and_a_delivery_log_the_ids_of_what_they_are_about(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_as("json")
+    set_up_logs("json")
     await stage.says("hello")
     lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     settled = next(line for line in lines if line["event"] == "outbox entry settled")
@@ -198,7 +192,7 @@ async def test_a_turn_and_a_delivery_log_the_ids_of_what_they_are_about(
 async def test_a_request_is_logged_with_an_id_and_without_whom_it_is_about(
     service_of: Callable[..., Service], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    log_as("json")
+    set_up_logs("json")
     app = Server(service_of(connectors="")).application()
     async with TestClient[Any, Any](TestServer(app, host="127.0.0.1")) as client:
         answer = await client.get("/v1/people/ana@example.com/data")
