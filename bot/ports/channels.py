@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.delivery import Failure
-from bot.domain.message import Attachment, CustomerMessage, OutboundMessage, Receipt, Template, Text
+from bot.domain.message import Attachment, CustomerMessage, DeliveryState, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview, as_text
 from bot.ports.webhooks import Reply, Talk, Webhook, WebhookRequest
@@ -32,6 +32,7 @@ class Abilities:
     `failures`: what the vendor's error codes mean; one that is not there is for good, and nothing else follows from it.
     `spoken`: people talk with it, one call after another. Each call is told anew that this is a machine.
     `media` are the types of files that it shows by themselves, or hands over; others go as links.
+    `receipts`: what its vendor tells of messages that it has taken, but for their failure.
     `transfers`: it can put somebody through to a person, and is told to when one is asked for.
     """
 
@@ -54,6 +55,7 @@ class Abilities:
     spoken: bool = False
     transfers: bool = False
     media: frozenset[str] = frozenset()
+    receipts: frozenset[DeliveryState] = frozenset()
 
 
 @runtime_checkable

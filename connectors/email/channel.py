@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.consent import Purpose
 from bot.domain.errors import PermanentSendError
-from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.message import DeliveryState, OutboundMessage, Receipt, Text
 from bot.domain.preview import Preview
 from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.email import webhooks
@@ -35,6 +35,7 @@ class EmailChannel:
         correspondence=True,
         largest_webhook=LARGEST_EMAIL,
         failures=FAILURES,
+        receipts=frozenset({DeliveryState.DELIVERED}),
     )
 
     def __init__(

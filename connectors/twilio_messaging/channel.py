@@ -9,7 +9,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from bot.domain.errors import NotTried, PermanentSendError
-from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
+from bot.domain.message import Attachment, Content, DeliveryState, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.phone_forms import dialled
 from bot.domain.preview import Preview
@@ -142,7 +142,12 @@ class SmsChannel(_TwilioChannel):
     """Text messages: SMS, MMS where the account sends pictures, RCS where its Messaging Service does."""
 
     name = "sms"
-    abilities = Abilities(identity="phone", longest_text=LONGEST_BODY, failures=FAILURES)
+    abilities = Abilities(
+        identity="phone",
+        longest_text=LONGEST_BODY,
+        failures=FAILURES,
+        receipts=frozenset({DeliveryState.DELIVERED}),
+    )
 
     def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
         super().__init__(account, api, service_url, clock)
@@ -173,6 +178,7 @@ class WhatsAppChannel(_TwilioChannel):
         failures=FAILURES,
         reply_window=whatsapp.WINDOW,
         media=whatsapp.MEDIA,
+        receipts=frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
     )
     _scheme = "whatsapp:"
     _sends_pictures = True

@@ -41,7 +41,13 @@ class TwilioVoiceChannel:
     """What is said in a call goes to the caller's feed, from which Twilio's next webhook is answered."""
 
     name = CHANNEL
-    abilities = Abilities(identity="phone", longest_text=3000, spoken=True, failures=FAILURES)
+    abilities = Abilities(
+        identity="phone",
+        longest_text=3000,
+        spoken=True,
+        failures=FAILURES,
+        receipts=frozenset({DeliveryState.DELIVERED}),
+    )
 
     def __init__(
         self, account: VoiceAccount, calls: CallsApi, *, service_url: str, feed: FeedWriter, clock: Clock

@@ -55,6 +55,7 @@ class WebchatChannel:
         public=True,
         extras=True,
         media=PICTURES,
+        receipts=frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
     )
 
     def __init__(

@@ -10,7 +10,16 @@ from functools import partial
 from typing import Any
 
 from bot.domain.errors import NotTried, SendError
-from bot.domain.message import Attachment, Content, CustomerMessage, OutboundMessage, Receipt, Template, Text
+from bot.domain.message import (
+    Attachment,
+    Content,
+    CustomerMessage,
+    DeliveryState,
+    OutboundMessage,
+    Receipt,
+    Template,
+    Text,
+)
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview
 from bot.ports import Abilities, ConnectorSettings, Webhook, WebhookRequest
@@ -39,6 +48,7 @@ class CloudWhatsAppChannel:
         failures=FAILURES,
         reply_window=whatsapp.WINDOW,
         media=whatsapp.MEDIA,
+        receipts=frozenset({DeliveryState.DELIVERED, DeliveryState.READ}),
     )
 
     def __init__(self, number: CloudNumber, settings: ConnectorSettings) -> None:
