@@ -118,10 +118,11 @@ class Understood:
     """The reading of one message.
 
     `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback,
-    language model, thumb, reminder. `language` (ISO 639-1) is that of the text, where it can be told; `foreign`: the
-    assistant does not speak it, and did not understand the message. `passages` are what is nearest on the knowledge
-    pages, near or far; they are for this turn, and not kept. `may_opt_out`: it may be an opt-out, which is not what it
-    was taken for. `further` is what the message says besides, in order: all else is then of the part before it.
+    language model, thumb, reaction, reminder. `language` (ISO 639-1) is that of the text, where it can be told;
+    `foreign`: the assistant does not speak it, and did not understand the message. `passages` are what is nearest on
+    the knowledge pages, near or far; they are for this turn, and not kept. `may_opt_out`: it may be an opt-out, which
+    is not what it was taken for. `further` is what the message says besides, in order: all else is then of the part
+    before it.
     """
 
     text: str

@@ -85,7 +85,8 @@ async def hear(
     earlier: Text | None = None,
 ) -> Hearing:
     """Read the message, unless its `reading` is given; nothing is answered of what it says besides while a colleague
-    has the floor. `earlier` is the message whose button was pressed, where that is not the latest."""
+    has the floor. `earlier` is the message whose button was pressed, or that is quoted, where that is
+    not the latest."""
     understood = reading or await _understand(runtime, thought, situation, message, keyword)
     if earlier is not None and keyword is None:
         understood = await heed(runtime, thought, situation, message, earlier, understood)
@@ -235,6 +236,8 @@ async def _understand(
         return Understood("", OPENED, stage="opened")
     if keyword is not None:
         return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
+    if message.card:  # none of what it says is said of themselves
+        return Understood(message.text, SENT_FILE, stage="attachment")
     if message.attachments and not message.text and _says_of_files(runtime, thought):
         return Understood("", SENT_FILE, stage="attachment")
     begun = perf_counter()
@@ -243,6 +246,8 @@ async def _understand(
     elif (pressed := thumb_pressed(runtime.library.current(), thought.tracker, message.text)) is not None:
         understood = await read_payload(runtime, thought.tracker, pressed, situation.region)
         understood = replace(understood, text=message.text, stage=THUMB_STAGE)
+    elif message.reaction:
+        understood = Understood(message.text, IntentScore(FALLBACK_INTENT, 1.0), stage="reaction")
     else:
         asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
         understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
@@ -255,4 +260,6 @@ async def _understand(
             understood = await read_payload(runtime, thought.tracker, payload, situation.region)
             understood = understood if foreign else replace(understood, text=message.text, language=language)
     thought.took("understand", perf_counter() - begun)
+    if message.attachments and understood.intent.name == FALLBACK_INTENT and thought.tracker.loop is None:
+        return replace(understood, intent=SENT_FILE, stage="attachment", foreign=False)  # words that go with the file
     return understood

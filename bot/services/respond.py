@@ -17,6 +17,7 @@ from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPENED_INTENT, OPT_OUT_INTENT, IntentScore
 from bot.services.clear_up_opt_out import ask_scope, kept_by
 from bot.services.other_languages import say_not_spoken
+from bot.services.press_button import THUMB_STAGE
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
 from bot.services.take_preference import say_preference
@@ -81,6 +82,8 @@ async def respond(
         _answer_keyword(assistant, thought, message, "utter_help")
     elif situation.rep_has_the_floor and situation.handoff is not None:
         thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
+    elif message.reaction and latest is not None and latest.understood.stage != THUMB_STAGE:
+        thought.acted.append(("listen", "nobody who reacts to a message of ours waits for an answer"))
     elif message.opened and OPENED.name not in assistant.intents:
         thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
     elif latest is not None and latest.understood.stage == "attachment" and SENT_FILE.name not in assistant.intents:

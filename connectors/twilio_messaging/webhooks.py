@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -31,6 +32,10 @@ STATES = {
     "canceled": DeliveryState.FAILED,
 }
 """Twilio's words for a message's status; the ones that are not here say nothing that we need to know."""
+
+MACHINE = re.compile(r"[0-9]{3,8}|(?=[^A-Za-z]{0,10}[A-Za-z])[A-Za-z0-9 &+_-]{1,11}")
+"""A short code, or the name that a company has in a number's place (an alphanumeric sender ID). No person writes from
+one, and an answer could only begin a talk of machines."""
 
 CHANNEL_OF_SCHEME = {"": "sms", "rcs": "sms", "whatsapp": "whatsapp"}
 """Which of our channels a sender writes on. RCS comes to the number's texts: a Messaging Service answers it by RCS."""
@@ -66,27 +71,32 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
     scheme, _, address = sender.rpartition(":")
     channel = CHANNEL_OF_SCHEME.get(scheme.lower())
     without_number = channel == "whatsapp" and USER.fullmatch(address) is not None
-    if channel is None or not (without_number or NUMBER.fullmatch(address)):
+    by_machine = not scheme and MACHINE.fullmatch(address) is not None
+    if channel is None or not (without_number or by_machine or NUMBER.fullmatch(address)):
         raise WebhookRejected(400, "From is not a phone number, nor one behind whatsapp: or rcs:.")
     if channel == "whatsapp" and not account.whatsapp_sender:
         raise WebhookRejected(400, "This came by WhatsApp, and TWILIO_WHATSAPP_FROM is not set.")
     if channel == "sms" and not account.texts:
         raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
     chosen = fields.first("ButtonText") or fields.first("ListTitle")
+    below = fields.first("OriginalRepliedMessageSid")
     text = chosen or _form(fields) or fields.first("Body") or _place(fields)
     texted = text if channel == "sms" else ""
+    reaction = reaction_in(texted)
     return CustomerMessage(
         channel=channel,
         vendor_id=sid,
         address=address,
-        text=reaction_in(texted) or text,
-        automatic=takes_back_reaction(texted),
+        text=reaction or text,
+        automatic=by_machine or takes_back_reaction(texted),
         payload=_payload(fields),
         attachments=_attachments(fields),
         metadata=_metadata(fields, texted if account.answers_keywords else ""),
         nameless=without_number,
         identities=_identities(fields, channel),
-        pressed_on=fields.first("OriginalRepliedMessageSid") if chosen else "",
+        pressed_on=below if chosen else "",
+        quotes="" if chosen else below,
+        reaction=bool(reaction),
     )
 
 

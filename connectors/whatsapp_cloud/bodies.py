@@ -22,6 +22,10 @@ MOST_BUTTONS, LONGEST_BUTTON = 3, 20
 MOST_ROWS, LONGEST_ROW = 10, 24
 LONGEST_ID, LONGEST_ROW_ID = 256, 200
 
+SAYS = "says:"
+"""What the id of a button or row of ours begins with that stands for words: other programs may write to the same people
+from the same number, and their ids are no words."""
+
 TEMPLATE_ID = re.compile(r"(?P<name>[a-z0-9_]{1,512})/(?P<language>[a-z]{2,3}(?:_[A-Z]{2,4})?)")
 HEADER, BUTTON = "header", "button"
 
@@ -81,10 +85,10 @@ def _asked(content: Text) -> Part | None:
     fit."""
     choices = [button for button in content.buttons if not button.is_link]
     if _fit(choices, MOST_BUTTONS, LONGEST_BUTTON, LONGEST_ID):
-        buttons = [{"type": "reply", "reply": {"id": one.payload, "title": one.title}} for one in choices]
+        buttons = [{"type": "reply", "reply": {"id": _id_of(one), "title": one.title}} for one in choices]
         return {"type": "button", "action": {"buttons": buttons}}
     if _fit(choices, MOST_ROWS, LONGEST_ROW, LONGEST_ROW_ID):
-        rows = [{"id": one.payload, "title": one.title} for one in choices]
+        rows = [{"id": _id_of(one), "title": one.title} for one in choices]
         return {"type": "list", "action": {"button": choices_word(content.language), "sections": [{"rows": rows}]}}
     return None
 
@@ -94,9 +98,13 @@ def _fit(choices: Sequence[Button], most: int, longest_title: int, longest_id: i
     return (
         0 < len(choices) <= most
         and all(one.title.strip() and len(one.title) <= longest_title for one in choices)
-        and all(0 < len(one.payload) <= longest_id for one in choices)
+        and all(one.payload and len(_id_of(one)) <= longest_id for one in choices)
         and len({one.title for one in choices}) == len({one.payload for one in choices}) == len(choices)
     )
+
+
+def _id_of(choice: Button) -> str:
+    return choice.payload if choice.payload.startswith("/") else f"{SAYS}{choice.payload}"
 
 
 def _only_link(content: Text) -> Part | None:

@@ -10,6 +10,7 @@ import structlog
 from bot.domain.message import Attachment, CustomerMessage, storable, storable_json
 from bot.domain.person import Identity
 from connectors.whatsapp import USER, filled_in, place_in_words
+from connectors.whatsapp_cloud.bodies import SAYS
 
 log = structlog.get_logger()
 
@@ -18,6 +19,11 @@ Json = Mapping[str, Any]
 MEDIA = ("image", "video", "audio", "document", "sticker")
 UNREADABLE = ("unsupported", "unknown")
 """What WhatsApp has and the Cloud API does not: they are told that it was not understood."""
+
+PRESSES = ("button", "interactive", "reaction")
+
+DEEDS = ("edit", "pin", "poll_update", "revoke")
+"""What of that is done to an earlier message, so that nobody said anything."""
 
 KEPT = ("context", "referral", "timestamp")
 """What is kept beside the words: what it answers or forwards, and the advertisement that it came from."""
@@ -37,7 +43,7 @@ def message_of(told: Json, kind: str, contacts: Sequence[Json]) -> CustomerMessa
         return None
     text, payload = said
     nameless = USER.fullmatch(address) is not None
-    user = _user_of(told) or _user_of(contact)
+    user = _user_of(told, "from_user_id") or _user_of(contact, "user_id")
     return CustomerMessage(
         channel="whatsapp",
         vendor_id=storable(str(told["id"])),
@@ -50,7 +56,10 @@ def message_of(told: Json, kind: str, contacts: Sequence[Json]) -> CustomerMessa
         attachments=_attachments(told, kind),
         nameless=nameless,
         identities=(Identity("whatsapp", user, verified=True),) if user else (),
-        pressed_on=_pressed_on(told) if kind in ("button", "interactive") else "",
+        pressed_on=_below(told, kind) if kind in PRESSES else "",
+        quotes=_below(told, kind) if kind not in PRESSES else "",
+        reaction=kind == "reaction",
+        card=kind == "contacts" and not _is_own_card(told, address),
     )
 
 
@@ -61,7 +70,7 @@ def address_of(told: Json) -> str:
 
 def who_of(told: Json) -> str:
     """The number of a contact, or Meta's id of them where that is hidden; empty where it has neither."""
-    return _number(told.get("wa_id")) or _user_of(told)
+    return _number(told.get("wa_id")) or _user_of(told, "user_id")
 
 
 def _number(written: Any) -> str:
@@ -70,14 +79,14 @@ def _number(written: Any) -> str:
     return f"+{digits}" if usable else ""
 
 
-def _user_of(told: Json) -> str:
-    named = (told.get(name) for name in ("from_user_id", "user_id"))
-    return next((one for one in named if isinstance(one, str) and USER.fullmatch(one)), "")
+def _user_of(told: Json, name: str) -> str:
+    user = told.get(name)
+    return user if isinstance(user, str) and USER.fullmatch(user) else ""
 
 
 def _contact_of(told: Json, contacts: Sequence[Json]) -> Json:
     """Whoever wrote it: there is one for each sender, and mostly one alone."""
-    mine = [one for one in contacts if who_of(one) in (address_of(told), _user_of(told))]
+    mine = [one for one in contacts if who_of(one) in (address_of(told), _user_of(told, "from_user_id"))]
     return mine[0] if mine else contacts[0] if len(contacts) == 1 else {}
 
 
@@ -93,8 +102,10 @@ def _said(told: Json, kind: str) -> tuple[str, str] | None:
         case {"type": "interactive", "interactive": {"type": "button_reply" | "list_reply" as way, **more}}:
             reply = more.get(way)
             match reply:
-                case {"id": str(chosen), "title": str(title)}:  # of a button of ours, or a row: what it says
-                    return (title, chosen) if chosen.startswith("/") else (chosen or title, "")
+                case {"id": str(chosen), "title": str(title)} if chosen.startswith("/"):
+                    return title, chosen
+                case {"id": str(chosen), "title": str(title)}:  # somebody else's id of it says nothing to us
+                    return chosen.removeprefix(SAYS) if chosen.startswith(SAYS) else title, ""
         case {"type": "location", "location": dict() as place}:
             return _place(place), ""
         case {"type": "contacts", "contacts": list() as cards}:
@@ -106,13 +117,25 @@ def _said(told: Json, kind: str) -> tuple[str, str] | None:
     if kind in MEDIA:
         media = told.get(kind)
         return (str(media.get("caption") or ""), "") if isinstance(media, dict) else None
+    if kind in UNREADABLE and _unread(told) in DEEDS:
+        return None
     return ("", "") if kind in (*UNREADABLE, "request_welcome") else None
 
 
-def _pressed_on(told: Json) -> str:
-    """Meta's id of our message whose button or row it was: those stay where they are, and may be pressed much later."""
-    match told.get("context"):
-        case {"id": str(message)}:
+def _unread(told: Json) -> object:
+    """What Meta calls what it does not hand over; None where it does not say."""
+    match told.get("unsupported"):
+        case {"type": kind}:
+            return kind
+    return None
+
+
+def _below(told: Json, kind: str) -> str:
+    """Meta's id of our message whose button or row it was, or that they quote or reacted to, maybe much later."""
+    match kind, told:
+        case "reaction", {"reaction": {"message_id": str(message)}}:
+            return storable(message)
+        case _, {"context": {"id": str(message)}}:
             return storable(message)
     return ""
 
@@ -128,6 +151,15 @@ def _place(place: Json) -> str:
 def _cards(cards: Sequence[Any]) -> str:
     """Those whom they share, a line each: the name, numbers and addresses."""
     return "\n".join(filter(None, (_card(one) for one in cards[:MOST_ITEMS] if isinstance(one, dict))))
+
+
+def _is_own_card(told: Json, address: str) -> bool:
+    """Whether the only card that they share is their own, by its number."""
+    match told:
+        case {"contacts": [{"phones": [*phones]}]}:
+            numbers = {_number(one.get("wa_id")) for one in phones if isinstance(one, dict)}
+            return address in numbers
+    return False
 
 
 def _card(card: Json) -> str:

@@ -35,7 +35,9 @@ class CustomerMessage:
     out by itself; None empties one. `automatic`: a machine wrote it,
     such as an absence notice, so it is kept and not answered. `identities` are what the vendor knows them by besides
     the address; it vouches for them. `pressed_on` is the vendor's id of our message whose button was pressed, where
-    buttons stay to be pressed later.
+    buttons stay to be pressed later, or below which the emoji of a `reaction` stands, where the vendor says so.
+    `quotes` is that of the message to which their words are an answer, where they have chosen one. A `card` is contact
+    data that they share, of somebody else as far as is known.
     """
 
     channel: str
@@ -53,6 +55,9 @@ class CustomerMessage:
     slots: Mapping[str, Any] = field(default_factory=dict)
     identities: tuple[Identity, ...] = ()
     pressed_on: str = ""
+    quotes: str = ""
+    reaction: bool = False
+    card: bool = False
     kind: Literal["customer_message"] = "customer_message"
 
     @property

@@ -107,6 +107,46 @@ async def test_after_an_aside_the_open_question_is_answered_by_its_button(stage:
     assert await newsletter_of(stage) is True
 
 
+async def test_a_thumb_below_an_earlier_message_does_not_answer_the_question_that_is_open(stage: Stage) -> None:
+    await stage.says("greet")
+    await stage.says("zzz")
+    assert await stage.says("👍", reaction=True, pressed_on=named(stage, "Hello!")) == []
+    assert (await stage.at()).tracker.slots.get("has_shifts") is None
+    assert await stage.says("👍", reaction=True, pressed_on=named(stage, SHIFTS)) == [NEWSLETTER]
+
+
+async def test_a_yes_that_quotes_an_earlier_message_is_no_consent_either(stage: Stage) -> None:
+    await press(stage, "Yes", "/affirm", SHIFTS)
+    assert (await stage.says("Yes", quotes=named(stage, SHIFTS)))[-1] == NEWSLETTER
+    assert await newsletter_of(stage) is None
+    assert await stage.says("Yes", quotes=named(stage, NEWSLETTER)) == ["Thank you."]
+    assert await newsletter_of(stage) is True
+
+
+async def test_what_else_is_said_to_an_earlier_message_is_answered(stage: Stage) -> None:
+    await press(stage, "Yes", "/affirm", SHIFTS)
+    assert await stage.says("greet", quotes=named(stage, SHIFTS)) == ["Hello!", NEWSLETTER]
+    assert (await stage.says("stop", quotes=named(stage, SHIFTS)))[0] == "You will get no more of these."
+
+
+async def test_nor_is_one_that_quotes_what_we_do_not_know_but_a_no_counts(stage: Stage) -> None:
+    await press(stage, "Yes", "/affirm", SHIFTS)
+    assert (await stage.says("Yes", quotes="a colleague's"))[-1] == NEWSLETTER
+    assert not await newsletter_of(stage)
+    assert (await stage.says("deny", quotes="a colleague's"))[-1] != NEWSLETTER
+    assert not await newsletter_of(stage)
+
+
+async def test_a_no_that_quotes_the_question_takes_back_the_consent_to_its_words(stage: Stage) -> None:
+    await press(stage, "Yes", "/affirm", SHIFTS)
+    await press(stage, "Yes", "/affirm", NEWSLETTER)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", NEWSLETTER))
+    await stage.says("deny", quotes=named(stage, NEWSLETTER))
+    assert not await stage.may_send()
+
+
 async def test_a_message_that_is_not_known_changes_nothing(stage: Stage) -> None:
     assert await stage.says("Yes", payload="/affirm", pressed_on="of somebody else") == [NEWSLETTER]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.message import Attachment
 from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.dialogue.chat import assistant_of
 from tests.bot.services.fakes import FakeNlu
@@ -74,3 +75,32 @@ async def test_who_asks_for_texts_has_not_opted_out_whatever_was_guessed(stage: 
     assert await stage.may_send()
     await stage.says("subscribe me again and stop that")
     assert not await stage.may_send()
+
+
+async def test_who_reacts_to_a_message_waits_for_no_answer(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    assert await stage.says("❤️", reaction=True) == []
+    assert await stage.says("❤️") == ["Pardon?"]
+    await stage.says("book")
+    assert await stage.says("🙏", reaction=True) == []
+    assert await stage.says("50") == ["Thank you."]
+
+
+async def test_a_card_that_is_shared_is_none_of_their_own_words(stage: Stage) -> None:
+    """Its number and address are somebody else's."""
+    await stage.meet()
+    await stage.says("greet")
+    assert await stage.says("Kim Example, +44 7700 900456, kim@example.com", card=True) == ["I have your file."]
+    await stage.says("book")
+    assert await stage.says("Kim Example, 50 High Street", card=True) != ["Thank you."]
+
+
+async def test_words_that_go_with_a_file_and_mean_nothing_by_themselves_are_no_riddle(stage: Stage) -> None:
+    await stage.meet()
+    photo = Attachment("https://files.example/1", "image/jpeg")
+    await stage.says("greet")
+    assert await stage.says("our rota", attachments=(photo,)) == ["I have your file."]
+    assert await stage.says("greet", attachments=(photo,)) == ["Hello!"]
+    await stage.says("book")
+    assert await stage.says("fifty, as you see", attachments=(photo,)) == ["Thank you."]

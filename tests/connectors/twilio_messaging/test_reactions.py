@@ -32,6 +32,21 @@ OURS = "Your demo is on Tuesday. Reply STOP to opt out."
         (f"A aimé «\u00a0{OURS}\u00a0»", "👍"),
         (f"N’a pas aimé « {OURS} »", "👎"),
         (f"Понравилось «{OURS}»", "👍"),
+        (f"Gefällt „{OURS}“", "👍"),
+        (f"Gefällt „{OURS}“ nicht", "👎"),
+        (f"Hob „{OURS}“ hervor", "‼️"),
+        ("Gefällt ein Bild", "👍"),
+        (f"Curtiu “{OURS}”", "👍"),
+        (f"Não gostou de “{OURS}”", "👎"),
+        (f"Ha adorato “{OURS}”", "❤️"),
+        (f'Ha messo "Mi piace" a “{OURS}”', "👍"),
+        (f"A adoré « {OURS} »", "❤️"),
+        (f"Se rió de “{OURS}”", "😂"),
+        (f"Reagierte mit 🎉 auf „{OURS}“", "🎉"),
+        (f"A réagi avec 🔥 à « {OURS} »", "🔥"),
+        (f"Reagiu com 🙌 a “{OURS}”", "🙌"),
+        (f"Ha reagito con 🔥 a “{OURS}”", "🔥"),
+        (f"Reageerde met 🔥 op “{OURS}”", "🔥"),
     ],
 )
 def test_a_reaction_is_its_emoji(text: str, emoji: str) -> None:
@@ -51,6 +66,14 @@ def test_a_reaction_is_its_emoji(text: str, emoji: str) -> None:
         "Loved",
         "Me gustó “The Office”",
         "Ana a aimé « le film »",
+        "Mag sein, „Harbour“ sagt mir nichts",
+        "Gefällt mir „Harbour“ besser?",
+        "Hat „Harbour“ geöffnet",
+        "Hat Ana „Harbour“ gelesen",
+        "Curtiu o filme",
+        "I wrote @ana about “Harbour”",
+        "We paid €50 for “Harbour”",
+        "🔥 “wow”",
         "",
     ],
 )
@@ -63,6 +86,22 @@ def test_what_somebody_says_themselves_is_none(text: str) -> None:
 def test_a_reaction_may_be_taken_back(what: str) -> None:
     assert takes_back_reaction(f"Removed {what} from “{OURS}”")
     assert reaction_in(f"Removed {what} from “{OURS}”") == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Hat ein Herz von „{OURS}“ entfernt",
+        f"Hat 👍 von „{OURS}“ entfernt",
+        f"A supprimé un cœur de « {OURS} »",
+        f"Quitó un corazón de “{OURS}”",
+        f"Removeu um coração de “{OURS}”",
+        f"Ha rimosso un cuore da “{OURS}”",
+    ],
+)
+def test_so_it_may_be_in_other_languages(text: str) -> None:
+    assert takes_back_reaction(text)
+    assert reaction_in(text) == ""
 
 
 @given(st.text(max_size=80))

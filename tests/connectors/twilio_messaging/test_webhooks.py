@@ -185,7 +185,7 @@ def test_a_pressed_button_is_its_words_and_an_intent_where_that_is_behind_it(beh
 def test_what_is_written_in_answer_to_a_message_is_no_press() -> None:
     [message] = taken(signed("inbound", {**TEXT, "OriginalRepliedMessageSid": "SM7"})).inbound
     assert isinstance(message, CustomerMessage)
-    assert message.pressed_on == ""
+    assert (message.pressed_on, message.quotes) == ("", "SM7")
 
 
 @pytest.mark.parametrize(("behind", "payload"), [("/ask_price", "/ask_price"), ("prices", None)])
@@ -263,10 +263,17 @@ def test_words_that_twilio_answers_itself_are_marked(fields: dict[str, str], ans
     assert "vendor_answers" not in str(other)
 
 
+@pytest.mark.parametrize("sender", ["62226", "AMAZON", "Info-SMS", "N26"])
+def test_what_comes_from_a_short_code_or_a_name_is_by_a_machine(sender: str) -> None:
+    [message] = taken(signed("inbound", {**TEXT, "From": sender, "Body": "Your code is 12345"})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.address, message.automatic) == (sender, True)
+
+
 def test_a_reaction_is_not_what_it_quotes_of_ours() -> None:
     [liked] = taken(signed("inbound", {**TEXT, "Body": "Liked “Tuesday? Reply STOP to opt out.”"})).inbound
     assert isinstance(liked, CustomerMessage)
-    assert (liked.text, liked.automatic) == ("👍", False)
+    assert (liked.text, liked.reaction, liked.automatic) == ("👍", True, False)
     assert "STOP" in liked.metadata["Body"]
     [removed] = taken(signed("inbound", {**TEXT, "Body": "Removed a like from “Tuesday?”"})).inbound
     assert isinstance(removed, CustomerMessage)

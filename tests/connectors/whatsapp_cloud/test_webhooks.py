@@ -42,9 +42,17 @@ def taken(stage: Stage, request: WebhookRequest) -> CustomerMessage:
         (
             {
                 "type": "interactive",
-                "interactive": {"type": "list_reply", "list_reply": {"id": "Berlin, please", "title": "Berlin"}},
+                "interactive": {"type": "list_reply", "list_reply": {"id": "says:Berlin, please", "title": "Berlin"}},
             },
             "Berlin, please",
+            None,
+        ),
+        (
+            {
+                "type": "interactive",
+                "interactive": {"type": "list_reply", "list_reply": {"id": "r17", "title": "Berlin"}},
+            },
+            "Berlin",
             None,
         ),
         (
@@ -94,6 +102,7 @@ def taken(stage: Stage, request: WebhookRequest) -> CustomerMessage:
         ),
         ({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": "👍"}}, "👍", None),
         ({"type": "unsupported", "errors": [{"code": 131051, "title": "Unsupported message type"}]}, "", None),
+        ({"type": "unsupported", "errors": [{"code": 131051}], "unsupported": {"type": "poll_creation"}}, "", None),
     ],
 )
 async def test_whatever_a_customer_says_is_read(
@@ -104,6 +113,18 @@ async def test_whatever_a_customer_says_is_read(
     assert (message.channel, message.vendor_id, message.address) == ("whatsapp", "wamid.1", NUMBER)
     assert not message.automatic
     assert message.metadata["profile_name"] == "Ana"
+
+
+async def test_a_reaction_names_the_message_below_which_it_stands(stage: Stage) -> None:
+    message = taken(stage, wrote({"type": "reaction", "reaction": {"message_id": "wamid.0", "emoji": "❤️"}}))
+    assert (message.text, message.reaction, message.pressed_on) == ("❤️", True, "wamid.0")
+
+
+async def test_a_text_that_quotes_a_message_of_ours_names_it(stage: Stage) -> None:
+    quoting = {"type": "text", "text": {"body": "Yes"}, "context": {"from": "447700900101", "id": "wamid.0"}}
+    message = taken(stage, wrote(quoting))
+    assert (message.quotes, message.pressed_on) == ("wamid.0", "")
+    assert taken(stage, wrote({"type": "text", "text": {"body": "x"}, "context": {"forwarded": True}})).quotes == ""
 
 
 async def test_a_reaction_that_is_taken_back_is_kept_and_not_answered(stage: Stage) -> None:
@@ -159,6 +180,8 @@ async def test_of_several_that_come_at_once_each_has_its_own_sender(stage: Stage
     [
         {"type": "edit", "edit": {"original_message_id": "wamid.0"}},
         {"type": "revoke"},
+        {"type": "unsupported", "errors": [{"code": 131051}], "unsupported": {"type": "edit"}},
+        {"type": "unsupported", "errors": [{"code": 131051}], "unsupported": {"type": "poll_update"}},
         {"type": "text", "text": {"body": "to all"}, "group_id": "1"},
         {"type": "text", "text": {"body": "from nobody"}, "from": ""},
         {"type": "system", "system": {"type": "customer_identity_changed", "body": "changed"}},
@@ -264,3 +287,22 @@ async def test_what_is_no_notification_is_refused(stage: Stage, body: Any) -> No
     with pytest.raises(WebhookRejected) as rejected:
         stage.channel.parse(signed(body))
     assert rejected.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("phones", "is_card"),
+    [
+        ([{"phone": "+44 7700 900456", "wa_id": "447700900456"}], True),
+        ([{"phone": "+44 7700 900456"}], True),
+        ([], True),
+        ([{"phone": "+44 7700 900123", "wa_id": "447700900123"}], False),
+    ],
+)
+async def test_a_card_that_they_share_is_somebody_elses_unless_it_has_their_number(
+    stage: Stage, phones: list[dict[str, str]], is_card: bool
+) -> None:
+    cards = [{"name": {"formatted_name": "Kim Example"}, "phones": phones}]
+    message = taken(stage, wrote({"type": "contacts", "contacts": cards}))
+    assert (message.card, "Kim Example" in message.text) == (is_card, True)
+    two = taken(stage, wrote({"type": "contacts", "contacts": cards * 2}))
+    assert two.card
