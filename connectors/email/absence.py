@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 _SUBJECT = re.compile(
-    r"^\[?(automatic reply|auto[- ]?reply|autoreply|out of (the )?office|automatische antwort"
-    r"|abwesenheits(notiz|meldung)|réponse automatique|absence du bureau|respuesta automática|fuera de la oficina"
-    r"|risposta automatica|fuori sede|resposta automática|fora do escritório|automatisch antwoord|afwezigheidsbericht"
-    r"|autosvar|automatiskt? svar|automaattinen vastaus|odpowiedź automatyczna|automatyczna odpowiedź"
-    r"|automatická odpověď|automatikus válasz|otomatik yanıt|автоматический ответ|автоответ"
+    r"^\[?((automatic|automated|auto)[- ]?(reply|response)|out of (the )?office([- ]auto-?reply)?|ooo|vacation reply"
+    r"|automatische antwort|abwesenheits(notiz|meldung)|réponse automatique|absence du bureau|respuesta automática"
+    r"|fuera de la oficina|risposta automatica|fuori sede|resposta automática|fora do escritório|automatisch antwoord"
+    r"|afwezigheidsbericht|autosvar|automatiskt? svar|automaattinen vastaus|odpowiedź automatyczna"
+    r"|automatyczna odpowiedź|automatická odpov[eě][dď]|automatikus válasz|otomatik yanıt|автоматический ответ"
+    r"|автоответ|автоматична відповідь|автоматичен отговор|răspuns automat|αυτόματη απάντηση|resposta automàtica"
+    r"|automatski odgovor|samodejni odgovor|תשובה אוטומטית|رد تلقائي"
     r"|自動応答|自動返信|自动答复|自动回复|自動回覆|자동 ?(회신|응답)) *([:：\]]|$)",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryStatus, SpareAddress
 from connectors.email.account import EmailAccount
 from connectors.email.forms import decoded
-from connectors.email.inbound import message_of
+from connectors.email.inbound import CALENDAR, message_of
 from connectors.email.reports import words_of_report
 from connectors.email.unsubscribe import UnsubscribeLinks
 
@@ -23,6 +23,9 @@ LARGEST_READ = 500_000
 
 LONGEST_HEADER = 10_000
 """Characters that are looked at: the standard library goes through a header again for each of its parameters."""
+
+MOST_PARTS = 1_000
+"""Nobody's e-mail has as many. The standard library makes one of each blank line of a delivery status."""
 
 _VERDICT = re.compile(r"\b(spf|dkim)\s*=\s*(\w+)", re.IGNORECASE)
 
@@ -40,6 +43,19 @@ class _ShortHeaders(Compat32):
 _SHORT_HEADERS = _ShortHeaders()
 
 
+class _Parts:
+    """Makes the parts of one e-mail; raises MessageError where those are too many."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def __call__(self) -> Message[str, str]:
+        self._made += 1
+        if self._made > MOST_PARTS:
+            raise MessageError(f"more than {MOST_PARTS} parts")
+        return Message(_SHORT_HEADERS)
+
+
 def words_of(raw: bytes, account: EmailAccount, channel: str, links: UnsubscribeLinks) -> Words:
     """What the e-mail says: a customer's words, or a mail server's on what became of an e-mail of ours.
 
@@ -47,7 +63,7 @@ def words_of(raw: bytes, account: EmailAccount, channel: str, links: Unsubscribe
     believed.
     """
     try:
-        message = BytesParser(policy=_SHORT_HEADERS).parsebytes(raw[:LARGEST_READ])
+        message = BytesParser(_Parts(), policy=_SHORT_HEADERS).parsebytes(raw[:LARGEST_READ])
         told = words_of_report(message, account, channel, links)
         return (message_of(_fields(message), account, channel),) if told is None else told
     except (MessageError, RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
@@ -63,6 +79,7 @@ def _fields(message: Message[str, str]) -> Mapping[str, str]:
         "from": _plain(message.get("From", "")),
         "subject": _unencoded(message.get("Subject", "")),
         kind: body,
+        "calendar": next((one for one in (part.get_content_type() for part in message.walk()) if one == CALENDAR), ""),
         "spf": spf,
         "dkim": dkim,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html import unescape
+from itertools import takewhile
 
 LONGEST_REPLY = 8_000
 """Characters that are read; nobody answers a question in more."""
@@ -16,17 +17,19 @@ _ATTRIBUTION = re.compile(
     r" .{1,200}:$",
     re.IGNORECASE,
 )
-_DATED_WITH_ADDRESS = re.compile(r"(?=.*(?:\b(?:19|20)\d\d|\d:\d\d)).*<[^<>\s@]+@[^<>\s@]+>.{0,80}[:：]$")
-"""In whatever language: a date, and whose it was. It counts only where a marked quote follows."""
-
-_ENDS_ATTRIBUTION = re.compile(r"^(<.*|[^\s:]{3,20} ?:)$")
-"""Of one that takes two lines: the address, or the verb alone."""
+_BEGINS_ATTRIBUTION = re.compile(r"^(on|am|le|el|il|op|den|em|w|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"[^\s<>()@]{1,64}@[^\s<>()@]{1,200}\.\w\w")
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,4}[./-] ?\d{1,2}[./-] ?\d{1,4}(?!\d)")
+_TIME = re.compile(r"(?<![\d.])\d{1,2}[:.]\d\d(?![\d.])")
+_UNBROKEN_BLANKS = re.compile("[\u00a0\u2007\u202f]")
+"""French has one before each colon."""
 
 _MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_BEGINS_ATTRIBUTION = re.compile(r"^(on|am|le|el|il|op|den|em|w|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
 _DIVIDER = re.compile(
-    r"^[-_]{3,} ?(original|ursprüngliche|message|mensaje|messaggio|oorspronkelijk|原始[邮郵]件|元のメ|원본)"
-    r".{0,40}[-_]{3,}$",
+    r"^[-_]{3,} ?(original|ursprüngliche|message|mensaje|mensagem|messaggio|oorspronkelijk|forwarded|weitergeleitete"
+    r"|ursprungligt|opprinnelig|oprindelig|alkuperäinen|wiadomość|původní|pôvodná|eredeti|orijinal|исходное|оригин"
+    r"|пересланное|原始[邮郵]件|元のメ|원본).{0,40}[-_]{3,}$"
+    r"|^>>> .{1,200} >>>$",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^_{10,}$")
@@ -34,64 +37,81 @@ _FROM = re.compile(
     r"^\*?(from|von|de|da|van|från|fra|od|lähettäjä|发件人|寄件者|差出人|보낸 ?사람) ?[:：]\*?\s*\S", re.IGNORECASE
 )
 _FURTHER = re.compile(
-    r"^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|a|oggetto"
-    r"|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|wysłan[eo]|do|temat|lähetetty|vastaanottaja|aihe"
-    r"|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)"
+    r"^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviad[ao]( em| el)?|para|asunto|assunto"
+    r"|inviato|a|oggetto|verzonden|aan|onderwerp|skickat|till|ämne|sendt|til|emne|wysłan[eo]|do|temat|lähetetty"
+    r"|vastaanottaja|aihe|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)"
     r" ?[:：]",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"^\*?[^\W\d_][^:：@<>*]{0,24}[:：]\*?\s*\S")
+_SENDER = re.compile(r"(?<![\w@.])<[^<>@:]{1,64}@[^<>@]{1,200}>|[^\W\d_]+['\"]? \[mailto:")
+"""After a name, as programs write it; not what one makes of a typed address: "a@b.com<mailto:a@b.com>"."""
+_MOST_LABELS = 8
 _SIGNATURE = re.compile(r"^(--|—)$")
 _DEVICE = re.compile(
-    r"^(sent (from (my|outlook|mail|yahoo|proton)|with \[?proton|via superhuman)"
-    r"|von meinem .{1,40} gesendet|gesendet von|envoyé (de(puis)? mon|à partir de (mon|outlook|yahoo))"
-    r"|enviado (desde mi|do meu)|inviato da|verstuurd vanaf|skickat från min|sendt fra min|wysłan[eo] z (mojego|iphone)"
-    r"|lähetetty iphonesta|(get|holen sie sich|obtenir|télécharger|obtener|obter|scarica|ottieni|download|hent|hämta"
-    r"|pobierz) outlook (for|für|pour|para|per|voor|til|för|dla))\b.{0,80}$"
-    r"|^(发自我的|發自我的).{1,20}$|^.{1,20}(から送信|에서 보냄)$",
+    r"^(sent (from (my|outlook|mail|gmail|yahoo|proton|samsung)|with \[?proton|via (superhuman|blackberry))"
+    r"|von meinem .{1,40} gesendet|gesendet (von|mit der)|diese nachricht wurde von meinem"
+    r"|envoyé (de(puis)? mon|à partir de (mon|outlook|courrier|yahoo))"
+    r"|enviado (desde (mi|outlook)|(a partir )?do (meu|outlook))|enviat des del meu|inviato da|verstuurd vanaf"
+    r"|skickat från min|sendt fra min|wysłan[eo] z (mojego|iphone)|lähetetty iphonesta|odesláno z|odoslané z"
+    r"|elküldve az|trimis de pe|отправлено с|надіслано з|στάλθηκε από|נשלח מה|أُرسلت من"
+    r"|(get|holen sie sich|obtenir|télécharger|obtener|obter|scarica|ottieni|download|hent|hämta|pobierz( program)?"
+    r"|stáhnout|скачать) outlook (for|für|pour|para|per|voor|til|för|dla|pro|для))\b.{0,80}$"
+    r"|^(发自我的|發自我的|获取 ?outlook).{1,20}$|^.{1,20}(から送信|에서 보냄)$|^.{0,9}outlook.{0,9}を入手$"
+    r"|^i(phone|pad).{1,9} gönderildi$",
     re.IGNORECASE,
 )
 
 
 def reply_of(text: str) -> str:
     """The words of this message alone. It looks at each line once, whatever is in it."""
-    lines = [line.strip() for line in text[: 20 * LONGEST_REPLY].splitlines()[:MOST_LINES]]
+    told = _UNBROKEN_BLANKS.sub(" ", text[: 20 * LONGEST_REPLY])
+    lines = [line.strip() for line in told.splitlines()[:MOST_LINES]]
+    seen = [_MARKS_OF_DIRECTION.sub("", line[:500]) for line in lines]
     kept: list[str] = []
     number = 0
     while number < len(lines):
-        line = lines[number]
-        if length := _attribution(lines, number):
-            if not _is_quoted_after(lines, number + length):
+        if length := _attribution(seen, number):
+            if not _is_quoted_after(seen, number + length):
                 break
             number += length
             continue
-        if _ends_here(lines, number):
+        if _ends_here(seen, number):
             break
-        if not line.startswith(">"):
-            kept.append(line)
+        if not lines[number].startswith(">"):
+            kept.append(lines[number])
         number += 1
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()[:LONGEST_REPLY]
 
 
 def _attribution(lines: Sequence[str], number: int) -> int:
     """How many lines "On Monday, Ana wrote:" takes here; programs wrap it. 0 where it is not here."""
-    line = lines[number][:500]
-    if _ATTRIBUTION.search(line) or _is_dated(lines, number, 1):
-        return 1
-    if number + 1 < len(lines) and _ENDS_ATTRIBUTION.match(lines[number + 1][:500]) and _is_dated(lines, number, 2):
-        return 2
-    if not _BEGINS_ATTRIBUTION.match(line):
-        return 0
-    for length in (2, 3):
+    begins = _BEGINS_ATTRIBUTION.match(lines[number])
+    for length in (1, 2, 3):
         wrapped = lines[number : number + length]
-        if len(wrapped) == length and all(wrapped) and _ATTRIBUTION.search(" ".join(wrapped)[:500]):
+        if len(wrapped) < length or not all(wrapped):
+            return 0
+        said = " ".join(wrapped)[:500]
+        if (begins or length == 1) and _ATTRIBUTION.search(said):
+            return length
+        if said.endswith((":", "：")) and _says_who_and_when(said, lines, number, length):
             return length
     return 0
 
 
-def _is_dated(lines: Sequence[str], number: int, length: int) -> bool:
-    """Whether so many lines say when it was and who wrote it, and what they wrote is marked beneath."""
-    said = _MARKS_OF_DIRECTION.sub("", " ".join(lines[number : number + length])[:500])
-    return _DATED_WITH_ADDRESS.match(said) is not None and _is_quoted_after(lines, number + length)
+def _says_who_and_when(said: str, lines: Sequence[str], number: int, length: int) -> bool:
+    """The same in whatever language: by the address and the time in it, of which one will do above a marked quote.
+
+    What takes several lines is a paragraph, has the address, and needs all of them for it.
+    """
+    address, date, time = (one.search(said) is not None for one in (_ADDRESS, _DATE, _TIME))
+    if length > 1:
+        last, begins = lines[number + length - 1], number == 0 or not lines[number - 1]
+        if not (address and begins) or (_ADDRESS.search(last) and (_DATE.search(last) or _TIME.search(last))):
+            return False
+    if date and time and _SENDER.search(said):
+        return True
+    return (address or (date and time)) and _is_quoted_after(lines, number + length)
 
 
 def _is_quoted_after(lines: Sequence[str], number: int) -> bool:
@@ -100,14 +120,25 @@ def _is_quoted_after(lines: Sequence[str], number: int) -> bool:
 
 
 def _ends_here(lines: Sequence[str], number: int) -> bool:
-    line = lines[number][:500]
+    line = lines[number]
     if _SIGNATURE.match(line) or _DEVICE.match(line) or _DIVIDER.match(line):
         return True
-    below = [one[:500] for one in lines[number + 1 : number + 6] if one]
+    below = [one for one in lines[number + 1 : number + 6] if one]
     if _RULE.match(line):
-        return bool(below) and bool(_FROM.match(below[0]))
+        return bool(below) and (bool(_FROM.match(below[0])) or _is_head(below))
     begins = _FROM.match(line) or (_FURTHER.match(line) and any(_FROM.match(one) and "@" in one for one in below))
-    return bool(begins) and sum(bool(_FURTHER.match(one)) for one in [line, *below]) >= 2
+    if begins and sum(bool(_FURTHER.match(one)) for one in [line, *below]) >= 2:
+        return True
+    return _is_head(lines[number : number + _MOST_LABELS])
+
+
+def _is_head(lines: Sequence[str]) -> bool:
+    """Whether these lines begin with those of a letter's head, in whatever language: who sent it, with the address as
+    programs write it, and when."""
+    head = list(takewhile(_LABELLED.match, lines))
+    return (
+        len(head) >= 3 and any(map(_SENDER.search, head[:2])) and any(_DATE.search(x) and _TIME.search(x) for x in head)
+    )
 
 
 _SILENT = frozenset({"style", "script", "head", "title", "template"})

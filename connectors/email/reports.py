@@ -46,6 +46,9 @@ _OUR_ID = re.compile(r"<[0-9a-f]{40}@([^<>@\s]+)>")
 """A Message-ID as `EmailChannel` makes it; the sender's own address may stand between such brackets, too."""
 
 _BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+MOST_GROUPS = 100
+"""Of a report that are looked at: one for each recipient, and an e-mail of ours has one."""
+
 _BOUNCERS = ("mailer-daemon", "postmaster@")
 
 Reported = tuple[DeliveryStatus | SpareAddress, ...]
@@ -120,7 +123,7 @@ def _blocks(message: Message[str, str], kinds: frozenset[str]) -> Iterator[Messa
         inner = part.get_payload() if part.is_multipart() else [part]
         for one in (one for one in inner if isinstance(one, Message)):
             yield one
-            yield from (_headers(group) for group in _BLANK_LINE.split(_text(one)))
+            yield from (_headers(group) for group in _BLANK_LINE.split(_text(one), MOST_GROUPS))
 
 
 def _returned(message: Message[str, str]) -> Iterator[Message[str, str]]:

@@ -60,6 +60,30 @@ from connectors.email.replies import LONGEST_REPLY, reply_of, text_of_html
         ("Sent from the office: two copies", "Sent from the office: two copies"),
         ("Get Outlook fixed, please", "Get Outlook fixed, please"),
         ("Do: Paris\nOd: Rome", "Do: Paris\nOd: Rome"),
+        ("Oui.\n\nLe 23/11/2026 à 10:00, Harbourline a écrit\u00a0:\n> Quand ?", "Oui."),
+        ("Oui.\n\nDe\u00a0: H <h@x.example>\nEnvoyé\u00a0: lundi 23 novembre 2026 10:00\nÀ\u00a0: Ana\nObjet\u00a0: Demo\n\nSTOP", "Oui."),
+        ("Sim.\n\nDe: H\nEnviada em: segunda-feira, 23 de novembro de 2026 10:00\nPara: Ana\nAssunto: Demo\n\nSTOP", "Sim."),
+        ("Да.\n\n23.11.2026 10:00, Harbourline пишет:\n> Когда?", "Да."),
+        ("Dne 23. 11. 26 v 10:00 Harbourline napsal(a):\n> Kdy?\n\nV úterý.", "V úterý."),
+        ("Evet.\n\nHarbourline <h@x.example>, 23 Kas 2026 Pzt, 10:00\ntarihinde şunu yazdı:\n\n> Ne zaman?", "Evet."),
+        ("Ναι.\n\nΣτις Δευ 23 Νοε 2026 στις 10:00 π.μ., ο χρήστης Harbourline <\nh@x.example> έγραψε:\n\n> Πότε;", "Ναι."),
+        ("Ja.\n\nAm Montag, 23. November 2026 um 10:00:00 MEZ hat H <h@x.example> Folgendes geschrieben:\n\nSTOP", "Ja."),
+        ("好的。\n\n在 2026-11-23 10:00:00，\"H\" <h@x.example> 写道：\nSTOP", "好的。"),
+        ("Igen.\n\nFeladó: H <h@x.example>\nElküldve: 2026. november 23., hétfő 10:00\nCímzett: Ana\nTárgy: Demo\n\nSTOP", "Igen."),
+        ("Evet.\n\n*Kimden:* H <h@x.example>\n*Gönderildi:* 23 Kasım 2026 Pazartesi 10:00\n*Kime:* Ana\n*Konu:* Demo\n\nSTOP", "Evet."),
+        ("כן.\n\n________________________________\nמאת: H <h@x.example>\nנשלח: 23 נובמבר 2026 10:00\nאל: Ana\nנושא: Demo\n\nSTOP", "כן."),
+        ("Yes.\n\nQuoting H <h@x.example>:\n\n> When?", "Yes."),
+        ("Tak.\n\n-----Wiadomość oryginalna-----\nOd: H\nSTOP", "Tak."),
+        ("Yes.\n\n---------- Forwarded message ---------\nFrom: H <h@x.example>\nDate: Mon, Nov 23, 2026\nTo: Ana", "Yes."),
+        ("STOP\n\nОтправлено с iPhone", "STOP"),
+        ("STOP\n\niPhone’umdan gönderildi", "STOP"),
+        ("Merhaba,\nTeklif gönderildi\nmi?", "Merhaba,\nTeklif gönderildi\nmi?"),
+        ("STOP\n\nOdesláno z iPhonu", "STOP"),
+        ("STOP\n\nGesendet mit der GMX Mail App", "STOP"),
+        ("Name: Ana\nE-mail: ana@x.example\nDate: 1.12.2026 10:00", "Name: Ana\nE-mail: ana@x.example\nDate: 1.12.2026 10:00"),
+        ("----- Requirements -----\nUsers: 50\nPlan: pro", "----- Requirements -----\nUsers: 50\nPlan: pro"),
+        ("The meeting of 30/11/2026 10:00:\nwas great", "The meeting of 30/11/2026 10:00:\nwas great"),
+        ("Copy Ben <ben@x.example>, please:\nhe decides on 1/12.", "Copy Ben <ben@x.example>, please:\nhe decides on 1/12."),
         ("> all of it\n> is quoted", ""),
         ("", ""),
     ],
@@ -101,3 +125,14 @@ def test_a_huge_page_is_read_quickly(html: str) -> None:
     begun = process_time()
     reply_of(text_of_html(html))
     assert process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here you are:\n\nName: Ana Lima\nEmail: ana@x.com<mailto:ana@x.com>\nTime: 12/05/2026 10:30\nStop the texts.",
+        "You can reach me at ana@x.com on 5/12/2026 at 10:30, but note:\nplease stop texting me.",
+    ],
+)
+def test_what_somebody_writes_with_an_address_and_a_time_is_no_quote(text: str) -> None:
+    assert reply_of(text) == text

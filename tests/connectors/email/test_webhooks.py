@@ -53,6 +53,7 @@ def test_a_reply_is_what_was_written_and_from_whom_in_which_thread() -> None:
         "ana@example.com",
         "Tuesday.",
         metadata={"subject": "Your demo", "references": "<0@x.example> <k@harbourline.example>"},
+        quotes="<k@harbourline.example>",
     )
 
 
@@ -157,6 +158,19 @@ def test_whatever_the_charset_the_message_is_read(text: bytes, charset: str, rea
     (message,) = post("inbound", FORM, body).inbound
     assert isinstance(message, CustomerMessage)
     assert message.text == read
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"attachments": "1", "attachment-info": '{"attachment1": {"filename": "invite.ics", "type": "text/calendar"}}'},
+        {"attachments": '[{"url": "https://x.example/1", "content-type": "text/calendar", "size": 9}]'},
+    ],
+)
+def test_an_answer_to_an_invitation_without_words_is_by_a_program(told: dict[str, str]) -> None:
+    fields = {**SENDGRID, "html": "", "subject": "Accepted: Your demo", **told}
+    assert mail({**fields, "text": ""}).automatic
+    assert not mail({**fields, "text": "Looking forward to it"}).automatic
 
 
 def test_a_message_in_html_alone_is_read_and_one_with_a_subject_alone_is_its_subject() -> None:
