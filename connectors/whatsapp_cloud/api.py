@@ -20,6 +20,7 @@ from connectors.whatsapp_cloud.failures import (
     PAIR_CODE,
     PAIR_PAUSE,
     TEMPORARY_CODES,
+    UNKNOWN,
     reason_for,
 )
 
@@ -55,7 +56,13 @@ class CloudApi:
         """A file that a customer sent, by Meta's id of it: first its address is asked for, which holds for minutes."""
         if not media.isascii() or not media.isalnum():
             raise PermanentSendError("this is no id of a file at Meta")
-        answer = await self._call("GET", f"/{media}", params={"phone_number_id": self._number.number})
+        try:
+            answer = await self._call("GET", f"/{media}", params={"phone_number_id": self._number.number})
+        except CredentialRefused as error:
+            if error.code != UNKNOWN:
+                raise
+            # Asked again and again, Meta gives nobody any file for half an hour.
+            raise PermanentSendError("Meta has no such file, or no more: it keeps them for a week") from None
         match answer.body:
             case {"url": str(address)} if self._is_metas(address):
                 return await self._download(address)
@@ -117,4 +124,4 @@ def refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
 def _is_shut_out(status: int, code: str, subcode: str) -> bool:
     """Whether Meta takes nothing of ours until somebody has mended the token or the account. 200 to 299 are rights."""
     of_rights = len(code) == 3 and code.startswith("2")
-    return status == 401 or code in NOT_LET_IN_CODES or of_rights or (code == "100" and subcode == OBJECT_UNKNOWN)
+    return status == 401 or code in NOT_LET_IN_CODES or of_rights or (code == UNKNOWN and subcode == OBJECT_UNKNOWN)

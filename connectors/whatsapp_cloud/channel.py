@@ -3,8 +3,10 @@ message."""
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -34,6 +36,9 @@ LARGEST_WEBHOOK = 3 * 1024 * 1024
 """Bytes; what Meta puts into one, many messages and statuses at once."""
 
 MOST_BEGUN = 1000
+
+TELL_READ_WITHIN = 1.0
+"""Seconds, for all that came in one webhook."""
 
 
 class CloudWhatsAppChannel:
@@ -100,12 +105,12 @@ class CloudWhatsAppChannel:
             self._begun.popitem(last=False)
 
     async def _tell_read(self, messages: Sequence[str]) -> None:
-        """A courtesy: where Meta does not take it, nothing is missing."""
-        for one in messages:
-            try:
-                await self._api.tell_read(one)
-            except SendError:
-                return
+        """A courtesy: where Meta does not take it, or is slow, nothing is missing. Meta waits for our answer
+        meanwhile."""
+        with suppress(SendError, TimeoutError):
+            async with asyncio.timeout(TELL_READ_WITHIN):
+                for one in messages:
+                    await self._api.tell_read(one)
 
     @staticmethod
     def _body(message: OutboundMessage, part: Part, *, last: bool) -> dict[str, Any]:

@@ -26,8 +26,8 @@ TEMPORARY_CODES = frozenset({"1", "2", "131000", "131016", "131057", "133004", "
 NOT_LET_IN_CODES = frozenset({"0", "3", "10", "190", "368", "131005", "131031", "131042", "131045", "133010"})
 """Of the API's answers: a token that is over, a right that it lacks, or a locked, unpaid or unregistered account."""
 
-OBJECT_UNKNOWN = "33"
-"""The subcode of error 100 where there is no such phone number ID, or the token may not see it."""
+UNKNOWN, OBJECT_UNKNOWN = "100", "33"
+"""The code and its subcode where there is no such phone number ID or file, or the token may not see it."""
 
 _UNREACHABLE, _STOPPED = Consequence.UNREACHABLE, Consequence.SENDER_STOPPED
 

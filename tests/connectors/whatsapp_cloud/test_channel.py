@@ -115,6 +115,15 @@ async def test_it_may_be_left_out(stage: Stage) -> None:
     assert quiet.parse(request).then is None
 
 
+async def test_metas_own_webhook_is_not_kept_waiting_for_that(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connectors.whatsapp_cloud.channel, "TELL_READ_WITHIN", 0.01)
+    stage.server.faults = ["say nothing"]
+    request = await stage.server.vendor.act({"deed": "text", "from": NUMBER, "body": "Hi"}, stage.clock.now())
+    webhook = stage.channel.parse(request)
+    assert webhook.then is not None
+    await webhook.then()
+
+
 async def test_a_status_of_the_stand_in_names_our_key(stage: Stage) -> None:
     await stage.channel.send(message(TEMPLATE))
     deed = {"deed": "status", "sid": stage.sent()[0]["sid"], "status": "failed", "error": "131026"}
@@ -172,6 +181,15 @@ async def test_a_file_is_fetched_by_its_id(stage: Stage) -> None:
     assert said.text == "look"
     assert await stage.channel.fetch(said.attachments[0]) == PICTURE
     assert all("authorization" in one.headers for one in stage.server.asked)
+
+
+async def test_a_file_that_meta_has_no_more_is_given_up_and_is_no_fault_of_the_token(stage: Stage) -> None:
+    stage.server.faults.append(refused(100, error_subcode=33))
+    with pytest.raises(PermanentSendError, match="no such file"):
+        await stage.channel.fetch(Attachment("765", "image/png"))
+    stage.server.faults.append(refused(190, 401))
+    with pytest.raises(CredentialRefused):
+        await stage.channel.fetch(Attachment("765", "image/png"))
 
 
 @pytest.mark.parametrize(
