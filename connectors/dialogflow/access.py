@@ -17,6 +17,7 @@ from joserfc.jwk import KeySet
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import WebhookRequest
+from connectors.vendor_api import read_answer
 
 KEYS_URL = "https://www.googleapis.com/oauth2/v3/certs"
 ISSUERS = ("https://accounts.google.com", "accounts.google.com")
@@ -26,7 +27,6 @@ NOT_AGAIN_FOR = timedelta(minutes=1)
 FETCH = aiohttp.ClientTimeout(total=1)
 """Dialogflow waits for five seconds in all."""
 
-LARGEST_KEYS = 64 * 1024
 LARGEST_TOKEN = 8 * 1024
 CLOCKS_DIFFER = 60
 """Seconds."""
@@ -66,7 +66,7 @@ class Access:
         self._tried_at = now
         try:
             async with http.get(self._keys_url, allow_redirects=False, timeout=FETCH) as response:
-                body = await response.content.read(LARGEST_KEYS)
+                body = await read_answer(response)
                 if response.status == 200:
                     self.keep_keys(json.loads(body), now)
         except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -99,10 +101,17 @@ async def keys() -> AsyncIterator[tuple[Access, list[int], ClientSession]]:
     """An access whose keys come from a server; the list counts the calls, and its first item is the server's status."""
     calls = [200]
 
-    async def serve(_request: web.Request) -> web.Response:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        """In two parts, as what is longer than a packet comes."""
         calls.append(1)
         key = google().as_dict(private=False, kid="google 1")
-        return web.json_response({"keys": [key, {"kty": "EC", "kid": "x"}, 7]}, status=calls[0])
+        told = json.dumps({"keys": [key, {"kty": "EC", "kid": "x"}, 7]}).encode()
+        response = web.StreamResponse(status=calls[0])
+        await response.prepare(request)
+        for part in (told[:100], told[100:]):
+            await response.write(part)
+            await asyncio.sleep(0.02)
+        return response
 
     app = web.Application()
     app.router.add_get("/certs", serve)
