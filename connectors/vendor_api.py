@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -190,6 +191,22 @@ def found_after(lag: timedelta) -> Iterator[None]:
 def marker(key: str) -> str:
     """One word that finds a note of this key again, and that tells nothing."""
     return "overture" + hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+_LABELLED = re.compile(r"\b(?:field|column|property|attribute)s?\b\W{0,3}([\w.-]+)", re.IGNORECASE)
+
+
+def fields_named(words: str, fields: Iterable[str]) -> Sequence[str]:
+    """Those of the written `fields` that a vendor's words about a refusal name: behind "field" and the like; else in
+    quotes or brackets, where a value may stand, too; else anywhere, for a field's name may be a plain word."""
+    labelled = "\n".join(_LABELLED.findall(words))
+    quoted = "\n".join(re.findall(r"['\"‘“`\[({]([^'\"’”`\])}]*)['\"’”`\])}]", words))
+    named = ([one for one in fields if _stands_in(text, one)] for text in (labelled, quoted, words))
+    return next((found for found in named if found), [])
+
+
+def _stands_in(text: str, name: str) -> bool:
+    return re.search(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", text, re.IGNORECASE) is not None
 
 
 def ids_of(settings: ConnectorSettings, name: str, what: str) -> tuple[int, ...]:

@@ -10,7 +10,8 @@ OvertureError
 │   │   └── NotTried            the vendor takes nothing just now, whatever it is
 │   │       └── CredentialRefused   it does not let us in, until somebody has mended that
 │   └── PermanentSendError  trying again will not help
-│       └── TooLittleKnown      a CRM keeps nobody who can be reached nowhere yet: no fault, and nothing to mend
+│       ├── TooLittleKnown      a CRM keeps nobody who can be reached nowhere yet: no fault, and nothing to mend
+│       └── FieldsRefused       a CRM does not take what some fields are to have; it may take the rest
 ├── ActionError             a custom action raised, timed out or answered nonsense
 ├── DialogueError           the dialogue engine is away, too slow or answered nonsense
 ├── LanguageModelError      a language model gave no answer that can be used
@@ -148,6 +149,15 @@ class TooLittleKnown(PermanentSendError):
 
     def __init__(self, reason: str = NO_ADDRESS) -> None:
         super().__init__(reason)
+
+
+class FieldsRefused(PermanentSendError):
+    """A CRM does not take the values of these `fields`: too long, none of a list, of another type. It names them by
+    its own names, and wrote nothing."""
+
+    def __init__(self, reason: str, fields: Iterable[str], *, code: str = "") -> None:
+        super().__init__(reason, code=code)
+        self.fields = frozenset(fields)
 
 
 class FileRefused(PermanentSendError):

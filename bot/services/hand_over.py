@@ -31,7 +31,14 @@ from bot.domain.delivery import (
     Fetch,
     OutboxEntry,
 )
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import (
+    FieldsRefused,
+    NotTried,
+    PermanentSendError,
+    SendError,
+    TemporarySendError,
+    TooLittleKnown,
+)
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskPage, OutboundMessage, Receipt
@@ -53,8 +60,11 @@ log = structlog.get_logger()
 ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
 
-CRM_LEASE = timedelta(seconds=90)
-"""For one lead: longer than both calls may take."""
+MOST_REFUSALS = 2
+"""How often a record is written anew, each time without fields whose values the CRM does not take."""
+
+CRM_LEASE = (MOST_REFUSALS + 5) * ANSWER_WITHIN
+"""For one lead: longer than all its calls may take, which are a search, the writes, a task and a deal."""
 
 PAGE_LEASE = timedelta(seconds=45)
 
@@ -202,18 +212,40 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
         changes = weigh_fields(mapping, values, told, found)
         fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}
         deal = _as_fields(upsert.deal)
-        sent = sent_fields(mapping, told, fields, note=upsert.note, task=upsert.task, deal=deal)
-        await _keep_in_ledger(runtime, CrmWrite(profile_id, name, runtime.clock.now(), key, sent))
-        written = _write_record(crm, lead, fields, upsert.note, found=found, key=key)
-        crm_id = await _answer(written, repeatable=True)
+        refused, refusals = list[str](), 0
+        while True:
+            sent = sent_fields(mapping, told, fields, note=upsert.note, task=upsert.task, deal=deal)
+            await _keep_in_ledger(runtime, CrmWrite(profile_id, name, runtime.clock.now(), key, sent))
+            written = _write_record(crm, lead, fields, upsert.note, found=found, key=key)
+            try:
+                crm_id = await _answer(written, repeatable=True)
+                break
+            except FieldsRefused as error:
+                refusals += 1
+                refused += _refused_for_good(mapping, fields, error, refusals)
+                fields = {one: value for one, value in fields.items() if one not in refused}
         if upsert.task:
             await _answer(_add_task(crm, crm_id, upsert.task, key=f"{key}:task"), repeatable=True)
         if deal and isinstance(crm, KeepsDeals):
             await _answer(crm.deal(lead, crm_id, deal, key=f"{key}:deal"), repeatable=True)
         async with runtime.store.transaction() as uow:
             await link_record(uow, name, profile_id, crm_id, made=found is None, since=now)
-            await _settle_in_ledger(uow, CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id))
+            write = CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id)
+            await _settle_in_ledger(uow, write, refused)
     return Receipt(crm_id)
+
+
+def _refused_for_good(
+    mapping: CrmMapping, fields: Mapping[str, FieldValue], error: FieldsRefused, refusals: int
+) -> Sequence[str]:
+    """Which fields are left out: one value that is too long must not cost the lead. Raises the error where that would
+    make a record that is not found again, or has no end."""
+    refused = sorted(error.fields & fields.keys())
+    ours = {one.name for one in mapping.fields if one.source.strip() == "lead.id"}
+    if not refused or not ours.isdisjoint(refused) or refusals > MOST_REFUSALS:
+        raise error
+    log.warning("a CRM does not take a value; the rest is written", crm=mapping.crm, fields=refused)
+    return refused
 
 
 def _take_its_time(entry: OutboxEntry, upsert: CrmUpsert) -> None:
@@ -286,11 +318,14 @@ async def _keep_in_ledger(runtime: Runtime, write: CrmWrite) -> None:
             await uow.crm_writes.add(write)
 
 
-async def _settle_in_ledger(uow: UnitOfWork, write: CrmWrite) -> None:
-    """The CRM has it: the ledger says so, and the person's timeline, which has no values."""
+async def _settle_in_ledger(uow: UnitOfWork, write: CrmWrite, refused: Sequence[str] = ()) -> None:
+    """The CRM has it: the ledger says so, and the person's timeline, which has no values, but the fields that it
+    refused, even where those were all."""
     if write.fields:
         await uow.crm_writes.taken(write.key, write.record)
+    if write.fields or refused:
         data = {"crm": write.crm, "record": write.record, "fields": [one.name for one in write.fields]}
+        data |= {"refused": list(refused)} if refused else {}
         await uow.timeline.add(PersonEvent(write.profile_id, CRM_WRITTEN, write.at, write.at, data))
 
 

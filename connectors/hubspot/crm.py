@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmMerge, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import (
+    CredentialRefused,
+    FieldsRefused,
+    PermanentSendError,
+    TemporarySendError,
+    TooLittleKnown,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.hubspot.webhooks import ALL_SUBSCRIPTIONS, Subscriptions, parse_webhook
@@ -45,6 +53,9 @@ SEARCH_LAGS = timedelta(seconds=30)
 """HubSpot's search finds a new note or task some seconds later."""
 
 CONFLICT_PAUSE = timedelta(seconds=5)
+OF_A_VALUE = re.compile("INVALID_|.*_TOO_LONG|.*_TOO_LARGE")
+"""Codes that tell of a property's value, as INVALID_OPTION does: another would be taken."""
+
 TEMPORARY_CATEGORIES = {"RATE_LIMITS", "CONFLICT"}
 
 
@@ -130,10 +141,11 @@ class HubSpotCrm:
         properties = dict.fromkeys(sorted({*fields, *WHO, OUR_ID}), "")
         contact = {"id": crm_id, "properties": {**properties, "overture_opted_out": "true"}}
         answer = await self._try("POST", "/contacts/batch/update", {"inputs": [contact]})
-        if answer.ok:
-            _written(answer, "contact")
-        elif not _is_missing(answer):
+        if _is_missing(answer) or _is_missing(_of_the_one(answer)):
+            return
+        if not answer.ok:
             raise _refusal(answer)
+        _written(answer, "contact")
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids, as HubSpot lists them."""
@@ -159,9 +171,9 @@ class HubSpotCrm:
         answer = await self._api.call(
             "GET", f"{self._objects}/contacts/{quote(value, safe='')}", params=params, headers=self._headers
         )
+        if _is_missing(answer):
+            return None
         match answer:
-            case Answer(status=404, body={"category": "OBJECT_NOT_FOUND"}):
-                return None
             case Answer(status=200, body={"id": str(contact_id), "properties": dict() as properties}):
                 return CrmRecord(contact_id, properties)
             case Answer(status=200):
@@ -199,8 +211,14 @@ class HubSpotCrm:
 
 
 def _is_missing(answer: Answer) -> bool:
-    """Whether there is no such object. Of a batch, HubSpot may say so with another status."""
-    return isinstance(answer.body, dict) and answer.body.get("category") == "OBJECT_NOT_FOUND"
+    """Whether there is no such object: HubSpot says so with a category, whatever the status (as of a batch), or by the
+    status alone ("resource not found")."""
+    match answer:
+        case Answer(body={"category": str(category)}):
+            return category == "OBJECT_NOT_FOUND"
+        case Answer(status=404, body={"status": "error"}):
+            return True
+    return False
 
 
 def _person(contact: Any, opt_outs: Collection[str]) -> CrmPerson:
@@ -226,11 +244,19 @@ def _next(listed: object) -> str:
     return ""
 
 
-def _written(answer: Answer, what: str) -> str:
-    """The id of the one object of a batch; raises where that was refused although the batch was taken."""
+def _of_the_one(answer: Answer) -> Answer:
+    """What a batch of one says of that: it may be refused although the batch was taken."""
     match answer.body:
         case {"errors": [dict() as fault, *_]}:
-            raise _refusal(Answer(207, fault))
+            return Answer(207, fault)
+    return answer
+
+
+def _written(answer: Answer, what: str) -> str:
+    """The id of the one object of a batch; raises where that was refused."""
+    match answer.body:
+        case {"errors": [dict(), *_]}:
+            raise _refusal(_of_the_one(answer))
         case {"results": [{"id": str(object_id)}, *_]}:
             return object_id
     raise TemporarySendError(f"HubSpot took the {what} but its answer names no id")
@@ -263,6 +289,31 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if answer.status in (401, 403):
         reason += ": check HUBSPOT_TOKEN, and its scopes: connectors/hubspot/README.md"
         return CredentialRefused(reason, code=category)
+    if properties := _values_refused(told):
+        return FieldsRefused(f"{reason}, of {', '.join(properties)[:200]}", properties, code=category)
     if "PROPERTY_DOESNT_EXIST" in json.dumps(told):
         reason += ": a property does not exist there. connectors/hubspot/README.md lists ours"
     return PermanentSendError(reason, code=category)
+
+
+def _values_refused(told: Mapping[str, Any]) -> Sequence[str]:
+    """The properties whose values are refused; none unless all that is refused are values."""
+    found: list[str] = []
+    for fault in _faults_of_properties(told):
+        match fault:
+            case {"code": str(code), "context": {"propertyName": [*names]}} if OF_A_VALUE.match(code):
+                found += [name for name in names if isinstance(name, str)]
+            case {"error": str(code), "name": str(name)} if OF_A_VALUE.match(code):
+                found.append(name)
+            case _:
+                return ()
+    return found
+
+
+def _faults_of_properties(told: Mapping[str, Any]) -> Sequence[Any]:
+    """In a list of their own, or as JSON within the message."""
+    faults = told.get("errors")
+    if not faults:
+        with suppress(ValueError):
+            faults = json.loads(str(told.get("message")).partition(": ")[2])
+    return faults if isinstance(faults, list) else ()

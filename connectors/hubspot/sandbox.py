@@ -121,8 +121,8 @@ class HubSpotSandbox:
             return _error(400, "VALIDATION_ERROR", f"{by} is not a unique property")
         known = await self._records.all()
         contact = value if by == "hs_object_id" else await self._records.find(by, value)
-        if contact is None or contact not in known:
-            return _error(404, "OBJECT_NOT_FOUND", "Object not found.")
+        if contact is None or contact not in known:  # as the real one has it: without a category
+            return json_reply(404, {"status": "error", "message": "resource not found", "correlationId": str(uuid4())})
         wanted = query.get("properties", [""])[0].split(",")
         properties = {name: known[contact].get(name) for name in wanted if name in KNOWN_PROPERTIES}
         return json_reply(200, self._record(contact, properties))

@@ -7,11 +7,17 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import (
+    CredentialRefused,
+    FieldsRefused,
+    PermanentSendError,
+    TemporarySendError,
+    TooLittleKnown,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
-from connectors.vendor_api import AccessToken, Answer, VendorApi, found_after, marker
+from connectors.vendor_api import AccessToken, Answer, VendorApi, fields_named, found_after, marker
 
 OUR_ID = "overtureLead"
 """The custom field that holds our id of the person."""
@@ -56,6 +62,9 @@ LATER: Mapping[str, timedelta | None] = {
 
 SKIPPED_FOR_NOW = {"1004", "1022"}
 """Reasons of a skipped record that another try may mend: it is gone (so it is not found again), or it is in use."""
+
+NOT_OF_A_VALUE = {"1006", "1007"}
+"""Reasons of a skipped record that no other value would mend, though they may name a field."""
 
 ADVICE = {
     MAY_NOT: "the API user's role may not do this",
@@ -105,10 +114,10 @@ class MarketoCrm:
             lead_id = found.id
         elif found is not None:
             record: dict[str, Any] = {**fields, "id": int(found.id)}
-            lead_id = await self._sync({"action": "updateOnly", "lookupField": "id", "input": [record]})
+            lead_id = await self._sync("updateOnly", "id", record, fields)
         else:
             record = {**fields, OUR_ID: lead.key}
-            lead_id = await self._sync({"action": "createOrUpdate", "lookupField": OUR_ID, "input": [record]})
+            lead_id = await self._sync("createOrUpdate", OUR_ID, record, fields)
         if not lead.opted_out:
             await self._put_into_lists(lead_id)
         return lead_id
@@ -169,12 +178,14 @@ class MarketoCrm:
         oldest = min(leads, key=lambda one: one["id"], default=None)
         return None if oldest is None else CrmRecord(str(oldest["id"]), {name: oldest.get(name) for name in fields})
 
-    async def _sync(self, body: Mapping[str, Any]) -> str:
+    async def _sync(self, action: str, by: str, record: Mapping[str, Any], fields: Collection[str]) -> str:
+        """Write one lead, of which `fields` may be left out; its id."""
+        body = {"action": action, "lookupField": by, "input": [record]}
         match (await self._call("POST", "/leads.json", body=body)).body["result"]:
             case [{"id": int() as lead_id, "status": "created" | "updated"}]:
                 return str(lead_id)
-            case [{"status": "skipped", **record}]:
-                raise _skipped(record.get("reasons"))
+            case [{"status": "skipped", **told}]:
+                raise _skipped(told.get("reasons"), fields)
         raise TemporarySendError("Marketo took the lead but its answer names no id")
 
     async def _put_into_lists(self, lead_id: str) -> None:
@@ -274,14 +285,27 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     return PermanentSendError(_with_advice(reason, code), code=code)
 
 
-def _skipped(reasons: Any) -> TemporarySendError | PermanentSendError:
-    """Why a record was left out, while the call as a whole was taken."""
-    codes = [str(one.get("code", "")) for one in reasons if isinstance(one, dict)] if isinstance(reasons, list) else []
-    code = next(iter(codes), "")
+def _skipped(reasons: Any, fields: Collection[str] = ()) -> TemporarySendError | PermanentSendError:
+    """Why a record with these fields was left out, while the call as a whole was taken."""
+    told = [one for one in reasons if isinstance(one, dict)] if isinstance(reasons, list) else []
+    code = next((str(one.get("code", "")) for one in told), "")
     reason = f"Marketo skipped the record, reason {code or 'unknown'}"
     if code in SKIPPED_FOR_NOW:
         return TemporarySendError(reason, code=code, of_message=True)
+    if refused := _values_refused(told, fields):
+        return FieldsRefused(f"{reason}, of {', '.join(refused)[:200]}", refused, code=code)
     return PermanentSendError(_with_advice(reason, code), code=code)
+
+
+def _values_refused(reasons: Sequence[Mapping[str, Any]], fields: Collection[str]) -> Sequence[str]:
+    """The fields whose values are refused; none unless each reason is one of a value. Marketo's words name them."""
+    found: list[str] = []
+    for one in reasons:
+        named = fields_named(str(one.get("message") or ""), fields)
+        if not named or str(one.get("code", "")) in NOT_OF_A_VALUE:
+            return ()
+        found += named
+    return list(dict.fromkeys(found))
 
 
 def _check_erased(result: list[Any]) -> None:

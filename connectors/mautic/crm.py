@@ -9,7 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import (
+    CredentialRefused,
+    FieldsRefused,
+    PermanentSendError,
+    TemporarySendError,
+    TooLittleKnown,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.mautic.webhooks import parse_webhook
@@ -205,8 +211,18 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
         return CredentialRefused(f"{reason}: check that its API is enabled, and what the credential's role may do")
+    if answer.status in (400, 422) and (fields := _fields_told(answer.body)):
+        return FieldsRefused(f"{reason}, of {', '.join(fields)[:200]}", fields)
     if answer.status == 404:
         reason += ": the contact, or one of MAUTIC_SEGMENTS, is not there"
     elif answer.status in (400, 422):
         reason += ": check that its contacts have the fields in connectors/mautic/README.md"
     return PermanentSendError(reason)
+
+
+def _fields_told(body: Any) -> Sequence[str]:
+    """The fields whose values are refused: Mautic gives its reasons by their aliases."""
+    match body:
+        case {"errors": [{"details": dict() as details}, *_]}:
+            return [str(one) for one in details]
+    return ()

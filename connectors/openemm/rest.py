@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.crm import CrmPage, FieldValue, as_text
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, FieldsRefused, PermanentSendError, TemporarySendError
 from bot.ports import Clock
 from connectors.openemm.recipients import ADVICE, OUR_ID, Recipient, is_id
-from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with
+from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, fields_named
 
 ID = "customer_id"
 A_PAGE = "200"
@@ -49,11 +49,17 @@ class RestRecipients:
         return _recipient(answer.body)
 
     async def add(self, fields: Mapping[str, FieldValue]) -> str:
-        """By the bulk upsert, which goes by the e-mail address: `POST /recipients` would make a second one."""
-        await self._upsert(_as_json(fields))
+        """By the bulk upsert, which goes by the e-mail address: `POST /recipients` would make a second one.
+
+        It gets who they are alone, since its answer does not say which of the other values it does not take.
+        """
+        who = {name: fields[name] for name in ("email", OUR_ID)}
+        await self._upsert(_as_json(who))
         found = await self.find(OUR_ID, str(fields[OUR_ID]))
         if found is None:
             raise TemporarySendError("OpenEMM took the recipient but does not find it yet")
+        if rest := {name: value for name, value in fields.items() if name not in who}:
+            await self.change(found.id, rest)
         return found.id
 
     async def change(self, recipient: str, fields: Mapping[str, FieldValue]) -> None:
@@ -97,7 +103,7 @@ class RestRecipients:
     ) -> Answer:
         answer = await self._ask(method, path, body=body, params=params)
         if not answer.ok:
-            raise _refusal(answer)
+            raise _refusal(answer, body if isinstance(body, dict) else {})
         return answer
 
     async def _ask(
@@ -149,15 +155,29 @@ def _is_number(value: FieldValue) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
-    """OpenEMM's error as ours; its own words may repeat what a person said, so only the status is."""
+def _refusal(answer: Answer, written: Mapping[str, Any] | None = None) -> TemporarySendError | PermanentSendError:
+    """OpenEMM's error as ours; its own words may repeat what a person said, so only the status is, and which of the
+    `written` fields they name."""
     reason = f"OpenEMM refused with status {answer.status}"
     if answer.is_trouble:
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
         return CredentialRefused(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD, and what that user may do")
+    if answer.status in (400, 422) and (refused := _fields_told(answer.body, written or {})):
+        return FieldsRefused(f"{reason}, of {', '.join(refused)[:200]}", refused)
     if answer.status == 404:
         reason += ": check OPENEMM_URL; or the recipient is not there any more"
     else:
         reason += f": {ADVICE}"
     return PermanentSendError(reason)
+
+
+def _fields_told(body: Any, written: Mapping[str, Any]) -> Sequence[str]:
+    """The fields that an error names, beside its words or in them."""
+    match body:
+        case {"errors": [*errors]}:
+            told = [str(one.get("field") or "").lower() for one in errors if isinstance(one, dict)]
+            if named := [name for name in written if name.lower() in told]:
+                return named
+    detail = body.get("detail") if isinstance(body, dict) else None
+    return fields_named(str(detail or ""), written)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from bot.domain.crm import CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, FieldsRefused, PermanentSendError, TemporarySendError
 from bot.ports import Clock
 from connectors.openemm.envelope import AGN, SOAP, Part, envelope, map_of, part_of, read_body
 from connectors.openemm.recipients import ADVICE, NEEDED, OUR_ID, Recipient, is_id
-from connectors.vendor_api import Answer, VendorApi
+from connectors.vendor_api import Answer, VendorApi, fields_named
 
 EMAIL, WORLD = 0, "W"
 ACTIVE, OPTED_OUT_BY_ADMIN = 1, 3
@@ -126,10 +126,13 @@ class SoapRecipients:
         told = read_body(answer.text.encode())
         if answer.ok and told is not None and told.tag == f"{{{AGN}}}{operation}Response":
             return told
-        raise _refusal(answer, told)
+        written = parts.get("parameters")
+        raise _refusal(answer, told, written if isinstance(written, Mapping) else {})
 
 
-def _refusal(answer: Answer, told: Element | None) -> TemporarySendError | PermanentSendError:
+def _refusal(
+    answer: Answer, told: Element | None, written: Mapping[str, FieldValue]
+) -> TemporarySendError | PermanentSendError:
     """OpenEMM's fault as ours; its own words may repeat what a person said, so only its code is.
 
     A fault has status 500 whoever is to blame for it: its code says whether that are we.
@@ -139,6 +142,8 @@ def _refusal(answer: Answer, told: Element | None) -> TemporarySendError | Perma
         reason = f"OpenEMM refused with the fault {code}"
         if code in ("FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken"):
             return CredentialRefused(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD, and both clocks", code=code)
+        if code == "Client" and (refused := fields_named(told.findtext("faultstring") or "", written)):
+            return FieldsRefused(f"{reason}, of {', '.join(refused)[:200]}", refused, code=code)
         if code == "Client":
             return PermanentSendError(f"{reason}: {ADVICE}, and what the webservice user may call", code=code)
         return TemporarySendError(reason, code=code)

@@ -28,6 +28,9 @@ WHO = ("Email", "FirstName", "MobilePhone", "Phone")
 ERASED = "Erased"
 """In fields that no lead may be without."""
 
+NEEDED = {"LastName": 80, "Company": 255}
+"""Those, and how many characters they take: what else is too long may be left out, these may not."""
+
 PAGE = 200
 """Leads that are read at once."""
 
@@ -144,7 +147,7 @@ class SalesforceCrm:
             case {"IndividualId": str(individual)}:
                 await self._write(f"/sobjects/Individual/{quote(individual, safe='')}", {"ShouldForget": True})
         emptied = dict.fromkeys(sorted({*fields, *WHO, OUR_ID}))
-        await self._write(path, {**emptied, "LastName": ERASED, "Company": ERASED, "HasOptedOutOfEmail": True})
+        await self._write(path, {**emptied, **dict.fromkeys(NEEDED, ERASED), "HasOptedOutOfEmail": True})
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids; leads that were converted are contacts now, and left out."""
@@ -174,6 +177,7 @@ class SalesforceCrm:
     def _lead_request(self, lead: Lead, fields: Mapping[str, FieldValue], found: CrmRecord | None) -> _Request:
         if not lead.email and not lead.phone:
             raise TooLittleKnown
+        fields = {one: as_text(value)[: NEEDED[one]] if one in NEEDED else value for one, value in fields.items()}
         if found is not None:
             return _Request("PATCH", f"/sobjects/Lead/{quote(found.id, safe='')}", fields)
         own = {name: value for name, value in fields.items() if name != OUR_ID}

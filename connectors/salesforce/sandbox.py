@@ -264,7 +264,7 @@ class SalesforceSandbox:
         records = [{"record": {"attributes": {"type": "Lead"}, "Id": one}, "matchConfidence": 100.0} for one in same]
         result = {"allowSave": False, "matchResults": [{"entityType": "Lead", "matchRecords": records}]}
         error = {"message": "Use one of these records?", "errorCode": "DUPLICATES_DETECTED", "fields": []}
-        return json_reply(400, [{**error, "duplicateResult": result}])
+        return json_reply(400, [{**error, "duplicateResut": result}])  # as Salesforce spells it
 
     async def _task(self, fields: Json | None) -> Reply:
         fault = await self._fault_of_task(fields, lead_is_new=False)

@@ -13,7 +13,7 @@ from yarl import URL
 
 import connectors
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
-from connectors.vendor_api import VendorApi
+from connectors.vendor_api import VendorApi, fields_named
 
 CRMS = ("hubspot", "salesforce", "mautic", "marketo", "openemm", "webhook")
 CLIENTS = {aiohttp.__name__, "socket", "urllib3", "requests", "httpx", "http", "smtplib"}
@@ -55,3 +55,21 @@ def test_a_crms_connector_has_no_other_way_out(name: str) -> None:
         imported = {alias.name.split(".")[0] for one in nodes if isinstance(one, ast.Import) for alias in one.names}
         imported |= {str(one.module).split(".")[0] for one in nodes if isinstance(one, ast.ImportFrom)}
         assert not imported & CLIENTS, file
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("Value for field 'team_size' is of the wrong type", ["team_size"]),
+        ("Invalid data for field: Team_Size", ["team_size"]),
+        ("Data too long for column `team_size` of an email", ["team_size"]),
+        ("Email address is invalid", ["email"]),
+        ("Value 'email' is invalid for field team_size", ["team_size"]),
+        ("Allowed values: [email, team_size]", ["team_size", "email"]),
+        ("'robin@email.example' is no address", []),
+        ("the team is too large", []),
+        ("", []),
+    ],
+)
+def test_the_fields_that_a_refusal_names_are_read_from_its_words(words: str, named: list[str]) -> None:
+    assert fields_named(words, ["team_size", "email"]) == named

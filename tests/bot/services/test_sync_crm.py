@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.consent import Purpose
 from bot.domain.crm import CrmMapping, CrmWrite, FieldValue, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
 from bot.domain.effects import ChangeScore, OptIn, OptOut, RecordConsent, RequestHandoff, SetAttribute, SyncCrm
-from bot.domain.errors import PermanentSendError, TemporarySendError, TooLittleKnown
+from bot.domain.errors import FieldsRefused, PermanentSendError, TemporarySendError, TooLittleKnown
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
+from bot.services import hand_over
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
 from bot.services.replay import replay
@@ -47,9 +51,10 @@ async def test_the_record_leaves_as_it_is_then_and_not_as_it_was_queued(stage: S
     assert stage.crm.records[ANA].name == "Ana"
 
 
-async def with_mapping(stage: Stage) -> None:
+async def with_mapping(stage: Stage, *more: MappedField) -> None:
     """The CRM has a name, which stays, and a grade, which does not."""
     fields = (
+        *more,
         MappedField("full_name", "lead.name"),
         MappedField("grade", "lead.grade", overwrite=True),
         MappedField("opted_out", "lead.opted_out", overwrite=True),
@@ -196,6 +201,50 @@ async def test_a_note_is_given_up_with_the_record_that_it_was_for(stage: Stage) 
     given_up = await stage.entry("cause:0:crm:crm")
     assert (given_up.status, given_up.reason) == (OutboxStatus.DEAD, "no e-mail address")
     assert stage.crm.notes == {}
+
+
+async def test_a_value_that_a_crm_does_not_take_costs_no_lead(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.faults += [FieldsRefused("too long, of full_name", ["full_name"]), FieldsRefused("no such", ["stage"])]
+    await stage.do(SyncCrm("Wants a demo", {"stage": "demo"}))
+    await stage.settle()
+    assert stage.crm.fields[ANA] == {"grade": "C3"}
+    assert [text for _, text in stage.crm.notes.values()] == ["Wants a demo"]
+    assert [[one.name for one in line.fields] for line in await written(stage) if line.record] == [["grade", "note"]]
+    async with stage.store.transaction() as uow:
+        [told] = [one for one in await uow.timeline.of(ANA, limit=9) if one.event == "crm.written"]
+    assert told.data["refused"] == ["full_name", "stage"]
+
+
+async def test_a_value_that_a_crm_does_not_take_is_told_of_where_it_was_all_there_was_to_write(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.fields[ANA] = {"full_name": "Ana", "grade": "C3"}
+    stage.crm.faults.append(FieldsRefused("no such", ["stage"]))
+    await stage.do(SyncCrm("", {"stage": "demo"}))
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        [told] = [one for one in await uow.timeline.of(ANA, limit=9) if one.event == "crm.written"]
+    assert (told.data["fields"], told.data["refused"]) == ([], ["stage"])
+    assert [line.record for line in await written(stage)] == [""], "the ledger does not say that it was taken"
+
+
+@pytest.mark.parametrize("fields", [["lead_id"], ["elsewhere"]])
+async def test_a_record_that_would_not_be_found_again_is_not_written(stage: Stage, fields: list[str]) -> None:
+    await with_mapping(stage, MappedField("lead_id", "lead.id", overwrite=True))
+    stage.crm.faults.append(FieldsRefused("no such value", fields))
+    await stage.do(SyncCrm())
+    await stage.settle()
+    assert stage.crm.records == {}
+    assert await stage.outcome("cause:0:crm:crm") == (OutboxStatus.DEAD, "no such value")
+
+
+async def test_a_crm_that_finds_fault_each_time_is_not_asked_for_ever(stage: Stage) -> None:
+    await with_mapping(stage)
+    told = {"one": "1", "two": "2", "three": "3"}
+    stage.crm.faults += [FieldsRefused(f"not {name}", [name]) for name in told]
+    await stage.do(SyncCrm("", told))
+    await stage.settle()
+    assert await stage.outcome("cause:0:crm:crm") == (OutboxStatus.DEAD, "not three")
 
 
 async def a_visitor_whom_the_crm_cannot_keep(stage: Stage) -> None:
@@ -364,6 +413,26 @@ async def test_a_task_and_a_deal_come_with_the_record_and_stand_in_the_ledger(st
     assert crm.deals == {f"record of {ANA}": {"dealname": "Ana", "amount": 1200}}
     [line] = await written(stage)
     assert [one.name for one in line.fields] == ["task", "deal.dealname", "deal.amount"]
+
+
+async def test_a_lead_is_held_for_longer_than_all_its_calls_may_take(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, answer = list[object](), hand_over._answer
+
+    async def counted(call: Awaitable[Any], *, repeatable: bool) -> Any:
+        calls.append(call)
+        return await answer(call, repeatable=repeatable)
+
+    monkeypatch.setattr(hand_over, "_answer", counted)
+    stage.runtime = replace(stage.runtime, crms={"crm": (crm := FullCrm())})
+    told = {f"wrong {number}": "1" for number in range(hand_over.MOST_REFUSALS)}
+    crm.faults += [FieldsRefused("no such", [one]) for one in told]
+    await stage.meet()
+    await stage.do(replace(WANTED, record=told))
+    await stage.settle()
+    assert (await stage.entry("cause:0:crm:crm")).status is OutboxStatus.SENT
+    assert len(calls) * hand_over.ANSWER_WITHIN < hand_over.CRM_LEASE
 
 
 async def test_a_crm_without_tasks_gets_a_note_and_one_without_deals_nothing(stage: Stage) -> None:

@@ -13,6 +13,7 @@ import connectors.hubspot
 from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import (
     CredentialRefused,
+    FieldsRefused,
     PermanentSendError,
     SendError,
     SettingsError,
@@ -195,12 +196,51 @@ async def test_somebody_elses_contact_of_the_same_moment_is_worth_another_try(st
     assert failed.value.retry_after is not None
 
 
+NOWHERE = {"status": "error", "message": "resource not found", "correlationId": "c-1"}
+NO_OBJECT = {"status": "error", "message": "Object not found.", "category": "OBJECT_NOT_FOUND"}
+
+
+@pytest.mark.parametrize("told", [NOWHERE, NO_OBJECT])
+async def test_who_is_not_there_is_told_with_a_category_and_without(stage: Stage, told: dict[str, Any]) -> None:
+    """HubSpot answers so where somebody new is looked for by an address: that is no refusal."""
+    stage.server.faults += [Reply(404, json.dumps(told).encode(), "application/json")] * 2
+    assert await stage.crm.find(LEAD, []) is None
+    stage.server.faults.append(Reply(404, json.dumps(told).encode(), "application/json"))
+    await stage.crm.delete("101")
+
+
+async def test_whom_a_batch_does_not_find_needs_no_anonymising(stage: Stage) -> None:
+    batch = {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [NO_OBJECT]}
+    stage.server.faults.append(Reply(207, json.dumps(batch).encode(), "application/json"))
+    await stage.crm.anonymise("101", [])
+
+
+async def test_a_page_that_is_not_there_is_no_contact_that_is_not_there(stage: Stage) -> None:
+    stage.server.faults.append(Reply(404, b"<html>Not Found</html>", "text/html"))
+    with pytest.raises(PermanentSendError, match="404"):
+        await stage.crm.find(LEAD, [])
+
+
 async def test_an_account_without_our_properties_is_told_where_they_are_listed(stage: Stage) -> None:
     detail = {"message": "…", "code": "PROPERTY_DOESNT_EXIST"}
     body = {"status": "error", "category": "VALIDATION_ERROR", "errors": [detail]}
     stage.server.faults += [None, None, Reply(400, json.dumps(body).encode(), "application/json")]
     with pytest.raises(PermanentSendError, match="README"):
         await write(stage.crm)
+
+
+IN_A_LIST = {"errors": [{"message": "", "code": "INVALID_OPTION", "context": {"propertyName": ["country"]}}]}
+IN_THE_MESSAGE = {"message": 'Property values were not valid: [{"error":"INVALID_EMAIL","name":"country"}]'}
+
+
+@pytest.mark.parametrize("told", [IN_A_LIST, IN_THE_MESSAGE])
+async def test_a_value_that_a_property_does_not_take_is_told_by_its_name(stage: Stage, told: dict[str, Any]) -> None:
+    body = {"status": "error", "message": "", "category": "VALIDATION_ERROR", **told}
+    stage.server.faults += [None, None, Reply(400, json.dumps(body).encode(), "application/json")]
+    with pytest.raises(FieldsRefused, match="country") as failed:
+        await write(stage.crm, country="Atlantis")
+    assert failed.value.fields == {"country"}
+    assert "Atlantis" not in failed.value.reason
 
 
 async def test_a_wrong_token_is_refused_with_the_setting_to_check(stage: Stage) -> None:

@@ -18,6 +18,7 @@ import connectors.marketo
 from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import (
     CredentialRefused,
+    FieldsRefused,
     PermanentSendError,
     SendError,
     SettingsError,
@@ -69,8 +70,9 @@ def failed(code: str) -> Reply:
     return Reply(200, json.dumps(told).encode(), "application/json")
 
 
-def skipped(code: str) -> Reply:
-    record = {"status": "skipped", "reasons": [{"code": code, "message": "robin@example.com"}]}
+def skipped(code: str, *messages: str) -> Reply:
+    reasons = [{"code": code, "message": one} for one in messages or ["robin@example.com"]]
+    record = {"status": "skipped", "reasons": reasons}
     return Reply(200, json.dumps({"success": True, "result": [record]}).encode(), "application/json")
 
 
@@ -119,6 +121,32 @@ async def test_a_record_that_is_skipped_was_not_written_though_the_call_was_take
     error = await failure(stage, skipped("1007"))
     assert isinstance(error, PermanentSendError)
     assert "merge them" in error.reason
+
+
+@pytest.mark.parametrize("found", [None, CrmRecord("1")])
+async def test_a_value_that_a_field_does_not_take_is_told_by_its_name(stage: Stage, found: CrmRecord | None) -> None:
+    if found is not None:
+        await create(stage)
+    with pytest.raises(FieldsRefused) as failed:
+        await stage.crm.upsert(LEAD, {**FIELDS, "overtureTeamSize": "many"}, found=found, key="a")
+    assert failed.value.fields == {"overtureTeamSize"}
+
+
+async def test_of_several_reasons_each_has_to_be_of_a_value(stage: Stage) -> None:
+    words = "Value for field 'overtureTeamSize' is too long"
+    error = await failure(stage, skipped("1003", words, "Email address is invalid"))
+    assert isinstance(error, FieldsRefused)
+    assert error.fields == {"overtureTeamSize", "email"}
+    stage.server.faults = [skipped("1003", words, "the partition is unknown")]
+    with pytest.raises(PermanentSendError) as failed:
+        await create(stage)
+    assert not isinstance(failed.value, FieldsRefused)
+
+
+async def test_a_field_that_is_not_there_is_no_refused_value(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError, match="README") as failed:
+        await stage.crm.upsert(LEAD, {**FIELDS, "shoeSize": 44}, found=None, key="a")
+    assert not isinstance(failed.value, FieldsRefused)
 
 
 async def test_a_lead_that_was_deleted_meanwhile_is_found_anew(stage: Stage) -> None:

@@ -8,7 +8,14 @@ import pytest
 
 import connectors.mautic
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    FieldsRefused,
+    PermanentSendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.mautic.crm import MauticCrm
@@ -108,6 +115,15 @@ async def test_the_stand_in_refuses_what_mautic_refuses(stage: Stage, fields: di
     with pytest.raises(PermanentSendError, match="422"):
         await stage.crm.upsert(LEAD, fields, found=None, key="one")
     assert stage.feed.entries == {}
+
+
+async def test_a_value_that_a_field_does_not_take_is_told_by_its_name(stage: Stage) -> None:
+    told = {"code": 422, "message": "country: This value is not valid.", "details": {"country": ["not valid"]}}
+    await stage.crm.find(LEAD, [])
+    stage.server.faults.append(Reply(422, json.dumps({"errors": [told]}).encode(), "application/json"))
+    with pytest.raises(FieldsRefused) as failed:
+        await stage.crm.upsert(LEAD, {**FIELDS, "country": "Atlantis"}, found=None, key="one")
+    assert failed.value.fields == {"country"}
 
 
 def test_an_unusable_address_stops_the_start_with_a_sentence() -> None:

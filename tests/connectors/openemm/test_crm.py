@@ -18,6 +18,7 @@ import connectors.openemm
 from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import (
     CredentialRefused,
+    FieldsRefused,
     PermanentSendError,
     SendError,
     SettingsError,
@@ -80,10 +81,10 @@ async def create(stage: Stage, lead: Lead = LEAD) -> str:
     return await stage.crm.upsert(lead, FIELDS, found=None, key="a")
 
 
-def fault(code: str) -> Reply:
+def fault(code: str, words: str = "robin@example.com") -> Reply:
     body = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
-        f"<faultcode>s:{code}</faultcode><faultstring>robin@example.com</faultstring></s:Fault></s:Body></s:Envelope>"
+        f"<faultcode>s:{code}</faultcode><faultstring>{words}</faultstring></s:Fault></s:Body></s:Envelope>"
     )
     return Reply(500, body.encode(), "text/xml")
 
@@ -103,6 +104,17 @@ async def test_a_fault_says_by_its_code_who_is_to_blame(
     with pytest.raises(kind, match=words) as error:
         await create(stage)
     assert "robin" not in str(error.value)
+
+
+async def test_a_value_that_a_field_does_not_take_is_told_by_its_name(stage: Stage) -> None:
+    words = "Invalid value for profile field: overture_team_size"
+    stage.server.faults += [fault("Client", words), None, fault("Client", words)]
+    with pytest.raises(FieldsRefused) as failed:
+        await create(stage)
+    assert failed.value.fields == {"overture_team_size"}
+    recipient = await create(stage)
+    with pytest.raises(FieldsRefused):
+        await stage.crm.upsert(LEAD, FIELDS, found=CrmRecord(recipient), key="b")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])

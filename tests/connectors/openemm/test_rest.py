@@ -14,7 +14,7 @@ import pytest
 
 import connectors.openemm
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, FieldsRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.openemm.crm import OpenEmmCrm
@@ -65,7 +65,12 @@ async def create(stage: Stage, lead: Lead = LEAD) -> str:
 
 async def test_a_new_recipient_is_made_by_the_bulk_upsert_and_a_known_one_changed_by_its_id(stage: Stage) -> None:
     recipient = await create(stage)
-    assert stage.calls() == ["POST /login", "PATCH /recipients/bulk", "GET /recipients"]
+    assert stage.calls() == [
+        "POST /login",
+        "PATCH /recipients/bulk",
+        "GET /recipients",
+        f"PATCH /recipients/{recipient}",
+    ]
     found = await stage.crm.find(LEAD, FIELDS)
     await stage.crm.upsert(LEAD, {"email": "robin@other.example"}, found=found, key="b")
     assert stage.calls()[-1] == f"PATCH /recipients/{recipient}"
@@ -90,6 +95,23 @@ async def test_a_recipient_that_the_answer_counts_as_an_error_was_not_written(st
     stage.server.faults += [None, Reply(200, json.dumps(counted).encode(), "application/json")]
     with pytest.raises(PermanentSendError, match="EMAIL_ERROR"):
         await create(stage)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"detail": "must be a number", "errors": [{"field": "OVERTURE_TEAM_SIZE", "message": "must be a number"}]},
+        {"detail": "Invalid recipient data for field: overture_team_size"},
+    ],
+)
+async def test_a_value_that_a_field_does_not_take_is_told_by_its_name(stage: Stage, told: Mapping[str, Any]) -> None:
+    """Of somebody new, too: they are made first, since the bulk upsert names no field."""
+    stage.server.faults += [None, None, None, Reply(400, json.dumps(told).encode(), "application/json")]
+    with pytest.raises(FieldsRefused) as failed:
+        await create(stage)
+    assert failed.value.fields == {"overture_team_size"}
+    await stage.crm.upsert(LEAD, {"email": "robin@example.com"}, found=None, key="a")
+    assert len(stage.recipients()) == 1
 
 
 async def test_a_token_is_used_until_it_ends(stage: Stage) -> None:

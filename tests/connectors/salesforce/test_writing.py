@@ -14,11 +14,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 import connectors.salesforce
 from bot.domain.crm import FieldValue
-from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError
+from bot.domain.errors import CredentialRefused, FieldsRefused, PermanentSendError, SettingsError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.salesforce.crm import SalesforceCrm
+from connectors.salesforce.refusals import duplicates_told
 from connectors.salesforce.sandbox import SANDBOX_USER, SalesforceSandbox
+from connectors.vendor_api import Answer
 from tests.connectors.documents import faults_of
 from tests.connectors.vendor_server import MemoryFeed, StillClock, VendorServer, serve, settings_for
 
@@ -123,6 +125,14 @@ async def test_a_record_that_a_duplicate_rule_names_is_taken_where_it_is_the_sam
     assert len(stage.shown("note")) == (1 if note else 0)
 
 
+@pytest.mark.parametrize("spelled", ["duplicateResut", "duplicateResult"])
+def test_the_records_that_a_duplicate_rule_names_are_read_however_salesforce_spells_it(spelled: str) -> None:
+    record = {"attributes": {"type": "Lead"}, "Id": "00Q5c00002Lz9mUAAR"}
+    matches = [{"matchRecords": [{"matchConfidence": 100.0, "record": record}]}]
+    body = [{"errorCode": "DUPLICATES_DETECTED", spelled: {"allowSave": False, "matchResults": matches}}]
+    assert duplicates_told(Answer(400, body)) == ["00Q5c00002Lz9mUAAR"]
+
+
 async def test_a_record_of_somebody_else_is_left_alone_and_told(stage: Stage) -> None:
     """One number, two people: whoever it is, it is not for us to decide."""
     await sales_has(stage, Email="kim@example.com")
@@ -139,6 +149,41 @@ async def test_of_several_records_none_is_guessed(stage: Stage) -> None:
     stage.vendor.has_duplicate_rule = True
     with pytest.raises(PermanentSendError, match="2 records"):
         await stage.crm.upsert(LEAD, FIELDS, found=None, key="one")
+
+
+def too_long(*fields: str) -> list[dict[str, Any]]:
+    return [{"message": "data value too large", "errorCode": "STRING_TOO_LONG", "fields": list(fields)}]
+
+
+@pytest.mark.parametrize("note", ["Wants a demo", ""])
+async def test_a_value_that_a_field_does_not_take_is_told_by_its_name(stage: Stage, note: str) -> None:
+    halted = [{"errorCode": "PROCESSING_HALTED", "message": "", "fields": []}]
+    parts = [{"httpStatusCode": 400, "body": one, "referenceId": "r"} for one in (too_long("Title"), halted)]
+    answer = (200, {"compositeResponse": parts}) if note else (400, too_long("Title"))
+    found = await stage.crm.find(LEAD, [])
+    stage.server.faults.append(Reply(answer[0], json.dumps(answer[1]).encode(), "application/json"))
+    fields = {**FIELDS, "Title": "x" * 200}
+    together = stage.crm.upsert_with_note(LEAD, fields, note, found=found, key="one")
+    written = together if note else stage.crm.upsert(LEAD, fields, found=found, key="one")
+    with pytest.raises(FieldsRefused) as failed:
+        await written
+    together.close()
+    assert failed.value.fields == {"Title"}
+
+
+async def test_what_tells_of_more_than_values_names_no_field(stage: Stage) -> None:
+    await stage.crm.find(LEAD, [])
+    body = [*too_long("Title"), {"message": "", "errorCode": "REQUIRED_FIELD_MISSING", "fields": ["Rating"]}]
+    stage.server.faults.append(Reply(400, json.dumps(body).encode(), "application/json"))
+    with pytest.raises(PermanentSendError) as failed:
+        await stage.crm.upsert(LEAD, FIELDS, found=None, key="one")
+    assert not isinstance(failed.value, FieldsRefused)
+
+
+async def test_names_that_no_lead_may_be_without_are_cut_to_what_salesforce_takes(stage: Stage) -> None:
+    await stage.write(LastName="x" * 300, Company="y" * 300)
+    [lead] = stage.leads().values()
+    assert (len(lead["LastName"]), len(lead["Company"])) == (80, 255)
 
 
 def key_pair() -> tuple[str, str]:

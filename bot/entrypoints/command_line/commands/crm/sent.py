@@ -32,7 +32,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def told(write: CrmWrite) -> Iterator[str]:
     """The write in one line, then a line for each of its fields."""
-    record = f"record {write.record}" if write.record else "no answer: it is unknown whether it arrived"
+    record = (
+        f"record {write.record}" if write.record else "refused, or not answered: then it is unknown whether it arrived"
+    )
     yield f"{shown_moment(write.at)}  {write.crm}: {record}  ({write.key})"
     width = max(len(one.name) for one in write.fields)
     for one in write.fields:

@@ -50,7 +50,7 @@ def test_each_field_is_told_with_where_it_came_from_and_what_never_was_answered(
     assert note == "  note     Hi / Bye"
     assert run(["audit", "list"]) == 0
     assert "person.looked_at" in capsys.readouterr().out
-    assert "mautic: no answer" in second
+    assert "mautic: refused, or not answered" in second
 
 
 def test_one_crm_as_json(capsys: pytest.CaptureFixture[str]) -> None:
