@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from bot.domain.message import storable
-from connectors.slack.rich_text import words_of
+from connectors.slack.rich_text import is_styled, link_in_words, words_of
 
 MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})>")
@@ -23,10 +23,13 @@ NameOf = Callable[[str], str]
 
 
 def said_in(message: Mapping[str, Any], name_of: NameOf = str) -> str:
-    """The words of a message. Slack writes an emoji as its name, and tells in the blocks which characters it is; of one
-    that a workspace has made itself there are none, and its name stays."""
-    words = words_in(str(message.get("text") or ""), name_of) or words_of(message.get("blocks"), name_of)
-    for name, characters in _emoji(message.get("blocks")):
+    """The words of a message, without the marks by which Slack's text shows what is bold. Slack writes an emoji as its
+    name, and tells in the blocks which characters it is; of one that a workspace has made itself there are none, and
+    its name stays."""
+    blocks, words = message.get("blocks"), words_in(str(message.get("text") or ""), name_of)
+    if not words or is_styled(blocks):
+        words = words_of(blocks, name_of) or words
+    for name, characters in _emoji(blocks):
         words = words.replace(f":{name}:", characters)
     return storable(words)
 
@@ -55,8 +58,7 @@ def _unmark(name_of: NameOf, found: re.Match[str]) -> str:
     if target.startswith(("@", "#", "!")):
         named = name_of(target[1:]) if target.startswith("@") else target[1:]
         return target[0].replace("!", "@") + (label or named).lstrip("@#")
-    address = target.removeprefix("mailto:").removeprefix("tel:")
-    return address if not label or label in (address, address.split("://")[-1]) else f"{label} ({address})"
+    return link_in_words(target, label)
 
 
 def _emoji(node: object) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.slack.markup import as_plain_text
+from connectors.slack.markup import as_plain_text, said_in
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,25 @@ def test_a_member_whom_slack_names_by_an_id_alone_is_called_by_their_name() -> N
     assert as_plain_text("Ask <@U0BEN0001> or <@U0EVE0001>", lambda user: names.get(user, user)) == (
         "Ask @ben or @U0EVE0001"
     )
+
+
+def text(words: str, **style: bool) -> dict[str, object]:
+    return {"type": "text", "text": words, **({"style": style} if style else {})}
+
+
+def test_a_customer_reads_no_marks_of_what_is_bold_or_code() -> None:
+    link = {"type": "link", "url": "http://example.com", "text": "example.com"}
+    section = {"type": "rich_text_section", "elements": [text("It is "), text("free", bold=True), text(": "), link]}
+    items = [{"type": "rich_text_section", "elements": [text(word)]} for word in ("sign up", "look")]
+    listed = {"type": "rich_text_list", "style": "ordered", "offset": 1, "elements": items}
+    code = {"type": "rich_text_preformatted", "elements": [text("make run")]}
+    blocks = [{"type": "rich_text", "elements": [section, listed, code]}]
+    written = "It is *free*: <http://example.com|example.com>\n2. sign up\n3. look\n```make run```"
+    assert said_in({"text": written, "blocks": blocks}) == (
+        "It is free: http://example.com\n2. sign up\n3. look\nmake run"
+    )
+
+
+def test_what_somebody_types_between_stars_is_left_as_it_is() -> None:
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [text("2*3*4")]}]}]
+    assert said_in({"text": "2*3*4", "blocks": blocks}) == "2*3*4"
