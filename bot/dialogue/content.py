@@ -106,7 +106,7 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     return prepare(
         Assistant(
             intents=intents,
-            entities=frozenset(entities),
+            entities=entities,
             slots=slots,
             forms=forms,
             responses=responses,

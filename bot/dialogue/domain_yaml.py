@@ -10,7 +10,7 @@ from typing import Any
 from bot.dialogue.builtin import DEFAULT_INTENTS
 from bot.dialogue.source import Source
 from bot.documents import plain
-from bot.domain.assistant import Form
+from bot.domain.assistant import DeclaredEntity, Form
 from bot.domain.conversation import REQUESTED_SLOT
 from bot.domain.errors import Place
 
@@ -132,23 +132,20 @@ def _read_config(source: Source, value: Any, found: Declarations) -> None:
 # ---------------------------------------------------------------- intents and entities
 
 
-def read_entities(declared: Declarations) -> Mapping[str, tuple[str, ...]]:
-    """Each entity with its labels (`city`, `city#from`); none for entities that rules and stories do not look at."""
-    labels: dict[str, tuple[str, ...]] = {}
-    for name, node in declared.entities.items():
-        source = node.source
-        properties = _properties_of_entity(name, node)
-        source.warn_of_others(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
-        parts = [
-            part
-            for key in ("roles", "groups")
-            for part in source.names(properties.get(key), source.place(properties, key), key)
-        ]
-        seen = properties.get("influence_conversation", True)
-        at = source.place(properties, "influence_conversation")
-        used = source.flag(seen, at, "influence_conversation")
-        labels[name] = (name, *(f"{name}#{part}" for part in parts)) if used else ()
-    return labels
+def read_entities(declared: Declarations) -> Mapping[str, DeclaredEntity]:
+    return {name: _entity(name, node) for name, node in declared.entities.items()}
+
+
+def _entity(name: str, node: Node) -> DeclaredEntity:
+    source = node.source
+    properties = _properties_of_entity(name, node)
+    source.warn_of_others(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
+    roles, groups = (
+        source.names(properties.get(key), source.place(properties, key), key) for key in ("roles", "groups")
+    )
+    seen = properties.get("influence_conversation", True)
+    at = source.place(properties, "influence_conversation")
+    return DeclaredEntity(name, roles, groups, source.flag(seen, at, "influence_conversation"))
 
 
 def _properties_of_entity(name: str, node: Node) -> Mapping[Any, Any]:
@@ -161,12 +158,12 @@ def _properties_of_entity(name: str, node: Node) -> Mapping[Any, Any]:
     return source.mapping(node.value, node.place, what)
 
 
-def read_intents(declared: Declarations, entities: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...] | None]:
+def read_intents(declared: Declarations, entities: Mapping[str, DeclaredEntity]) -> dict[str, tuple[str, ...] | None]:
     """Each intent with the labels of the entities that it uses; None for all of them."""
     return {name: _used_entities(name, node, entities) for name, node in declared.intents.items()}
 
 
-def _used_entities(name: str, node: Node, entities: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+def _used_entities(name: str, node: Node, entities: Mapping[str, DeclaredEntity]) -> tuple[str, ...] | None:
     source, what = node.source, f'the intent "{name}"'
     properties = source.mapping(node.value, node.place, what)
     source.warn_of_others(properties, ("use_entities", "ignore_entities", "is_retrieval_intent"), what)
@@ -181,9 +178,10 @@ def _used_entities(name: str, node: Node, entities: Mapping[str, tuple[str, ...]
     ignored = set(source.names(properties.get("ignore_entities"), source.place(properties, "ignore_entities"), what))
     for entity in sorted((used | ignored) - set(entities)):
         source.lapses.unknown(node.place, "entity", entity, entities)
-    if use is True and not ignored and all(entities.values()):
+    if use is True and not ignored and all(one.seen for one in entities.values()):
         return None
-    return tuple(label for entity in sorted(used - ignored) for label in entities.get(entity, ()))
+    known = (entities[entity] for entity in sorted(used - ignored) if entity in entities)
+    return tuple(label for entity in known for label in entity.labels)
 
 
 # ---------------------------------------------------------------- forms

@@ -192,6 +192,21 @@ WITHOUT_DESK = "_without_desk"
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredEntity:
+    """An entity of the domain. `seen`: rules and stories look at it (Rasa's `influence_conversation`)."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    seen: bool = True
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What rules and stories know it by: `city`, `city#from`."""
+        return (self.name, *(f"{self.name}#{part}" for part in (*self.roles, *self.groups))) if self.seen else ()
+
+
+@dataclass(frozen=True, slots=True)
 class Assistant:
     """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
 
@@ -201,7 +216,7 @@ class Assistant:
     """
 
     intents: Mapping[str, tuple[str, ...] | None]
-    entities: frozenset[str]
+    entities: Mapping[str, DeclaredEntity]
     slots: Mapping[str, Slot]
     forms: Mapping[str, Form]
     responses: Mapping[str, Response]

@@ -14,7 +14,7 @@ from bot.domain.assistant import Assistant
 
 ROOT = Path(__file__).parents[2]
 RUN_BY_THE_SERVICE = {"action_answer_from_knowledge"}
-NOBODY = Assistant({}, frozenset(), {}, {}, {}, frozenset(), (), ())
+NOBODY = Assistant({}, {}, {}, {}, {}, frozenset(), (), ())
 
 
 def content(key: str) -> list[Any]:

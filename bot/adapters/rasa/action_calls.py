@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -13,12 +13,12 @@ from bot.adapters.rasa.rasa_events import (
     UnreadableEvent,
     attachments_as_rasa_has_them,
     event_as_rasa_has_it,
-    parse_data_as_rasa_has_it,
     read_event,
 )
+from bot.adapters.rasa.rasa_readings import parse_data_as_rasa_has_it
 from bot.dialogue.policies import chosen_by
 from bot.dialogue.responses_yaml import as_declared
-from bot.domain.assistant import Assistant, Slot, SlotMapping
+from bot.domain.assistant import Assistant, DeclaredEntity, Slot, SlotMapping
 from bot.domain.conversation import (
     ACTION_LISTEN,
     REQUESTED_SLOT,
@@ -72,7 +72,10 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any], assista
     """The tracker's JSON with all slots of the domain and its recent events; `context` goes into the metadata of the
     latest message."""
     message = tracker.latest_message
-    latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
+    heard = message.understood if message else None
+    latest = (
+        parse_data_as_rasa_has_it(heard, assistant.responses) if heard else {"intent": {}, "entities": [], "text": None}
+    )
     latest["message_id"] = message.message_id if message else None
     attached = attachments_as_rasa_has_them(message) if message else {}
     latest["metadata"] = {**metadata_of(context), **attached}
@@ -121,10 +124,10 @@ def domain_as_rasa_has_it(assistant: Assistant) -> dict[str, Any]:
     return {
         "version": "3.1",
         "intents": [
-            intent if entities is None else {intent: {"use_entities": list(entities)}}
+            intent if entities is None else {intent: {"use_entities": _without_parts(entities)}}
             for intent, entities in assistant.intents.items()
         ],
-        "entities": sorted(assistant.entities),
+        "entities": [_entity(assistant.entities[name]) for name in sorted(assistant.entities)],
         "slots": {name: _slot(slot) for name, slot in assistant.slots.items()},
         "responses": {
             name: [as_declared(variation) for variation in response.variations]
@@ -141,6 +144,18 @@ def domain_as_rasa_has_it(assistant: Assistant) -> dict[str, Any]:
             "carry_over_slots_to_new_session": assistant.carry_over_slots,
         },
     }
+
+
+def _without_parts(labels: Iterable[str]) -> list[str]:
+    """The entities that these labels are of: `city` of `city` and `city#from`."""
+    return list(dict.fromkeys(label.partition("#")[0] for label in labels))
+
+
+def _entity(entity: DeclaredEntity) -> str | dict[str, Any]:
+    """Its bare name, unless there is more to say of it."""
+    parts = {key: list(named) for key, named in (("roles", entity.roles), ("groups", entity.groups)) if named}
+    described = parts | ({} if entity.seen else {"influence_conversation": False})
+    return {entity.name: described} if described else entity.name
 
 
 def _slot(slot: Slot) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _register(executor: Any, package: str) -> None:
         names = [module.name for module in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{package}.")]
         modules = [root, *map(importlib.import_module, names)]
         # Those that lie in a folder without an __init__.py, which are found only where another module imports them.
-        modules += [one for name, one in sorted(sys.modules.items()) if name.startswith(f"{package}.")]
+        modules += [sys.modules[name] for name in sorted(sys.modules) if name.startswith(f"{package}.")]
     except Exception as error:
         raise SettingsError(
             f'The actions package "{package}" cannot be imported: {type(error).__name__}: {error}. '

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.adapters.rasa.rasa_readings import (
+    entity_as_rasa_has_it,
+    parse_data_as_rasa_has_it,
+    read_entities,
+    read_intent,
+    read_ranking,
+)
 from bot.domain.conversation import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -31,7 +38,7 @@ from bot.domain.conversation import (
     UserUttered,
 )
 from bot.domain.ids import MessageId
-from bot.domain.understanding import Entity, IntentScore, Understood, base_intent
+from bot.domain.understanding import Understood
 
 # ---------------------------------------------------------------- written
 
@@ -78,57 +85,22 @@ def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
             stamped |= {"name": followup}
         case ReminderScheduled(name=name, intent=intent, due_at=due_at, entities=entities):
             stamped |= {"name": name, "intent": intent, "date_time": due_at.isoformat()}
-            stamped |= {"entities": [_entity(one) for one in entities], "kill_on_user_msg": event.kill_on_user_message}
+            stamped |= {
+                "entities": [entity_as_rasa_has_it(one) for one in entities],
+                "kill_on_user_msg": event.kill_on_user_message,
+            }
         case ReminderCancelled(name=reminder, intent=called_off, entities=found):
             stamped |= {"name": reminder, "intent": called_off}
-            stamped |= {"entities": None if found is None else [_entity(one) for one in found]}
+            stamped |= {"entities": None if found is None else [entity_as_rasa_has_it(one) for one in found]}
         case AgentUttered(text=text):
             stamped |= {"text": text, "data": None}
         case ReplyCutShort(text=text, heard=heard):  # none of Rasa's, which passes over what it does not know
             stamped |= {"text": text, "heard": heard}
         case EntitiesAdded(entities=entities):
-            stamped |= {"entities": [_entity(one) for one in entities]}
+            stamped |= {"entities": [entity_as_rasa_has_it(one) for one in entities]}
         case _:
             pass  # the others are their name and time
     return stamped
-
-
-def parse_data_as_rasa_has_it(understood: Understood) -> dict[str, Any]:
-    return {
-        "text": understood.text,
-        "intent": {"name": base_intent(understood.intent.name), "confidence": understood.intent.confidence},
-        "entities": [_entity(entity) for entity in understood.entities],
-        "intent_ranking": [{"name": score.name, "confidence": score.confidence} for score in understood.ranking],
-        "response_selector": _selected(understood.intent),
-    }
-
-
-def _selected(intent: IntentScore) -> dict[str, Any]:
-    """What Rasa's response selector says of a retrieval intent: which response it chooses."""
-    retrieval = base_intent(intent.name)
-    if retrieval == intent.name:
-        return {}
-    response = {
-        "intent_response_key": intent.name,
-        "utter_action": f"utter_{intent.name}",
-        "confidence": intent.confidence,
-    }
-    return {retrieval: {"response": response, "ranking": [response]}}
-
-
-def _entity(entity: Entity) -> dict[str, Any]:
-    found = {
-        "entity": entity.name,
-        "value": entity.value,
-        "start": entity.start,
-        "end": entity.end,
-        "confidence_entity": entity.confidence,
-        "extractor": entity.extractor,
-    }
-    if entity.details is not None:
-        found |= {"text": entity.text, "additional_info": dict(entity.details)}
-    # rasa-sdk compares role and group with .get(), so those that are not there are left out, as Rasa does.
-    return found | {key: text for key, text in (("role", entity.role), ("group", entity.group)) if text is not None}
 
 
 def _timestamp(at: datetime | None) -> float | None:
@@ -221,22 +193,10 @@ def _user(told: Mapping[str, Any]) -> UserUttered:
     parsed = told.get("parse_data")
     parsed = parsed if isinstance(parsed, Mapping) else {}
     text = str(told.get("text") or parsed.get("text") or "")
-    ranking = tuple(_score(one) for one in parsed.get("intent_ranking") or () if isinstance(one, Mapping))
-    intent = parsed.get("intent")
-    understood = Understood(
-        text,
-        _score(intent if isinstance(intent, Mapping) else {}),
-        read_entities(parsed.get("entities")),
-        ranking,
-        stage="action",
-    )
+    entities, ranking = read_entities(parsed.get("entities")), read_ranking(parsed)
+    understood = Understood(text, read_intent(parsed), entities, ranking, stage="action")
     message_id = MessageId(str(told.get("message_id") or ""))
     return UserUttered(text, understood, message_id, None, str(told.get("input_channel") or ""), retold=True)
-
-
-def _score(told: Mapping[str, Any]) -> IntentScore:
-    confidence = told.get("confidence")
-    return IntentScore(str(told.get("name") or ""), float(confidence) if isinstance(confidence, (int, float)) else 1.0)
 
 
 def _reminder(told: Mapping[str, Any]) -> ReminderScheduled:
@@ -256,28 +216,4 @@ def _reminder(told: Mapping[str, Any]) -> ReminderScheduled:
         due_at=due_at,
         entities=read_entities(told.get("entities")),
         kill_on_user_message=bool(told.get("kill_on_user_msg", True)),
-    )
-
-
-def read_entities(told: Any) -> tuple[Entity, ...]:
-    """Entities from Rasa's list, or from a mapping of names to values."""
-    if isinstance(told, Mapping):
-        return tuple(Entity(str(name), value) for name, value in told.items())
-    if not isinstance(told, Sequence) or isinstance(told, str):
-        return ()
-    return tuple(
-        Entity(
-            name=str(one["entity"]),
-            value=one.get("value"),
-            text=str(one.get("text") or ""),
-            start=int(one.get("start") or 0),
-            end=int(one.get("end") or 0),
-            confidence=float(one.get("confidence_entity") or 1.0),
-            role=one.get("role"),
-            group=one.get("group"),
-            extractor=str(one.get("extractor") or ""),
-            details=one["additional_info"] if isinstance(one.get("additional_info"), Mapping) else None,
-        )
-        for one in told
-        if isinstance(one, Mapping) and one.get("entity")
     )

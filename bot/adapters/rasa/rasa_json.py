@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.adapters.rasa.rasa_readings import read_intent, read_ranking
 from bot.domain.conversation import (
     ActionExecuted,
     ActionExecutionRejected,
@@ -26,7 +27,7 @@ from bot.domain.conversation import (
     UserUttered,
 )
 from bot.domain.ids import MessageId
-from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.domain.understanding import Entity, Understood
 
 IGNORED = frozenset({"user_featurization", "entities", "export"})
 """Events that change nothing: what they say is said by the others, too."""
@@ -80,12 +81,13 @@ PLAIN: Mapping[str, Callable[..., Event]] = {
 def read_parse_data(text: str, told: Any) -> Understood:
     """What Rasa's NLU found in `text`."""
     try:
-        intent = told.get("intent") or {}
+        if not isinstance(told.get("intent") or {}, Mapping):
+            raise TypeError
         return Understood(
             text=text,
-            intent=_score(intent),
+            intent=read_intent(told),
             entities=tuple(read_entity(found, text) for found in told.get("entities") or ()),
-            ranking=tuple(_score(one) for one in told.get("intent_ranking") or ()),
+            ranking=read_ranking(told),
             stage="rasa",
         )
     except (AttributeError, KeyError, TypeError) as error:
@@ -107,11 +109,6 @@ def read_entity(told: Any, text: str = "") -> Entity:
         extractor=str(told.get("extractor") or ""),
         details=told["additional_info"] if isinstance(told.get("additional_info"), Mapping) else None,
     )
-
-
-def _score(told: Mapping[str, Any]) -> IntentScore:
-    confidence = told.get("confidence")
-    return IntentScore(str(told.get("name") or ""), 1.0 if confidence is None else float(confidence))
 
 
 def _time(told: Mapping[str, Any], now: datetime) -> datetime:

@@ -15,12 +15,12 @@ from ruamel.yaml import YAML
 
 from bot.adapters.rasa.action_calls import RASA_VERSION, domain_as_rasa_has_it
 from bot.adapters.rasa.actions import InProcessActions
-from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.adapters.rasa.rasa_json import read_entity, read_event, read_parse_data
+from bot.adapters.rasa.rasa_readings import parse_data_as_rasa_has_it
 from bot.dialogue.engine import can_do
 from bot.domain.access import Right, Role
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
+from bot.domain.conversation import Conversation, Event, Tracker
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable, storable_json
@@ -156,9 +156,7 @@ class RasaApi:
         nobody = Tracker(ConversationId(""))
         region, today = self._runtime.region, Asker(self._runtime.clock.now().date())
         understood = await understand(self._runtime, nobody, text, region, zone_of(None, None, region), today)
-        now = self._runtime.clock.now()
-        said = event_as_rasa_has_it(UserUttered(text, understood, MessageId(""), now, REST))
-        return web.json_response(said["parse_data"])
+        return web.json_response(parse_data_as_rasa_has_it(understood, self._assistant.responses))
 
     async def _run_action(self, request: web.Request) -> web.StreamResponse:
         """What Rasa's endpoints.yml may name as its action server."""

@@ -18,7 +18,7 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.rasa.actions import ActionServer, InProcessActions, executor_of
-from bot.domain.assistant import Assistant, Form, Slot
+from bot.domain.assistant import Assistant, DeclaredEntity, Form, Slot
 from bot.domain.conversation import (
     ActionExecutionRejected,
     ActiveLoop,
@@ -50,7 +50,7 @@ ROOT = Path(__file__).parents[4]
 
 ASSISTANT = Assistant(
     intents={"inform": None, "ask": ("city",)},
-    entities=frozenset({"city"}),
+    entities={"city": DeclaredEntity("city")},
     slots={"city": Slot("city", "text"), "size": Slot("size", "float", max_value=10.0)},
     forms={"trip_form": Form("trip_form", ("city", "size"))},
     responses={},

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rasa_sdk import events as sdk
 
-from bot.adapters.rasa.rasa_events import UnreadableEvent, event_as_rasa_has_it, read_entities, read_event
+from bot.adapters.rasa.rasa_events import UnreadableEvent, event_as_rasa_has_it, read_event
+from bot.adapters.rasa.rasa_readings import read_entities
 from bot.domain.conversation import (
     ActionExecuted,
     ActionExecutionRejected,
