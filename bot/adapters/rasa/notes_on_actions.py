@@ -16,6 +16,9 @@ from bot.domain.assistant import Assistant
 
 HAS_ACTION_SERVER = "OVERTURE_ACTIONS=http://localhost:5055/webhook"
 
+NAMED_OTHERWISE = {"rasa_core_sdk": "rasa_sdk"}
+"""Modules that are installed under another name now."""
+
 
 def notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
     code = [path for path in files_of_actions(folder) if path.suffix == ".py"]
@@ -91,7 +94,9 @@ def _missing_modules(folder: Path, code: Sequence[Path]) -> Iterator[Note]:
                 f"imports {', '.join(beside)} from beside it: put a dot before the name (from .{beside[0]} import ...)."
             )
             yield Note("to do", about, said)
-        if elsewhere := [name for name in absent if name not in beside]:
+        for name in (name for name in absent if name in NAMED_OTHERWISE):
+            yield Note("to do", about, f"imports {name}, which is called {NAMED_OTHERWISE[name]} now: import that.")
+        if elsewhere := [name for name in absent if name not in beside and name not in NAMED_OTHERWISE]:
             it = "it is" if len(elsewhere) == 1 else "they are"
             said = (
                 f"imports {', '.join(elsewhere)}, and there is no such module here: until {it} installed where the "

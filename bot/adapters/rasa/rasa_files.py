@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.content.content_files import YAML, files_below, read_documents
-from bot.adapters.rasa.elsewhere import files_with, listed
+from bot.adapters.rasa.elsewhere import files_with, listed, markdown_with_examples
 from bot.adapters.rasa.escapes import with_escapes_read
 from bot.adapters.rasa.other_makers import refuse_what_is_not_rasas
 from bot.adapters.rasa.rasa1 import (
@@ -19,7 +19,7 @@ from bot.adapters.rasa.rasa1 import (
     rules_of_triggers,
     told_otherwise,
     triggers_in,
-    with_answers_renamed,
+    with_actions_renamed,
 )
 from bot.adapters.rasa.rasa_settings import MULTI_PROJECT, Note
 from bot.dialogue.content import DOMAIN_KEYS, FLOWS_ARE_NOT_READ, FLOWS_OF_RASA_PRO, KNOWN_KEYS, TEST_PREFIX
@@ -28,6 +28,8 @@ from bot.domain.errors import SettingsError
 
 TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 """What Rasa knows a file of training data by."""
+
+_FOLDERS_OF_DOMAINS = frozenset({"config", "core", "domain"})
 
 SLOTS_OF_RASA_PRO = (
     "from_llm is of Rasa Pro (CALM), where a language model holds the dialogue and fills the slots; it is not read.",
@@ -89,7 +91,7 @@ def read_files(path: Path) -> ReadFiles:
         _require_a_domain(folder, content)
     _require_training_data(folder, content)
     if older:
-        content = with_answers_renamed(content)
+        content = with_actions_renamed(content)
     kept_out = told_otherwise(triggers, content)
     if rules := rules_of_triggers(folder, (found for found in triggers if found[0] not in kept_out)):
         content.append(rules)
@@ -219,7 +221,9 @@ def _require_a_domain(folder: Path, documents: Iterable[Document]) -> None:
 def _require_training_data(folder: Path, documents: Iterable[Document]) -> None:
     if any(isinstance(one.data, Mapping) and TRAINING_KEYS & set(one.data) - {"responses"} for one in documents):
         return
-    if found := files_with(TRAINING_KEYS - {"responses"}, folder):
+    # Rasa 1 was told where everything lies: config/domain.yml is beside the folders of the rest.
+    near = folder.parent if folder.name in _FOLDERS_OF_DOMAINS else folder
+    if found := files_with(TRAINING_KEYS - {"responses"}, near) or markdown_with_examples(near):
         raise SettingsError(
             f"there is no training data below {folder / 'data'}, where Rasa looks for it by itself. There is some in "
             f"{listed(found)}: move it there."

@@ -13,7 +13,7 @@ from bot.adapters.rasa.notes_on_actions import notes_on_actions
 from bot.adapters.rasa.rasa1 import Converted, in_older_file, told_of_older_files
 from bot.adapters.rasa.rasa_actions import files_of_actions
 from bot.adapters.rasa.rasa_files import ReadFiles, read_files
-from bot.adapters.rasa.rasa_settings import Note, notes_on_settings
+from bot.adapters.rasa.rasa_settings import CALLED_HERE, Note, notes_on_settings
 from bot.adapters.rasa.way_out import PLACE, WayOut, with_a_way_out
 from bot.adapters.rasa.words_of_ours import words_of_ours
 from bot.adapters.understanding.language_guesser import language_guesser
@@ -64,9 +64,9 @@ def read_project(path: Path) -> RasaProject:
     read = read_files(path)
     folder = read.folder
     documents, versions = _told_their_version(read.content)
-    documents, doubled = _without_duplicates(documents, read.older)
-    configuration, guessed = _told_its_language(read.configuration, documents)
-    configuration = _told_of_lapses(configuration)
+    configuration = _told_of_lapses(read.configuration)
+    documents, doubled = _without_duplicates(documents, configuration, read.older)
+    configuration, guessed = _told_its_language(configuration, documents)
     try:
         assistant = _checked([*documents, configuration])
     except ContentError as error:
@@ -75,7 +75,7 @@ def read_project(path: Path) -> RasaProject:
     documents = list(out.documents)
     notes = [*read.notes, *versions, *doubled, *guessed, *_notes_on_versions(documents)]
     notes += notes_on_actions(folder, assistant)
-    notes += [*notes_on_settings(folder), *out.notes]
+    notes += [*notes_on_settings(folder), *_notes_on_channels(assistant), *out.notes]
     taken = [_taken(document, _place_of(read, document)) for document in documents]
     taken += [_taken(test, _place_of_tests(PurePath(test.path).relative_to(folder))) for test in read.tests]
     taken.append(_taken(configuration, PurePath("config.yml")))
@@ -105,7 +105,7 @@ def _checked(documents: Sequence[Document]) -> Assistant:
 
 def _with_a_way_out(documents: Sequence[Document], configuration: Document, assistant: Assistant) -> WayOut:
     """None where the project would not be right any more with one."""
-    out = with_a_way_out(documents, assistant)
+    out = with_a_way_out(documents, configuration, assistant)
     try:
         if out.pattern is not None:
             _checked([*out.documents, out.pattern, configuration])
@@ -127,7 +127,7 @@ def _told_its_language(configuration: Document, documents: Sequence[Document]) -
     if isinstance(configuration.data, Mapping) and configuration.data.get("language"):
         return configuration, []
     try:
-        examples = read_examples(documents)
+        examples = read_examples([*documents, configuration])
     except ContentError:
         return configuration, []  # told with everything else when the project is checked
     languages = spoken_languages(examples, "", language_guesser())
@@ -152,11 +152,13 @@ def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], 
     return told, notes
 
 
-def _without_duplicates(documents: list[Document], older: Sequence[Converted]) -> tuple[list[Document], list[Note]]:
+def _without_duplicates(
+    documents: list[Document], configuration: Document, older: Sequence[Converted]
+) -> tuple[list[Document], list[Note]]:
     """A text that is an example of two intents stays with the first. Where it has no line of its own (several intents
     share a list by an alias, say) it is let be, and validation warns of it."""
     try:
-        examples = read_examples(documents)
+        examples = read_examples([*documents, configuration])
     except ContentError:
         return documents, []  # told with everything else when the project is checked
     texts = {one.path: one.text for one in documents}
@@ -290,6 +292,20 @@ def _notes_on_responses(assistant: Assistant, target: PurePath) -> Iterator[Note
     if NOT_UNDERSTOOD in missing:
         said = f"{NOT_UNDERSTOOD} was added, because what is not understood would get no answer. Word it."
         yield Note("to do", str(target), said)
+
+
+def _notes_on_channels(assistant: Assistant) -> Iterator[Note]:
+    """Variations for a channel that has another name here, which would never be said."""
+    said_on: dict[str, list[str]] = {}
+    for response in assistant.responses.values():
+        for channel in dict.fromkeys(one.channel for one in response.variations):
+            if channel in CALLED_HERE:
+                said_on.setdefault(channel, []).append(response.name)
+    for channel, names in said_on.items():
+        said = (
+            f"the channel {channel} is called {CALLED_HERE[channel]} here: name it so, or these words are never said."
+        )
+        yield Note("to do", ", ".join(names), said)
 
 
 def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:

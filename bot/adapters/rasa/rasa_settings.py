@@ -20,6 +20,9 @@ CONNECTORS = {
 }
 """Rasa's channels, and the connectors that do here what they did, at an address of their own."""
 
+CALLED_HERE = {"twilio": "sms or whatsapp", "twilio_voice": "voice", "cmdline": "console"}
+"""Rasa's channels that have another name here, in responses and for actions."""
+
 NAMES_OF_SOCKETIO = {
     "socketio_path": "SOCKETIO_PATH",
     "namespace": "SOCKETIO_NAMESPACE",
@@ -36,6 +39,9 @@ OTHERWISE = {
     "the bot in Slack needs another channel, or a connector that you write: connectors/README.md",
 }
 """Channels for which there is something else here, and what it is."""
+
+OF_THEIR_OWN = {"whatsapp": "whatsapp_cloud", "alexa": "alexa"}
+"""What projects write channels of their own for, as their classes are called, and the connectors that do it here."""
 
 NOT_NEEDED = {
     "cmdline": "is not needed: overture shell talks with the assistant in a terminal.",
@@ -148,6 +154,8 @@ def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
         about = f"{file}: {channel}"
         if connector := CONNECTORS.get(channel):
             said = f"is the connector {connector}; its settings and addresses are in connectors/{connector}/README.md"
+            if name_here := CALLED_HERE.get(channel):
+                said += f". Responses and actions know the channel as {name_here}."
             yield Note("mapped", about, said)
             if channel == "socketio":
                 yield Note("to do", about, _socketio(properties if isinstance(properties, Mapping) else {}))
@@ -155,6 +163,9 @@ def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
             yield Note("mapped", about, NOT_NEEDED[channel])
         elif channel in OTHERWISE:
             yield Note("to do", about, OTHERWISE[channel])
+        elif own := next((one for word, one in OF_THEIR_OWN.items() if word in channel.lower()), None):
+            said = f"is code of the project's own, which is not run: the connector {own} does that here. Its settings "
+            yield Note("to do", about, f"{said}and addresses are in connectors/{own}/README.md")
         else:
             yield Note("unknown", about, "there is no connector for it. connectors/README.md says how to write one.")
 

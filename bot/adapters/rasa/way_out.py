@@ -37,7 +37,7 @@ class WayOut:
     notes: tuple[Note, ...] = ()
 
 
-def with_a_way_out(documents: Sequence[Document], assistant: Assistant) -> WayOut:
+def with_a_way_out(documents: Sequence[Document], configuration: Document, assistant: Assistant) -> WayOut:
     """In Rasa a form is left by a rule or story with `action_deactivate_loop`. Forms that no such one is of get a rule
     for the intent `cancel`, which they ignore as an answer; nothing is added where the project has an intent for it.
     """
@@ -51,7 +51,7 @@ def with_a_way_out(documents: Sequence[Document], assistant: Assistant) -> WayOu
             f"Write some, and a rule with {DEACTIVATE_LOOP}."
         )
         return WayOut(tuple(documents), notes=(Note("to do", "forms", said),))
-    known = {plain_key(example.text) for example in read_examples(documents)}
+    known = {plain_key(example.text) for example in read_examples([*documents, configuration])}
     examples = [one for one in words["examples"] if plain_key(one) not in known]
     if len(examples) < _FEWEST:
         return WayOut(tuple(documents))

@@ -10,14 +10,23 @@ from typing import Any
 from bot.adapters.rasa.rasa1.written import Written, scalar
 from bot.documents import Document, parse
 
-_RESPOND = re.compile(r"\brespond_(?=\w)")
+_RENAMED = {
+    re.compile(r"\brespond_(?=\w)"): "utter_",
+    re.compile(r"\baction_deactivate_form\b"): "action_deactivate_loop",
+}
+"""Actions of Rasa 1 that are called otherwise since Rasa 2."""
 
 
-def with_answers_renamed(documents: Sequence[Document]) -> list[Document]:
-    """The domain of a project with stories of Rasa 1: `respond_faq` became `utter_faq` in Rasa 2."""
-    return [
-        parse(one.path, _RESPOND.sub("utter_", one.text)) if _RESPOND.search(one.text) else one for one in documents
-    ]
+def with_actions_renamed(documents: Sequence[Document]) -> list[Document]:
+    """The files of a project with stories of Rasa 1, with the names that its actions have in Rasa 3."""
+    told = [(one, named_as_today(one.text)) for one in documents]
+    return [one if text == one.text else parse(one.path, text) for one, text in told]
+
+
+def named_as_today(text: str) -> str:
+    for was, name in _RENAMED.items():
+        text = was.sub(name, text)
+    return text
 
 
 def triggers_in(documents: Iterable[Document]) -> list[tuple[str, str]]:

@@ -15,26 +15,29 @@ from bot.documents import Document, parse
 from bot.domain.errors import ContentError, Place
 
 DATA, TESTS = "data", "tests"
+_UNREADABLE = "\ufffd"
+"""Stands where a letter was that is not UTF-8."""
 
 
 @dataclass(frozen=True, slots=True)
 class Converted:
     """A file of the project as YAML; `document` has the path of the older file, and the lines of the new one.
 
-    Where its Rasa does not read it, `unread` says why.
+    `was` is the format that it is in. Where its Rasa does not read it, `unread` says why.
     """
 
     document: Document
     written: Written
+    was: str
     unread: str = ""
 
     @property
     def notes(self) -> Iterator[Note]:
-        about, was = self.document.path, "JSON" if self.document.path.endswith(".json") else "Rasa 1's Markdown"
+        about = self.document.path
         if self.unread:
-            yield Note("unknown", about, f"is {was}, and is left out: {self.unread}.")
+            yield Note("unknown", about, f"is {self.was}, and is left out: {self.unread}.")
             return
-        yield Note("mapped", about, f"is {was}: it is written as YAML here.")
+        yield Note("mapped", about, f"is {self.was}: it is written as YAML here.")
         if self.written.left_out:
             yield Note("unknown", about, f"has what the YAML cannot say: {'; '.join(self.written.left_out)}.")
 
@@ -44,11 +47,15 @@ def convert_files(folder: Path, documents: Sequence[Document]) -> Iterator[Conve
     read_lookup = lookups_in(folder)
     for path in _older_files(folder):
         _, text = text_of(path, errors="replace")
-        is_json = path.suffix == ".json"
-        written = from_json(text, read_lookup) if is_json else from_markdown(text, read_lookup)
+        in_json = from_json(text, read_lookup)  # which may stand in a .md, too
+        written = in_json or from_markdown(text, read_lookup)
         if written is not None:
-            unread = "" if is_json else _why_unread(path, written.kind, documents)
-            yield Converted(parse(str(path), written.text), written, unread)
+            if _UNREADABLE in written.text:
+                line = text.count("\n", 0, text.find(_UNREADABLE)) + 1
+                written.left_out.append(f"letters that are not UTF-8, the first in line {line}: save it as UTF-8")
+            unread = "" if in_json else _why_unread(path, written.kind, documents)
+            was = "JSON" if in_json else "Rasa 1's Markdown"
+            yield Converted(parse(str(path), written.text), written, was, unread)
 
 
 def _why_unread(path: Path, kind: str, documents: Iterable[Document]) -> str:

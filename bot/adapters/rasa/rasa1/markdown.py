@@ -13,13 +13,17 @@ Line = tuple[int, str]
 """A line with its number, which counts from 1."""
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_HEADING = re.compile(r"##\s*(intent|synonym|regex|lookup)\s*:\s*(.+)")
+_HEADING = re.compile(r"\s*##\s*(intent|synonym|regex|lookup)\s*:\s*(.+)")
 _ITEM = re.compile(r"\s*[-*+]\s*(\S.*)")
-_QUESTION = re.compile(r"\s*\*\s*([\w-]+/[\w-]+)\s*$")
-_ANSWER = re.compile(r"\s+-\s*(.*\S)")
-_STORY = re.compile(r"##(?!#)\s*\S")
+_QUESTION = re.compile(r"\s*\*\s*([\w.-]+/[\w.-]+)\s*$")
+_ANSWER = re.compile(r"\s*-\s*(.*\S)")
+_STORY = re.compile(r"\s*#+\s*\S")
 _HEARD = re.compile(r"\s*\*\s*\S")
-_DONE = re.compile(r"\s+-\s+(?:[\w.-]+)(?:\{.*\})?\s*$")
+_DONE = re.compile(r"\s+-\s*[\w.-]+(?:\{.*\})?\s*$|-\s*(?:[\w.-]*_[\w.-]*|slot\{.*\}|form\{.*\})\s*$")
+"""What is done in a story: one word, as in other lists, too, unless it stands at the margin."""
+_BREAK = "\\n"
+"""How a line ends within an answer."""
+_ANSWERED = re.compile(r"\s*-\s*(utter|action|respond)_\w+\s*$")
 
 
 def from_markdown(text: str, read_lookup: ReadLookup) -> Written | None:
@@ -28,7 +32,7 @@ def from_markdown(text: str, read_lookup: ReadLookup) -> Written | None:
     lines = [(number, line.rstrip()) for number, line in enumerate(plain.split("\n"), 1)]
     if any(_HEADING.match(line) for _, line in lines):
         return _examples(lines, read_lookup)
-    if _follows(lines, _QUESTION, _ANSWER) and not _follows(lines, _HEARD, re.compile(r"\s+-\s+(utter|action)_\w+$")):
+    if _follows(lines, _QUESTION, _ANSWER) and not _follows(lines, _HEARD, _ANSWERED):
         return _answers(lines)
     if any(_STORY.match(line) for _, line in lines) and _follows(lines, _HEARD, _DONE):
         return add_stories(Written("stories"), lines)
@@ -83,5 +87,6 @@ def _answers(lines: list[Line]) -> Written:
         if question := _QUESTION.match(line):
             written.add(f"  utter_{question[1]}:", number)
         elif (answer := _ANSWER.match(line)) is not None:
-            written.add(f"  - text: {scalar(answer[1])}", number)
+            text = answer[1].replace(_BREAK, "\n")
+            written.add(f"  - text: {scalar(text)}", number)
     return written

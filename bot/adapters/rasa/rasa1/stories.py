@@ -7,18 +7,17 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bot.adapters.rasa.rasa1.domain import named_as_today
 from bot.adapters.rasa.rasa1.written import Written, scalar
 
-_STORY = re.compile(r"##(?!#)\s*(\S.*)")
+_STORY = re.compile(r"#+\s*(.*)")
 _CHECKPOINT = re.compile(r">\s*([^{\s][^{]*)(\{.*\})?")
-_HEARD = re.compile(r"\s*\*\s*(\S.*)")
-_DONE = re.compile(r"\s*-\s*(\S.*)")
+_HEARD = re.compile(r"\*\s*(\S.*)")
+_DONE = re.compile(r"-\s*(\S.*)")
 _CALL = re.compile(r"([^{:]+?)\s*(\{.*\})?")
 _WORDS = re.compile(r"([\w/+-]+)\s*(?:\{.*?\})?\s*:\s*(\S.*)")
 _OF_A_FORM = re.compile(r"form:\s+")
 """Before what was said and done inside a form. Rasa 1 passed it over in stories: the form does it anyway."""
-_RESPOND = re.compile(r"^respond_")
-"""Rasa 1's name for what says the answer of a retrieval intent."""
 LOOPS = ("form", "active_loop")
 EVENTS = frozenset(
     {
@@ -44,15 +43,21 @@ EVENTS = frozenset(
 
 
 def add_stories(written: Written, lines: Iterable[tuple[int, str]]) -> Written:
+    """Each heading begins a story, however deep it is; one with nothing below it is the title of others."""
+    heading: tuple[int, str] | None = None
     began = in_words = False
-    for number, line in lines:
+    for number, said_or_done in lines:
+        line = said_or_done.strip()
         if story := _STORY.match(line):
-            written.add(f"- story: {scalar(story[1].strip())}", number)
-            written.add("  steps:", number)
-            began = True
-        elif not began:
+            heading, began = (number, story[1].strip("# ")), False
             continue
-        elif checkpoint := _CHECKPOINT.match(line):
+        if heading is not None and line.startswith((">", "*", "-")):
+            written.add(f"- story: {scalar(heading[1])}", heading[0])
+            written.add("  steps:", heading[0])
+            heading, began = None, True
+        if not began:
+            continue
+        if checkpoint := _CHECKPOINT.match(line):
             written.add(f"  - checkpoint: {scalar(checkpoint[1].strip())}", number)
             if slots := _read(checkpoint[2], written, number):
                 written.add("    slot_was_set:", number)
@@ -105,7 +110,7 @@ def _add_done(written: Written, done: str, number: int) -> None:
     elif name in EVENTS:
         written.left_out.append(f'"{name}" in line {number}')
     else:
-        written.add(f"  - action: {scalar(_RESPOND.sub('utter_', name))}", number)
+        written.add(f"  - action: {scalar(named_as_today(name))}", number)
 
 
 def _add_values(written: Written, values: dict[str, Any], number: int, indent: str) -> None:

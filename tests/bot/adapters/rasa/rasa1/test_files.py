@@ -16,7 +16,8 @@ def test_an_older_file_that_cannot_be_read_is_told_with_its_place(tmp_path: Path
         list(convert_files(tmp_path, []))
 
 
-def test_letters_of_an_older_file_that_are_no_utf_8_are_read_as_they_can_be(tmp_path: Path) -> None:
+def test_letters_of_an_older_file_that_are_no_utf_8_are_read_as_they_can_be_and_told(tmp_path: Path) -> None:
     (tmp_path / "nlu.md").write_bytes("## intent:greet\n- grüß dich\n- hi\n".encode("latin-1"))
     (converted,) = convert_files(tmp_path, [])
     assert "greet" in converted.document.text
+    assert "letters that are not UTF-8, the first in line 2: save it as UTF-8" in [*converted.notes][-1].message

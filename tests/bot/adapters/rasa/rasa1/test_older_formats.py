@@ -128,6 +128,23 @@ def test_stories_say_the_same_in_the_steps_of_rasa_3() -> None:
     assert written.left_out == ['"restart" in line 13', '"reminder" in line 14']
 
 
+def test_every_heading_begins_a_story_and_blanks_before_a_line_mean_nothing() -> None:
+    """As Rasa 1 read them: `# two`, or `  ## two`, is no part of the story above it."""
+    text = "# Our stories\n\n## one\n* greet\n- utter_greet\n# two\n  * bye\n-action_leave\n  > left\n"
+    text += " ### three\n> left\n* ask\n"
+    stories = data_of(from_markdown(text, no_lookups))["stories"]
+    assert [(one["story"], [next(iter(step.values())) for step in one["steps"]]) for one in stories] == [
+        ("one", ["greet", "utter_greet"]),
+        ("two", ["bye", "action_leave", "left"]),
+        ("three", ["left", "ask"]),
+    ]
+
+
+def test_a_heading_of_examples_may_have_blanks_before_it() -> None:
+    written = from_markdown("## intent:greet\n- hi\n  ## intent:bye\n  - bye\n", no_lookups)
+    assert [one["intent"] for one in data_of(written)["nlu"]] == ["greet", "bye"]
+
+
 def test_test_stories_keep_what_is_said() -> None:
     [story] = data_of(from_markdown(TESTS, no_lookups))["stories"]
     assert story["steps"] == [
@@ -141,6 +158,11 @@ def test_test_stories_keep_what_is_said() -> None:
 def test_answers_to_questions_become_responses() -> None:
     responses = {"utter_faq/price": [{"text": "That is: five."}, {"text": "no"}]}
     assert data_of(from_markdown(ANSWERS, no_lookups)) == {"responses": responses}
+
+
+def test_an_answer_may_begin_at_the_margin_and_go_on_in_another_line() -> None:
+    written = from_markdown("## \n* faq/how.much\n- Five.\\n \\n-  Or ten\n", no_lookups)
+    assert data_of(written) == {"responses": {"utter_faq/how.much": [{"text": "Five.\n \n-  Or ten"}]}}
 
 
 @pytest.mark.parametrize("text", ["", "# Prices\n\n## Costs\n* nothing\n* something\n", "## How to\n* run\n- it\n"])

@@ -139,6 +139,9 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         ("socketio", "Mapped", "is the connector socketio"),
         ("socketio", "To do", "add socketio to OVERTURE_CONNECTORS, name your websites in SOCKETIO_ORIGINS."),
         ("rasa", "Mapped", "it is Rasa X's"),
+        ("channels.whatsapp.WhatsAppInput", "To do", "the connector whatsapp_cloud does that here"),
+        ("alexa_connector.AlexaConnector", "To do", "the connector alexa does that here"),
+        ("ga_connector.GoogleConnector", "Not taken over", "there is no connector for it"),
         ("cmdline", "Mapped", "overture shell"),
         ("twilio_voice", "Mapped", "is the connector twilio_voice"),
     ],
@@ -292,11 +295,13 @@ nlu:
 """
 
 
+@pytest.mark.parametrize("more", ["", "    - bis [morgen](day dann\n"], ids=["", "with a mark that is none"])
 def test_what_is_added_is_said_in_the_language_of_the_examples_where_none_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    more: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert run(["import", str(project(tmp_path / "bot", **{"data/nlu.yml": GERMAN, "config.yml": "policies:"}))]) == 0
+    theirs = project(tmp_path / "bot", **{"data/nlu.yml": GERMAN + more, "config.yml": "policies:"})
+    assert run(["import", str(theirs)]) == 0
     assert "names no language: language: de was added" in capsys.readouterr().out
     taken = tmp_path / "imported" / "bot"
     assert "\nlanguage: de\n" in (taken / "config.yml").read_text(encoding="utf-8")
@@ -465,3 +470,17 @@ def _overture(verb: str, assistant: Path, data: Path, *, input: str) -> str:  # 
         check=True,
     )
     return done.stdout
+
+
+def test_words_for_a_channel_that_is_called_otherwise_here_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    domain = DOMAIN.replace(
+        "{text: Hello.}", "{text: Hello., channel: twilio}, {text: Hi., channel: rest}, {text: Hey.}"
+    )
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain, "credentials.yml": "twilio: {account_sid: hush}\n"})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "  utter_hello: the channel twilio is called sms or whatsapp here: name it so, or these words are" in told
+    assert "Responses and actions know the channel as sms or whatsapp." in told
+    assert "channel rest" not in told

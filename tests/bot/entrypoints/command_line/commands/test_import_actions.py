@@ -24,6 +24,16 @@ def test_what_the_actions_import_and_is_not_here_is_told(tmp_path: Path, capsys:
     assert "faster" not in told
 
 
+def test_the_sdk_of_rasas_first_years_is_told_by_the_name_that_it_has_now(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = project(tmp_path / "theirs", **{"actions.py": "from rasa_core_sdk import Action\nimport nowhere\n"})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    assert "  actions.py: imports rasa_core_sdk, which is called rasa_sdk now: import that." in told
+    assert "  actions.py: imports nowhere, and there is no such module here" in told
+
+
 def test_a_validation_that_the_domain_does_not_list_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code = {
         "domain.yml": DOMAIN + "slots: {size: {type: text, mappings: [{type: from_text}]}}\n"

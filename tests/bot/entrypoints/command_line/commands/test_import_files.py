@@ -67,6 +67,16 @@ def test_a_domain_or_examples_that_lie_elsewhere_are_told_where(
     assert f"There is one in {theirs / 'domain.yml'}. Name the project's folder" in told
 
 
+def test_markdown_beside_the_folder_of_the_domain_is_told_where_it_lies(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in (("config/domain.yml", "intents: [greet]\n"), ("model/nlu.md", "## intent:greet\n- hello\n")):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text)
+    assert run(["import", str(tmp_path / "config/domain.yml"), "--into", str(tmp_path / "ours")]) != 0
+    assert f"There is some in {tmp_path / 'model/nlu.md'}: move it there." in capsys.readouterr().err
+
+
 EXPORTS = {
     "Dialogflow ES": ["agent.json", "package.json", "intents/Welcome.json"],
     "Dialogflow CX": ["agent.json", "flows/Start/Start.json"],

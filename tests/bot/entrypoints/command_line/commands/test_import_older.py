@@ -48,6 +48,15 @@ def test_a_project_of_rasa_1_is_written_as_rasa_3_has_it(
     assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
 
 
+def test_actions_that_rasa_2_renamed_have_the_names_of_today(tmp_path: Path) -> None:
+    story = '## leaves\n* greet\n  - a_form\n  - form{"name": "a_form"}\n* time\n  - action_deactivate_form\n'
+    files = {"data/stories.md": story, "tests/conversation_tests.md": story.replace("* time", "* time: when")}
+    theirs, ours = older_project(tmp_path / "theirs", **files), tmp_path / "ours"
+    assert run(["import", str(theirs), "--into", str(ours)]) == 0
+    assert "action: action_deactivate_loop" in (ours / "stories.yml").read_text()
+    assert "action: action_deactivate_loop" in (ours / "tests/conversation_tests.yml").read_text()
+
+
 def test_a_story_that_goes_on_otherwise_than_its_intent_triggers_goes_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -92,6 +101,16 @@ def test_json_of_rasa_3_is_written_as_yaml(tmp_path: Path, capsys: pytest.Captur
     assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
     assert f"{theirs / 'data/bye.json'} is JSON: it is written as YAML here." in capsys.readouterr().out
     assert "- good bye 1" in (tmp_path / "ours" / "nlu" / "bye.yml").read_text()
+
+
+def test_json_in_a_file_that_is_called_markdown_is_read_as_rasa_1_read_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examples = [{"text": text, "intent": intent} for intent in ("greet", "time") for text in (f"a {intent}", intent)]
+    older = {"data/nlu.md": json.dumps({"rasa_nlu_data": {"common_examples": examples}})}
+    theirs = older_project(tmp_path / "theirs", **older)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert f"{theirs / 'data/nlu.md'} is JSON: it is written as YAML here." in capsys.readouterr().out
 
 
 MULTI = {

@@ -62,11 +62,11 @@ stories:
 """
 
 
-def imported(tmp_path: Path, *, domain: str = DOMAIN, rules: str = RULES, language: str = "en") -> Path:
+def imported(tmp_path: Path, *, domain: str = DOMAIN, nlu: str = NLU, rules: str = RULES, language: str = "en") -> Path:
     theirs, ours = tmp_path / "theirs", tmp_path / "ours"
     (theirs / "data").mkdir(parents=True)
     (theirs / "domain.yml").write_text(domain)
-    (theirs / "data" / "nlu.yml").write_text(NLU)
+    (theirs / "data" / "nlu.yml").write_text(nlu)
     (theirs / "data" / "rules.yml").write_text(rules)
     (theirs / "config.yml").write_text(f"language: {language}\n")
     assert run(["import", str(theirs), "--into", str(ours)]) == 0
@@ -88,6 +88,11 @@ def test_a_form_that_nothing_leaves_is_left_by_cancel(
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(ours))
     assert run(["validate"]) == 0
     assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
+
+
+def test_what_rasa_takes_in_an_example_keeps_no_way_out_away(tmp_path: Path) -> None:
+    ours = imported(tmp_path, nlu=NLU + "    - is [anybody](guest here\n")
+    assert "patterns/cancel.yml" in files_of(ours)
 
 
 def test_it_is_said_in_the_project_s_language(tmp_path: Path) -> None:
