@@ -23,7 +23,7 @@ from bot.dialogue.domain_yaml import (
     read_intents,
 )
 from bot.dialogue.forms import questions_for
-from bot.dialogue.prepared import prepare
+from bot.dialogue.prepared import prepare, prepared_of
 from bot.dialogue.rasa2 import upgrade
 from bot.dialogue.responses import in_own_language
 from bot.dialogue.responses_yaml import read_responses
@@ -103,7 +103,7 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
         book = compile_rules(rules, stories, slots)
         faults.include(ContentError(one.fault() for one in contradictions(book, rules, stories, slots)))
     faults.raise_if_any()
-    return prepare(
+    assistant = prepare(
         Assistant(
             intents=intents,
             entities=entities,
@@ -117,11 +117,12 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
             carry_over_slots=declared.carry_over_slots,
             configuration=configuration,
             lines=frozenset(declared.lines),
-            warnings=tuple(warnings.in_order()),
             fingerprint=_fingerprint(sources),
             is_personal=any(one.is_personal for one in responses.values()),
         )
     )
+    warnings.include(ContentError(one.fault(slots) for one in prepared_of(assistant).stories.conflicts))
+    return replace(assistant, warnings=tuple(warnings.in_order()))
 
 
 def _is_content(source: Source) -> bool:

@@ -19,6 +19,7 @@ from bot.dialogue.trail import (
     Opened,
     State,
     Trail,
+    said_values,
     same_words,
     without_happy_path,
 )
@@ -167,7 +168,8 @@ def _ways(steps: Iterable[StoryStep], *, null: str | None) -> list[list[Happenin
     choices: list[list[list[Happening]]] = []
     for step in steps:
         if isinstance(step, UserStep):
-            said = [Heard(intent, frozenset(step.entities)) for intent in step.intents]
+            values = said_values(step.entities.items())
+            said = [Heard(intent, frozenset(step.entities), values=values) for intent in step.intents]
             choices.append([[one] for one in said or [Heard("", frozenset(), same_words(step.text))]])
         else:
             choices.append([_fixed(step, null=null)])

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.dialogue.features import Feature, feature, told_value
 from bot.dialogue.rules import story_trails
-from bot.dialogue.trail import Did, Heard, State, Trail, same_words
+from bot.dialogue.story_conflicts import Conflict
+from bot.dialogue.trail import START, Did, Heard, State, Trail, Values, same_words
 from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story, UserStep
 
 SeenState = tuple[str, str | None, frozenset[str], frozenset[tuple[str, Feature]], str | None]
@@ -17,13 +18,19 @@ Memory = tuple[SeenState, ...]
 
 @dataclass(frozen=True, slots=True)
 class StoryBook:
-    """All stories, compiled: after these states, this action, says that story."""
+    """All stories, compiled: after these states, this action, says that story.
+
+    What stories continue differently is in no memory: where they tell other values of entities, `told_apart` has each
+    with its action and story, and else it is among the `conflicts`.
+    """
 
     memories: Mapping[Memory, tuple[str, str]] = field(default_factory=dict)
     seen_slots: tuple[Slot, ...] = ()
     unseen_loops: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
     max_history: int = 5
+    conflicts: tuple[Conflict, ...] = ()
+    told_apart: Mapping[Memory, Sequence[tuple[Values, str, str]]] = field(default_factory=dict)
 
 
 def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[str, str] | None:
@@ -38,9 +45,16 @@ def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[st
         states = candidate.states()[-book.max_history :]
         if by_words and states[-1].text not in book.texts:
             return None
-        if (found := book.memories.get(_memory(book, states, by_words=by_words))) is not None:
+        memory = _memory(book, states, by_words=by_words)
+        if (found := book.memories.get(memory) or _by_values(book, memory, states[-1].values)) is not None:
             return found
     return None
+
+
+def _by_values(book: StoryBook, memory: Memory, said: Values) -> tuple[str, str] | None:
+    """Of stories that only the values of entities tell apart, the one with those that were said."""
+    found = {action: story for told, action, story in book.told_apart.get(memory, ()) if told <= said}
+    return next(iter(found.items())) if len(found) == 1 else None
 
 
 def _later_beginnings(trail: Trail, max_history: int) -> Iterator[Trail]:
@@ -81,23 +95,45 @@ def compile_stories(
     )
     book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories), _told_texts(stories), max_history)
     first_slots = {slot.name: slot.initial_value for slot in slots.values() if slot.initial_value is not None}
-    memories: dict[Memory, tuple[str, str] | None] = {}
+    memories: dict[Memory, tuple[str, Story, Values]] = {}
+    told: dict[Memory, list[tuple[Values, str, str]]] = {}
+    forgotten: set[Memory] = set()
+    conflicts: dict[tuple[str, str, str, str], Conflict] = {}
     for story in stories:
-        for steps in courses(book, story, first_slots):
-            states = tuple(state for state, _ in steps)
-            for index, (_, action) in enumerate(steps):
+        for steps in _told_courses(book, story, first_slots):
+            states = tuple(state for state, _, _ in steps)
+            for index, (_, values, action) in enumerate(steps):
                 key = states[max(0, index + 1 - max_history) : index + 1]
-                known = memories.setdefault(key, (action, story.name))
-                if known is not None and known[0] != action:
-                    memories[key] = None
-    kept = {key: known for key, known in memories.items() if known is not None}
-    return replace(book, memories=kept)
+                known, other, others = memories.setdefault(key, (action, story, values))
+                if values:
+                    told.setdefault(key, []).append((values, action, story.name))
+                if known == action:
+                    continue
+                forgotten.add(key)
+                is_told_apart = values and others and values != others
+                if states[index][0] != START and not is_told_apart:  # how a conversation begins, no story foretells
+                    one = (str(story.place), action, str(other.place), known)
+                    conflicts.setdefault(one, Conflict(story, action, other, known))
+    return replace(
+        book,
+        memories={key: (action, one.name) for key, (action, one, _) in memories.items() if key not in forgotten},
+        conflicts=tuple(conflicts.values()),
+        told_apart={key: ways for key, ways in told.items() if key in forgotten},
+    )
 
 
 def courses(book: StoryBook, story: Story, first_slots: Mapping[str, Any]) -> Iterator[list[tuple[SeenState, str]]]:
     """Each way through the story: its states as stories see them, each with the action that follows."""
+    for steps in _told_courses(book, story, first_slots):
+        yield [(state, action) for state, _, action in steps]
+
+
+def _told_courses(
+    book: StoryBook, story: Story, first_slots: Mapping[str, Any]
+) -> Iterator[list[tuple[SeenState, Values, str]]]:
     for trail in story_trails(story, first_slots):
-        yield [(_seen(book, state, by_words=True), action) for state, action in trail.steps() if action is not None]
+        steps = [(state, action) for state, action in trail.steps() if action is not None]
+        yield [(_seen(book, state, by_words=True), state.values, action) for state, action in steps]
 
 
 def _told_texts(stories: Iterable[Story]) -> frozenset[str]:

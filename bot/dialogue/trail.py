@@ -35,13 +35,19 @@ SNIPPET = "..."
 """Anything may have gone before."""
 
 
+Values = frozenset[tuple[str, str]]
+"""Entities with what was said, in small letters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message; `text` is what was said, as `same_words` puts it, where that may matter."""
+    """A message, with the `values` of its entities; `text` is what was said, as `same_words` puts it, where that may
+    matter."""
 
     intent: str
     entities: frozenset[str]
     text: str = ""
+    values: Values = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,7 @@ class State:
     slots: Mapping[str, Any] = field(default_factory=dict)
     loop: str | None = None
     text: str = ""
+    values: Values = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +113,18 @@ class Trail:
         """Each state with the action that was chosen in it; the last one is the present, with None."""
         found: list[tuple[State, str | None]] = []
         previous, slots, loop, listened = self.previous, self.slots, self.loop, False
-        intent, entities, text = None, frozenset[str](), ""
-        if self.before is not None:
-            intent, entities, text = self.before.intent, self.before.entities, self.before.text
+        intent, entities, text, values = None, frozenset[str](), "", Values()
+        if (before := self.before) is not None:
+            intent, entities, text, values = before.intent, before.entities, before.text, before.values
         for happening in self.happenings:
             match happening:
                 case Heard():
                     if not listened:
-                        found.append((State(previous, intent, entities, slots, loop, text), ACTION_LISTEN))
+                        found.append((State(previous, intent, entities, slots, loop, text, values), ACTION_LISTEN))
                     previous, intent, entities, listened = ACTION_LISTEN, happening.intent, happening.entities, False
-                    text = happening.text
+                    text, values = happening.text, happening.values
                 case Did(action=action):
-                    found.append((State(previous, intent, entities, slots, loop, text), action))
+                    found.append((State(previous, intent, entities, slots, loop, text, values), action))
                     previous, listened = action, action == ACTION_LISTEN
                 case Filled(slot=slot, value=value):
                     slots = {**slots, slot: value}
@@ -127,7 +134,7 @@ class Trail:
                     loop = form
                 case PassedOn():
                     pass
-        return [*found, (State(previous, intent, entities, slots, loop, text), None)]
+        return [*found, (State(previous, intent, entities, slots, loop, text, values), None)]
 
     def states(self) -> list[State]:
         return [state for state, _ in self.steps()]
@@ -194,7 +201,12 @@ def heard(understood: Understood, intents: Mapping[str, tuple[str, ...] | None])
     intent = understood.intent.name
     if intent not in intents and "/" in intent:
         intent = base_intent(intent)
-    return Heard(intent, _labels(understood.entities, intents.get(intent)), same_words(understood.text))
+    labels, values = _labels(understood.entities, intents.get(intent))
+    return Heard(intent, labels, same_words(understood.text), values)
+
+
+def said_values(entities: Iterable[tuple[str, Any]]) -> Values:
+    return frozenset((label, str(value).casefold()) for label, value in entities if value is not None)
 
 
 def same_words(text: str) -> str:
@@ -202,12 +214,13 @@ def same_words(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _labels(entities: Iterable[Entity], used: tuple[str, ...] | None) -> frozenset[str]:
-    labels = set()
+def _labels(entities: Iterable[Entity], used: tuple[str, ...] | None) -> tuple[frozenset[str], Values]:
+    """The labels of the entities that are used, and what was said of each."""
+    told: list[tuple[str, Any]] = []
     for entity in entities:
-        labels.add(entity.name)
-        labels.update(f"{entity.name}#{part}" for part in (entity.role, entity.group) if part)
-    return frozenset(labels) if used is None else frozenset(labels.intersection(used))
+        labels = [entity.name, *(f"{entity.name}#{part}" for part in (entity.role, entity.group) if part)]
+        told += [(label, entity.value) for label in labels if used is None or label in used]
+    return frozenset(label for label, _ in told), said_values(told)
 
 
 def _with_entities(
@@ -216,8 +229,9 @@ def _with_entities(
     """Add entities to the last message."""
     for index in range(len(happenings) - 1, -1, -1):
         if isinstance(happening := happenings[index], Heard):
-            labels = happening.entities | _labels(entities, intents.get(happening.intent))
-            return [*happenings[:index], replace(happening, entities=labels), *happenings[index + 1 :]]
+            labels, values = _labels(entities, intents.get(happening.intent))
+            more = replace(happening, entities=happening.entities | labels, values=happening.values | values)
+            return [*happenings[:index], more, *happenings[index + 1 :]]
     return happenings
 
 
