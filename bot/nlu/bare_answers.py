@@ -11,7 +11,7 @@ from bot.domain.word_forms import spelled
 from bot.nlu.classifier import Classification
 from bot.nlu.entities import SURE
 from bot.nlu.several import REPLIES
-from bot.nlu.words import FILLERS, word_set
+from bot.nlu.words import AGREEING, FILLERS, word_set
 
 SURELY_SOMETHING_ELSE = 0.8
 """Similarity to an example from which a short answer is what the example is, not a name."""
@@ -36,8 +36,8 @@ def says_only(text: str, found: Sequence[Entity], languages: Collection[str] = (
     for entity in found:
         text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
     words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower())
-    added = {"name"} | beside.fillers | beside.correcting
-    return "?" not in text and all(word in FILLERS or word in _CORRECTING_WORDS or word in added for word in words)
+    added = {"name"} | FILLERS | AGREEING | _CORRECTING_WORDS | beside.fillers | beside.correcting
+    return "?" not in text and all(word in added for word in words)
 
 
 def without_unlikely_names(found: Sequence[Entity], reading: Classification) -> tuple[Entity, ...]:

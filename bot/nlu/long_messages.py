@@ -10,12 +10,13 @@ from bot.domain.understanding import KNOWLEDGE_INTENT, OPT_OUT_INTENT, Understoo
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge_pages import is_question
 from bot.nlu.several import MOST_PIECES, Piece, is_plain_request, is_something
+from bot.nlu.words import SENTENCE_ENDED
 
 MOST_SENTENCES = 40
 """Of more the first few and the last ones are read: a letter ends with its wish."""
 
 _BEGINNING = 10
-_SENTENCE_END = re.compile(r"(?<=[.!?;…])\s+|(?<=[。！？])\s*|\s*\n\s*")
+_SENTENCE_END = re.compile(rf"{SENTENCE_ENDED}\s+|(?<=…)\s+|(?<=[。！？])\s*|\s*\n\s*")
 
 
 def sentences_of_a_long_message(text: str) -> Sequence[Piece]:

@@ -8,10 +8,20 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 
 from bot.domain.answer_words import NONE, AnswerWords, answer_words, unelided
-from bot.domain.folding import also_in_plain_letters
+from bot.domain.folding import also_in_plain_letters, plain_letters
 from bot.domain.understanding import Entity
+from bot.nlu.given_names import GIVEN_NAMES
 from bot.nlu.naming_phrases import ASKED_BEHIND, ASKED_ELSEWHERE, CUES_ELSEWHERE, PHRASES
-from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
+from bot.nlu.words import (
+    AGREEING,
+    FILLERS,
+    KINDS_OF_ORGANISATIONS,
+    MONTHS,
+    NO_NAMES,
+    WEEKDAYS,
+    WHAT_SOMEBODY_IS,
+    word_set,
+)
 
 SURE, POSSIBLE = 1.0, 0.6
 
@@ -42,7 +52,7 @@ _AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]
 """Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
 
 _WEAK = re.compile(
-    rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's|myself) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
+    rf"(?<!\w)(?:i'm|i am|im|this is|it's|its|it is|here is|here's|myself) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
 )
 _HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello|hallo|moin)\W+)?(?P<name>{_NAME}) (?:here|hier)\b", re.IGNORECASE)
 _WORK = re.compile(
@@ -67,8 +77,12 @@ _PARTICLES = word_set("van von der den de la las los le da di del du des dos bin
 _MOST_WORDS = 4
 """Of a bare name, without its particles."""
 
-_NAMES_TOO = word_set("will may")
+_EXCLAIMED = word_set("dang ha huh nada ty")
+_NAMES_TOO = word_set("will may") | _EXCLAIMED
 """Small words that are names where they have a capital and stand where a name does."""
+
+_ALONE = re.compile(r"\w+(?:[\W\d]*$| +(?:from|at|with)\b)", re.IGNORECASE)
+"""What an answer of an exclaimed word says that is a name: "Dang it", "Ha ha" and "Ty, Bob" are none."""
 
 _BEFORE_A_NAME = (FILLERS - _NAMES_TOO - word_set("a an the from at for with by of in on")) | word_set(
     "dr mr mrs ms miss prof mag dipl ing doktor professor herr hr frau m mme mlle madame mademoiselle monsieur señora "
@@ -115,13 +129,18 @@ def find_people(text: str, *, asked: bool = False, languages: Collection[str] = 
                 continue
             elsewhere = pattern in (_ELSEWHERE, _ELSEWHERE_ASKED, _ASKED_BEHIND)
             said = _AND_ELSEWHERE.split(match["name"])[0] if elsewhere else match["name"]
-            name = _name_in(said, besides, lower_case_too=sure or asked, shouting=shouting)
+            given = pattern in (_WEAK, _HERE) and is_a_given_name(said.split(" ")[0])
+            name = _name_in(said, besides, lower_case_too=sure or asked or given, shouting=shouting)
+            if name is None and sure and _is_exclaimed(text, match):
+                name = said.split(" ")[0]
             alone = (
                 not sure
                 and name is not None
                 and name.islower()
                 and not (said != match["name"] or _ends_there(text, match.start("name") + len(name)))
             )
+            if name is not None and alone and given:
+                name, alone = name.split(" ")[0], False
             if name is not None and not alone:
                 yield _person(name, match.start("name"), SURE)
                 return
@@ -190,6 +209,17 @@ def _around_naming(language: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     written = (also_in_plain_letters(one) for one in (rf"\W*{phrases.before}", behind))
     before, after = (re.compile(one, re.IGNORECASE) for one in written)
     return before, after
+
+
+def is_a_given_name(word: str) -> bool:
+    """Whether many people are called so, however it is written."""
+    return plain_letters(word.lower()) in GIVEN_NAMES
+
+
+def _is_exclaimed(text: str, cue: re.Match[str]) -> bool:
+    """Whether the name behind the cue is one that is a small word, too: "my name is ty"."""
+    first = cue["name"].split(" ")[0]
+    return first.lower() in _NAMES_TOO and _ends_there(text, cue.start("name") + len(first))
 
 
 def _presents_a_thing(cue: re.Match[str]) -> bool:
@@ -265,6 +295,8 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
             return None
         if re.search(r"\d\+? *$", text[: match.start()]):
             continue  # it is counted: "3 sites"
+        if AGREEING.issuperset(match[0].lower().split(" ")) and match.end() < len(text.rstrip()):
+            continue  # "fine, Bob"
         while words and (words[0].lower() in _BEFORE_A_NAME or words[0].lower() in besides.fillers):
             if words[0].lower() in _NO_NAME_BEHIND:
                 return None
@@ -287,7 +319,11 @@ def _bare_name(text: str, besides: AnswerWords) -> Entity | None:
         many = sum(word.lower() not in _PARTICLES for word in words[:cut])
         if name is None or name != " ".join(words[:cut]) or not 1 <= many <= _MOST_WORDS:
             return None
-        return _person(name, match.start() + skipped, POSSIBLE)
+        start = match.start() + skipped
+        said = set(name.lower().split(" "))
+        if len(said) == 1 and said <= _EXCLAIMED and not _ALONE.match(text, start):
+            return None
+        return _person(name, start, POSSIBLE)
     return None
 
 

@@ -20,7 +20,7 @@ class NamingPhrases:
 _ENGLISH: Final = NamingPhrases(
     cue=(
         r"(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|'s|:))(?: actually| really)?(?: spel(?:led|t))?|"
-        r"call me|(?:to be|i am|i'm) called|i go by"
+        r"call me|(?:to be|i am|i'm|im) called|my name'?s|i go by"
     ),
     before=(
         r"(?:(?:no|nope|oh|oops|sorry|wait|actually|ok(?:ay)?|yes|well|hi|hey|hello|and|but|thanks|thank you)\W+)*"

@@ -28,11 +28,12 @@ _SPELLED = re.compile(
     re.IGNORECASE,
 )
 _HAS_AT = re.compile(_SAID_AT, re.IGNORECASE)
-_BEGINS = re.compile(r"(?:[:,;.!?]|\b(?:is|it's|ist|est|es|é))\W*$", re.IGNORECASE)
+_HESITATING = "actually|ähm?|eh|erm?|euh|no|oh|so|u[hm]+|well|yeah"
+_BEGINS = re.compile(rf"(?:[:,;.!?]|\b(?:is|it['’]?s|ist|est|es|é|{_HESITATING}))\W*$", re.IGNORECASE)
 """What an address of one word may stand behind; of "I work at example dot com" it is none."""
 _LEADS = re.compile(
     r"(?:^|[^\w\s]|\b(?:to|under|via|at|on|by|in|for|me|us|my|is|be|its|it['’]s|as|and|or|use|try|contact|reach|ping|mail|e-?mails?"
-    r"|address|sent?d?|writes?|hi|hello|yes|sure|ok(?:ay)?|please|thanks"
+    rf"|{_HESITATING}|address|sent?d?|writes?|hi|hello|yes|sure|ok(?:ay)?|please|thanks"
     r"|an|auf|unter|bei|über|ist|lautet|wäre|und|oder|mir|mich|uns|meine?|adresse|schreib(?:en|t)?|sie|bitte|ja|gern|gerne"
     r"|à|a|au|sur|chez|est|c['’]est|et|ou|mon|ma|moi|mel|courriel|écri(?:vez|re|s)|par|oui|voici|voilà"
     r"|al|en|es|y|o|mi|correo|dirección|direccion|escrib(?:a|e|an|ir)|son|con|por|sí|si|claro|e))\W*$",

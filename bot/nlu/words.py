@@ -27,9 +27,13 @@ WEEKDAYS = word_set(
     "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
 )
 
+_SHORTENED = word_list("ca dipl dott dr dra evtl hr ing jr mag mlle mme mr mrs nr prof sig sr sra srta")
+SENTENCE_ENDED = r"(?<=[.!?;])(?<!\b[^\W\d_]\.)" + "".join(rf"(?<!\b(?i:{one})\.)" for one in _SHORTENED)
+"""A regular expression of the place behind a sentence: the dots of "Frau Dr. Kurz" and "J. Ray" end none."""
+
 FILLERS = word_set(
     "a about actually again all am an and approximately are around as at be by call currently email e-mail er erm "
-    "exactly for from get give guess have hello hey hi i i'd i'll i'm i've in is it it's its just like lol mail "
+    "exactly for from get give guess have hello hey hi i i'd i'll i'm i've im in is it it's its ive just like lol mail "
     "make maybe me mine more my name no number of oh ok okay on or our people perhaps person phone please pretty "
     "probably reach right roughly say should so some something sure team thanks thank that that's the them then "
     "there there's they think this to total try uh um us use users was we we're well will with work would yeah "
@@ -37,8 +41,22 @@ FILLERS = word_set(
 )
 """Words that add nothing to an answer: "it's about 80 of us, I think"."""
 
+AGREEING = word_set("ah aha alright cool eh fine good great ha haha hm hmm lovely perfect sigh ya yea yup")
+"""Words that only take up the question: "fine, it's Bob"; elsewhere they may say what somebody thinks."""
+
+NEGATED = {
+    word.replace("'", ""): word
+    for word in word_set(
+        "ain't aren't can't couldn't didn't doesn't don't hadn't hasn't haven't isn't mustn't needn't shouldn't wasn't "
+        "weren't won't wouldn't"
+    )
+}
+"""What says no in English, by how many write it on a telephone. It is no other word: "cant" is near to "can" and
+"want"."""
+
 NO_NAMES = (
     FILLERS
+    | AGREEING
     | word_set(
         "able account after afternoon agent also anonymous any anyone anything ask asking available back bad "
         "bedankt been before being best better between bonjour booking bored boss bot busy but buy bye can can't "
@@ -57,6 +75,11 @@ NO_NAMES = (
         "where which while who whom whose why within won't wondering word worried wrong yesterday yet yours "
         "yourself whats whos hows wheres wats"
     )
+    | word_set(
+        "brb bruh crap damn dang duh ew eww ffs fuck geez gosh hell huh jeez jk lmao lmfao meh nada nah nope nvm omg "
+        "oops ouch rofl says secret shit smh tbh theyre ty ugh weve whoa wow wtf yikes youre youve"
+    )
+    | frozenset(NEGATED)
     | word_set(
         "anytime asap directly eventually immediately instantly instead personally pls plz promptly quickly "
         "sometime straightaway though urgently whenever "

@@ -29,10 +29,29 @@ def test_what_one_is_not_called_and_a_word_with_a_figure_are_no_names(text: str)
         ("Hello sir, myself Suresh Kumar from Pune", "Suresh Kumar"),
         ("we're 40 nurses, name's Aoife O'Sullivan", "Aoife O'Sullivan"),
         ("my name is John F. Kennedy", "John F. Kennedy"),
+        ("my name is ty", "Ty"),
+        ("my name's ty and I need a doctor", "Ty"),
+        ("my names priya", "Priya"),
+        ("i'm maria lopez", "Maria Lopez"),
+        ("i'm maria lopez and i need a doctor", "Maria Lopez"),
+        ("hi im tom from burger palace wanna see it", "Tom"),
+        ("this is john smith", "John Smith"),
     ],
 )
 def test_a_name_is_found_by_its_cue(text: str, name: str) -> None:
     assert [entity.value for entity in find_people(text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["i'm hungry", "im happy with that", "i'm new here", "my name is may i ask why", "call me will you"]
+)
+def test_small_words_behind_a_cue_are_no_names(text: str) -> None:
+    assert list(find_people(text)) == []
+
+
+@pytest.mark.parametrize(("text", "names"), [("im called jo", ["Jo"]), ("i havent cancelled", []), ("it wasnt me", [])])
+def test_an_answer_without_its_apostrophes_is_read_as_with_them(text: str, names: list[str]) -> None:
+    assert [entity.value for entity in find_people(text, asked=True)] == names
 
 
 @pytest.mark.parametrize(
@@ -283,6 +302,18 @@ def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
         ("no Ana", "Ana"),
         ("myself suresh kumar", "Suresh Kumar"),
         ("no, it's ana", "Ana"),
+        ("fine, its Bob", "Bob"),
+        ("Great. Bob Ray", "Bob Ray"),
+        ("June Huh", "June Huh"),
+        ("Ty", "Ty"),
+        ("Ty Johnson", "Ty Johnson"),
+        ("my name is Ty", "Ty"),
+        ("Ty from Acme", "Ty"),
+        ("my name is Nada Hassan", "Nada Hassan"),
+        ("Ha Nguyen", "Ha Nguyen"),
+        ("Nguyen Thi Ha", "Nguyen Thi Ha"),
+        ("Tuan Dang", "Tuan Dang"),
+        ("Ha, Bob", "Bob"),
     ],
 )
 def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -> None:
@@ -296,7 +327,9 @@ def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -
      "Order number 48291", "my order is 48291", "ref AB-1234", "ticket #4411", "Reference: 9931", "flat 3",
      "Kundennummer 4711", "3 sites", "we have sites", "danke", "idk", "No idea", "no clue", "NO IDEA",
      "your worst nightmare", "my boss", "a friend", "numéro de commande 48291", "48291",
-     "this quarter", "Next year", "in two months"],
+     "this quarter", "Next year", "in two months", "haha", "lmao", "wow", "huh", "says who", "top secret", "its fine",
+     "ty", "dang", "Dang it", "Ty for asking", "Ty so much", "Huh ok", "Ha nice", "Nada to say", "Dang that's a lot",
+     "Ha ha", "Dang. Bob", "Nada, thanks"],
 )  # fmt: skip
 def test_other_answers_are_no_names(text: str) -> None:
     assert list(find_people(text, asked=True)) == []

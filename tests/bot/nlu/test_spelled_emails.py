@@ -34,7 +34,14 @@ def test_an_address_is_read_that_is_written_as_it_is_said(text: str, address: st
 
 
 @pytest.mark.parametrize(
-    "text", ["jane at example dot com", "it's jane at example.com", "My address is jane at example.com."]
+    "text",
+    [
+        "jane at example dot com",
+        "it's jane at example.com",
+        "My address is jane at example.com.",
+        "uh its jane at example dot com",
+        "no jane at example dot com",
+    ],
 )
 def test_what_only_at_speaks_for_is_an_address_where_one_was_asked_for(text: str) -> None:
     assert [(one.value, one.confidence) for one in find_spelled_emails(text)] == [("jane@example.com", POSSIBLE)]
