@@ -13,10 +13,17 @@ from pathlib import PurePath
 from bot.domain.languages import base_language
 from bot.nlu.scripts import languages_of_script
 from bot.nlu.training_data import Example
+from bot.nlu.words import NEGATED
 from bot.ports import LanguageGuesser
 
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _NO_WORDS = re.compile(r"\S*@\S*|(?:https?://|www\.)\S*|\S*\d\S*")
+_I_AM = re.compile(r"\bim\b", re.IGNORECASE)
+"""As it is typed on a telephone. It is German, too, and few guess anything else of "im not sure"."""
+
+_SAYS_NO = re.compile(rf"\b(?:{'|'.join(sorted(NEGATED))})\b", re.IGNORECASE)
+"""Likewise; "dont" is French, too, where it stands among words of French."""
+
 _LATIN_UP_TO = 0x24F
 _READ = 200
 """Characters that are looked at."""
@@ -63,11 +70,14 @@ class Languages:
 
     def hear(self, text: str, *, earlier: str = "", locale: str = "") -> Heard:
         """The language of the text. `earlier` is that of the conversation so far, `locale` the person's (`de-AT`)."""
-        words = _LETTERS.findall(_NO_WORDS.sub(" ", text[:_READ]))
+        said = _NO_WORDS.sub(" ", text[:_READ])
+        if "en" in self.spoken and "de" not in self.spoken:
+            said = _I_AM.sub("I'm", said)
+        words = _LETTERS.findall(said)
         if not words:
             return NOT_HEARD
         persons = base_language(locale)
-        shares = self._shares(" ".join(words))
+        shares = self._shares_of_typed(" ".join(words))
         unknown = max(0.0, 1.0 - sum(shares.values()))
         for language in shares:
             if language in self.spoken:
@@ -107,6 +117,14 @@ class Languages:
             if backing > 1 or (share >= _BY_ITSELF and len(sayable) == len(words)):
                 return True
         return False
+
+    def _shares_of_typed(self, text: str) -> dict[str, float]:
+        """The shares of the text as it was typed, or with the apostrophes that English has: what is likelier."""
+        shares = self._shares(text)
+        meant = _SAYS_NO.sub(lambda found: NEGATED[found[0].lower()], text) if "en" in self.spoken else text
+        if meant == text:
+            return shares
+        return max(shares, self._shares(meant), key=lambda either: max(either.values(), default=0.0))
 
     def _shares(self, text: str) -> dict[str, float]:
         shares: dict[str, float] = {}

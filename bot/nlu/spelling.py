@@ -14,6 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.nlu.features import LONGEST, NgramSpace
+from bot.nlu.words import NEGATED
 
 MOST_REPAIRED = 16
 """Words looked up in one text, so that the time it takes is bounded."""
@@ -108,6 +109,11 @@ class Speller:
     def _of_examples(self) -> frozenset[str]:
         return frozenset(self.vocabulary)
 
+    @cached_property
+    def _with_apostrophe(self) -> Mapping[str, str]:
+        """The words of the examples that have one, by what is left of them without it: "im", "cest"."""
+        return {word.replace("'", ""): word for word in self.vocabulary if "'" in word}
+
     def repair(self, text: str, keep: Iterable[str] = ()) -> str:
         """The text with words that nobody knows replaced by those of the vocabulary that were most likely meant.
 
@@ -156,10 +162,13 @@ class Speller:
         return word in self._of_examples or self.space.rarity_of(word) is not None
 
     def _readings(self, text: str, pieces: Sequence[Piece]) -> list[list[Reading]]:
-        """For each piece what it may mean, alone or with the next."""
+        """For each piece what it may mean, alone or with the next; what says no, nothing else."""
         readings: list[list[Reading]] = []
         looked_up = 0
         for at, piece in enumerate(pieces):
+            if piece.odd and (negated := NEGATED.get(_DRAWN_OUT.sub(r"\1", piece.word))) is not None:
+                readings.append([Reading(1, (negated,), 0.0)])
+                continue
             nobodys = piece.odd and len(piece.word) > 2 and not self._is_word(piece.word)
             found = [Reading(1, (piece.word,), _NO_SUCH_WORD if nobodys else 0.0)]
             if piece.odd and looked_up < MOST_REPAIRED:
@@ -184,6 +193,8 @@ class Speller:
         if _DRAWN_OUT.search(word):
             yield from (Reading(1, (meant,), 0.0) for meant in _let_go(word) if self._is_word(meant))
             word = _DRAWN_OUT.sub(r"\1", word)
+        if (meant := self._with_apostrophe.get(word)) is not None:  # few write it on a telephone
+            yield Reading(1, (meant,), 0.0)
         edits = max(count for count, letters in _LONG_ENOUGH.items() if len(word) >= letters or count == 1)
         near = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES)
         short, is_word = len(word) <= _SHORT, self._is_word(word)

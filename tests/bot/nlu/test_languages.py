@@ -15,6 +15,7 @@ from bot.nlu.languages import Languages, folder_language, languages_with_example
 from bot.nlu.training_data import Example
 
 ENGLISH = Languages(language_guesser(), "en", frozenset({"en"}))
+SPEAKS_FRENCH = Languages(language_guesser(), "en", frozenset({"en", "fr"}))
 
 TABLE = Path(__file__).with_name("short_messages.yml")
 SHORT = parse(str(TABLE), TABLE.read_text(encoding="utf-8")).data
@@ -46,6 +47,36 @@ class ScriptedGuesser:
 def test_the_language_of_a_sentence_is_heard(text: str, language: str) -> None:
     heard = ENGLISH.hear(text)
     assert (heard.language, heard.sure) == (language, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("im not sure", "en"),
+        ("im interested lol", "en"),
+        ("no im not", "en"),
+        ("Im Moment nicht", "de"),
+        ("hab im Moment keine Zeit", "de"),
+    ],
+)
+def test_im_without_its_apostrophe_is_english_where_that_is_spoken(text: str, language: str) -> None:
+    assert ENGLISH.hear(text).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("dont call me", "en"),
+        ("dont send me the prices", "en"),
+        ("dont", "en"),
+        ("ce dont j'ai besoin", "fr"),
+        ("la chose dont vous parlez", "fr"),
+    ],
+)
+def test_a_no_without_its_apostrophe_is_english_unless_its_words_are_of_another_language(
+    text: str, language: str
+) -> None:
+    assert SPEAKS_FRENCH.hear(text).language == language
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,22 @@ def test_misspelt_words_become_those_of_the_examples(speller: Speller, written: 
     assert speller.repair(written) == meant
 
 
+def test_an_apostrophe_that_is_left_out_is_put_back() -> None:
+    examples = ["I'm not sure", "is it for me", "that's all", "c'est tout"]
+    speller = learn_speller(examples, ["im"], learn_ngram_space(examples))
+    for written in ("im sure", "thats it", "cest tout"):
+        assert speller.repair(written).replace("'", "") == written
+        assert "'" in speller.repair(written)
+
+
+@pytest.mark.parametrize("said", ["I cant book a demo", "it wont cost much", "I didnt book", "I cannnt book"])
+def test_what_says_no_never_becomes_what_does_not(speller: Speller, said: str) -> None:
+    """ "cant" is as near to "can" and "want", which go better with their neighbours."""
+    repaired = speller.repair(said)
+    assert "n't" in repaired
+    assert repaired.replace("'", "") == said.replace("nnn", "n")
+
+
 @pytest.mark.parametrize("text", ["how much does it cost", "a demon", "peace and water", "zzzzzz", "", "ok 👍"])
 def test_words_that_exist_and_words_like_none_stay(speller: Speller, text: str) -> None:
     assert speller.repair(text) == text
