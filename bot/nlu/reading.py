@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,10 @@ LONGEST = 4000
 """Characters read of a message; the rest is not looked at, so that the time it takes is bounded."""
 
 _PLAIN = {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
+_CAPITAL = "İ"
+"""A Turkish capital i, which is read as I: of all letters it alone has a small form of two characters."""
+_DOT = "\u0307"
+"""What stands above a Turkish capital i, and stays above the small one where software makes it of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +37,26 @@ class Reading:
         start, end = self.origin[entity.start], self.origin[entity.end - 1] + 1
         while end < len(self.original) and _belongs_to_the_one_before(self.original[end]):
             end += 1
-        return replace(entity, start=start, end=end, text=self.original[start:end])
+        words = self.original[start:end]
+        composed = unicodedata.normalize("NFC", words)
+        is_read_otherwise = _CAPITAL in composed and entity.value == self.text[entity.start : entity.end]
+        value = composed if is_read_otherwise else entity.value
+        return replace(entity, start=start, end=end, text=words, value=value)
+
+    def reads(self, entity: Entity) -> Entity:
+        """The entity, of which the offsets are into the original, with those into what is read of it."""
+        start, end = bisect_left(self.origin, entity.start), bisect_left(self.origin, entity.end)
+        text = self.text[start:end]
+        value = text if entity.value == entity.text else entity.value
+        return replace(entity, start=start, end=end, text=text, value=value)
+
+    def _place_of(self, at: int) -> int:
+        return self.origin[at] if at < len(self.origin) else len(self.original)
 
     def place_all(self, understood: Understood) -> Understood:
         """The reading of `text` as one of the original text."""
         starts = [self.origin[one.start] for one in understood.further]
-        ends = [*starts, len(self.original)][1:]
+        ends = [self._place_of(one.end) for one in understood.further]
         return replace(
             understood,
             text=self.original,
@@ -62,6 +81,8 @@ def read(original: str) -> Reading:
     characters: list[str] = []
     origin: list[int] = []
     for at, character in enumerate(original[:LONGEST]):
+        if character == _DOT and characters[-1:] in (["i"], ["I"]):
+            continue
         if characters and _belongs_to_the_one_before(character):
             composed = unicodedata.normalize("NFC", characters[-1] + character)
             if len(composed) == 1 and len(composed.lower()) == 1:
@@ -87,6 +108,8 @@ def _plain(character: str) -> str:
         return " "
     if character in _PLAIN:
         return _PLAIN[character]
+    if character == _CAPITAL:
+        return "I"
     # Cf are the invisible ones (zero-width blanks and joiners, direction marks), Cs halves of characters.
     category = unicodedata.category(character)
     if category in {"Cc", "Cf", "Cs", "Co", "Cn"}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
@@ -86,10 +86,10 @@ def read_training_data(
     reader.check(documents, allow_duplicates=allow_duplicates)
     reader.faults.raise_if_any()
     return TrainingData(
-        examples=tuple(_without_repetitions(reader.examples)),
-        synonyms=reader.synonyms,
+        examples=tuple(_as_messages_are_read(one) for one in _without_repetitions(reader.examples)),
+        synonyms={read(text).text.lower(): value for text, value in reader.synonyms.items()},
         regexes={name: tuple(patterns) for name, patterns in reader.regexes.items()},
-        lookups={name: tuple(values) for name, values in reader.lookups.items()},
+        lookups={name: tuple(read(value).text for value in values) for name, values in reader.lookups.items()},
         warnings=tuple(reader.warnings.in_order()),
     )
 
@@ -110,6 +110,14 @@ def read_examples(
 def plain_key(text: str) -> str:
     """Two texts with the same key are the same example."""
     return " ".join(re.findall(r"\w+|[^\w\s]", text.casefold()))
+
+
+def _as_messages_are_read(example: Example) -> Example:
+    """With composed accents, plain marks and so on: a file may be written otherwise than customers write."""
+    reading = read(example.text)
+    if reading.text == example.text:
+        return example
+    return replace(example, text=reading.text, entities=tuple(map(reading.reads, example.entities)))
 
 
 def _learnable(extra: Sequence[Example], written: Collection[str]) -> Iterator[Example]:

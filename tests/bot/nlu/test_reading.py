@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,28 @@ def test_an_accent_after_its_letter_is_one_letter_with_it() -> None:
     entity = reading.place(Entity("place", "café", "café", start, start + 4))
     assert entity.text == "cafe\u0301"
     assert reading.place(Entity("place", "한글", "한글", 19, 21)).text == original[21:]
+
+
+@pytest.mark.parametrize("original", ["İzmir'de", "I\u0307zmir'de"])
+def test_a_turkish_capital_i_is_a_letter_and_stays_in_a_value_that_was_said(original: str) -> None:
+    reading = read(original)
+    assert reading.text == "Izmir'de"
+    assert reading.place(Entity("city", "Izmir", "Izmir", 0, 5)).value == "İzmir"
+    assert reading.place(Entity("city", "35", "Izmir", 0, 5)).value == "35"
+    assert read("i\u0307zmir").text == "izmir"
+
+
+@given(st.text(), st.data())
+def test_what_is_marked_in_the_original_is_marked_in_what_is_read_of_it(text: str, data: st.DataObject) -> None:
+    reading = read(text)
+    if not reading.text:
+        return
+    start = data.draw(st.integers(0, len(reading.text) - 1))
+    end = data.draw(st.integers(start + 1, len(reading.text)))
+    placed = reading.place(Entity("x", "v", "", start, end))
+    back = reading.reads(placed)
+    assert back.start <= start < end <= back.end
+    assert back.text == reading.text[back.start : back.end]
 
 
 def test_only_the_beginning_of_a_long_text_is_read() -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import unicodedata
+from typing import Literal
+
 import pytest
 
 from bot.documents import parse
@@ -288,3 +291,23 @@ def test_examples_that_are_folded_into_one_are_told() -> None:
     text = GOOD + "  - intent: odd\n    examples: >\n      - one\n      - two\n\n      - three\n        or so\n"
     warning = warnings_of(text)[0]
     assert warning.startswith('nlu.yml:13:7: these lines of the intent "odd" are one example: what `>` folds is one')
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKD"])
+def test_examples_are_learnt_as_messages_are_read_however_the_file_is_written(
+    form: Literal["NFC", "NFD", "NFKD"],
+) -> None:
+    nlu = (
+        "nlu:\n- intent: order\n  examples: |\n    - un [café crème](drink) s’il vous plaît\n    - [２](count) cafés\n"
+    )
+    nlu += "- lookup: drink\n  examples: |\n    - crème brûlée\n- synonym: tea\n  examples: |\n    - thé\n"
+    nlu += "- intent: greet\n  examples: |\n    - hé\n    - salut\n"
+    data = read_training_data([parse("nlu.yml", unicodedata.normalize(form, nlu))])
+    first, second, *_ = data.examples
+    assert first.text == "un café crème s'il vous plaît"
+    assert [(one.text, one.value, one.start, one.end) for one in first.entities] == [
+        ("café crème", "café crème", 3, 13)
+    ]
+    assert [(one.text, one.value, one.start, one.end) for one in second.entities] == [("2", "2", 0, 1)]
+    assert data.lookups == {"drink": ("crème brûlée",)}
+    assert data.synonyms == {"thé": "tea"}
