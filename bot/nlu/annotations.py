@@ -14,6 +14,7 @@ from bot.domain.understanding import ANNOTATION, Entity
 
 _BROKEN = re.compile(
     r"\[[^\[\]]*\]\s*[({]"  # between text and name stands a blank, or one of the two is empty
+    r"|\[[^\[\]]+\]\w+\(\w+\)"  # more of the word stands between the two
     r"|\]\s*\[\s*\{"  # several entities in one place, and not as Rasa has them
     r"|\[[^\[\]]*$"  # never closed
     r"|^[^\[\]]*(?P<unopened>\])(?=[({])"
@@ -25,7 +26,7 @@ _SEVERAL = re.compile(r"\[(?P<text>[^\[\]]+)\]\[\s*(?P<first>\{[^{}]*\})(?:\s*,\
 _DETAILS = {"entity", "value", "role", "group"}
 _MOST_SHOWN = 60
 
-_LAST_WITH_BLANKS = "\u058f"
+LAST_WITH_BLANKS = "\u058f"
 """The end of Latin, Greek, Cyrillic and Armenian: scripts whose words have blanks around them."""
 
 
@@ -167,7 +168,7 @@ def _check_whole_words(text: str, entity: Entity, match: re.Match[str], place: P
 
 
 def _is_inside_word(text: str, at: int) -> bool:
-    return 0 < at < len(text) and all(one.isalpha() and one <= _LAST_WITH_BLANKS for one in text[at - 1 : at + 1])
+    return 0 < at < len(text) and all(one.isalpha() and one <= LAST_WITH_BLANKS for one in text[at - 1 : at + 1])
 
 
 def with_other_entities(one: Sequence[Entity], other: Sequence[Entity]) -> bool:

@@ -22,7 +22,7 @@ from bot.nlu.places import NOWHERE, Places
 from bot.nlu.postal_codes import find_postal_codes
 from bot.nlu.spelled_emails import find_spelled_emails
 from bot.nlu.spelled_phones import find_spelled_phones
-from bot.nlu.tagger import Tagger, with_tags
+from bot.nlu.tagger import Tagger, over_whole_places, with_tags
 from bot.nlu.timelines import find_meeting_times, find_timelines
 from bot.nlu.training_data import TrainingData
 
@@ -149,10 +149,10 @@ class EntityExtractor:
         places = _outside(_spans(named), places)
         organisations = _outside(_spans(places), organisations)
         listed = list(self.gazetteer.find(rest))
-        tagged = [self.gazetteer.by_synonym(one) for one in self.tagger.find(text)] if self.tagger else []
-        return with_tags(
-            tagged, _merged(listed, [*addresses, *times, *timelines, *counted, *places, *people, *organisations])
-        )
+        tags = over_whole_places(self.tagger.find(text), places) if self.tagger else []
+        tagged = [self.gazetteer.by_synonym(one) for one in tags]
+        typed = [*addresses, *times, *timelines, *counted, *places, *people, *organisations]
+        return with_tags(tagged, _merged(listed, typed), self.gazetteer.alike)
 
     def _counted(
         self, text: str, asked: frozenset[str], region: str | None, languages: Collection[str]

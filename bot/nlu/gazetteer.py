@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 from bot.domain.understanding import Entity
@@ -47,6 +48,12 @@ class Gazetteer:
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     longest: int = 1
     close: CloseNames = NO_CLOSE_NAMES
+
+    @cached_property
+    def alike(self) -> frozenset[frozenset[str]]:
+        """Pairs of entities that have a phrase in common, so that their words alone do not tell which is meant."""
+        names = {tuple(meaning.entity for meaning in meanings) for meanings in self.phrases.values()}
+        return frozenset(frozenset(pair) for several in names for pair in combinations(several, 2))
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:

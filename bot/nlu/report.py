@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.nlu.advice import Merge, NearDuplicate, ThinIntent, merges, near_duplicates, thin_intents
 from bot.nlu.classifier_training import SEED
-from bot.nlu.entities import EntityExtractor, build_extractor
+from bot.nlu.entities import EntityExtractor
 from bot.nlu.evaluate import (
     Bin,
     Confusion,
@@ -123,13 +123,14 @@ def judge_entities(
 
 def cross_validate_entities(
     data: TrainingData,
+    learn: Callable[[TrainingData], EntityExtractor],
     *,
     folds: int,
     region: str,
     languages: Collection[str],
     track: Track[Split] = untracked,
 ) -> EntityFindings:
-    """Each example by an extractor that has not learnt from it; nothing where none is annotated."""
+    """Each example by an extractor that `learn` makes of the others; nothing where none is annotated."""
     labels = annotated_labels(data.examples)
     if not labels:
         return (), ()
@@ -138,7 +139,7 @@ def cross_validate_entities(
     for kept_rows, held_out_rows in track(splits(data.examples, folds), folds, "finding entities"):
         kept, held_out = ([data.examples[row] for row in rows] for rows in (kept_rows, held_out_rows))
         part = replace(data, examples=tuple(kept), synonyms=without_synonyms_of(held_out, kept, data.synonyms))
-        of_fold = compare_entities(held_out, finder(build_extractor(part), region, languages), labels)
+        of_fold = compare_entities(held_out, finder(learn(part), region, languages), labels)
         pairs += of_fold[0]
         errors += of_fold[1]
     return label_figures(pairs), tuple(errors)

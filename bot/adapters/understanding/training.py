@@ -23,6 +23,7 @@ from bot.adapters.understanding.embeddings import RememberingEncoder
 from bot.adapters.understanding.encoder import FILES as ENCODER_FILES
 from bot.adapters.understanding.encoder import OnnxEncoder, common_words, source_fingerprint
 from bot.adapters.understanding.encoder_export import export_encoder
+from bot.adapters.understanding.entity_training import learn_entities
 from bot.adapters.understanding.file_digests import sha256_of
 from bot.documents import Document
 from bot.domain.errors import ModelError, SettingsError
@@ -30,19 +31,17 @@ from bot.domain.understanding import KNOWLEDGE_INTENT
 from bot.nlu.calibration import Calibrated
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import train_classifier
-from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
+from bot.nlu.entities import EntityExtractor
 from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
 from bot.nlu.material import vectors_of
 from bot.nlu.naming import EntityNames, read_entity_names
 from bot.nlu.pipeline import Pipeline
-from bot.nlu.places import build_places
 from bot.nlu.spelling import Speller, learn_speller
-from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import Example, TrainingData, read_training_data
 from bot.ports import Encoder
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST = "manifest.json"
 KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 TAGS = "entities.crfsuite"
@@ -323,8 +322,7 @@ def _learn_intents(
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")
     words = common_words(work)
-    tagger = train_tagger(data, found_otherwise(names), work / TAGS)
-    extractor = build_extractor(data, names, places=build_places(), language=words, tagger=tagger)
+    extractor = learn_entities(data, names, words, work / TAGS)
     _write_json(work / "entities.json", extractor.facts())
     _write_json(work / "spelling.json", learn_speller(texts, words, classifier.ngram_space).facts())
 

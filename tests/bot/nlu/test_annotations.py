@@ -26,6 +26,8 @@ def read(annotated: str) -> tuple[Annotated, list[Fault], list[Fault]]:
         ("hi [Oslo(city)", 10, '"[Oslo(city)" is no annotation'),
         ("hi [Oslo] (city)", 10, '"[Oslo] (city)" is no annotation'),
         ("hi Oslo](city)", 14, '"](city)" is no annotation'),
+        ("hi [Oslo]fjord(city)", 10, '"[Oslo]fjord(city)" is no annotation'),
+        ("从[北京]走(city)", 8, '"[北京]走(city)" is no annotation'),
         ("hi [](city)", 10, '"[](city)" is no annotation'),
         ("hi [Oslo]()", 10, '"[Oslo]()" names no entity'),
         ("hi [ ](city)", 10, '"[ ](city)" marks no words'),

@@ -48,7 +48,7 @@ def test_the_report_has_everything_as_plain_values(training_data: TrainingData, 
 
 def test_entities_are_found_by_an_extractor_that_has_not_seen_them(encoder: Encoder) -> None:
     data = read_training_data([parse("teas.yml", TEAS)])
-    figures, errors = cross_validate_entities(data, folds=3, region="GB", languages=())
+    figures, errors = cross_validate_entities(data, build_extractor, folds=3, region="GB", languages=())
     (tea,) = figures
     assert (tea.label, tea.support) == ("tea", 4)
     assert any((one.words, one.found) == ("oolong", False) for one in errors)
@@ -68,4 +68,4 @@ def test_entities_are_found_in_the_languages_that_the_assistant_speaks() -> None
 def test_where_nothing_is_annotated_there_are_no_figures_of_entities() -> None:
     plain = "nlu: [{intent: a, examples: [one, two, three]}, {intent: b, examples: [four, five, six]}]"
     data = read_training_data([parse("plain.yml", plain)])
-    assert cross_validate_entities(data, folds=3, region="GB", languages=()) == ((), ())
+    assert cross_validate_entities(data, build_extractor, folds=3, region="GB", languages=()) == ((), ())

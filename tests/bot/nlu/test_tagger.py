@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from dataclasses import replace
@@ -13,7 +14,7 @@ from bot.documents import parse
 from bot.domain.understanding import Entity
 from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
 from bot.nlu.naming import NO_OTHER_NAMES
-from bot.nlu.tagger import Tagger, with_tags
+from bot.nlu.tagger import Tagger, over_whole_places, with_tags
 from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import TrainingData, read_training_data
 
@@ -125,6 +126,74 @@ def test_an_unsure_tag_finds_nothing_but_says_the_group_of_what_was_found() -> N
     assert with_tags([unsure], [listed]) == [replace(listed, group="2")]
 
 
+@pytest.mark.parametrize("text", ["to 🇫🇷 Paris", "a flight from 🙂 Oslo 🙂 to /", "from Oslo 🛫 to Rome 🛬!"])
+def test_no_mark_or_emoji_that_examples_have_not_is_an_entity(text: str, tmp_path: Path) -> None:
+    rows = [
+        f"from [{one}](from) to [{other}](to)" for one, other in itertools.permutations(("Bern", "Kyiv", "Lima"), 2)
+    ]
+    nlu = {"nlu": [{"intent": "fly", "examples": rows}, {"intent": "greet", "examples": ["hello", "good day"]}]}
+    data = read_training_data([parse("nlu.yml", json.dumps(nlu))])
+    tagger = train_tagger(data, found_otherwise(NO_OTHER_NAMES), tmp_path / "tags")
+    assert tagger is not None
+    found = [one.text for one in tagger.find(text)]
+    assert found
+    assert all(text.isalpha() for text in found)
+
+
+POSSESSED = """
+nlu:
+- intent: weather
+  examples: |
+    - what is [Paris](town)'s weather
+    - tell me [Oslo](town)'s temperature
+    - how cold is [Rome](town) today
+    - [İzmir](town)'de hava nasıl
+    - [Bursa](town)'da hava nasıl
+    - [서울](town)에서 날씨 어때
+    - [부산](town)에서 비가 와
+- intent: greet
+  examples: |
+    - hello
+    - good day
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "town"),
+    [
+        ("what is Lima's weather", "Lima"),
+        ("how cold is Lima today", "Lima"),
+        ("Kayseri'de hava nasıl", "Kayseri"),
+        ("Ankara'dan hava nasıl", "Ankara"),
+        ("how cold is O'Brien today", "O'Brien"),
+        ("대전에서 날씨 어때", "대전"),
+        ("what is Oslo's weather", "Oslo"),
+    ],
+)
+def test_what_examples_leave_of_a_word_outside_the_mark_is_no_part_of_the_entity(
+    text: str, town: str, tmp_path: Path
+) -> None:
+    data = read_training_data([parse("nlu.yml", POSSESSED)])
+    tagger = train_tagger(data, found_otherwise(NO_OTHER_NAMES), tmp_path / "tags")
+    assert tagger is not None
+    assert [one.value for one in tagger.find(text)] == [town]
+    again = Tagger.from_facts(tagger.model, json.loads(json.dumps(tagger.facts())))
+    assert [one.value for one in again.find(text)] == [town]
+
+
+def test_tags_in_the_name_of_a_place_are_one_over_all_of_it_unless_they_are_of_two_kinds() -> None:
+    place = Entity("city", "New York City", "New York", 5, 13, 1.0, extractor="places")
+    new = Entity("to", "New", "New", 5, 8, 0.9, extractor="tagger")
+    york = Entity("to", "York", "York", 9, 13, 0.8, extractor="tagger")
+    whole = replace(new, value="New York", text="New York", end=13)
+    assert over_whole_places([new], [place]) == [whole]
+    assert over_whole_places([new, york], [place]) == [whole]
+    assert over_whole_places([york], [place]) == [replace(whole, confidence=0.8)]
+    of_two_kinds = [new, replace(york, name="county")]
+    assert over_whole_places(of_two_kinds, [place]) == of_two_kinds
+    assert over_whole_places([new], []) == [new]
+
+
 def tags(extractor: EntityExtractor, text: str, name: str) -> list[tuple[str, str | None, str | None]]:
     return [(str(one.value), one.role, one.group) for one in extractor.extract(text) if one.name == name]
 
@@ -196,6 +265,50 @@ def test_a_tag_that_shares_words_with_another_listed_entity_is_dropped() -> None
     listed = Entity("product", "Shiftboard", "shiftboard", 0, 10, extractor="gazetteer")
     tag = Entity("city", "shiftboard", "shiftboard", 0, 10, 0.9, extractor="tagger")
     assert with_tags([tag], [listed]) == [listed]
+
+
+JOURNEYS = [
+    f"      - {shape.format(start=f'[{start}](start)', goal=f'[{goal}](goal)', stop=f'[{stop}](stop)')}"
+    for shape, start, goal, stop in (
+        ("a train from {start} to {goal}", "Oslo", "Rome", ""),
+        ("a train to {goal} from {start} please", "Paris", "Madrid", ""),
+        ("I want to go from {start} to {goal} via {stop}", "Lisbon", "Oslo", "Vienna"),
+        ("I leave {start} for {goal}", "Vienna", "Paris", ""),
+        ("a bus to {goal}", "", "Vienna", ""),
+        ("from {start} to {goal} via {stop}", "Rome", "Oslo", "Prague"),
+        ("to {goal} with a stop in {stop}", "", "Prague", "Oslo"),
+        ("a bus from {start} via {stop}", "Madrid", "", "Paris"),
+    )
+]
+"""Where a journey begins, ends and stops are entities of their own, and any city may be each of them."""
+
+
+@pytest.fixture(scope="module")
+def clerk(tmp_path_factory: pytest.TempPathFactory) -> EntityExtractor:
+    text = "\n".join(["nlu:", "  - intent: travel", "    examples: |", *JOURNEYS, GREETING])
+    data = read_training_data([parse("nlu.yml", text)])
+    path = tmp_path_factory.mktemp("clerk") / "entities.crfsuite"
+    return build_extractor(data, tagger=train_tagger(data, found_otherwise(NO_OTHER_NAMES), path))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("from Madrid to Lisbon", [("start", "Madrid"), ("goal", "Lisbon")]),  # no example goes to Lisbon
+        ("a bus to Lisbon", [("goal", "Lisbon")]),
+        ("I want to go from Prague to Oslo via Rome", [("start", "Prague"), ("goal", "Oslo"), ("stop", "Rome")]),
+    ],
+)
+def test_what_values_have_in_common_is_told_by_the_words_around(
+    clerk: EntityExtractor, text: str, found: list[tuple[str, str]]
+) -> None:
+    assert [(one.name, one.value) for one in clerk.extract(text) if one.name in {"start", "goal", "stop"}] == found
+
+
+def test_an_unsure_tag_says_which_of_two_listed_entities_it_is() -> None:
+    listed = [Entity(name, "Oslo", "Oslo", 0, 4, extractor="gazetteer") for name in ("start", "goal")]
+    unsure = Entity("goal", "Oslo", "Oslo", 0, 4, 0.4, extractor="tagger")
+    assert with_tags([unsure], listed) == [listed[1]]
 
 
 def test_what_is_tagged_is_no_name_that_was_guessed() -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,9 @@ from bot.adapters.content.content_files import read_documents
 from bot.adapters.content.explaining import training_data_of
 from bot.adapters.content.library import Contents, read_contents, train_contents
 from bot.adapters.understanding.backgrounds import background_of
-from bot.adapters.understanding.training import load
+from bot.adapters.understanding.encoder import common_words
+from bot.adapters.understanding.entity_training import learn_entities
+from bot.adapters.understanding.training import TAGS, load
 from bot.documents import Faults
 from bot.domain.errors import Place, SettingsError
 from bot.entrypoints.command_line.evaluation_page import NOTHING_JUDGED, evaluation_page, percent
@@ -50,8 +53,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     strangers = _out_of_scope(options.out_of_scope) if options.out_of_scope else ()
     tests = _test_set(options.test, contents) if options.test else ()
     data = training_data_of(contents)
-    pipeline = load(train_contents(shelves, contents, print))
-    report = _evaluate(data, pipeline, tests, strangers, settings.region, options)
+    model = train_contents(shelves, contents, print)
+    report = _evaluate(data, model, tests, strangers, settings.region, options)
     write_whole(options.out / "report.json", json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n")
     write_whole(options.out / "report.html", evaluation_page(f"How {settings.assistant} is understood", report))
     print(summary(report))
@@ -61,12 +64,13 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _evaluate(
     data: TrainingData,
-    pipeline: Pipeline,
+    model: Path,
     tests: Sequence[Example],
     strangers: Sequence[Example],
     region: str,
     options: argparse.Namespace,
 ) -> Report:
+    pipeline = load(model)
     others = vectors_of([], data.intents, pipeline.encoder, background_of(data.examples))
     vectors = replace(others, examples=_encode(pipeline, data.examples))
     embeddings = vectors.examples[:, : pipeline.encoder.dimensions]
@@ -80,7 +84,16 @@ def _evaluate(
         how = f"test set {options.test}" + (f", of which {seen} messages are examples word for word" if seen else "")
         return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
     verdicts = cross_validate(data.examples, vectors, folds=options.folds, track=track)
-    entities = cross_validate_entities(data, folds=options.folds, region=region, languages=spoken, track=track)
+    names, words = pipeline.extractor.names, common_words(model)
+    with TemporaryDirectory() as folder:
+        entities = cross_validate_entities(
+            data,
+            lambda part: learn_entities(part, names, words, Path(folder) / TAGS),
+            folds=options.folds,
+            region=region,
+            languages=spoken,
+            track=track,
+        )
     how = f"cross-validation in {options.folds} folds, seed {SEED}"
     return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
 
