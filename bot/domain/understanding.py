@@ -86,12 +86,22 @@ class IntentScore:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeAnswer:
-    """A passage of a knowledge page that answers the question, with its source."""
+    """A passage of a knowledge page that answers the question, with its source.
+
+    `score` is how near it is to the question, and `lead` how much nearer than every other page; where another is
+    nearer, below 0.
+    """
 
     text: str
     title: str
     url: str
     score: float
+    lead: float = 0.0
+
+    @property
+    def sureness(self) -> float:
+        """How sure it is that this is the answer: near, and the only one that is."""
+        return self.score + self.lead
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,14 @@ class _Surroundings(NamedTuple):
 def _surroundings(languages: frozenset[str]) -> _Surroundings:
     """Those of all these languages together: who writes German may end with "thanks"."""
     words = [WORDS[language] for language in sorted(languages)]
-    of_kinds = zip(*((one.before, one.thanks, one.counting, one.uncounted) for one in words), strict=True)
-    before, thanks, counting, uncounted = (also_in_plain_letters("|".join(of_kind)) for of_kind in of_kinds)
+    of_kinds = zip(*((one.before, one.behind, one.thanks, one.counting, one.uncounted) for one in words), strict=True)
+    before, behind, thanks, counting, uncounted = (also_in_plain_letters("|".join(of_kind)) for of_kind in of_kinds)
+    gap, a_name = r"[\s,.;:!?–-]*+", r"[\s,.!]*+(?:[\w'-]++[\s.!]*+){0,3}"
     return _Surroundings(
-        re.compile(rf"\W*(?:(?:{before})\b\W*)+", re.IGNORECASE),
-        re.compile(rf"(?:[\s,.;:!?–-]*+\b(?:{thanks})\b)++[\s,.!]*+(?:[\w'-]++[\s.!]*+){{0,3}}$", re.IGNORECASE),
+        re.compile(rf"\W*+(?:(?:{before})\b\W*+)++", re.IGNORECASE),
+        re.compile(
+            rf"(?:(?:{gap}\b(?:{behind}|{thanks})\b)++{gap}|(?:{gap}\b(?:{thanks})\b)++{a_name})$", re.IGNORECASE
+        ),
         re.compile(rf"\s(?:{counting})\s*$", re.IGNORECASE),
         re.compile(rf"\s(?!(?:{uncounted})\b)[^\W\d_]+", re.IGNORECASE),
     )

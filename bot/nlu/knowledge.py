@@ -15,12 +15,12 @@ from bot.nlu.knowledge_pages import Page, Terms, is_question, sentences
 from bot.nlu.rare_words import RareWords, index_words, stems
 from bot.ports import Encoder
 
-UNTRIED_THRESHOLD = 0.5
-"""The score that an answer needs where the pages have too few questions to learn it from."""
+UNTRIED_THRESHOLD = 0.6
+"""The sureness that an answer needs where the pages have too few questions to learn it from."""
 
 MOST_PASSAGES = 4
 FAR = 0.2
-"""The score below which a passage has nothing to do with a text."""
+"""The score below which a passage has nothing to do with a text. Nothing leads by more than what it is above it."""
 
 _FEWEST_QUESTIONS = 4
 _INTRODUCTION_FIRST = 0.2
@@ -69,7 +69,7 @@ class Knowledge:
             return None
         scores = self._allowed(text, embedding, asker)
         nearest = int(np.argmax(scores))
-        return None if scores[nearest] == -np.inf else self._answer(nearest, scores)
+        return None if scores[nearest] == -np.inf else self._answers([nearest], scores)[0]
 
     def nearest(
         self, text: str, embedding: Floats, asker: Asker = ANYBODY, *, at_most: int = MOST_PASSAGES
@@ -81,15 +81,22 @@ class Knowledge:
         scores = self._allowed(text, embedding, asker)
         first = np.argpartition(-scores, min(at_most, len(scores) - 1))[:at_most]
         chosen = [int(at) for at in first[np.argsort(-scores[first], kind="stable")] if scores[at] >= far]
-        return tuple(self._answer(at, scores) for at in chosen)
+        return tuple(self._answers(chosen, scores))
 
     def answering(self, passages: Sequence[KnowledgeAnswer]) -> KnowledgeAnswer | None:
-        """Of the nearest passages the one that is near enough to be an answer."""
-        return passages[0] if passages and passages[0].score >= self.threshold else None
+        """Of the nearest passages the one that is sure enough to be an answer."""
+        return passages[0] if passages and passages[0].sureness >= self.threshold else None
 
-    def _answer(self, at: int, scores: Floats) -> KnowledgeAnswer:
-        source = self.sources[at]
-        return KnowledgeAnswer(source.text, source.title, source.url, round(float(scores[at]), 4))
+    def _answers(self, chosen: Sequence[int], scores: Floats) -> list[KnowledgeAnswer]:
+        """These sources as answers, each with its lead over all pages but its own."""
+        first = self.page_of[int(np.argmax(scores))]
+        best, next_best = float(scores.max()), _best_besides(first, scores, self.page_of)
+        answers = []
+        for at in chosen:
+            source, score = self.sources[at], float(scores[at])
+            lead = score - (next_best if self.page_of[at] == first else best)
+            answers.append(KnowledgeAnswer(source.text, source.title, source.url, round(score, 4), round(lead, 4)))
+        return answers
 
     def _allowed(self, text: str, embedding: Floats, asker: Asker) -> Floats:
         """The scores, with minus infinity for what is not for this asker."""
@@ -213,31 +220,41 @@ def _passage_asked_for(
     return nearest if shared and len(shared) >= _OF_ITS_WORDS * len(asked) else introduction
 
 
+def _best_besides(page: int, scores: Floats, page_of: Integers) -> float:
+    """The best score of all pages but this one; what is far has nothing to do with the text."""
+    return float(scores[page_of != page].max(initial=FAR))
+
+
+def _sureness(scores: Floats, page_of: Integers) -> float:
+    """That of the best of these (`KnowledgeAnswer.sureness`)."""
+    at = int(np.argmax(scores))
+    return 2 * float(scores[at]) - _best_besides(page_of[at], scores, page_of)
+
+
 def _with_threshold(knowledge: Knowledge, asked: Sequence[tuple[str, int, int]], strangers: Strangers) -> Knowledge:
-    """The knowledge with the score that best tells questions that are answered from others.
+    """The knowledge with the sureness that best tells questions that are answered from others.
 
     `asked` are the questions of the front matters, each with its page and its row. Answered: each of them, searched
     among everything but itself, that finds its own page. Not answered: the same questions while their own page is
     missing, and the strangers; each of the two counts half.
     """
-    in_page, elsewhere = [], []
+    page_of = knowledge.page_of
+    right, missing = [], []
     for text, page, row in asked:
         similarities = knowledge.vectors @ knowledge.vectors[row]
         similarities[row] = -1.0
         scores = knowledge.with_words(np.maximum.reduceat(similarities, knowledge.starts), text)
-        in_page.append(scores[knowledge.page_of == page].max())
-        elsewhere.append(scores[knowledge.page_of != page].max(initial=-1.0))
-    within, without = np.array(in_page), np.array(elsewhere)
-    found = within[within > without]
-    far = np.array(
-        [
-            knowledge.scores(text, vector).max()
-            for text, vector in zip(strangers.texts, strangers.embeddings, strict=True)
-        ]
-    )
+        if page_of[int(np.argmax(scores))] == page:
+            right.append(_sureness(scores, page_of))
+        missing.append(_sureness(np.where(page_of == page, np.float32(-1.0), scores), page_of))
+    strange = [
+        _sureness(knowledge.scores(text, vector), page_of)
+        for text, vector in zip(strangers.texts, strangers.embeddings, strict=True)
+    ]
+    found, without, far = np.array(right), np.array(missing), np.array(strange)
     candidates = np.unique(np.concatenate([found, without, far]))
     won = [
-        (found >= at).sum() / len(asked) + ((without < at).mean() + (far < at).mean() if len(far) else 1.0) / 2
+        (found >= at).sum() / len(asked) + ((without < at).mean() + ((far < at).mean() if len(far) else 1.0)) / 2
         for at in candidates
     ]
     at = int(np.argmax(won))

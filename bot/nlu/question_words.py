@@ -9,13 +9,14 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class QuestionWords:
-    """Patterns of words: what may stand `before` a question and `behind` it, `thanks` with up to three words of a name
-    after them; "for about a team of" (`counting`, before a number), and what follows on a number that is `uncounted`;
-    and what joins two clauses (`joining`, with words that may follow it). `whole_in_two` are questions of two words, in
-    languages whose verb says who: "dónde están".
+    """Patterns of words: what may stand `before` a question and `behind` it ("then", "mate"), and `thanks` with up to
+    three words of a name after them; "for about a team of" (`counting`, before a number), and what follows on a number
+    that is `uncounted`; and what joins two clauses (`joining`, with words that may follow it). `whole_in_two` are
+    questions of two words, in languages whose verb says who: "dónde están".
     """
 
     before: str
+    behind: str
     thanks: str
     counting: str
     uncounted: str
@@ -29,16 +30,22 @@ _ENGLISH: Final = QuestionWords(
     before=(
         r"(?:(?:hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day))"
         r"(?: (?:there|all|team|everyone|guys))?|dear (?:all|team|sirs?|madam|sir or madam)|thanks|thank you|please"
+        r"|ok(?:ay)?|alright|yeah|yes|yep|sure|well|so|but|and|also|oh|ah|hm+|um+|er+m*|lol|haha|actually|sorry|cool|great"
+        r"|bro|mate|dude|man|(?:one|just one) (?:more|last|other) (?:question|thing)"
         r"|quick question|(?:(?:i was|i'm|i am) (?:just )?wondering|i(?:'d| would) (?:like|love) to know|do you know"
         r"|(?:can|could|would|may) (?:you|i|we) (?:please )?(?:tell me|know|ask(?: you)?)|(?:please )?tell me)"
         r"(?: (?:if|whether))?)"
     ),
+    behind="then|though|tho|mate|bro|dude|man|lol|haha|exactly|actually|again|anyway|btw|by the way|right now",
     thanks=(
         r"(?:(?:many |much )?thanks|thank you|thx|ty|cheers|please|pls)"
         r"(?: (?:you|very much|so much|a lot|a million|in advance|again|for (?:your|the) \w+))*"
         r"|(?:(?:kind|best|warm) )?regards|best wishes|(?:yours )?sincerely"
     ),
-    counting=rf"(?:for|with|at|in|of)(?:\s(?:{_LITTLE}))*(?:\s[^\W\d_]+\s(?:of|with))?(?:\s(?:{_LITTLE}))*",
+    counting=(
+        r"(?:for|with|at|in|of|if (?:(?:i|we) (?:have|had|are|were)|we['’]re|there (?:are|were)))"
+        rf"(?:\s(?:{_LITTLE}))*(?:\s[^\W\d_]+\s(?:of|with))?(?:\s(?:{_LITTLE}))*"
+    ),
     uncounted="for|in|at|on|with|per|and|or|to|from",
     joining="and|but|plus|also",
     behind_joining="also|then|please",
@@ -53,7 +60,9 @@ _GERMAN: Final = QuestionWords(
         r"(?:(?:hallo|hi|hey|moin|servus|grüß gott|grüezi|liebes team|(?:einen )?(?:schönen )?"
         r"guten (?:tag|morgen|abend)|sehr geehrte (?:damen und herren|damen|herren))"
         r"(?: (?:zusammen|ihr|an alle|liebes team|team))?"
-        r"|danke|vielen dank|bitte|(?:eine )?(?:kurze |schnelle )?frage|(?:ich hätte|ich habe|hätte|habe|hab)"
+        r"|danke|vielen dank|bitte|ok(?:ay)?|ja|gut|na ja|naja|also|so|und|aber|ach(?: so)?|oh|ähm?|hm+|sorry|super"
+        r"|alles klar|noch (?:eine frage|etwas|was)|(?:eine )?(?:kurze |schnelle )?frage"
+        r"|(?:ich hätte|ich habe|hätte|habe|hab)"
         r"(?: (?:da|mal|noch|auch|nur))* (?:eine |ne )?(?:kurze |schnelle )?frage"
         rf"|(?:{_ASK_ME_DE}(?: (?:mir|uns|bitte|vielleicht|kurz|mal))* (?:sagen|erklären|verraten|mitteilen)"
         r"|sag(?:en sie|t)?(?: (?:mir|mal|bitte|uns))+|wissen sie|weißt du|wisst ihr"
@@ -62,13 +71,15 @@ _GERMAN: Final = QuestionWords(
         r"(?: (?:mal|nur))*(?: interessieren)?"
         r"|(?:darf|kann|dürfte|könnte) ich (?:sie |dich |euch )?(?:mal |kurz )*fragen)(?:,? (?:ob|denn))?)"
     ),
+    behind="denn|eigentlich|dann|genau|nochmal|noch mal|übrigens|jetzt|so",
     thanks=(
         r"(?:danke|vielen dank|besten dank|herzlichen dank|dankeschön|merci|bitte)"
         r"(?: (?:schön|sehr|im voraus|vorab|schon mal|nochmals|für (?:ihre|die|eure|deine) \w+))*"
         r"|(?:mit )?(?:(?:viele|beste|freundliche|liebe|herzliche|schöne)[nr]? )?gr[üu](?:ß|ss)e[n]?|mfg|lg|vg"
     ),
     counting=(
-        rf"(?:für|mit|bei|von|ab)(?:\s(?:{_LITTLE_DE}))*(?:\s[^\W\d_]+\s(?:von|mit|aus))?(?:\s(?:{_LITTLE_DE}))*"
+        r"(?:für|mit|bei|von|ab|wenn wir|wenn ich)"
+        rf"(?:\s(?:{_LITTLE_DE}))*(?:\s[^\W\d_]+\s(?:von|mit|aus))?(?:\s(?:{_LITTLE_DE}))*"
     ),
     uncounted="für|in|im|am|mit|pro|je|und|oder|zu|ab|bei",
     joining="und|aber|sowie|außerdem|zudem|noch etwas",
@@ -83,7 +94,8 @@ _FRENCH: Final = QuestionWords(
     before=(
         r"(?:(?:bonjour|bonsoir|salut|coucou|re-?bonjour|bjr|bsr|slt|hello|allô)"
         r"(?: (?:à (?:tous|vous|toutes et à tous)|(?:toute )?l['’]équipe|madame|monsieur|mesdames|messieurs))*"
-        r"|madame,? monsieur|chère équipe|merci|s['’ ]?il (?:vous|te) plaît|svp|stp"
+        r"|madame,? monsieur|chère équipe|ok(?:ay)?|oui|d['’]accord|bon|ben|bah|alors|donc|et|mais|du coup|ah|oh|euh+"
+        r"|hum|super|pardon|merci|s['’ ]?il (?:vous|te) plaît|svp|stp"
         r"|(?:j['’]ai |j['’]aurais )?(?:une )?(?:petite |autre |dernière )?question"
         rf"|(?:(?:pouvez|pourriez|peux|pourrais)[- ](?:vous|tu) {_TELL_ME_FR}"
         rf"|(?:est-ce que )?(?:vous (?:pouvez|pourriez)|tu (?:peux|pourrais)) {_TELL_ME_FR}"
@@ -93,13 +105,17 @@ _FRENCH: Final = QuestionWords(
         r"(?: (?:juste|simplement|bien))* (?:savoir|connaître|demander)"
         r"|puis-je (?:vous )?demander|je peux (?:vous )?demander|je me demand(?:e|ais))(?: (?:si|s['’]))?)"
     ),
+    behind="alors|du coup|en fait|au juste|exactement|finalement|donc|déjà",
     thanks=(
         r"(?:merci|s['’ ]?il (?:vous|te) plaît|svp|stp)"
         r"(?: (?:beaucoup|d['’]avance|par avance|bien|infiniment|encore|à vous|bcp|pour (?:votre|la|l['’]|ta) ?\w+))*"
         r"|je vous remercie(?: (?:d['’]avance|par avance))?|(?:bien |très )?cordialement|cdt|cdlt|bien à vous"
         r"|(?:bonne|belle) (?:journée|soirée|continuation|fin de journée)|(?:(?:meilleures|sincères) )?salutations"
     ),
-    counting=rf"(?:pour|avec|à|de)(?:\s(?:{_LITTLE_FR}))*(?:\s[^\W\d_]+\s(?:de|avec))?(?:\s(?:{_LITTLE_FR}))*",
+    counting=(
+        r"(?:pour|avec|à|de|si (?:on|nous) (?:est|sommes)|si j['’]ai)"
+        rf"(?:\s(?:{_LITTLE_FR}))*(?:\s[^\W\d_]+\s(?:de|avec))?(?:\s(?:{_LITTLE_FR}))*"
+    ),
     uncounted="pour|en|dans|avec|par|et|ou|à|chez",
     joining="et|mais|puis|ainsi que|sinon",
     behind_joining="aussi|puis|alors|si|sinon|ensuite|en plus|également",
@@ -109,6 +125,7 @@ _LITTLE_ES: Final = r"un[ao]?s?|el|la|los|las|nuestr[oa]|mi|alrededor de|aproxim
 _SPANISH: Final = QuestionWords(
     before=(
         r"(?:(?:hola|buenos días|buen d[ií]a|buenas(?: tardes| noches)?)(?: (?:a todos|equipo|amigos?))?|gracias"
+        r"|ok(?:ay)?|sí|vale|bueno|bien|pues|entonces|y|pero|ah|oh|eh+|mm+|genial|perfecto|otra cosa"
         r"|por ?favor|(?:qué|que|q) tal|saludos(?! cordial)|oigan?|oye|disculpen?|disculpa|perdone?|perdón"
         r"|(?:(?:tengo )?una )?(?:pregunta|consulta|duda)(?: rápida)?"
         r"|(?:(?:me |nos )?(?:podría[ns]?|podrías|puede[ns]?|puedes|podéis|podríais)(?: ustede?s?)?"
@@ -117,11 +134,15 @@ _SPANISH: Final = QuestionWords(
         r" (?:saber|preguntar|consultar)(?:les?|te)?"
         r"|(?:puedo|podría) preguntar(?:les?|te)?)(?: si)?)"
     ),
+    behind="entonces|pues|exactamente|al final|más o menos|en total",
     thanks=(
         r"(?:(?:muchas |mil )?gracias|por ?favor|porfa|porfis)(?: (?:de antemano|por (?:su|la|tu) \w+))*"
         r"|(?:un )?(?:cordial )?saludos?(?: cordial(?:es)?)?|atentamente|quedo (?:atent[oa]|a la espera)"
     ),
-    counting=rf"(?:para|con|de)(?:\s(?:{_LITTLE_ES}))*(?:\s[^\W\d_]+\s(?:de|con))?(?:\s(?:{_LITTLE_ES}))*",
+    counting=(
+        r"(?:para|con|de|si somos|si tengo|si tenemos)"
+        rf"(?:\s(?:{_LITTLE_ES}))*(?:\s[^\W\d_]+\s(?:de|con))?(?:\s(?:{_LITTLE_ES}))*"
+    ),
     uncounted="para|en|con|por|y|o|a|al",
     joining="y|pero|además|también|aparte",
     behind_joining="también|luego|además|por favor",

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from bot.domain.folding import plain_letters
+from bot.nlu.asking_words import ASKING_WORDS
 from bot.nlu.features import Floats, Integers
-from bot.nlu.words import word_set
 
 _SATURATION, _LENGTH = 1.2, 0.75
 """BM25's k1 and b, at their usual values."""
@@ -20,18 +20,12 @@ _SATURATION, _LENGTH = 1.2, 0.75
 _WORD = re.compile(r"[^\W_]+")
 _ACCENTED = re.compile(r"[\u00c0-\u024f]")
 _STEM = 5
-_ASKING = word_set(
-    "a about am an and any are as at be been but by can could did do does for from get give had has have how i if "
-    "in into is it its just like make may me might more much many my need no not of off on one or our out own per "
-    "please shall should so some such tell than that the their them there these they this those to up us use very "
-    "want was we were what when where which while who whom whose why will with would you your"
-)
 
 
 def stems(text: str) -> list[str]:
     """The beginnings of the words that a text is about, in their order, and without accents, which who asks may leave
     out: "donde estan"."""
-    return [_plain(word)[:_STEM] for word in _WORD.findall(text.lower()) if word not in _ASKING]
+    return [word[:_STEM] for word in map(_plain, _WORD.findall(text.lower())) if word not in ASKING_WORDS]
 
 
 def _plain(word: str) -> str:

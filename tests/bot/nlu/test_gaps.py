@@ -17,7 +17,7 @@ def test_a_gap_names_the_nearest_page_which_is_not_near_enough(pipeline: Pipelin
     (gap,) = find_gaps([SHUTTLE], pipeline).groups
     assert gap.nearest is not None
     assert gap.nearest.title == "Pricing"
-    assert gap.nearest.score < pipeline.knowledge.threshold
+    assert gap.nearest.sureness < pipeline.knowledge.threshold
 
 
 def test_what_has_an_answer_now_and_what_asks_nothing_is_counted_only(pipeline: Pipeline) -> None:

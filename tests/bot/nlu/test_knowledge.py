@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
+import pytest
 
 from bot.domain.understanding import Asker
-from bot.nlu.knowledge import UNTRIED_THRESHOLD, Knowledge, Strangers, build_knowledge
+from bot.nlu.knowledge import FAR, UNTRIED_THRESHOLD, Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import read_pages
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Encoder
@@ -84,6 +86,30 @@ valid until: 2027-01-31
 ---
 Partners pay £2 per person and month.
 """
+
+
+def test_an_answer_is_surer_where_no_other_page_is_near(encoder: Encoder) -> None:
+    question = "what do partners pay per person and month"
+    embedding = encoder.encode([question])[0]
+    other = LIMITED.replace("valid until", "# valid until").replace("audience", "# audience").replace("£2", "£1")
+    alone, twice = (
+        build_knowledge(read_pages(pages), encoder, Strangers([], encoder.encode([])))
+        for pages in ({"p.md": LIMITED}, {"p.md": LIMITED, "q.md": other})
+    )
+    asker = Asker(date(2027, 1, 31), "webchat", frozenset({"partners"}))
+    first, one_of_two = (knowledge.nearest(question, embedding, asker)[0] for knowledge in (alone, twice))
+    assert first.score == pytest.approx(one_of_two.score, abs=0.1)
+    assert first.lead == pytest.approx(first.score - FAR)
+    assert one_of_two.lead == pytest.approx(0.0, abs=0.01)
+    between = replace(alone, threshold=round(first.score + first.lead / 2, 4))
+    assert between.answering(alone.nearest(question, embedding, asker)) == first
+    assert between.answering(twice.nearest(question, embedding, asker)) is None
+
+
+def test_a_passage_of_a_page_that_is_not_the_nearest_leads_by_less_than_nothing(pipeline: Pipeline) -> None:
+    found = pipeline.knowledge.nearest("what are your prices", pipeline.encoder.encode(["what are your prices"])[0])
+    assert found[0].lead > 0
+    assert all((one.lead > 0) == (one.title == found[0].title) for one in found)
 
 
 def test_who_asks_and_when_decides_which_pages_answer(encoder: Encoder) -> None:

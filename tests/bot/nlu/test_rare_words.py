@@ -33,6 +33,12 @@ def test_a_text_of_asking_words_alone_scores_nothing() -> None:
     assert words.unknown([]) == 0.0
 
 
+def test_what_questions_are_asked_with_is_left_out_in_each_language() -> None:
+    assert stems("Und was kostet das denn eigentlich bei euch?") == ["koste"]
+    assert stems("Où est-ce que vous êtes situés ?") == ["situe"]
+    assert stems("¿Me puede decir cuál es el horario de ustedes?") == ["decir", "horar"]
+
+
 def test_accents_may_be_missing_and_the_marks_of_other_scripts_count() -> None:
     assert stems("donde estan") == stems("¿Dónde están?")
     assert stems("offnungszeiten") == stems("Öffnungszeiten")

@@ -72,7 +72,7 @@ class Asking:
         vector = pipeline.encoder.encode([text])[0]
         nearest, of_all = (pipeline.knowledge.best(text, vector, one) for one in (asker, ANYBODY))
         threshold = pipeline.knowledge.threshold
-        is_withheld = of_all is not None and of_all.score >= threshold and of_all != nearest
+        is_withheld = of_all is not None and of_all.sureness >= threshold and of_all != nearest
         return {
             "parts": [_part(one, pages) for one in understood.apart()],
             "foreign": understood.foreign,
@@ -139,5 +139,5 @@ def _part(understood: Understood, pages: Mapping[tuple[str, str], str]) -> Mappi
 def _answer(answer: KnowledgeAnswer | None, pages: Mapping[tuple[str, str], str]) -> Mapping[str, Any] | None:
     if answer is None:
         return None
-    said = {"text": answer.text, "title": answer.title, "url": answer.url, "score": answer.score}
+    said = {"text": answer.text, "title": answer.title, "url": answer.url, "score": round(answer.sureness, 4)}
     return {**said, "page": pages.get((answer.title, answer.url))}

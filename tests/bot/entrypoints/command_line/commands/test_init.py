@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.content.starter_languages import languages_to_choose, starter_languages
+from bot.adapters.understanding.training import load
 from bot.entrypoints.command_line.cli import run
 from bot.entrypoints.command_line.verbs.content import COMMANDS
 from tests.lending import lend_model
@@ -168,6 +169,11 @@ def test_what_its_stories_say_is_understood(language: str, here: Path, monkeypat
     monkeypatch.setenv("OVERTURE_DATA", str(here))
     assert run(["train"]) == 0
     assert run(["test"]) == 0
+    asked = QUESTIONS[language]
+    newest = max((here / "model").glob("*/manifest.json"), key=lambda one: one.stat().st_mtime)
+    pipeline = load(newest.parent)
+    answered = [pipeline.parse(question).answer for question in asked]
+    assert [answer.url.rpartition("/")[2] for answer in answered if answer is not None] == list(asked.values())
 
 
 @pytest.mark.slow
@@ -184,6 +190,14 @@ async def test_a_talk_in_another_language_gets_from_a_greeting_to_a_lead_with_co
     async with set_stage(here, assistant=Path("acme")) as stage:
         await play(stage, TALKS[language])
 
+
+QUESTIONS = {
+    "en": {"whats the price": "prices", "where are you guys": "address", "are you open sundays": "opening-hours"},
+    "de": {"was kostet das denn bei euch?": "preise", "wo seid ihr": "adresse", "wann macht ihr zu": "oeffnungszeiten"},
+    "es": {"precios": "precios", "dónde queda la tienda?": "direccion", "abren los domingos?": "horario"},
+    "fr": {"tarifs ?": "tarifs", "vous êtes où au juste ?": "adresse", "vous ouvrez le dimanche ?": "horaires"},
+}
+"""What customers ask in words that the pages have not, by language, and the page that answers it."""
 
 TALK = [
     "visitor opens the chat",
