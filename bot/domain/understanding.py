@@ -151,7 +151,7 @@ class Understood:
         """A reading for each thing that the message says, of its own part of the text."""
         if not self.further:
             return (self,)
-        first = replace(self, text=self.text[: self.further[0].start].rstrip(), further=())
+        first = replace(self, text=self.text[: self.further[0].start].rstrip() or self.text, further=())
         return (first, *(_by_itself(one, self.language) for one in self.further))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -190,6 +190,12 @@ class IntentClassifier:
             understood=ranked[0][1] * meant >= calibration.threshold,
             ambiguous=self._lead(ranked) < calibration.ambiguity,
         )
+
+    def has_examples_with(self, intent: str, words: Collection[str]) -> bool:
+        """Whether an example of the intent has one of these words, or pairs of words, in lower case."""
+        columns = [column for word in words if (column := self.ngram_space.column_of_word(word)) is not None]
+        at = self.labels.index(intent)
+        return any(self.word_use.has(column, at) for column in columns)
 
     def _first(self, shares: Any, outside: Sequence[int]) -> tuple[int, float, Sequence[tuple[int, float]]]:
         """The likeliest label that is not `outside`, its share among all, and the ranking that it is the first of."""

@@ -86,6 +86,7 @@ class Explainer:
         if understood.stage != "button" and plain:
             features = self.pipeline.encoder.features([plain])[0]
             classification = _as_asked(classifier.classify(plain, features), self.pipeline)
+            classification = replace(classification, legible=self.pipeline.is_legible(text))
             neighbours = self._nearest(plain, features[: self.pipeline.encoder.dimensions])
         asked = classifier.calibration
         return Explanation(

@@ -55,8 +55,13 @@ class NgramSpace:
 
     def rarity_of(self, words: str) -> float | None:
         """The inverse document frequency of a word or a pair of words, in lower case; None where it is in no text."""
+        column = self.column_of_word(words)
+        return float(self.rarity[column]) if column is not None else None
+
+    def column_of_word(self, words: str) -> int | None:
+        """That of a word or a pair of words, in lower case; None where it is in no text."""
         column = self.column_of.get(_hash("w", words))
-        return float(self.rarity[column]) if column is not None and column < self.first_character_column else None
+        return column if column is not None and column < self.first_character_column else None
 
     def row(self, text: str) -> SparseRow:
         found = tokens(text)

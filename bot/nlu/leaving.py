@@ -229,6 +229,11 @@ def asks_to_be_left(text: str, *, asked: bool = False, languages: Collection[str
     return len(clauses) > 1 and not asked and _ASKING_LAST.fullmatch(clauses[-1]) is not None
 
 
+def is_a_stop(clause: str) -> bool:
+    """Whether it is no more than a stop: "please stop", "STOP", "lose this number"."""
+    return _ASKING_LAST.fullmatch(_bare(clause.lower().replace("'", ""))) is not None
+
+
 def begins_with_stop(text: str) -> bool:
     """Whether more follows upon "stop": why ("this is another's number now"), or what was meant."""
     clauses = _clauses(text[:LONGEST])

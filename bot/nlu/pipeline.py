@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,6 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
-from bot.domain.message import storable_json
 from bot.domain.understanding import (
     ANYBODY,
     CORRECT_INTENT,
@@ -40,22 +38,28 @@ from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, names_another_thing
 from bot.nlu.long_messages import sentences_of_a_long_message, wish_of
 from bot.nlu.names import answers_with_a_name, says_only_a_name
+from bot.nlu.negated_wishes import no_in
+from bot.nlu.payload import parse_payload
 from bot.nlu.person_words import asks_for_person
 from bot.nlu.reading import read
-from bot.nlu.several import Piece, pieces_of, things_said
+from bot.nlu.several import (
+    REPLIES,
+    SMALL_TALK,
+    STATEMENTS,
+    Piece,
+    behind_small_talk,
+    pieces_of,
+    things_said,
+    with_wishes,
+)
 from bot.nlu.spelling import Speller
+from bot.nlu.words import SENTENCE_ENDED
 from bot.ports import Encoder
 
 _NOT_UNDERSTOOD = OUT_OF_SCOPE_INTENTS | {KNOWLEDGE_INTENT}
 """What a message in a language without examples is taken for, as nothing that the examples say is near it."""
 
-_PAYLOAD = re.compile(
-    r"\s*/(?P<intent>[^\s{@/][^\s{@]*)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?\s*", re.DOTALL
-)
-_DEEPEST = 20
-"""Levels of a payload's values. A button's have one or two; a hundred would be too many for who writes them out."""
-
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
+_SENTENCE_END = re.compile(rf"{SENTENCE_ENDED}\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
 _HEEDED = 0.4
 """An opt-out ends all marketing to somebody; one that is missed does more harm than one too many."""
@@ -121,7 +125,7 @@ class Pipeline:
         if (pressed := parse_payload(text)) is not None:
             return pressed
         reading = read(text)
-        if not self._is_readable(reading.text):
+        if not self._has_words(reading.text):
             return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
         found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now, languages=self._spoken)
         encode = cache(lambda part: self.encoder.features([part])[0])
@@ -138,7 +142,9 @@ class Pipeline:
             in_doubt = _may_opt_out(leaving, self._spoken) or (expecting is None and begins_with_stop(leaving[0][0]))
             understood = replace(understood, may_opt_out=in_doubt)
         understood = self._look_up(understood, readings[0], whole, encode, asker)
-        if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
+        if self.several_intents and understood.intent.name == OPT_OUT_INTENT:
+            understood = with_wishes(understood, self._reader_of_pieces(understood, encode, None, asker), self._spoken)
+        elif self.several_intents:
             understood = self._things_said(understood, encode, expecting, asker)
         if understood.intent.name in OUT_OF_SCOPE_INTENTS or expecting is None:
             read_piece = self._reader_of_pieces(understood, encode, expecting, asker)
@@ -164,14 +170,13 @@ class Pipeline:
         if not is_open and (likeness is None or not _asks_only(understood, self._spoken)):
             return understood
         passages, answer = self._answer(understood.text, encode(text), asker)
-        if is_open and answer is None:
+        if is_open:
             # For 20 people it is the same question; of what may be none, nothing that it says is left out.
             counted = understood.entities if understood.intent.name == KNOWLEDGE_INTENT else ()
-            cores = (
-                self._answer(core, encode(core), asker)
-                for core in core_questions(understood.text, counted, self._spoken)
-            )
-            passages, answer = next((found for found in cores if found[1] is not None), (passages, answer))
+            for core in core_questions(understood.text, counted, self._spoken):
+                near, surer = self._answer(core, encode(core), asker)
+                if surer is not None and (answer is None or surer.sureness > answer.sureness):
+                    passages, answer = near, surer
         if not is_open and (answer is None or answer.score <= (likeness or 0.0)):
             return understood
         return _with_knowledge(replace(understood, passages=passages), answer)
@@ -192,6 +197,8 @@ class Pipeline:
             return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
 
         pieces = pieces_of(whole.text, whole.entities, self._spoken)
+        if not pieces and whole.intent.name in SMALL_TALK:
+            pieces = behind_small_talk(whole.text, self._spoken)
         read_piece = self._reader_of_pieces(whole, encode, expecting, asker)
         return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
 
@@ -210,6 +217,7 @@ class Pipeline:
             classified = self._classify(piece.text, kept, encode)
             leaving = [(piece.text, classified)] if piece.text in own else []
             decided = self._decide(piece.text, classified, leaving, inside, expecting)
+            decided = replace(decided, may_opt_out=_may_opt_out([(piece.text, classified)], self._spoken))
             return self._look_up(decided, classified, piece.text, encode, asker)
 
         return read_piece
@@ -238,7 +246,11 @@ class Pipeline:
         not_understood = understood.answer is None and understood.intent.name in _NOT_UNDERSTOOD
         return replace(understood, language=heard.language, foreign=strange and not_understood)
 
-    def _is_readable(self, text: str) -> bool:
+    def is_legible(self, text: str) -> bool:
+        """Whether it has a word that there is, or a sign that examples have."""
+        return self._has_words(text) and (self.speller is None or self.speller.can_read(text))
+
+    def _has_words(self, text: str) -> bool:
         """False for what has no words: the encoder cannot tell one emoji from another, so examples must have it."""
         unpunctuated, space = text.replace("?", "").replace("!", ""), self.classifier.ngram_space
         return re.search(r"\w", text) is not None or any(space.rarity_of(one) for one in tokens(unpunctuated))
@@ -280,9 +292,12 @@ class Pipeline:
                 and one.confidence >= (_OF_ANOTHER_THING if names_another_thing(part) else _HEEDED)
                 and not asks_to_go_on(part, self._spoken)
             ):
+                if answers := self._only_answers(text, found, expecting):
+                    return replace(result, intent=answers, stage="expected", may_opt_out=True)
                 return replace(result, intent=one.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
         understood = understood and self._is_sure(whole.ranking) and not self._only_tells_a_name(text, whole)
+        understood = understood and not self._is_not_wanted(text, whole)
         if answer := self._as_answer(text, found, expecting, understood=understood):
             return replace(result, intent=answer, stage="expected")
         if not understood and (statement := self._as_statement(text, whole, found)):
@@ -311,6 +326,22 @@ class Pipeline:
         if asked and (bare or not understood):
             return self._known(INFORM_INTENT)
         return None
+
+    def _only_answers(self, text: str, found: Sequence[Entity], expecting: Expecting | None) -> IntentScore | None:
+        """The intent of what was asked for and nothing besides, told by its own words and no guess: "para ya", in
+        Spanish, to "when?"; else None."""
+        if expecting is None:
+            return None
+        answers = [one for one in found if one.confidence >= SURE and asks_for(expecting, one.name)]
+        answers = [one for one in answers if one.name not in {"person", "organisation"}]
+        return self._known(INFORM_INTENT) if answers and says_only(text, answers, self._spoken) else None
+
+    def _is_not_wanted(self, text: str, whole: Classification) -> bool:
+        """Whether it says that it does not want what it was taken for: no example of that intent says no."""
+        if whole.intent in SMALL_TALK | REPLIES | STATEMENTS | _NOT_UNDERSTOOD:
+            return False
+        words = no_in(text, self._spoken)
+        return bool(words) and not self.classifier.has_examples_with(whole.intent, words)
 
     def _only_tells_a_name(self, text: str, reading: Classification) -> bool:
         """Whether it says what somebody is called, whatever it was taken for: "call me Bob" asks for no call. What is
@@ -380,25 +411,6 @@ def _with_knowledge(understood: Understood, answer: KnowledgeAnswer | None) -> U
     sure = understood.intent.confidence if understood.intent.name == KNOWLEDGE_INTENT else 0.0
     intent = IntentScore(KNOWLEDGE_INTENT, max(sure, min(1.0, answer.score)))
     return replace(understood, intent=intent, stage="knowledge", answer=answer)
-
-
-def parse_payload(text: str) -> Understood | None:
-    """A button's message in Rasa's form: `/intent`, `/intent{"entity": "value"}`, `/intent@0.9{...}`; else None."""
-    match = _PAYLOAD.fullmatch(text[:10_000]) if text.lstrip()[:1] == "/" else None
-    if match is None:
-        return None
-    try:
-        values = storable_json(json.loads(match["entities"] or "{}"), _DEEPEST)
-        confidence = min(1.0, float(match["confidence"] or 1.0))
-    except (ValueError, RecursionError):
-        return None
-    entities = [
-        Entity(str(name), one, text=str(one), extractor="button")
-        for name, value in values.items()
-        for one in (value if isinstance(value, list) else [value])
-    ]
-    intent = IntentScore(match["intent"], confidence)
-    return Understood(text, intent, tuple(entities), ranking=(intent,), stage="button")
 
 
 def _sentences(text: str) -> list[str]:

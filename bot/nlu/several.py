@@ -11,16 +11,19 @@ from bot.domain.folding import also_in_plain_letters
 from bot.domain.understanding import (
     CORRECT_INTENT,
     FALLBACK_INTENT,
+    LEAVING_INTENTS,
     OPT_OUT_INTENT,
     OUT_OF_SCOPE_INTENTS,
     Entity,
     Further,
     Understood,
 )
-from bot.nlu.core_question import only_surrounds
+from bot.nlu.core_question import core_questions, only_surrounds
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge_pages import is_question
+from bot.nlu.leaving import asks_to_be_left, is_a_stop
 from bot.nlu.question_words import WORDS
+from bot.nlu.words import SENTENCE_ENDED
 
 SHORTEST_CLAUSE = 3
 """Words; what is shorter is a part of a list ("a demo and a meeting"), not something said by itself."""
@@ -42,7 +45,14 @@ STATEMENTS = frozenset(("inform", "correct"))
 
 _TELLING = SMALL_TALK | STATEMENTS | OUT_OF_SCOPE_INTENTS
 
-_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+_NO_WISHES = _TELLING | REPLIES | LEAVING_INTENTS | {"not_interested", "cancel", "skip"}
+"""Of what comes with an opt-out, they say no more than that, or why."""
+
+FEWEST_WORDS = 2
+"""Of what stands behind a greeting: "hi Bob" is no more than one."""
+
+_WORD = re.compile(r"\w[\w'-]*")
+_SENTENCE_END = re.compile(rf"{SENTENCE_ENDED}\s+")
 
 Read = Callable[["Piece"], Understood]
 """The reading of a piece as if it were the whole message; offsets of its entities are into the whole."""
@@ -59,14 +69,24 @@ class Piece:
     is_clause: bool
 
 
-def pieces_of(text: str, entities: Sequence[Entity] = (), languages: Collection[str] = ()) -> tuple[Piece, ...]:
+def pieces_of(
+    text: str,
+    entities: Sequence[Entity] = (),
+    languages: Collection[str] = (),
+    *,
+    is_whole: Callable[[str], bool] | None = None,
+) -> tuple[Piece, ...]:
     """The sentences and clauses that may each say something; none where there is only one, or too many. Clauses are
-    joined by words of English or `languages`.
+    joined by words of English or `languages`, and have three words at least, or `is_whole` says that one has enough.
 
     No entity is cut in two.
     """
     joint = _joint(frozenset(WORDS.keys() & {"en", *languages}))
-    short = _whole_in_two(frozenset(WORDS.keys() & set(languages)))
+    in_two = _whole_in_two(frozenset(WORDS.keys() & set(languages)))
+
+    def short(clause: str) -> bool:
+        return in_two.fullmatch(clause) is not None or (is_whole is not None and is_whole(clause))
+
     pieces = [
         piece
         for start, end in _sentences(text[:LONGEST])
@@ -74,6 +94,16 @@ def pieces_of(text: str, entities: Sequence[Entity] = (), languages: Collection[
         for piece in _clauses(text, start, end, entities, joint, short, languages)
     ]
     return tuple(pieces) if 1 < len(pieces) <= MOST_PIECES else ()
+
+
+def behind_small_talk(text: str, languages: Collection[str] = ()) -> tuple[Piece, ...]:
+    """What comes with a greeting or thanks that nothing but a comma parts from it: "hi, how much is it?"; none where
+    that is a word at most. A question need only be understood; else it may be more of the greeting."""
+    core = next(core_questions(text, languages=languages), "")
+    if len(_WORD.findall(core)) < FEWEST_WORDS:
+        return ()
+    at = text.index(core)
+    return (Piece(at, at, at + len(core), core, is_clause=not is_question(core)),)
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:
@@ -97,7 +127,7 @@ def _clauses(
     end: int,
     entities: Sequence[Entity],
     joining: re.Pattern[str],
-    short: re.Pattern[str],
+    short: Callable[[str], bool],
     languages: Collection[str],
 ) -> list[Piece]:
     """Those of one sentence; "could you tell me," is none by itself."""
@@ -123,8 +153,8 @@ def _whole_in_two(languages: frozenset[str]) -> re.Pattern[str]:
     return re.compile(rf"\W*(?:{also_in_plain_letters(whole)})\W*", re.IGNORECASE)
 
 
-def _is_clause(text: str, short: re.Pattern[str]) -> bool:
-    return len(re.findall(r"\w[\w'-]*", text)) >= SHORTEST_CLAUSE or short.fullmatch(text) is not None
+def _is_clause(text: str, short: Callable[[str], bool]) -> bool:
+    return len(_WORD.findall(text)) >= SHORTEST_CLAUSE or short(text)
 
 
 def things_said(
@@ -137,8 +167,7 @@ def things_said(
     """
     read_pieces = [(piece, read(piece)) for piece in pieces]
     said = [(piece, one) for piece, one in read_pieces if is_something(one, asked=asked)]
-    said = [one for at, one in enumerate(said) if at == 0 or not _is_the_same(one[1], said[at - 1][1])]
-    said = _with_corrections_whole(said)
+    said = _with_corrections_whole(_each_once(said))
     if not said or is_example():
         return whole
     if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
@@ -152,6 +181,33 @@ def things_said(
     if _means_something_else(whole, [reading for _, reading in said], asked=asked):
         return whole
     return _joined(whole, said)
+
+
+def _each_once(said: Sequence[tuple[Piece, Understood]]) -> list[tuple[Piece, Understood]]:
+    """Of the same thing that is said twice in a row what comes first, or what has an answer."""
+    once: list[tuple[Piece, Understood]] = []
+    for one in said:
+        if not once or not _is_the_same(one[1], once[-1][1]):
+            once.append(one)
+        elif once[-1][1].answer is None and one[1].answer is not None:
+            once[-1] = one
+    return once
+
+
+def with_wishes(opt_out: Understood, read: Read, languages: Collection[str] = ()) -> Understood:
+    """The opt-out with what else its message asks for, where that is sure by itself: "STOP. Also cancel my demo". What
+    may be more of the opt-out is none."""
+    pieces = pieces_of(opt_out.text, opt_out.entities, languages, is_whole=is_a_stop)
+    wishes = [
+        (piece, one)
+        for piece, one in ((piece, read(piece)) for piece in pieces)
+        if _stands_by_itself(one)
+        and one.intent.name not in _NO_WISHES
+        and not one.may_opt_out
+        and not asks_to_be_left(piece.text, languages=languages)
+    ]
+    further = tuple(_further(opt_out, reading, piece, piece.end) for piece, reading in wishes)
+    return replace(opt_out, further=further) if further else opt_out
 
 
 def _with_corrections_whole(said: Sequence[tuple[Piece, Understood]]) -> list[tuple[Piece, Understood]]:

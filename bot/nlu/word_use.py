@@ -41,6 +41,12 @@ class WordUse:
         total = np.maximum(np.asarray(present.sum(axis=1)), 1.0)
         return np.asarray((present @ more).todense()) / total + self.absent
 
+    def has(self, column: int, intent: int) -> bool:
+        """Whether an example of the intent has the word."""
+        wanted = column * len(self.absent) + intent
+        at = int(np.searchsorted(self.keys, wanted))
+        return at < len(self.keys) and int(self.keys[at]) == wanted
+
     def fit(self, row: SparseRow, intent: int) -> float:
         """The mean gain over a text's words and pairs of words; what no example has counts as absent."""
         columns = row.columns[row.columns < self.words]

@@ -11,7 +11,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, ActionExecutionRejected, Tracker, UserUttered
 from bot.domain.effects import Say
 from bot.domain.ids import MessageId
-from bot.domain.understanding import Understood
+from bot.domain.understanding import OPT_OUT_INTENT, Understood
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
 from bot.services.think import answer, make_personal
@@ -27,11 +27,12 @@ async def answer_further(
 
     A form's question comes after all that is answered, once. A request that would leave the open form for another is
     not begun: the customer is told to say it again when the form is done. Once consent is asked for, nothing more is
-    answered: no word of this message can be a yes to a question that nobody has seen.
+    answered: no word of this message can be a yes to a question that nobody has seen. What comes with an opt-out is
+    answered after its confirmation, which asks for none.
     """
     assistant = runtime.library.current().assistant
     for reading in further:
-        if asks_for_consent(assistant, thought.tracker):
+        if asks_for_consent(assistant, thought.tracker) and not _has_just_opted_out(thought.tracker):
             thought.acted.append(("left unread", f'"{reading.text}": a question on consent comes first'))
             continue
         before, asked = thought.tracker, _question(thought)
@@ -46,6 +47,10 @@ async def answer_further(
         await answer(runtime, thought, situation.profile, message_id)
         if asked is not None and not _still_waits(thought, before, asked):
             thought.unsay(asked)
+
+
+def _has_just_opted_out(tracker: Tracker) -> bool:
+    return tracker.latest_message is not None and tracker.latest_message.understood.intent.name == OPT_OUT_INTENT
 
 
 def _question(thought: Thought) -> Say | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted
+from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, Tracker, UserUttered
+from bot.domain.ids import MessageId
 from bot.domain.message import CheckIn
 from bot.domain.understanding import LEAVING_INTENTS
 from bot.ports import InboxEntry, UnitOfWork
@@ -86,9 +87,15 @@ def _has_gone_quiet(runtime: Runtime, entry: InboxEntry, planned: CheckIn, situa
     if situation.handoff is not None or situation.suppressed or tracker.paused or situation.profile.restricted_at:
         return False
     latest = tracker.latest_message
-    if latest is None or latest.understood.intent.name in LEAVING_INTENTS:
+    if latest is None or _left(tracker, latest.message_id):
         return False
     if runtime.channel(planned.channel).abilities.identity == "phone" and quiet_for > DIALOGUE_STAYS_OPEN:
         return False
     waits_for = tracker.loop.name if tracker.loop is not None else None, tracker.slots.get(REQUESTED_SLOT)
     return waits_for == (planned.form, planned.slot)
+
+
+def _left(tracker: Tracker, message_id: MessageId) -> bool:
+    """Whether this message ends marketing, and maybe asks for something besides."""
+    said = (one for one in tracker.recent if isinstance(one, UserUttered) and one.message_id == message_id)
+    return any(one.understood.intent.name in LEAVING_INTENTS for one in said)

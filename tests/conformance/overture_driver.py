@@ -28,7 +28,7 @@ from bot.domain.effects import ActionResult, Apply, RunAction, Say
 from bot.domain.errors import ActionError
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import Entity, IntentScore, Understood
-from bot.nlu.pipeline import parse_payload
+from bot.nlu.payload import parse_payload
 from tests.conformance.custom_actions import CustomActions
 from tests.conformance.events import in_short
 from tests.conformance.turns import Said, Turn, lasting, policy_of, without_listening

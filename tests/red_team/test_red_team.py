@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from bot.domain.conversation import BotUttered
 from bot.domain.score import total_score
 from bot.domain.understanding import IntentScore, KnowledgeAnswer, Understood
-from bot.nlu.pipeline import parse_payload
+from bot.nlu.payload import parse_payload
 from bot.ports import Library, Playbook
 from tests.scenarios.stage import Stage, set_stage
 from tests.scripted_model import Answer, Asked, ScriptedModel, running_model

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +12,11 @@ from hypothesis import strategies as st
 from bot.domain.understanding import Expecting, IntentScore, Understood
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.languages import Languages
-from bot.nlu.pipeline import Pipeline, _may_opt_out, parse_payload
+from bot.nlu.pipeline import Pipeline, _may_opt_out
 from bot.nlu.spelling import learn_speller
 from bot.nlu.training_data import TrainingData
 from bot.ports import Encoder
+from tests.bot.nlu.test_payload import NO_PAYLOADS
 
 TEAM_SIZE = Expecting("demo_form", "team_size", ("number",))
 NAME = Expecting("demo_form", "lead_name", ("person",))
@@ -52,15 +52,8 @@ def test_a_button_means_its_payload(pipeline: Pipeline) -> None:
     assert entities(understood) == [("number", 50), ("city", "Oslo"), ("city", "Rome")]
 
 
-def test_a_payload_may_carry_its_confidence() -> None:
-    understood = parse_payload('/greet@0.6{"name": "Ana"}')
-    assert understood is not None
-    assert understood.intent.confidence == 0.6
-
-
-@pytest.mark.parametrize("text", ["/", "/ hello", "/greet{broken", "/a b", "//", "and/or", "/greet@1.2.3", "/x{]}"])
+@pytest.mark.parametrize("text", NO_PAYLOADS)
 def test_what_only_looks_like_a_payload_is_text(pipeline: Pipeline, text: str) -> None:
-    assert parse_payload(text) is None
     assert pipeline.parse(text).stage != "button"
 
 
@@ -161,6 +154,13 @@ def test_a_question_is_answered_from_the_pages_where_they_are_nearer_than_all_ex
     understood = reads_all_as(pipeline, "request_demo", similarity).parse(text)
     assert understood.intent.name == intent
     assert (understood.answer is not None) == (intent == "ask_knowledge")
+
+
+class Spanish:
+    """Takes every text for Spanish."""
+
+    def guess(self, text: str) -> Sequence[tuple[str, float]]:
+        return [("es", 0.95)]
 
 
 class German:
@@ -309,6 +309,19 @@ def test_who_names_something_else_that_is_to_end_is_asked_unless_it_is_all_but_c
     assert certain.intent.name == "opt_out"
 
 
+def test_what_only_answers_what_was_asked_is_no_opt_out_that_was_guessed(pipeline: Pipeline) -> None:
+    """ "Para" is Spanish for "stop" and for "for"."""
+    spanish = replace(pipeline, languages=Languages(Spanish(), "es", frozenset({"es"})))
+    guessing = reads_all_as(spanish, "opt_out", 0.7, confidence=0.8)
+    when = Expecting("demo_form", "timeline", ("timeline",))
+
+    answered = guessing.parse("para cuanto antes", expecting=when)
+    assert (answered.intent.name, answered.may_opt_out) == ("inform", True)
+    assert guessing.parse("para cuanto antes").intent.name == "opt_out"
+    assert guessing.parse("paren cuanto antes", expecting=when).intent.name == "opt_out"
+    assert guessing.parse("basta", expecting=Expecting("demo_form", "lead_name", ("person",))).intent.name == "opt_out"
+
+
 def test_a_stop_that_begins_a_message_is_asked_about_unless_a_form_has_asked(pipeline: Pipeline) -> None:
     text = "stop, this is another's number now"
     assert pipeline.parse(text).may_opt_out
@@ -320,6 +333,19 @@ def test_a_stop_that_begins_a_message_is_asked_about_unless_a_form_has_asked(pip
 )
 def test_a_negation_elsewhere_takes_no_opt_out_back(pipeline: Pipeline, text: str) -> None:
     assert pipeline.parse(text).intent.name == "opt_out"
+
+
+@pytest.mark.parametrize("text", ["i dont want a demo", "I never asked for a demo", "don't show me a demo"])
+def test_who_does_not_want_something_does_not_ask_for_it(pipeline: Pipeline, text: str) -> None:
+    """No example of a request for a demo says no, so that the words are all that they have in common."""
+    understood = pipeline.parse(text)
+    assert (understood.stage, understood.intent.name) == ("fallback", "nlu_fallback")
+    assert understood.ranking[0].name == "request_demo"
+
+
+def test_what_an_example_says_with_a_no_is_understood(pipeline: Pipeline) -> None:
+    assert pipeline.classifier.has_examples_with("opt_out", {"don"})
+    assert not pipeline.classifier.has_examples_with("request_demo", {"don", "unheard"})
 
 
 def test_what_is_not_understood_falls_back(pipeline: Pipeline) -> None:
@@ -420,33 +446,6 @@ def test_whatever_is_strung_together_is_answered_with_everything_switched_on(
     assert counting.encoded <= 20
     if understood.stage != "button":
         assert all(text[one.start : one.end] == one.text for one in understood.entities)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=10,
-)
-
-
-@given(values=st.dictionaries(st.text(), JSON, max_size=3), escaped=st.booleans())
-def test_a_payload_brings_in_nothing_that_a_database_does_not_take(values: dict[str, object], escaped: bool) -> None:
-    understood = parse_payload("/inform" + json.dumps(values, ensure_ascii=escaped))
-    if understood is not None:
-        assert all("\0" not in one.name and "\0" not in one.text for one in understood.entities)
-        json.dumps([[one.name, one.text, one.value] for one in understood.entities], ensure_ascii=False).encode()
-
-
-def test_a_number_that_is_none_is_unknown_in_a_payload() -> None:
-    understood = parse_payload('/inform{"number": 1e999, "sizes": [NaN, 5]}')
-    assert understood is not None
-    assert [(one.name, one.value) for one in understood.entities] == [("number", None), ("sizes", None), ("sizes", 5)]
-
-
-def test_a_payload_that_is_nested_beyond_reason_is_text() -> None:
-    assert parse_payload('/inform{"number": ' + "[" * 10 + "]" * 10 + "}") is not None
-    for deep in (30, 900, 4000):
-        assert parse_payload('/inform{"number": ' + "[" * deep + "]" * deep + "}") is None
 
 
 def test_an_author_may_ask_for_more_than_was_learnt(pipeline: Pipeline) -> None:

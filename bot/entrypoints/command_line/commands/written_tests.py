@@ -14,7 +14,7 @@ from bot.domain.errors import ContentError, Fault, Place
 from bot.domain.understanding import Entity
 from bot.entrypoints.command_line.commands.journeys.trying import test_files, tests_of, trying
 from bot.nlu.annotations import read_annotations
-from bot.nlu.pipeline import parse_payload
+from bot.nlu.payload import parse_payload
 from bot.nlu.training_data import read_examples
 from bot.settings import Settings
 

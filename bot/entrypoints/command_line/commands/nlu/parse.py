@@ -77,8 +77,10 @@ def told(explanation: Explanation) -> Iterator[str]:
         quick = "; its words alone were enough" if explanation.quick else ""
         yield f"             {verdict}, threshold {explanation.threshold:.2f}{ambiguous}{quick}"
         sure = classified.understood and not classified.ambiguous
-        if sure and understood.stage == "fallback" and not understood.foreign:
+        if not classified.legible:
             yield "             but nothing in it is a word, or a sign that examples have"
+        elif sure and understood.stage == "fallback" and not understood.foreign:
+            yield "             but it says no, as no example of that intent does"
     yield from _found(understood.entities, understood.answer)
     for further in understood.further:
         yield f"  also       {json.dumps(further.text, ensure_ascii=False)}"
