@@ -13,7 +13,9 @@ from bot.nlu.spelled_phones import find_spelled_phones
 
 EMAIL, NAME, PHONE = "name@example.com", "NAME", "00000 000000"
 
-_LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[\w.-]*\w")
+_LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+(?P<host>@[\w.-]*\w)?")
+"""Without a host it is any word: whatever begins is read to its end, so that no character is looked at twice."""
+
 _LONG_NUMBER = re.compile(r"\d(?:[ ./()-]{0,2}\d){5,}")
 _DIGIT = re.compile(r"\d")
 
@@ -42,7 +44,8 @@ def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterato
     for email in (*find_emails(text), *find_spelled_emails(text, in_part=True)):
         yield email.start, email.end, EMAIL
     for match in _LOOKS_LIKE_EMAIL.finditer(text):
-        yield *match.span(), EMAIL
+        if match["host"]:
+            yield *match.span(), EMAIL
     for phone in find_phones(text, region):
         yield phone.start, phone.end, _DIGIT.sub("0", text[phone.start : phone.end])
     for phone in find_spelled_phones(text, region):

@@ -11,6 +11,7 @@ from datetime import datetime
 from bot.domain.conversation import UserUtteranceReverted, UserUttered
 from bot.domain.review import Doubt, UnclearMessage
 from bot.domain.understanding import FALLBACK_INTENT, IntentScore, Understood
+from bot.nlu.features import LONGEST
 from bot.nlu.masking import masked
 from bot.nlu.new_example import as_example
 from bot.nlu.training_data import plain_key
@@ -105,9 +106,9 @@ def _chosen(asked: Understood, answer: Understood) -> str:
 
 
 def _described(said: _Said, region: str | None) -> UnclearMessage | None:
-    """None where nothing is left of the text that could be an example."""
+    """None where nothing is left of the text that could be an example. Of a long one there is what was read of it."""
     understood = said.message.understood
-    text = as_example(masked(said.message.text, region=region, entities=understood.entities))
+    text = as_example(masked(said.message.text[:LONGEST], region=region, entities=understood.entities))
     if said.doubt is None or not text:
         return None
     return UnclearMessage(

@@ -9,6 +9,7 @@ from bot.domain.conversation import Event, UserUtteranceReverted, UserUttered
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.review import Doubt
 from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.nlu.features import LONGEST
 from bot.nlu.unclear import message_key, unclear_messages
 from bot.ports import LoggedEvent
 
@@ -97,3 +98,8 @@ def test_nothing_that_tells_who_somebody_is_is_shown() -> None:
     (one,) = unclear_messages(logged(UserUttered(text, understood, MessageId("m"), None, "sms")), region="GB")
     assert one.text == "I'm NAME, 00000 000000, name@example.com"
     assert unclear_messages(logged(said("\u200b"))) == ()
+
+
+def test_of_a_long_message_there_is_what_was_read_of_it() -> None:
+    (one,) = unclear_messages(logged(said("la " * 1_300)))
+    assert one.text == ("la " * 1_000)[:LONGEST].strip()
