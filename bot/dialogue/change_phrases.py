@@ -13,7 +13,8 @@ from typing import Final
 @dataclass(frozen=True, slots=True)
 class ChangePhrases:
     """Patterns: what may stand `behind` each; `proposals` of a time; `corrections`, whose value may be a name
-    where it has a capital, and those of `plain_values`, whose value is none: in German all nouns have one.
+    where it has a capital, and those of `plain_values`, whose value is none: in German all nouns have one. The value of
+    `times` is one of day: "and at 10". Several times for choice are parted by `either`.
 
     `beside` are words that add nothing to a value.
     """
@@ -21,6 +22,8 @@ class ChangePhrases:
     behind: str
     proposals: tuple[str, ...]
     corrections: tuple[str, ...]
+    times: tuple[str, ...]
+    either: str
     plain_values: tuple[str, ...] = ()
     beside: frozenset[str] = frozenset()
 
@@ -67,6 +70,8 @@ _ENGLISH: Final = ChangePhrases(
         rf"{_OPENING}(?:it'?s|it is|i'?m|i am|we'?re|we are) (?:actually|really|rather|more like) VALUE",
         rf"{_OPENING}{_IT_IS}VALUE,? (?:and )?not [^?!;\n]{{1,40}}",
     ),
+    times=(rf"{_OPENING}(?:at|around|about|by) VALUE(?:ish)?", rf"{_OPENING}VALUE ?ish"),
+    either=r"\s+or\s+|\s*/\s*",
     beside=frozenset(("at", "on", "the", "to", "for", "about", "around", "say", "just", "only", "it", "s")),
 )
 
@@ -127,6 +132,8 @@ _GERMAN: Final = ChangePhrases(
         rf"{_OPENING_DE}(?:wir sind|es sind|das sind|es ist|das ist|wir wären) (?:eigentlich|doch|eher|in wirklichkeit)"
         r" VALUE",
     ),
+    times=(rf"{_OPENING_DE}(?:so )?(?:um|gegen|ab) VALUE(?: uhr)?",),
+    either=r"\s+oder\s+|\s*/\s*",
     beside=frozenset(
         "um am an auf für mit zu zum so etwa ungefähr circa ca rund nur der die das den es sind wir so gegen".split()  # noqa: SIM905
     ),
@@ -192,6 +199,8 @@ _FRENCH: Final = ChangePhrases(
         rf"|finalement) VALUE",
         rf"{_OPENING_FR}(?:je m['’]appelle|mon (?:nom|prénom),? (?:c['’])?est|on dit)(?: (?:en fait|plutôt))? VALUE",
     ),
+    times=(rf"{_OPENING_FR}(?:à|vers) VALUE",),
+    either=r"\s+ou\s+|\s*/\s*",
     beside=frozenset(
         (
             "à",
@@ -259,6 +268,8 @@ _SPANISH: Final = ChangePhrases(
         rf"{_OPENING_ES}(?:(?:es|son|somos) )?VALUE,? (?:y )?no [^?!;\n]{{1,40}}",
         rf"{_OPENING_ES}(?:es|son|somos) (?:en realidad|más bien) VALUE",
     ),
+    times=(rf"{_OPENING_ES}(?:a|sobre|hacia) las? VALUE",),
+    either=r"\s+o\s+|\s*/\s*",
     beside=frozenset(("a", "el", "la", "las", "los", "de", "en", "para", "unos", "unas", "sobre", "son")),
 )
 

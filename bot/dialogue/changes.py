@@ -32,12 +32,13 @@ _VALUE: Final = r"(?P<value>[^?!;\n]{1,60}?)"
 @dataclass(frozen=True, slots=True)
 class Change:
     """The words of the new `value`, and where they begin; `proposed`: as only a time is ("how about 11?"). `unnamed`: a
-    capital does not tell that it is a name."""
+    capital does not tell that it is a name. `timed`: it is nothing but a time ("and at 10")."""
 
     value: str
     start: int
     proposed: bool = False
     unnamed: bool = False
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class _Form:
     pattern: re.Pattern[str]
     proposed: bool = False
     unnamed: bool = False
+    timed: bool = False
 
 
 def changes_in(text: str, languages: Collection[str] = ()) -> Iterator[Change]:
@@ -57,7 +59,7 @@ def changes_in(text: str, languages: Collection[str] = ()) -> Iterator[Change]:
     for language in ("en", *sorted(PHRASES.keys() & set(languages) - {"en"})):
         for form in _forms(language):
             if match := form.pattern.fullmatch(text):
-                yield Change(match["value"], match.start("value"), form.proposed, form.unnamed)
+                yield Change(match["value"], match.start("value"), form.proposed, form.unnamed, form.timed)
 
 
 @cache
@@ -72,7 +74,22 @@ def _forms(language: str) -> Sequence[_Form]:
         *(_Form(compiled(body), proposed=True) for body in phrases.proposals),
         *(_Form(compiled(body)) for body in phrases.corrections),
         *(_Form(compiled(body), unnamed=True) for body in phrases.plain_values),
+        *(_Form(compiled(body), timed=True) for body in phrases.times),
     )
+
+
+def alternatives(value: str, languages: Collection[str] = ()) -> Sequence[tuple[int, str]]:
+    """The parts of a value that names several for choice, and where each begins: "9 or 10"; else the one that it is."""
+    parts, begin = [], 0
+    for parting in _either(frozenset(PHRASES.keys() & {"en", *languages})).finditer(value):
+        parts.append((begin, value[begin : parting.start()]))
+        begin = parting.end()
+    return [*parts, (begin, value[begin:])]
+
+
+@cache
+def _either(languages: frozenset[str]) -> re.Pattern[str]:
+    return re.compile("|".join(PHRASES[language].either for language in sorted(languages)), re.IGNORECASE)
 
 
 def changing_intent(assistant: Assistant, tracker: Tracker) -> str | None:

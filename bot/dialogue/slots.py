@@ -149,7 +149,30 @@ def _applies(assistant: Assistant, tracker: Tracker, slot: Slot, mapping: SlotMa
         _wants_intent(assistant, tracker, mapping, intent)
         and _conditions_hold(tracker, slot, mapping)
         and not _belongs_to_another_slot(assistant, tracker, slot, mapping)
+        and not _puts_another_slot_right(assistant, tracker, slot, mapping, intent)
     )
+
+
+def _puts_another_slot_right(
+    assistant: Assistant, tracker: Tracker, slot: Slot, mapping: SlotMapping, intent: str
+) -> bool:
+    """Whether this corrects what is known, and this slot is not: another one is that the entity would put right."""
+    if not _corrects(mapping, intent) or tracker.slots.get(slot.name) is not None:
+        return False
+    return any(
+        _corrects(one, intent) and _conditions_hold(tracker, other, one) and _entity_of(one) == _entity_of(mapping)
+        for other in assistant.slots.values()
+        if tracker.slots.get(other.name) is not None
+        for one in other.mappings
+    )
+
+
+def _entity_of(mapping: SlotMapping) -> Hashable:
+    return mapping.entity, mapping.role, mapping.group
+
+
+def _corrects(mapping: SlotMapping, intent: str) -> bool:
+    return intent == CORRECT_INTENT and mapping.type == "from_entity" and CORRECT_INTENT in mapping.intents
 
 
 def _wants_intent(assistant: Assistant, tracker: Tracker, mapping: SlotMapping, intent: str) -> bool:

@@ -148,6 +148,13 @@ TIME_OF_A_DATE = (
 )
 """What ISO 8601 has right after a date."""
 
+FOUR_FIGURES = re.compile(
+    r"(?:@ ?)?(?P<hour>[01]\d|2[0-3])(?P<minutes>[0-5]\d)(?: ?(?:h|hrs|hours)\b)?"
+    r"(?=\W*$|[,.!?;)]\W| (?:please|pls|or|and|if|for|works?|would|thanks)\b)",
+    FLAGS,
+)
+"""A time of day right after a day, with nothing that it could count behind it: "tomorrow at 0900"."""
+
 NIGHT_OF_A_DAY = re.compile(r" night(?!\w)", FLAGS)
 """A part of the day only right after its day: "tomorrow night"."""
 

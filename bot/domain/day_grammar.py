@@ -184,11 +184,11 @@ DAY_RULES: tuple[DayRule, ...] = (
     (
         rule(
             rf"(?:with)?in (?:about |around |the next |another )?(?P<amount>{AMOUNT}) "
-            r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|fortnights?)'?(?: time)?"
+            r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|days?|w(?:ee)?ks?|months?|fortnights?)'?(?: time)?"
         ),
         _ahead,
     ),
-    (rule(rf"(?P<amount>{AMOUNT}) (?P<unit>days?|weeks?|months?) (?:from (?:now|today)|ahead)"), _ahead),
+    (rule(rf"(?P<amount>{AMOUNT}) (?P<unit>days?|w(?:ee)?ks?|months?) (?:from (?:now|today)|ahead)"), _ahead),
     (
         rule(rf"(?:with)?in (?:about |around |the next |another )?(?P<amount>{AMOUNT}) {_WORKING_DAYS}'?(?: time)?"),
         _working_days_ahead,

@@ -11,12 +11,15 @@ from bot.domain.time_grammar import TimeExpression, find_times
 def put_right(earlier: str, told: str) -> str:
     """The time that is `told` now, with the day or the time of day of the `earlier` one where it says only the other.
 
-    Both are phrases as `find_times` reads them, and so is what comes back. A week or a month has no hour.
+    Both are phrases as `find_times` reads them, and so is what comes back. A week or a month has no hour. Of several
+    earlier times for choice the day is kept where it is one.
     """
     before, now = _only_time(earlier), _only_time(told)
+    several = before is None
+    before = _first_of_a_day(earlier) if several else before
     if before is None or now is None:
         return told
-    if now.clock is None and before.clock is not None and _is_a_day(now):
+    if not several and now.clock is None and before.clock is not None and _is_a_day(now):
         clock = _part(before, lambda one: one.day is None and (one.clock, one.zone) == (before.clock, before.zone))
         return f"{now.phrase} {clock}" if clock else told
     if now.day is None and _is_a_day(before):
@@ -37,6 +40,12 @@ def _is_a_day(time: TimeExpression) -> bool:
             return False
         case day:
             return not isinstance(day, SeveralDays)
+
+
+def _first_of_a_day(text: str) -> TimeExpression | None:
+    """The first of several times of the same day."""
+    found = list(find_times(text))
+    return found[0] if found and all(one.day == found[0].day for one in found) else None
 
 
 def _only_time(text: str) -> TimeExpression | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from bot.domain.clock_grammar import (
     BARE_CLOCK,
     CLOCK_RULES,
+    FOUR_FIGURES,
     HALF_BEFORE,
     HALF_OF_DAY,
     HOUR_BEFORE_A_ZONE,
@@ -59,6 +60,7 @@ _YEAR_ALONE = re.compile(rf"(?:in|during) {YEAR}", FLAGS)
 
 _BLANK = re.compile(r"[\s,]*")
 _JOIN = re.compile(r"[\s,]*(?:(?:on|at|in|the|of|around|about|say|maybe|sometime|for|then|any ?time)\s+)*", FLAGS)
+_AT = re.compile(r"\bat\b|@", FLAGS)
 _BEGINNING = re.compile(
     rf"(?<![\w.:/$£€#-])(?:\d|@|(?:the|day|to[dnm]\w+|tmr\w?|in|within|next|this|coming|early|later?|mid|end|start|beginning|"
     rf"middle|during|week|weekend|w/c|half|quarter|after|before|between|from|by|at|around|about|mornings?|lunch\w*|midday|midnight|noon|afternoons?|evenings?|eod|"
@@ -168,6 +170,10 @@ def _next_part(
         at_once = TIME_OF_A_DATE[1](written)
         return None if at_once is None else (at_once, written.end(), True)
     for at in positions:
+        if day is not None and clock is None and (four := FOUR_FIGURES.match(text, at)):
+            may_be_a_year = isinstance(day, OnDate | InMonth) and not _AT.search(text, end, four.start("hour"))
+            if not may_be_a_year and (instant := bare_time_of_day(four)) is not None:
+                return instant, four.end(), True
         if clock is None and (read_clock := _clock_at(text, at)):
             return read_clock
         if half_only and (read_clock := _clock_at(text, at)) and not HALF_BEFORE.search(text[at : read_clock[1]]):

@@ -12,6 +12,7 @@ from bot.dialogue.changes import (
     NUMBERS,
     TIMES,
     Change,
+    alternatives,
     changeable,
     changes_in,
     changing_intent,
@@ -19,10 +20,13 @@ from bot.dialogue.changes import (
     slots_meant,
     told_lately,
 )
+from bot.domain.accepting import ADay
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
+from bot.domain.time_corrections import says_no_day
 from bot.domain.time_shifts import shift_in, shifted
 from bot.domain.understanding import CORRECT_INTENT, LEAVING_INTENTS, Entity, Expecting, IntentScore, Understood
+from bot.nlu.names import is_a_given_name
 from bot.nlu.translated_times import times_in
 
 CHANGED: Final = "expected"
@@ -57,7 +61,12 @@ def read_change(
         )
     for change in changes_in(understood.text, languages) if known else ():
         found = _readings(change, known, parse, languages)
-        fitting = {slot: kind & names for slot, names in known.items() for kind in found if kind & names}
+        fitting = {
+            slot: kind & names
+            for slot, names in known.items()
+            for kind, told in found.items()
+            if kind & names and not (kind is TIMES and _takes_days(assistant, slot) and _names_no_day(told))
+        }
         is_a_time = any(times_in(change.value, frozenset(languages))) or not any(map(str.isdecimal, change.value))
         meant = slots_meant(fitting, told_lately(tracker), is_a_time=is_a_time, proposed=change.proposed)
         if not meant or (len(meant) > 1 and intent != CORRECT_INTENT):
@@ -93,15 +102,18 @@ def _readings(
     change: Change, known: Mapping[str, frozenset[str]], parse: Parse, languages: Collection[str]
 ) -> Mapping[frozenset[str], tuple[Entity, ...]]:
     """What the value is as a number, a time and a name, as far as an answer that is known is one."""
-    possible = (NUMBERS, TIMES) if change.unnamed else (NUMBERS, TIMES, NAMES)
+    possible = (TIMES,) if change.timed else (NUMBERS, TIMES) if change.unnamed else (NUMBERS, TIMES, NAMES)
     kinds = [kind for kind in possible if any(kind & entities for entities in known.values())]
     read = {kind: _value_of(change, Expecting("", "", tuple(sorted(kind))), parse, languages) for kind in kinds}
     return {kind: entities for kind, entities in read.items() if entities}
 
 
 def _value_of(change: Change, expected: Expecting, parse: Parse, languages: Collection[str]) -> tuple[Entity, ...]:
-    """The entities that the value is, each by itself, where they stand in the message. A name has its capital, and is
-    nothing else's."""
+    """The entities that the value is, each by itself, where they stand in the message. A name has its capital, or is
+    what many are called, and is nothing else's; of times there may be several for choice."""
+    if TIMES.issuperset(expected.entities) and len(parts := alternatives(change.value, languages)) > 1:
+        told = [_value_of(_part(change, *part), expected, parse, languages) for part in parts]
+        return tuple(one for each in told for one in each) if all(told) else ()
     found = parse(change.value, expected).entities
     if NAMES.issuperset(expected.entities) and not _is_a_name(found):
         return ()
@@ -112,5 +124,20 @@ def _value_of(change: Change, expected: Expecting, parse: Parse, languages: Coll
     )
 
 
+def _takes_days(assistant: Assistant, slot: str) -> bool:
+    return isinstance(assistant.slots[slot].accepts, ADay)
+
+
+def _names_no_day(told: Sequence[Entity]) -> bool:
+    """ "Make it 250" may be ten to three, but no day."""
+    return all(says_no_day(str(one.value)) for one in told)
+
+
+def _part(change: Change, begin: int, value: str) -> Change:
+    return replace(change, value=value, start=change.start + begin)
+
+
 def _is_a_name(found: Sequence[Entity]) -> bool:
-    return all(one.name in NAMES and one.text[:1].isupper() for one in found)
+    return all(
+        one.name in NAMES and (one.text[:1].isupper() or is_a_given_name(one.text.split(" ")[0])) for one in found
+    )

@@ -98,6 +98,24 @@ def test_a_category_is_spelt_as_it_was_declared() -> None:
     assert fill(nowhere(), "inform", Entity("colour", "green"))["colour"] == "green"
 
 
+def test_a_correction_puts_right_what_is_known_and_fills_nothing_else_with_it() -> None:
+    told = "mappings: [{type: from_entity, entity: time, intent: [inform, correct]}]"
+    assistant = assistant_of(
+        f"intents: [inform, correct]\nentities: [time]\n"
+        f"slots:\n  wished: {{type: text, {told}}}\n  booked: {{type: text, {told}}}\n"
+    )
+
+    def heard(*known: SlotSet) -> set[str]:
+        understood = Understood("make it 4", IntentScore("correct", 1.0), (Entity("time", "at 4"),))
+        said = UserUttered("make it 4", understood, MessageId("m"), datetime.now(UTC), "webchat")
+        tracker = Tracker(ConversationId("c")).apply_all([*known, said])
+        return {event.name for event in heard_slots(assistant, tracker)}
+
+    assert heard(SlotSet("wished", "at 3")) == {"wished"}
+    assert heard(SlotSet("booked", "at 3")) == {"booked"}
+    assert heard() == {"wished", "booked"}
+
+
 def test_an_intent_can_be_kept_from_filling() -> None:
     assert "seats" not in fill(nowhere(), "faq", Entity("number", 3))
 

@@ -22,6 +22,8 @@ from bot.domain.time_corrections import put_right
         ("next tuesday at 10", "the 14th", "the 14th at 10"),
         ("wednesday", "at 11", "wednesday at 11"),
         ("at 11", "wednesday", "wednesday at 11"),
+        ("Tuesday 1 December at 09:00 or Tuesday 1 December at 10:00", "at 11", "tuesday 1 december at 11"),
+        ("Tuesday 1 December at 09:00 or Wednesday 2 December at 10:00", "at 11", "at 11"),
     ],
 )
 def test_what_is_not_told_anew_stays(earlier: str, told: str, meant: str) -> None:

@@ -105,6 +105,29 @@ def test_a_proposed_time_takes_the_place_of_what_it_says_of_the_one_that_is_know
     assert heard(text, known(FOUR, TEN)) == {"intent": "correct", "when": when}
 
 
+@pytest.mark.parametrize(
+    ("text", "languages", "when"),
+    [
+        ("and at 11", [], "tuesday at 11:00"),
+        ("11ish", [], "tuesday at 11:00"),
+        ("around 11 please", [], "tuesday at 11:00"),
+        ("und um 11", ["de"], "tuesday at 11:00"),
+        ("plutôt vers 11 heures", ["fr"], "tuesday 11 o'clock"),
+    ],
+)
+def test_an_hour_by_itself_is_of_the_time_that_was_just_told(text: str, languages: Sequence[str], when: str) -> None:
+    assert heard(text, known(TEN), languages=languages) == {"intent": "correct", "when": when}
+    later = known(TEN).apply_all(said("and then?", number) for number in range(4))
+    assert heard("11ish", later)["intent"] == "ask"
+
+
+@pytest.mark.parametrize(
+    ("text", "languages"), [("make it 9 or 10", []), ("can we do 9 or 10?", []), ("lieber 9 oder 10", ["de"])]
+)
+def test_several_times_for_choice_are_a_change(text: str, languages: Sequence[str]) -> None:
+    assert heard(text, known(TEN), languages=languages)["intent"] == "correct"
+
+
 def test_so_it_does_of_moments_as_duckling_has_them() -> None:
     moment = SlotSet("when", "2026-12-01T10:00:00.000+00:00")
     changed = heard("can we make it 11?", known(moment), extractor=DUCKLING)
@@ -149,6 +172,17 @@ def test_a_number_that_may_be_of_two_answers_is_asked_about() -> None:
     assert heard("make it 8", known(FOUR, TEN)) == {"intent": "correct"}
 
 
+def test_a_number_is_no_answer_that_has_to_be_a_day() -> None:
+    days = "when: {type: text, accepts: {date: {from: today, to: 8w}},"
+    dated = assistant_of(
+        DOMAIN.replace("when: {type: text,", days).replace(
+            "responses:", "responses:\n  utter_invalid_when: [{text: Which day?}]"
+        )
+    )
+    assert heard("make it 8", known(FOUR, TEN), dated) == {"intent": "correct", "guests": 8}
+    assert "when" in heard("make it thursday", known(FOUR, TEN), dated)
+
+
 @pytest.mark.parametrize("text", ["actually it's Robert", "it's Robert actually", "no, Robert", "Robert, not Ana"])
 def test_a_name_takes_the_place_of_the_one_that_was_just_told(text: str) -> None:
     assert heard(text, known(SlotSet("name", "Ana"))) == {"intent": "correct", "name": "Robert"}
@@ -157,6 +191,11 @@ def test_a_name_takes_the_place_of_the_one_that_was_just_told(text: str) -> None
 @pytest.mark.parametrize("text", ["actually it's broken", "no, thanks", "no, 3 sites"])
 def test_what_has_no_capital_is_no_name(text: str) -> None:
     assert heard(text, known(SlotSet("name", "Ana")))["intent"] == "ask"
+
+
+@pytest.mark.parametrize("text", ["no wait its robert", "no, robert", "actually it's ana maria"])
+def test_what_many_are_called_is_a_name_without_its_capital(text: str) -> None:
+    assert heard(text, known(SlotSet("name", "Bob")))["name"] in ("Robert", "Ana Maria")
 
 
 def test_while_any_words_may_be_the_answer_a_name_is_one() -> None:
