@@ -60,8 +60,12 @@ def time_told(tracker: Tracker, text: str, booked: Any = None) -> str | None:
     """When it suits them, all times that the message names for choice; of a time that is `booked`, and not over, what
     they do not tell anew stays."""
     person = person_of(tracker)
-    now, zone = person.now, zone_of(person.time_zone)
     message = str(tracker.latest_message.get("text") or "")
+    return time_meant(message, text, person.now, zone_of(person.time_zone), booked)
+
+
+def time_meant(message: str, text: str, now: datetime, zone: tzinfo, booked: Any = None) -> str | None:
+    """The same of any message; `text` is the time that was found in it."""
     stands = booked is not None and _is_to_come(str(booked), now, zone)
     meant = as_meant(message, of_a_day=stands)
     for said in (meant, re.split(r",? but ", meant)[0]):  # "Tuesday or Wednesday, but not too early"

@@ -18,7 +18,8 @@ NOTED, WHAT = "utter_correction_noted", "utter_ask_what_to_correct"
 
 class NotesCorrections:
     """For a form's validation: an answer other than the one asked for that changes one given before is acknowledged, by
-    `utter_<slot>_corrected` where the author wrote that."""
+    `utter_<slot>_corrected` where the author wrote that; and what is told ahead, such as a number to who asked for an
+    e-mail address, by `utter_<slot>_noted`, where the author wrote that."""
 
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -30,6 +31,10 @@ class NotesCorrections:
             said = words_for(changed, domain)
             if said in responses_of(domain):
                 dispatcher.utter_message(response=said)
+        elif asked is not None and _is_still_open(asked, events, tracker):
+            noted = (f"utter_{slot}_noted" for slot in _told_first(tracker))
+            if (said_of_it := next((one for one in noted if one in responses_of(domain)), None)) is not None:
+                dispatcher.utter_message(response=said_of_it)
         return events
 
 
@@ -45,6 +50,17 @@ def _changed(events: list[dict[str, Any]], tracker: Tracker) -> Iterator[str]:
             before = value_before(tracker, event["name"])
             if before is not None and before != event["value"]:
                 yield event["name"]
+
+
+def _is_still_open(slot: str, events: list[dict[str, Any]], tracker: Tracker) -> bool:
+    """Whether it has no value, or what was said was taken for one and refused."""
+    refused = [event["value"] for event in events if event["event"] == "slot" and event["name"] == slot]
+    return (refused[-1] if refused else tracker.slots.get(slot)) is None
+
+
+def _told_first(tracker: Tracker) -> Iterator[str]:
+    """The slots that this message fills and that had no value."""
+    return (slot for slot in _slots_since_the_message(tracker) if value_before(tracker, slot) is None)
 
 
 def changed_now(tracker: Tracker) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from text_to_num import alpha2digit
 
 from actions import effects
-from actions.booking import time_in, zone_of
+from actions.booking import time_meant, zone_of
 from actions.corrections import NotesCorrections, fills_another, value_before
 from actions.effects import ActionEvent
 from actions.forms import asks_something, is_bare_number, latest_text, name_in, requested_slot, whole_number
@@ -196,7 +197,7 @@ class ActionQualifyLead(Action):
         if answers is None:
             return []
         person = person_of(tracker)
-        wished = time_in(str(tracker.slots.get("wished_time") or ""), person.now, zone_of(person.time_zone))
+        wished = _wished(tracker, person)
         if wished and "utter_wished_time" in responses_of(domain):
             dispatcher.utter_message(response="utter_wished_time", wished=wished)
         at = f" At a time such as: {wished}." if wished else ""
@@ -210,6 +211,20 @@ class ActionQualifyLead(Action):
             SlotSet("qualified", answers.qualify),
             *([SlotSet("wished_time", None)] if tracker.slots.get("wished_time") else []),
         ]
+
+
+def _wished(tracker: Tracker, person: Person) -> str | None:
+    """All times that were named with the request: of "a demo tomorrow or Friday" the slot holds the last."""
+    wished = str(tracker.slots.get("wished_time") or "")
+    messages = (one for one in reversed(tracker.events) if one.get("event") == "user")
+    named = (str(one["text"]) for one in messages if wished in _times_found(one))
+    return time_meant(next(named, wished), wished, person.now, zone_of(person.time_zone))
+
+
+def _times_found(message: Mapping[str, Any]) -> list[str]:
+    """The times that were found in it, as slots hold them."""
+    found = (message.get("parse_data") or {}).get("entities") or ()
+    return [str(one.get("value")) for one in found if one.get("entity") == "time"]
 
 
 def _kept(answers: Answers) -> list[ActionEvent]:

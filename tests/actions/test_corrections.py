@@ -14,7 +14,9 @@ DOMAIN = {
         "contact_form": {"required_slots": ["lead_name", "work_email", "timeline"]},
         "demo_form": {"required_slots": ["lead_name", "work_email", "team_size", "timeline"]},
     },
-    "responses": {"utter_correction_noted": [{"text": "..."}], "utter_team_size_corrected": [{"text": "..."}]},
+    "responses": {
+        name: [{"text": "..."}] for name in ("utter_correction_noted", "utter_team_size_corrected", "utter_phone_noted")
+    },
 }
 KNOWN = {"lead_name": "Ana Silva", "work_email": "ana@example.com", "timeline": "now"}
 PROFILE = {"name": "Ana Silva", "email": "ana@example.com", "timeline": "now"}
@@ -57,6 +59,26 @@ async def test_an_answer_put_right_while_another_is_asked_for_is_acknowledged(
 
 async def test_a_first_answer_to_what_was_not_asked_yet_is_no_correction() -> None:
     tracker = after({"work_email": "ana@example.com"}, requested_slot="timeline")
+    assert await said_by(ValidateContactForm(), tracker, "contact_form") == []
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"phone": "+447700900123"}, ["utter_phone_noted"]),
+        ({"work_email": "07700 900123", "phone": "+447700900123"}, ["utter_phone_noted"]),
+        ({"phone": "+447700900123", "work_email": "ana@example.com"}, []),
+        ({"timeline": "now"}, []),
+    ],
+)
+async def test_what_is_told_ahead_is_acknowledged_while_what_was_asked_for_is_open(
+    message: dict[str, Any], said: list[str]
+) -> None:
+    assert await said_by(ValidateContactForm(), after(message, requested_slot="work_email"), "contact_form") == said
+
+
+async def test_a_number_that_was_known_is_not_noted_again() -> None:
+    tracker = after({"phone": "+447700900123"}, phone="+447700900123", requested_slot="work_email")
     assert await said_by(ValidateContactForm(), tracker, "contact_form") == []
 
 

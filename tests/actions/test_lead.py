@@ -269,6 +269,24 @@ async def test_a_time_that_was_told_with_the_request_is_passed_on() -> None:
     assert slots_in(events)["wished_time"] is None
 
 
+async def test_all_times_that_were_told_with_the_request_are_passed_on() -> None:
+    tracker = tracker_with({**ANSWERED, "wished_time": "friday"})
+    said: list[tuple[str, list[str]]] = [
+        ("ana@example.com", []),
+        ("a demo tomorrow or Friday", ["tomorrow", "friday"]),
+        ("hello", []),
+    ]
+    tracker.events = [
+        {"event": "user", "text": text, "parse_data": {"entities": [{"entity": "time", "value": one} for one in times]}}
+        for text, times in reversed(said)
+    ]
+    events = await ActionQualifyLead().run(CollectingDispatcher(), tracker, {"responses": {}})
+    kept = {effect["name"]: effect["value"] for effect in effects_in(events, "set_attribute")}
+    first, second = kept["meeting_preference"].split(" or ")
+    assert "Friday" in second
+    assert first != second
+
+
 async def test_a_month_is_no_time_for_a_demo() -> None:
     dispatcher = CollectingDispatcher()
     tracker = tracker_with({**ANSWERED, "wished_time": "in June"})
