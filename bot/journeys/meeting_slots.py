@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
-from itertools import islice
+from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
 from bot.domain.meeting import QUARTER
@@ -25,11 +25,24 @@ class Hindrance(StrEnum):
     TAKEN = "taken"
 
 
+DAYTIME = range(8, 20)
+"""The hours by a customer's clock at which a meeting may begin that nobody has to get up or stay up for."""
+
+
 def free_slots(
-    hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], now: datetime, *, most: int
+    hours: WorkingHours,
+    terms: MeetingTerms,
+    taken: Collection[datetime],
+    now: datetime,
+    *,
+    most: int,
+    customer: tzinfo | None = None,
 ) -> Sequence[datetime]:
-    """The first times that are free, some of each day. `taken` are the quarters of an hour that are booked."""
-    return list(islice(_spread(_free(hours, terms, frozenset(taken), now), ZoneInfo(hours.window.zone)), most))
+    """The first times that are free, some of each day of the rep's; of a day that has any in the daytime of the
+    `customer`, these. `taken` are the quarters of an hour that are booked."""
+    zone = ZoneInfo(hours.window.zone)
+    days = groupby(_free(hours, terms, frozenset(taken), now), key=lambda at: at.astimezone(zone).date())
+    return list(islice((at for _, times in days for at in _some_of(list(times), customer)), most))
 
 
 def is_free(hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], at: datetime, now: datetime) -> bool:
@@ -63,15 +76,14 @@ def _free(hours: WorkingHours, terms: MeetingTerms, taken: frozenset[datetime], 
             moment = at + QUARTER
 
 
-def _spread(times: Iterator[datetime], zone: ZoneInfo) -> Iterator[datetime]:
-    """So many of each day of the rep's, the first of the morning and of the afternoon where there are both."""
-    day, count, last = None, 0, None
-    for at in times:
-        if (today := at.astimezone(zone).date()) != day:
-            day, count, last = today, 0, None
-        if count < MOST_A_DAY and (last is None or at - last >= timedelta(hours=2)):
-            count, last = count + 1, at
-            yield at
+def _some_of(times: Sequence[datetime], customer: tzinfo | None) -> Sequence[datetime]:
+    """So many of one day, the first of the morning and of the afternoon where there are both."""
+    by_day = [at for at in times if customer is None or at.astimezone(customer).hour in DAYTIME]
+    found: list[datetime] = []
+    for at in by_day or times:
+        if len(found) < MOST_A_DAY and (not found or at - found[-1] >= timedelta(hours=2)):
+            found.append(at)
+    return found
 
 
 def _up_to_quarter(moment: datetime) -> datetime:

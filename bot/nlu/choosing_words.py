@@ -19,7 +19,8 @@ class ChoosingWords:
     `places` are patterns of the words for a place, with which it is; `earlier` and `later` those for one of two. None
     is "later" by itself, nor "a later one": those are none that was offered.
 
-    What is `after` or `before` a time of day is any later or earlier one; English has times of its own for that.
+    What is `after` or `before` a time of day is any later or earlier one; English has times of its own for that. What
+    is to be `by` it may be that, too; it is said before or behind it.
     `either` stands between times for choice. In `contrasts` one is `wanted` and another `declined`. `any` takes
     whichever it may be, `any_of` whichever of what is named behind it, and `none` nothing of all that; `polite` is what
     stands before and behind such a message.
@@ -32,6 +33,7 @@ class ChoosingWords:
     forms: tuple[str, ...]
     after: str
     before: str
+    by: str
     either: str
     contrasts: tuple[str, ...]
     any: tuple[str, ...]
@@ -42,10 +44,11 @@ class ChoosingWords:
 
 _ENGLISH: Final = ChoosingWords(
     beside=word_set(
-        "a are as be best book brilliant can could d day do does either fine for free from go good great have how i "
-        "ideal ideally is it let let's like ll lovely make may me meet my ok okay on one option our perfect "
-        "please pls prefer rather s see set should slot sounds suit suits sure take thank thanks that that's "
-        "the then time times to us want we will with work works would yeah yep yes you"
+        "a about actually am are as available be best book brilliant can cheers choose could d day do does down "
+        "either fine for forward free from go good great have how i i'd i'll i'm ideal ideally in instead is it it's "
+        "let let's lets like ll looking lovely make may me meet my ok okay on one option our perfect pick please pls "
+        "possible prefer put rather s schedule see set should slot sounds suit suits sure take thank thanks that "
+        "that'd that's the then time times to us want we we'd we'll we're will with work works would yeah yep yes you"
     ),
     places={
         "first|earliest": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last|latest": -1,
@@ -58,6 +61,7 @@ _ENGLISH: Final = ChoosingWords(
     ),
     after="(?!)",
     before="(?!)",
+    by="at the (?:very )?latest|no later than|not later than",
     either="or (?:else|maybe|if not)|or",
     contrasts=(
         r"(?:no )?not (?P<declined>.+?)(?:, ?but|,| but) (?P<wanted>.+)",
@@ -93,12 +97,13 @@ _ENGLISH: Final = ChoosingWords(
 
 _GERMAN: Final = ChoosingWords(
     beside=word_set(
-        "ach also am an auch bei besser besten bestens bitte bräuchte buche buchen da dann danke das dass den "
-        "der die doch du eintragen entweder es fein für gehen geht gern gerne ginge gut hätte ich ideal ihnen in ist "
-        "ja jep jo klappt klar klingt können könnte lasst lieber liebsten machen mal mein meine meinen mich "
-        "mir möchte nehme nehmen ok okay optimal option passen passend passt perfekt prima reservieren sagen "
-        "schön sehr sein sie so super tag termin treffen uhrzeit um und uns vereinbaren vielen dank vorschlag "
-        "wäre wählen wär würd würde wir wunderbar zeit zu zum"
+        "ach also am an auch bei besser besten bestens bin bitte bräuchte buche buchen da dann danke das dass den der "
+        "dessen die doch du eher ein eintragen entweder es fein frei freue für gehen geht gern gerne ginge gut hätte "
+        "ich ideal ihnen in ist ja jep jo kann klappt klar klingt können könnte könnten lasst lieber liebsten machen "
+        "mal mein meine meinen mich mir mit möchte möglich nehme nehmen ok okay optimal option passen passend passt "
+        "perfekt prima recht reservieren sagen schön sehr sein sie so statt stattdessen super tag termin trage tragen "
+        "treffen uhrzeit um und uns vereinbaren vielen dank vorschlag wäre wähle wählen wär wär's wie würd würde wir "
+        "wunderbar zeit zu zum"
     ),
     places={
         "erste[nrs]?|früheste[nrs]?": 0, "zweite[nrs]?": 1, "dritte[nrs]?": 2, "vierte[nrs]?": 3, "fünfte[nrs]?": 4,
@@ -112,6 +117,7 @@ _GERMAN: Final = ChoosingWords(
     ),
     after="nach|ab|nicht vor|frühestens(?: um)?",
     before="vor",
+    by="(?:bis )?(?:aller)?spätestens(?: bis)?(?: um)?",
     either="oder (?:auch|sonst|wenn nicht)|oder",
     contrasts=(
         r"nicht (?P<declined>.+?)(?:,? sondern|,? lieber|,) (?P<wanted>.+)",
@@ -139,16 +145,14 @@ _GERMAN: Final = ChoosingWords(
 
 _FRENCH: Final = ChoosingWords(
     beside=word_set(
-        "à a ah alors allons-y au avec aimerais beaucoup bien bon bonjour bonne ça c c'est ce cela celle celui choisis "
-        "convient conviendrait créneau d d'accord date de du disons donc dispo disponible en est et excellent faisons "
-        "génial gardons heure heures idéal impeccable irait j j'aimerais je jour l la le les libre m m'arrange "
-        "m'arrangerait m'irait m'va marche me merci mettez mieux moi moment niquel nickel nous ok okay on opte option"
-        " oui "
-        "parfait parfaitement plutôt pour préfère préférerais prendrai prendrais prends prendre proposition qu qu'on"
-        " que "
-        "rendez rendez-vous rdv réserve réserver réservez retiens s s'il sera serai serait si stp super svp plaît"
-        " plait "
-        "te top très tiens va valide vers veux voudrais voulons vous vendu y"
+        "à a ah alors allons-y au avec aimerais beaucoup bien bon bonjour bonne ça c c'est ce cela celle celui "
+        "choisis convient conviendrait créneau d d'accord date de dire du disons donc dispo disponible en est et "
+        "excellent faisons finalement génial gardons heure heures idéal impeccable irait j j'aimerais je jour l la le "
+        "les libre m m'arrange m'arrangerait m'irait m'va marche me merci mettez mieux moi moment niquel nickel nous "
+        "ok okay on opte option oui parfait parfaitement peut peux place plutôt possible pour pourrais préfère "
+        "préférerais prendrai prendrais prends prendre proposition qu qu'on que rendez rendez-vous rdv réserve "
+        "réserver réservez retiens s s'il sera serai serait si stp suis super svp plaît plait te top très tiens va "
+        "valide vers veux voudrais voulons vous vendu y"
     ),
     places={
         "premi(?:er|ère)|1(?:er|re|ère)|plus t[ôo]t": 0, "deuxième|second|seconde|2(?:e|ème|nd|nde)": 1,
@@ -165,6 +169,7 @@ _FRENCH: Final = ChoosingWords(
     ),
     after="après|à partir de|dès|pas avant",
     before="avant",
+    by="au plus tard",
     either="ou (?:bien|sinon)|ou|soit",
     contrasts=(
         r"pas (?P<declined>.+?)(?:,? mais|,? plutôt|,) (?P<wanted>.+)",
@@ -191,12 +196,13 @@ _FRENCH: Final = ChoosingWords(
 _SPANISH: Final = ChoosingWords(
     beside=word_set(
         "a agendamos agéndame agendar agende agéndeme agéndenme ahí al anóteme apuntar apúntame apúnteme bien bueno "
-        "cita claro con confirmado confirmo conviene cuenta de del dale día disponible el elijo en encantada encantado "
-        "entonces es esa escojo ese está estaría este estupendo excelente favor genial gracias haremos hacemos hora "
-        "horario la las le libre listo lo los me mejor mi muchas nos o ok okay opción para parece perfecta perfecto "
-        "podemos podría podríamos ponga póngame ponme por porfa porfavor prefiero puede puedo que queda quedamos quedo "
-        "quiero reserva reservar resérvame reserve resérveme reunión sale sería si sí sirve tomo tomaría turno un una "
-        "usted ustedes va vale vamos vemos vendría viene y yo"
+        "cita claro con confirmado confirmo conviene cuenta de del dale día disponible el elijo en encantada "
+        "encantado entonces es esa escojo ese está estaría este estoy estupendo excelente favor genial gracias "
+        "gustaría haremos hacemos hora horario la las le libre listo lo los lugar me mejor mi muchas nos o ok okay "
+        "opción para parece perfecta perfecto podemos podría podríamos ponga póngame ponme por porfa porfavor posible "
+        "prefiero puede puedo que queda quedamos quedo quiero quisiera reserva reservar resérvame reserve resérveme "
+        "reunión sale sería si sí sirve su tomo tomaría turno un una usted ustedes va vale vamos vemos vendría viene "
+        "y yo"
     ),
     places={
         "primer[oa]?": 0, "segund[oa]": 1, "tercer[oa]?": 2, "cuart[oa]": 3, "quint[oa]": 4, "últim[oa]": -1,
@@ -210,6 +216,7 @@ _SPANISH: Final = ChoosingWords(
     ),
     after="después de|a partir de|no antes de",
     before="antes de",
+    by="a más tardar|como (?:muy |más )?tarde",
     either="o (?:bien|si no)|o",
     contrasts=(
         r"no (?P<declined>.+?)(?:,? sino|,? mejor|,) (?P<wanted>.+)",

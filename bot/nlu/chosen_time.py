@@ -18,6 +18,16 @@ from bot.nlu.translated_times import find_translated_times, times_in
 _DATE_ALONE: Final = re.compile(r"(?<!\bthe )(?<![\w.:])(?=[0-3]?\d(?:st|nd|rd|th)\b(?! of\b))", re.IGNORECASE)
 """Where "24th" begins that has no "the" before it, without which it is no time in other texts."""
 
+_NUMBERED: Final = re.compile(
+    r"[\s(#]*(?:(?:(?:option|number|nr|nummer|num[eé]ro|n[úu]mero|opci[óo]n|n[°º])[\s.:#]*|no\.\s*))?"
+    r"([1-9])[^\w%$€£+]*",
+    re.IGNORECASE,
+)
+"""Nothing but the number of a choice; "no, 3" may decline what was said before, and "no 3" that one."""
+
+_OF_SOMETHING: Final = re.compile(r"[%$€£]")
+"""What makes a number no hour: "$9"."""
+
 _EARLIER, _LATER = "earlier", "later"
 
 
@@ -25,14 +35,16 @@ def chosen_times(
     text: str, offered: Collection[datetime], now: datetime, languages: Collection[str] = ()
 ) -> Sequence[datetime]:
     """The offered times that it may mean, in English or one of `languages` (ISO 639-1), in their order: one where it
-    chooses, several where it leaves that open, and none where it names another time, or says something else besides.
+    chooses, several where it leaves that open, and none where it names another time, or says something else besides. A
+    number that is no hour of theirs counts them: many who are texted a list answer "2".
 
     The times that are offered are aware, each in the zone in which it was shown.
     """
     for language in ("en", *sorted(WORDS.keys() & set(languages) - {"en"})):
         if chosen := _chosen(text, offered, now, language):
             return chosen
-    return ()
+    numbered = _NUMBERED.fullmatch(text)
+    return sorted(offered)[int(numbered[1]) - 1 :][:1] if numbered is not None else ()
 
 
 def any_of_them(
@@ -92,10 +104,10 @@ def _fitting(
 ) -> Sequence[datetime] | None:
     """Those that fit what it names; None where it names nothing, or says more."""
     words = _words_of(language)
-    place = words.place.search(text)
-    rest = text if place is None else f"{text[: place.start()]} {text[place.end() :]}"
-    if (bound := words.bound.search(rest)) is not None:
-        rest = f"{rest[: bound.start()]} {rest[bound.end() :]}"
+    bound = words.bound.search(text)  # "at the latest" is no place
+    unbound = text if bound is None else f"{text[: bound.start()]} {text[bound.end() :]}"
+    place = words.place.search(unbound)
+    rest = unbound if place is None else f"{unbound[: place.start()]} {unbound[place.end() :]}"
     named = _named(rest, language)
     if named is None or (place is None and not named):
         return None
@@ -103,11 +115,18 @@ def _fitting(
     if bound is not None:
         if clock is None:
             return None
-        offered = [at for at in offered if (at.hour * 60 + at.minute >= clock.start) == (bound["after"] is not None)]
+        offered = [at for at in offered if _is_within(bound, at.hour * 60 + at.minute, clock.start)]
         named = [replace(one, clock=None) for one in named if one.day is not None]
     on_day = [replace(day, clock=None)] if day is not None and all(one.day is None for one in named) else []
     fitting = sorted(at for at in offered if all(fits(one, at, now) for one in (*named, *on_day)))
     return fitting if place is None else _at_place(fitting, words.place_of(place))
+
+
+def _is_within(bound: re.Match[str], minute: int, named: int) -> bool:
+    """Whether a minute of the day is on that side of the one that is named."""
+    if bound["after"] is not None:
+        return minute >= named
+    return minute <= named if bound["by"] is not None else minute < named
 
 
 def _at_place(times: Sequence[datetime], place: int | str) -> Sequence[datetime]:
@@ -124,6 +143,8 @@ def _at_place(times: Sequence[datetime], place: int | str) -> Sequence[datetime]
 
 def _named(text: str, language: str) -> Sequence[TimeExpression] | None:
     """The day, the time of day, or both, that are named; None where anything else is said."""
+    if _OF_SOMETHING.search(text):
+        return None
     text = _DATE_ALONE.sub("the ", text)
     found = list(times_in(text, {language}))
     besides = " ".join(_between(text, found))
@@ -179,7 +200,7 @@ def _words_of(language: str) -> _Words:
         words.beside | {plain for word in words.beside for plain in in_plain_letters(word)},
         pattern(rf"\b(?:{forms})\b(?! thing)"),
         {pattern(said): place for said, place in places.items()},
-        pattern(rf"\b(?:(?P<after>{words.after})|(?:{words.before}))\b"),
+        pattern(rf"\b(?:(?P<after>{words.after})|(?P<by>{words.by})|(?:{words.before}))\b"),
         pattern(rf",?\s+(?:{words.either})\s+"),
         [pattern(one) for one in words.contrasts],
         whole(words.any),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.domain.conversation import BotUttered, Conversation, Tracker, UserUttered
 from bot.domain.handoff import Handoff
@@ -43,6 +44,10 @@ MOST_OFFERED = 5
 MOST_READ = 20
 """Of the meetings of one person that are to come."""
 
+TIMES, LINK = "utter_meeting_times", "utter_meeting_link"
+JUST_NOW = timedelta(seconds=10)
+"""In which whoever asks for times once more has clicked twice, or a colleague with them."""
+
 WHICH = "utter_meeting_which"
 HINDERED: Mapping[Hindrance, str] = {
     Hindrance.OUTSIDE_HOURS: "utter_meeting_outside_hours",
@@ -74,8 +79,11 @@ async def offer_times(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep_name: str, key: str, now: datetime
 ) -> str:
     """Send the customer the times at which this rep is free, or the rep's own page; returns what to tell the desk."""
+    last = (await uow.conversations.get(handoff.conversation_id)).tracker.last_uttered
+    if last is not None and last.response in (TIMES, LINK) and last.at is not None and now - last.at < JUST_NOW:
+        return "That was sent just now, so nothing was sent again."
     sent, told = await _offer(uow, runtime, handoff, rep_name, key, now)
-    return told if sent else f"{told}, so nothing was sent. You can propose a time in the thread."
+    return told if sent else f"{told}, so nothing was sent. You can propose a time in your own words."
 
 
 async def _offer_other(
@@ -115,18 +123,21 @@ async def _offer(
         return False, f'journeys/desks has no "meetings" for {rep_name}'
     if rep.meetings.link:
         page = Option("utter_meeting_choose", rep.meetings.link)
-        await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (page,), key, now, {"rep": rep.name})
+        await say(uow, runtime, handoff.conversation_id, LINK, (page,), key, now, {"rep": rep.name})
         return True, f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
     diary = diary_of(runtime, handoff, rep.name)
-    times = await diary.free(uow, now, most=MOST_OFFERED, after=after) if diary is not None else ()
-    if diary is None or not times:
-        return False, f"{rep.name} has no free time in the days that can be booked"
+    nothing = f"{rep.name} has no free time in the days that can be booked"
+    if diary is None:
+        return False, nothing
     zone = await zone_of(uow, handoff.profile_id, diary.zone)
+    times = await diary.free(uow, now, most=MOST_OFFERED, after=after, customer=ZoneInfo(zone))
+    if not times:
+        return False, nothing
     about = {"handoff": handoff.id, "rep": rep.id, "offered": now.isoformat()}
     about |= {"instead": instead} if instead else {}
     options = [Option(at, payload("book", about, at)) for at in (on_clock(one, zone) for one in times)]
     told = {"rep": rep.name, "zone": zone}
-    await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", options, key, now, told)
+    await say(uow, runtime, handoff.conversation_id, TIMES, options, key, now, told)
     sent = ", ".join(in_words(on_clock(at, diary.zone)) for at in times)
     return True, f"Times with {rep.name} were sent: {sent} ({diary.zone})."
 
@@ -227,7 +238,7 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
             about = meeting.id if meeting is not None and meeting.is_to_come(now) else ""
             return await _offer_other(uow, runtime, handoff, rep.name, key, now, instead=about, after=pick.at)
         case _ if meeting is not None and not meeting.is_to_come(now):
-            return await _say_it_is_over(uow, runtime, handoff, meeting, key, now)
+            return await _say_it_is_over(uow, runtime, handoff, meeting, pick, key, now)
         case "move" if meeting is not None:
             return await _offer_other(uow, runtime, handoff, meeting.rep, key, now, instead=meeting.id)
         case "shift" if meeting is not None and pick.at is not None:
@@ -255,13 +266,17 @@ def _for_the_desk(option: Option | Button) -> str:
 
 
 async def _say_it_is_over(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, key: str, now: datetime
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, pick: Picked, key: str, now: datetime
 ) -> str:
-    """A button outlives its meeting. Where another has taken the place of that, it is shown with buttons of its own."""
+    """A button outlives its meeting. Where another has taken the place of that, it is shown with buttons of its own;
+    else who wants another time is offered some."""
     told = {"rep": meeting.rep}
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_over", (), key, now, told)
-    for other in await uow.meetings.of_person(handoff.profile_id, now, limit=1):
-        await _show(uow, runtime, handoff, other, key, now)
+    others = await uow.meetings.of_person(handoff.profile_id, now, limit=1)
+    if others:
+        await _show(uow, runtime, handoff, others[0], key, now)
+    elif pick.do == "move":
+        return await _offer_other(uow, runtime, handoff, meeting.rep, key, now)
     return f"The customer was told that the meeting of {desk_time(runtime, handoff, meeting.starts_at)} is not booked."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from bot.domain.handoff import Handoff
@@ -32,14 +32,21 @@ class Diary:
         return self.hours.window.zone
 
     async def free(
-        self, uow: UnitOfWork, now: datetime, *, most: int, after: datetime | None = None
+        self,
+        uow: UnitOfWork,
+        now: datetime,
+        *,
+        most: int,
+        after: datetime | None = None,
+        customer: tzinfo | None = None,
     ) -> Sequence[datetime]:
-        """The first times at which they are free, some of each day; those of the days `after` that of a time."""
+        """The first times at which they are free, some of each day, by day where the `customer` is if there are such;
+        those of the days `after` that of a time."""
         taken = await uow.meetings.taken(self.rep.name, now, now + self.terms.ahead + timedelta(days=1))
         if after is None:
-            return free_slots(self.hours, self.terms, taken, now, most=most)
+            return free_slots(self.hours, self.terms, taken, now, most=most, customer=customer)
         zone = ZoneInfo(self.zone)
-        every = free_slots(self.hours, self.terms, taken, now, most=MOST_LOOKED_AT)
+        every = free_slots(self.hours, self.terms, taken, now, most=MOST_LOOKED_AT, customer=customer)
         return [at for at in every if at.astimezone(zone).date() > after.astimezone(zone).date()][:most]
 
     async def hindrance(

@@ -46,7 +46,9 @@ async def _cancel(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, meeting: Meeting, action: DeskAction, now: datetime
 ) -> str:
     """Their time is free again, and the customer can choose another one."""
-    await uow.meetings.cancel(meeting.id)
+    if not await uow.meetings.cancel(meeting.id):
+        await refresh_pages(uow, handoff, {meeting.rep}, now, key=action.vendor_id)
+        return f"Nothing was cancelled: {_whose(meeting, action)} was not booked any more."
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_called(meeting.rep) if plan is not None else None
     again = {"handoff": handoff.id, "rep": rep.id} if rep is not None and rep.meetings is not None else None

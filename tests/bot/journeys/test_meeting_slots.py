@@ -53,6 +53,22 @@ def test_of_each_of_the_reps_days_there_are_two_wherever_they_are(zone: str) -> 
     assert set(list(days.values())[1:-1]) == {2}
 
 
+@pytest.mark.parametrize(
+    ("where", "begins"),
+    [
+        ("America/New_York", ["23 13:00", "23 15:00", "24 13:00", "24 15:00"]),  # from eight there
+        ("Asia/Kolkata", ["23 10:30", "23 12:30", "24 09:00", "24 11:00"]),  # up to eight in the evening
+        ("Pacific/Auckland", ["23 10:30", "23 12:30", "24 09:00", "24 11:00"]),  # it is night there anyway
+    ],
+)
+def test_where_there_are_some_by_day_for_the_customer_none_of_the_night_are_offered(
+    where: str, begins: list[str]
+) -> None:
+    london = WorkingHours(SendWindow(time(9), time(16), frozenset(range(5)), zone="Europe/London"))
+    found = free_slots(london, TERMS, (), MONDAY, most=4, customer=ZoneInfo(where))
+    assert [f"{one:%d %H:%M}" for one in found] == begins
+
+
 quarters = st.integers(0, 96 * 14).map(lambda number: datetime(2026, 11, 23, tzinfo=UTC) + number * QUARTER)
 
 

@@ -57,6 +57,65 @@ def test_a_time_is_chosen_by_being_named(text: str, chosen: datetime) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "I'd like Wednesday at 9", "I'm free Wednesday at 9", "we're available wednesday 9", "wednesday at 9 instead",
+        "how about Wednesday at 9?", "put me down for Wednesday at 9", "wednesday 9, looking forward to it",
+        "ich kann am Mittwoch um 9", "ich bin Mittwoch um 9 frei", "wie wäre es mit Mittwoch um 9?",
+        "Mittwoch um 9 stattdessen", "am Mittwoch um 9 statt dessen", "je peux mercredi à 9h",
+        "je suis libre mercredi à 9h", "mercredi 9h à la place", "estoy libre el miércoles a las 9",
+        "me gustaría el miércoles a las 9",
+    ],
+)  # fmt: skip
+def test_who_can_come_at_a_time_or_would_like_it_chooses_it(text: str) -> None:
+    assert chosen_times(text, OFFERED, NOW, {"de", "fr", "es"}) == [NINE]
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("3", [HALF_PAST]),
+        ("#3", [HALF_PAST]),
+        ("2", [MONDAY]),  # at two o'clock
+        ("option 3", [HALF_PAST]),
+        ("Nr. 2", [NINE]),
+        ("No. 3", [HALF_PAST]),
+        ("n° 3", [HALF_PAST]),
+        ("(3)", [HALF_PAST]),
+        ("3 👍", [HALF_PAST]),
+        ("9", [NINE]),
+        ("5", []),
+        ("2 people", []),
+        ("-", []),
+        ("-1", []),
+        ("$3", []),
+        ("$9", []),
+        ("9%", []),
+    ],
+)
+def test_a_number_that_is_no_hour_counts_the_times(text: str, chosen: list[datetime]) -> None:
+    assert list(chosen_times(text, OFFERED, NOW, {"de"})) == chosen
+
+
+@pytest.mark.parametrize("text", ["No, 3", "no 3", "No - 3", "No! 3"])
+def test_a_number_behind_a_no_may_be_what_is_declined(text: str) -> None:
+    assert not chosen_times(text, OFFERED, NOW, {"de", "es"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm not free on Thursday", "I'm busy Thursday", "I'm on holiday Thursday", "I'll confirm on Thursday",
+        "what time on Thursday?", "I'd rather not on Thursday", "ich kann am Donnerstag nicht",
+        "am Donnerstag bin ich nicht da", "ich bin am Donnerstag im Urlaub", "je ne peux pas jeudi",
+        "je ne suis pas libre jeudi", "no estoy libre el jueves", "tengo reunión el jueves",
+    ],
+)  # fmt: skip
+def test_who_cannot_come_or_says_something_else_chooses_nothing(text: str) -> None:
+    assert not chosen_times(text, OFFERED, NOW, {"de", "fr", "es"})
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("wednesday", [NINE, HALF_PAST]),
@@ -87,6 +146,12 @@ def test_what_may_mean_several_leaves_it_open(text: str, meant: list[datetime]) 
         ("après 9h mercredi", [NINE, HALF_PAST]),
         ("después de las 10", [MONDAY, HALF_PAST, THURSDAY]),
         ("vor 10 Uhr", [NINE]),
+        ("spätestens um 9", [NINE]),
+        ("am Mittwoch um 9 spaetestens", [NINE]),
+        ("au plus tard à 9h", [NINE]),
+        ("a las 9 como muy tarde", [NINE]),
+        ("no later than 9", [NINE]),
+        ("Wednesday 10:30 at the latest", [NINE, HALF_PAST]),
     ],
 )
 def test_times_for_choice_are_all_that_were_offered_of_them(text: str, meant: list[datetime]) -> None:

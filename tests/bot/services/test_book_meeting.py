@@ -220,6 +220,16 @@ async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
     assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
 
 
+async def test_who_wants_another_time_than_one_that_they_have_cancelled_is_offered_some(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    another = buttons(desk)[0]
+    await desk.says("Cancel the meeting")
+    said = await desk.says("Another time", payload=another.payload)
+    assert said == [OVER, "When would you like to meet Ana Rep? Times are in the Europe/London time zone."]
+    assert await desk.says(FIRST) == [f"Booked: Ana Rep on {FIRST} (Europe/London)."]
+
+
 async def test_a_button_of_a_meeting_that_was_moved_shows_the_one_in_its_place(desk: Stage) -> None:
     await offered(desk)
     await desk.says(FIRST)
@@ -371,8 +381,13 @@ async def test_an_assistant_of_another_language_tells_of_a_meeting_in_that(desk:
     assert await desk.says("Treffen absagen") == ["Ihr Treffen mit Ana Rep ist abgesagt."]
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pacific/Auckland"])
-async def test_over_a_change_of_clocks_a_meeting_is_at_one_moment_wherever_it_is_told(desk: Stage, zone: str) -> None:
+@pytest.mark.parametrize(
+    ("zone", "hour"),
+    [("America/New_York", 14), ("Europe/Berlin", 9), ("Australia/Lord_Howe", 9), ("Pacific/Auckland", 9)],
+)
+async def test_over_a_change_of_clocks_a_meeting_is_at_one_moment_wherever_it_is_told(
+    desk: Stage, zone: str, hour: int
+) -> None:
     """Offered on Friday; on Sunday clocks are put forward in Berlin, a week later back in the south."""
     email = FakeChannel("email", Abilities(identity="email"))
     desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
@@ -381,22 +396,33 @@ async def test_over_a_change_of_clocks_a_meeting_is_at_one_moment_wherever_it_is
     async with desk.store.transaction() as uow:
         await uow.profiles.save(replace(await uow.profiles.get(ANA), time_zone=zone))
         await uow.profiles.claim(ANA, Identity("email", "zoe@example.com", verified=True), desk.clock.now())
+    await desk.later(minutes=1)
     await desk.click(await desk.handoff(), DeskVerb.MEET)
-    monday = datetime(2027, 3, 29, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+    monday = datetime(2027, 3, 29, hour, tzinfo=ZoneInfo("Europe/Berlin"))
     title = f"{monday.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M}"
     assert title in [one.title for one in buttons(desk)]
     assert await desk.says(title) == [f"Booked: Ana Rep on {title} ({zone})."]
-    assert desk.desk_texts()[-1] == "Booked: Ana Rep on Mon 29 Mar, 09:00 (Europe/Berlin)."
+    assert desk.desk_texts()[-1] == f"Booked: Ana Rep on Mon 29 Mar, {hour:02}:00 (Europe/Berlin)."
     async with desk.store.transaction() as uow:
         [meeting] = await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=5)
     assert meeting.starts_at == monday
     [mail] = [one.content for one in email.taken]
     assert isinstance(mail, Text)
     assert f"{monday.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})" in mail.text
-    assert "DTSTART:20270329T070000Z" in mail.extras["calendar"]
+    assert f"DTSTART:20270329T{hour - 2:02}0000Z" in mail.extras["calendar"]
 
 
 async def test_a_desk_reads_times_by_its_own_clock(desk: Stage) -> None:
     handoff = await offered(desk)
     await desk.click(handoff, DeskVerb.SNOOZE, words="4h")
     assert desk.card().standing == "Snoozed by Ana Rep until Mon 23 Nov, 17:00 (Europe/Berlin)"
+
+
+async def test_a_double_click_offers_times_once(desk: Stage) -> None:
+    handoff = await offered(desk)
+    before = desk.sms.texts()
+    await desk.click(handoff, DeskVerb.MEET)
+    assert (desk.sms.texts(), desk.desk_texts()[-1]) == (before, "That was sent just now, so nothing was sent again.")
+    await desk.later(minutes=1)
+    await desk.click(handoff, DeskVerb.MEET)
+    assert len(desk.sms.texts()) == len(before) + 1

@@ -74,6 +74,39 @@ async def test_a_meeting_is_not_in_its_own_way_where_it_is_moved_by_less_than_it
     assert await desk.says("half an hour earlier please") == ["Booked: Ana Rep on Tue 24 Nov, 08:30 (Europe/London)."]
 
 
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("can we move our meeting to Wednesday at 11?", "Wed 25 Nov, 11:00"),
+        ("please move our meeting of Tuesday at 8 to Thursday at 10", "Thu 26 Nov, 10:00"),
+        ("can we reschedule our meeting to 10:30?", "Tue 24 Nov, 10:30"),
+    ],
+)
+async def test_a_meeting_is_moved_to_the_time_that_is_named(desk: Stage, text: str, when: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [f"Booked: Ana Rep on {when} (Europe/London)."]
+    async with desk.store.transaction() as uow:
+        assert len(await uow.meetings.of_person(ANA, desk.clock.now(), limit=9)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("can we move our meeting to Saturday at 11?", "That is outside Ana Rep's hours."),
+        ("can we move our meeting to Wednesday at 10:05?", "That time cannot be booked with Ana Rep."),
+    ],
+)
+async def test_where_they_cannot_be_met_at_that_time_others_are_offered(desk: Stage, text: str, why: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [why, TIMES]
+
+
+@pytest.mark.parametrize("text", ["can we move our meeting to the afternoon?", "can we move our meeting to Friday?"])
+async def test_where_no_one_time_is_named_they_are_offered(desk: Stage, text: str) -> None:
+    await booked(desk)
+    assert await desk.says(text) == [TIMES]
+
+
 async def test_so_much_later_alone_is_about_a_meeting_where_that_was_spoken_of(desk: Stage) -> None:
     await booked(desk)
     await desk.reply("When do your people start on Sundays?")
@@ -112,6 +145,9 @@ async def test_so_it_is_in_the_words_of_the_assistants_language(desk: Stage) -> 
     assert await desk.says("können wir unseren Termin verschieben?") == [
         "Wann möchten Sie Ana Rep treffen? Die Zeiten gelten in der Zeitzone Europe/London."
     ]
+    moved = "Gebucht: Ana Rep am Di., 24. Nov., 09:30 (Europe/London)."
+    assert await desk.says("können wir unseren Termin auf Dienstag um halb zehn verschieben?") == [moved]
+    assert await desk.says("können wir unseren Termin auf 8 Uhr verschieben?") != [moved]
     shown = "Sie treffen Ana Rep am Di., 24. Nov., 08:00 (Europe/London). Passt Ihnen eine andere Zeit besser?"
     assert await desk.says("am Dienstag kann ich leider nicht") == [shown]
     assert shown not in await desk.says("am Freitag kann ich leider nicht"), "which is no day of a meeting"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.adapters.database.meetings import StoredMeetings
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
 from bot.domain.meeting import Meeting
@@ -55,6 +56,22 @@ async def test_a_meeting_that_a_rep_cancels_is_told_to_the_customer_once_and_its
     assert await meetings(desk) == []
     await desk.says("Choose another time")
     assert buttons(desk)[0].title == FIRST
+
+
+async def test_a_meeting_that_is_booked_no_more_is_cancelled_for_nobody(
+    desk: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handoff, meeting = await booked(desk)
+    before = desk.sms.texts()
+
+    async def was_faster(_: StoredMeetings, meeting_id: str) -> bool:
+        return False
+
+    monkeypatch.setattr(StoredMeetings, "cancel", was_faster)
+    await cancels(desk, handoff, meeting)
+    assert desk.desk_texts()[-1] == "Nothing was cancelled: the meeting was not booked any more."
+    assert desk.sms.texts() == before
+    assert await happened(desk) == ["meeting.booked"]
 
 
 async def test_a_colleague_may_cancel_it_and_the_thread_says_whose_it_was(desk: Stage) -> None:
