@@ -231,13 +231,13 @@ class SendingRules:
         wrong = [wrong_number_form(row.phrases, row.beside) for row in self.wrong_numbers if row.in_force(None)]
         object.__setattr__(self, "_wrong", wrong)
 
-    def windows_for(
+    def hours_for(
         self, country: str, channel: str, at: datetime, *, states: Collection[str] = ()
-    ) -> tuple[SendWindow, ...]:
-        """Every window that binds marketing to somebody in `country` on `channel` on that day, and those of `states`
-        of it (ISO 3166-2) where they may live; all of them hold."""
+    ) -> tuple[SendingHours, ...]:
+        """The hours that bind marketing to somebody in `country` on `channel` on that day, and those of `states` of it
+        (ISO 3166-2) where they may live; all of them hold."""
         rows = [row for row in self.hours if channel in row.channels and row.in_force(at)]
-        return tuple(row.window for row in _binding_too(rows, country, states))
+        return tuple(_binding_too(rows, country, states))
 
     def caps_for(
         self,

@@ -16,6 +16,7 @@ class CapFacts(TypedDict, total=False):
     """What the gate is told of a cap; `cap_frees_at` only where it is reached."""
 
     cap: int
+    cap_rule: str
     cap_period: timedelta
     sent_lately: int
     cap_frees_at: datetime
@@ -31,7 +32,7 @@ def cap_facts(caps: Sequence[FrequencyCap], sent: Sequence[datetime], now: datet
 
 
 def _facts_of(cap: FrequencyCap, sent: Sequence[datetime]) -> CapFacts:
-    facts = CapFacts(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent))
+    facts = CapFacts(cap=cap.at_most, cap_rule=cap.id, cap_period=cap.within, sent_lately=len(sent))
     if len(sent) >= cap.at_most:
         facts["cap_frees_at"] = sent[len(sent) - cap.at_most] + cap.within + LEAST_PAUSE
     return facts

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Verdict, Withhold
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
+from bot.domain.sending_rules import SendingHours
 from bot.domain.steps import AtCap
+from bot.journeys.sayings import how_long
 from bot.journeys.send_window import next_opening
 
 LOOK_AGAIN = timedelta(minutes=15)
@@ -21,18 +25,30 @@ LONGEST_PAUSE = timedelta(days=1)
 JOURNEY_PAUSED = "its journey is paused"
 JOURNEY_STOPPED = "its journey was stopped"
 
+BEGIN_OF_RULES, END_OF_RULES = "(rule", ")"
+"""Between these a reason names the rules that it goes by."""
+
+_ON_A_DAY: Final = re.compile(r" (?:of|on|since) \d{1,2} [A-Z][a-z]+ \d{4}| \(that was \d{1,2} [A-Z][a-z]+ \d{4}\)")
+_BEFORE_A_DAY: Final = re.compile(r" before \d{1,2} [A-Z][a-z]+ \d{4}")
+BY_RULES: Final = re.compile(r"\(rules? (?P<names>[^()]+)\)")
+
+Check = Literal[
+    "restriction", "objection", "address", "consent", "doubt", "channel", "conversation", "wish", "hours", "cap"
+]
+"""`address`: that it opted out, or is not theirs; `channel`: what its vendor takes; `wish`: what they want to get."""
+
 
 @dataclass(frozen=True, slots=True)
 class SendFacts:
     """All that the gate looks at.
 
-    `windows` are the journey's and the law's together; `zones` every time zone that the person may be in;
-    `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap, or within `pause`, a
-    message is withheld, or waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how
-    long after the customer last wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing
-    leaves by the channel at all; `unreachable`: nothing arrives at this address; `disowned`: it is not
-    whose it was taken for. `soft_opt_in`: a rule of the
-    country lets customers be written to, unless the message says nothing of how to stop them (`no_way_out`).
+    `hours` are those of the rules, `windows` the journey's; `zones` every time zone that the person may be in;
+    `sent_lately` and `cap` count messages of this purpose within the period of the cap `cap_rule`. At the cap, or
+    within `pause`, a message is withheld, or waits until one may go again (`cap_frees_at`), as `at_cap` says.
+    `reply_window` is how long after the customer last wrote (`heard_at`) the channel takes something that is no
+    template. `stopped`: nothing leaves by the channel at all; `unreachable`: nothing arrives at this address;
+    `disowned`: it is not whose it was taken for. `soft_opt_in`: a rule of the country lets customers be written to,
+    unless the message says nothing of how to stop them (`no_way_out`).
     `for_another_number`: the words that were agreed to show another one of theirs.
     `queued_at`: what answers somebody by text is kept from them where they asked to be left alone after it was queued.
     `doubted_at`: they may have opted out then, and have not said that they did not.
@@ -49,9 +65,11 @@ class SendFacts:
     restricted_at: datetime | None = None
     rep_has_the_floor: bool = False
     in_dialogue: bool = False
+    hours: Sequence[SendingHours] = ()
     windows: Sequence[SendWindow] = ()
     zones: Sequence[str] = ()
     cap: int | None = None
+    cap_rule: str = ""
     cap_period: timedelta = timedelta()
     sent_lately: int = 0
     at_cap: AtCap = "skip"
@@ -96,11 +114,8 @@ def held_by_journey(journey: Running, now: datetime) -> Withhold | Later | None:
 
 
 def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
-    if facts.restricted_at is not None:
-        return Withhold(
-            f"what is kept of this person may only be kept since {_day(facts.restricted_at)}, and this is not what "
-            "they have asked for since"
-        )
+    if (held_up := _judge_restriction(facts, now)) is not None:
+        return held_up
     match facts.purpose:
         case Purpose.DESK:
             return Send("to our own desk")
@@ -110,6 +125,15 @@ def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
             return _judge_service(facts, now)
         case Purpose.MARKETING:
             return _judge_marketing(facts, now)
+
+
+def _judge_restriction(facts: SendFacts, now: datetime) -> Withhold | None:
+    if facts.restricted_at is None:
+        return None
+    return Withhold(
+        f"what is kept of this person may only be kept since {_day(facts.restricted_at)}, and this is not what they "
+        "have asked for since"
+    )
 
 
 def _judge_reply(facts: SendFacts, now: datetime) -> Verdict:
@@ -127,17 +151,43 @@ def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
         return _not_theirs(facts.disowned)
     if facts.suppression is not None:
         return Withhold(f"this address asked to be left alone on {_day(facts.suppression.at)}")
-    held_up = _judge_channel(facts, now) or _judge_time_and_number(facts, now)
+    held_up = _judge_channel(facts, now) or _judge_hours(facts, now) or _judge_cap(facts, now)
     return held_up or Send("asked for by the customer")
 
 
 def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
+    """What is first in the way decides."""
+    held_up = next((found for check in OF_MARKETING.values() if (found := check(facts, now)) is not None), None)
+    return held_up or Send(consent_in_words(facts))
+
+
+def in_the_way(facts: SendFacts, now: datetime) -> Mapping[Check, Withhold | Later | None]:
+    """What each check has against this message of marketing, in the order in which the gate asks them."""
+    return {name: check(facts, now) for name, check in OF_MARKETING.items()}
+
+
+def consent_in_words(facts: SendFacts) -> str:
+    """Why marketing may leave, where nothing is in the way."""
+    assert facts.consent is not None  # noqa: S101  without it, something is
+    basis = "consent" if facts.consent.basis is LegalBasis.CONSENT else "soft opt-in"
+    return f"{basis} of {_day(facts.consent.at)}: {facts.consent.how}"
+
+
+def _judge_objection(facts: SendFacts, now: datetime) -> Withhold | None:
     if facts.objected_at is not None:
         return Withhold(f"this person objected to marketing on {_day(facts.objected_at)}")
+    return None
+
+
+def _judge_address(facts: SendFacts, now: datetime) -> Withhold | None:
     if facts.disowned is not None:
         return _not_theirs(facts.disowned)
     if facts.suppression is not None:
         return Withhold(f"this address opted out on {_day(facts.suppression.at)}")
+    return None
+
+
+def _judge_consent(facts: SendFacts, now: datetime) -> Withhold | None:
     if facts.consent is None:
         return Withhold(f"no consent to marketing by {facts.channel} on record")
     if not facts.consent.granted:
@@ -150,20 +200,22 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold("by a soft opt-in each message has to say how to stop, and this one does not")
     if facts.for_another_number:
         return Withhold(f"consent to marketing by {facts.channel} was given for another number of theirs")
-    if facts.doubted_at is not None:
-        why = f"this person may have opted out on {_day(facts.doubted_at)}, and has not said that they did not"
-        return Later(now + LOOK_AGAIN, why)
-    if held_up := _judge_channel(facts, now):
-        return held_up
+    return None
+
+
+def _judge_doubt(facts: SendFacts, now: datetime) -> Later | None:
+    if facts.doubted_at is None:
+        return None
+    why = f"this person may have opted out on {_day(facts.doubted_at)}, and has not said that they did not"
+    return Later(now + LOOK_AGAIN, why)
+
+
+def _judge_conversation(facts: SendFacts, now: datetime) -> Later | None:
     if facts.rep_has_the_floor:
         return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
     if facts.in_dialogue:
         return Later(now + LOOK_AGAIN, "this person is in the middle of a conversation")
-    held_up = _judge_pause(facts, now) or _judge_time_and_number(facts, now)
-    if held_up is not None:
-        return held_up
-    basis = "consent" if facts.consent.basis is LegalBasis.CONSENT else "soft opt-in"
-    return Send(f"{basis} of {_day(facts.consent.at)}: {facts.consent.how}")
+    return None
 
 
 def _not_theirs(word: Suppression) -> Withhold:
@@ -211,19 +263,42 @@ def _judge_pause(facts: SendFacts, now: datetime) -> Later | Withhold | None:
     return _at_number(facts, facts.marketed_at + facts.pause + LEAST_PAUSE, wish, now)
 
 
-def _judge_time_and_number(facts: SendFacts, now: datetime) -> Later | Withhold | None:
-    """Whether the hours or a cap are in the way."""
-    opening = next_opening(facts.windows, facts.zones, now)
+def _judge_hours(facts: SendFacts, now: datetime) -> Later | Withhold | None:
+    """Whether the hours of rules or of its journey are in the way."""
+    windows = (*(one.window for one in facts.hours), *facts.windows)
+    opening = next_opening(windows, facts.zones, now)
     if opening is None:
         return Withhold("its send window never opens in any time zone this person may be in")
-    if opening > now and any(window.closed == "skip" for window in facts.windows):
-        return Withhold("outside the hours in which this person may be sent to, and then it is left out")
-    if opening > now:
-        return Later(opening, "outside the hours in which this person may be sent to")
+    if opening <= now:
+        return None
+    outside = "outside the hours in which this person may be sent to"
+    closed = _by_rules(*(one.id for one in facts.hours if next_opening([one.window], facts.zones, now) != now))
+    if any(window.closed == "skip" for window in windows):
+        return Withhold(f"{outside}, and then it is left out{closed}")
+    return Later(opening, outside + closed)
+
+
+def _judge_cap(facts: SendFacts, now: datetime) -> Later | Withhold | None:
     if facts.cap is None or facts.sent_lately < facts.cap:
         return None
-    reached = f"the cap of {facts.cap} within {facts.cap_period.days} days is reached"
-    return _at_number(facts, facts.cap_frees_at, reached, now)
+    reached = f"the cap of {facts.cap} within {how_long(facts.cap_period)} is reached"
+    return _at_number(facts, facts.cap_frees_at, reached + _by_rules(facts.cap_rule), now)
+
+
+def _by_rules(*names: str) -> str:
+    named = [name for name in names if name]
+    return f" {BEGIN_OF_RULES}{'s' if len(named) > 1 else ''} {', '.join(named)}{END_OF_RULES}" if named else ""
+
+
+def rules_named(why: str) -> tuple[str, ...]:
+    """The rules that a reason of the gate goes by."""
+    found = BY_RULES.search(why)
+    return tuple(found["names"].split(", ")) if found is not None else ()
+
+
+def on_any_day(why: str) -> str:
+    """A reason of the gate without its day, so that those that differ by no more are counted together."""
+    return _ON_A_DAY.sub("", _BEFORE_A_DAY.sub(" before a day that they chose", why))
 
 
 def _at_number(facts: SendFacts, frees_at: datetime | None, why: str, now: datetime) -> Later | Withhold:
@@ -234,3 +309,18 @@ def _at_number(facts: SendFacts, frees_at: datetime | None, why: str, now: datet
 
 def _day(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y}"
+
+
+OF_MARKETING: Final[Mapping[Check, Callable[[SendFacts, datetime], Withhold | Later | None]]] = {
+    "restriction": _judge_restriction,
+    "objection": _judge_objection,
+    "address": _judge_address,
+    "consent": _judge_consent,
+    "doubt": _judge_doubt,
+    "channel": _judge_channel,
+    "conversation": _judge_conversation,
+    "wish": _judge_pause,
+    "hours": _judge_hours,
+    "cap": _judge_cap,
+}
+"""What is asked of each message of marketing, in this order."""

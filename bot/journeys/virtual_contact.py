@@ -87,8 +87,11 @@ class VirtualContact:
         country = self._countries.get(self._world.channels.get(channel, ""), self._world.region)
         states = self._states if country == UNITED_STATES else ()
         if purpose is Purpose.MARKETING:
-            windows = (*self._world.rules.windows_for(country, channel, now, states=states), *windows)
-            facts.update(consent=self._consents.get(channel), rep_has_the_floor=rep_has_the_floor)
+            facts.update(
+                hours=self._world.rules.hours_for(country, channel, now, states=states),
+                consent=self._consents.get(channel),
+                rep_has_the_floor=rep_has_the_floor,
+            )
         if self._opted_out_at is not None:
             facts.update(suppression=Suppression(channel, "", "", self._opted_out_at))
         caps = self._world.rules.caps_for(purpose, country, channel, now, states=states)

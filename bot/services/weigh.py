@@ -25,6 +25,7 @@ from bot.domain.person import Profile
 from bot.domain.phone_forms import forms_of
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
+from bot.domain.sending_rules import FrequencyCap, SendingHours
 from bot.domain.understanding import LEAVING_INTENTS
 from bot.journeys.caps import CapFacts, cap_facts
 from bot.journeys.how_to_stop import says_how_to_stop
@@ -72,7 +73,7 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         return Withhold(NOT_TO_BE_ASKED)
     if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
         await uow.profiles.lock(matter.profile_id)
-        return await _weigh_marketing(uow, runtime, matter, now)
+        return judge(await marketing_facts(uow, runtime, matter, now), now)
     bars = await _bars(uow, matter)
     facts = SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at, **_left_alone(bars))
     if matter.profile_id is None:
@@ -163,11 +164,10 @@ async def _weigh_service(uow: UnitOfWork, runtime: Runtime, matter: Matter, fact
     if profile.restricted_at is not None and not await _is_asked_for(uow, matter, profile.restricted_at):
         facts = replace(facts, restricted_at=profile.restricted_at)
     if matter.enrolment_id is not None:
-        windows, zones = windows_and_zones(runtime, matter, profile, now)
         facts = replace(
             facts,
-            windows=windows,
-            zones=zones,
+            windows=(matter.window,) if matter.window else (),
+            zones=_zones(runtime, matter, profile, now),
             journey=await _running(uow, matter),
             at_cap=matter.cap,
             **await _cap(uow, runtime, matter, profile, now),
@@ -202,18 +202,18 @@ async def have_written_since(uow: UnitOfWork, profile_id: ProfileId, since: date
     return False
 
 
-async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
+async def marketing_facts(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> SendFacts:
+    """What the gate looks at of a message of marketing."""
     assert matter.profile_id is not None  # noqa: S101  marketing always has somebody it is for
     rules = runtime.library.current().rules
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
-    windows, zones = windows_and_zones(runtime, matter, profile, now)
     bars = await _bars(uow, matter) if runtime.channel(matter.channel).abilities.failures else {}
     told = rules.consent_rule(matter.purpose, runtime.country_at(matter.channel, matter.address), matter.channel, now)
     standing = standing_consent(records, matter.purpose, matter.channel)
     refusal = await uow.consents.refusal(matter.channel, matter.address)
-    facts = SendFacts(
+    return SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
         consent=standing,
@@ -227,8 +227,9 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         restricted_at=profile.restricted_at,
         rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
         in_dialogue=await _in_dialogue(uow, matter, now),
-        windows=windows,
-        zones=zones,
+        hours=_hours(runtime, matter, profile, now),
+        windows=(matter.window,) if matter.window else (),
+        zones=_zones(runtime, matter, profile, now),
         expires_at=matter.expires_at,
         journey=await _running(uow, matter),
         at_cap=matter.cap,
@@ -238,7 +239,6 @@ async def _weigh_marketing(uow: UnitOfWork, runtime: Runtime, matter: Matter, no
         **await _cap(uow, runtime, matter, profile, now),
         **await _channel_facts(uow, runtime, matter, bars),
     )
-    return judge(facts, now)
 
 
 async def _is_for_another_number(uow: UnitOfWork, matter: Matter, standing: ConsentRecord | None) -> bool:
@@ -317,16 +317,22 @@ async def _running(uow: UnitOfWork, matter: Matter) -> Running:
 async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> CapFacts:
     """How many such messages the person may get on this channel where they are, and how many they got; and whoever was
     taken to have this address before, for one phone rings."""
+    caps, sent = await caps_and_sent(uow, runtime, matter, profile, now)
+    return cap_facts(caps, sent, now)
+
+
+async def caps_and_sent(
+    uow: UnitOfWork, runtime: Runtime, matter: Matter, profile: Profile, now: datetime
+) -> tuple[Sequence[FrequencyCap], Sequence[datetime]]:
+    """Every cap that holds for the message, and when such ones were sent within the longest of them."""
     rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
     caps = rules.caps_for(
         matter.purpose, runtime.country_at(matter.channel, matter.address), matter.channel, now, states=states
     )
     if not caps:
-        return {}
-    longest = max(cap.within for cap in caps)
-    since = now - longest
-    sent = await uow.outbox.sent_since(profile.id, matter.address, matter.purpose, matter.channel, since)
-    return cap_facts(caps, sent, now)
+        return (), ()
+    since = now - max(cap.within for cap in caps)
+    return caps, await uow.outbox.sent_since(profile.id, matter.address, matter.purpose, matter.channel, since)
 
 
 async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> datetime | None:
@@ -340,15 +346,19 @@ def windows_and_zones(
     runtime: Runtime, matter: Matter, profile: Profile, now: datetime
 ) -> tuple[tuple[SendWindow, ...], tuple[str, ...]]:
     """The hours in which it may go, the law's and the journey's, and every time zone that they are looked at in."""
-    windows = (matter.window,) if matter.window else ()
-    if matter.purpose is Purpose.MARKETING:
-        rules, states = runtime.library.current().rules, _states(runtime, matter, profile)
-        legal = rules.windows_for(
-            runtime.country_at(matter.channel, matter.address), matter.channel, now, states=states
-        )
-        windows = (*legal, *windows)
+    hours = _hours(runtime, matter, profile, now) if matter.purpose is Purpose.MARKETING else ()
+    windows = (*(one.window for one in hours), *([matter.window] if matter.window else []))
+    return windows, _zones(runtime, matter, profile, now)
+
+
+def _hours(runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> tuple[SendingHours, ...]:
+    rules, country = runtime.library.current().rules, runtime.country_at(matter.channel, matter.address)
+    return rules.hours_for(country, matter.channel, now, states=_states(runtime, matter, profile))
+
+
+def _zones(runtime: Runtime, matter: Matter, profile: Profile, now: datetime) -> tuple[str, ...]:
     phone = runtime.phone_at(matter.channel, matter.address)
-    return windows, zones_of_person(profile, phone, runtime.region, now)
+    return zones_of_person(profile, phone, runtime.region, now)
 
 
 def _states(runtime: Runtime, matter: Matter, profile: Profile) -> frozenset[str]:

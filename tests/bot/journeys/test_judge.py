@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
@@ -13,8 +13,9 @@ from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_con
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.ids import ProfileId
 from bot.domain.send_window import SendWindow
+from bot.domain.sending_rules import SendingHours
 from bot.domain.time_zones import zone_names
-from bot.journeys.judge import SendFacts, judge
+from bot.journeys.judge import SendFacts, in_the_way, judge, rules_named
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 ANA = ProfileId("ana")
@@ -88,7 +89,7 @@ def test_marketing_waits_while_a_rep_or_a_form_has_the_floor() -> None:
 def test_above_the_cap_marketing_is_withheld() -> None:
     capped = replace(MARKETING, cap=3, cap_period=timedelta(days=7))
     assert isinstance(judge(replace(capped, sent_lately=2), NOON), Send)
-    assert judge(replace(capped, sent_lately=3), NOON) == Withhold("the cap of 3 within 7 days is reached")
+    assert judge(replace(capped, sent_lately=3), NOON) == Withhold("the cap of 3 within 1 week is reached")
 
 
 def test_above_the_cap_a_message_may_wait_until_one_may_go_again() -> None:
@@ -96,7 +97,7 @@ def test_above_the_cap_a_message_may_wait_until_one_may_go_again() -> None:
     reached = replace(
         MARKETING, cap=3, cap_period=timedelta(days=7), sent_lately=3, at_cap="wait", cap_frees_at=frees_at
     )
-    assert judge(reached, NOON) == Later(frees_at, "the cap of 3 within 7 days is reached")
+    assert judge(reached, NOON) == Later(frees_at, "the cap of 3 within 1 week is reached")
 
 
 def test_outside_of_its_hours_a_message_may_be_left_out() -> None:
@@ -104,6 +105,40 @@ def test_outside_of_its_hours_a_message_may_be_left_out() -> None:
     verdict = judge(replace(MARKETING, windows=(night,)), NOON)
     assert isinstance(verdict, Withhold)
     assert "left out" in verdict.why
+
+
+def test_the_record_names_the_rules_whose_hours_are_closed_and_the_cap_that_is_reached() -> None:
+    federal, florida = (_hours(name, window) for name, window in (("us", time(21)), ("us-fl", time(20))))
+    evening = datetime(2026, 5, 13, 20, 30, tzinfo=UTC)
+    told = replace(MARKETING, windows=(), zones=("UTC",), hours=(federal, florida))
+    assert judge(told, NOON) == judge(MARKETING, NOON)
+    put_off = judge(told, evening)
+    assert put_off == Later(
+        datetime(2026, 5, 14, 8, tzinfo=UTC), "outside the hours in which this person may be sent to (rule us-fl)"
+    )
+    left_out = judge(replace(told, windows=(SendWindow(time(8), time(22), closed="skip"),)), evening)
+    assert isinstance(left_out, Withhold)
+    assert rules_named(left_out.why) == ("us-fl",)
+    night = judge(told, evening.replace(hour=23))
+    assert isinstance(night, Later)
+    assert rules_named(night.why) == ("us", "us-fl")
+    capped = replace(MARKETING, cap=1, cap_rule="house", cap_period=timedelta(hours=12), sent_lately=1)
+    assert judge(capped, NOON) == Withhold("the cap of 1 within 12 hours is reached (rule house)")
+    assert rules_named("the cap of 1 within 1 week is reached") == ()
+
+
+def test_everything_in_the_way_is_told_and_the_gate_goes_by_the_first() -> None:
+    night = datetime(2026, 5, 13, 22, tzinfo=UTC)
+    facts = replace(MARKETING, consent=None, rep_has_the_floor=True, cap=1, cap_period=timedelta(days=1), sent_lately=1)
+    told = in_the_way(facts, night)
+    assert [name for name, found in told.items() if found is not None] == ["consent", "conversation", "hours", "cap"]
+    assert told["consent"] == judge(facts, night)
+    assert set(in_the_way(MARKETING, NOON).values()) == {None}
+
+
+def _hours(name: str, closes: time) -> SendingHours:
+    window = SendWindow(time(8), closes)
+    return SendingHours(name, "US", date(2026, 1, 1), None, "a law", channels=frozenset({"sms"}), window=window)
 
 
 def test_a_service_message_keeps_to_the_hours_and_the_cap_that_it_has() -> None:
@@ -114,7 +149,7 @@ def test_a_service_message_keeps_to_the_hours_and_the_cap_that_it_has() -> None:
         datetime(2026, 5, 14, 1, tzinfo=UTC), "outside the hours in which this person may be sent to"
     )
     capped = replace(service, cap=1, cap_period=timedelta(days=1), sent_lately=1)
-    assert judge(capped, NOON) == Withhold("the cap of 1 within 1 days is reached")
+    assert judge(capped, NOON) == Withhold("the cap of 1 within 1 day is reached")
 
 
 def test_what_came_too_late_is_withheld_whatever_it_is() -> None:

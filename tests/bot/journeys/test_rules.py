@@ -116,16 +116,17 @@ def test_spanish_has_a_pair_of_words_for_stopping_and_beginning_again(shipped: S
 
 def test_texts_to_the_united_states_keep_the_federal_hours(shipped: SendingRules) -> None:
     for channel in ("sms", "whatsapp", "voice"):
-        (window,) = shipped.windows_for("US", channel, NOW)
+        (row,) = shipped.hours_for("US", channel, NOW)
+        window = row.window
         assert (window.opens, window.closes, window.zone) == (time(8), time(21), "person")
 
 
 def test_states_that_are_stricter_have_hours_of_their_own(shipped: SendingRules) -> None:
-    federal, florida = shipped.windows_for("US", "sms", NOW, states={"US-FL"})
+    federal, florida = (one.window for one in shipped.hours_for("US", "sms", NOW, states={"US-FL"}))
     assert (federal.closes, florida.opens, florida.closes) == (time(21), time(8), time(20))
-    _, texas = shipped.windows_for("US", "sms", NOW, states={"US-TX"})
+    _, texas = (one.window for one in shipped.hours_for("US", "sms", NOW, states={"US-TX"}))
     assert (texas.opens, sorted(texas.days)) == (time(9), [0, 1, 2, 3, 4, 5])
-    assert len(shipped.windows_for("US", "sms", NOW, states={"US-CA"})) == 1
+    assert len(shipped.hours_for("US", "sms", NOW, states={"US-CA"})) == 1
 
 
 def test_a_state_that_there_is_not_is_a_fault() -> None:
@@ -137,9 +138,9 @@ def test_a_state_that_there_is_not_is_a_fault() -> None:
 
 
 def test_other_countries_have_the_house_hours_and_the_web_has_none(shipped: SendingRules) -> None:
-    (window,) = shipped.windows_for("GB", "sms", NOW)
-    assert (window.opens, window.closes) == (time(9), time(20))
-    assert shipped.windows_for("GB", "webchat", NOW) == ()
+    (row,) = shipped.hours_for("GB", "sms", NOW)
+    assert (row.window.opens, row.window.closes) == (time(9), time(20))
+    assert shipped.hours_for("GB", "webchat", NOW) == ()
 
 
 def test_marketing_by_text_is_capped(shipped: SendingRules) -> None:

@@ -101,7 +101,7 @@ async def test_a_conversation_stays_to_which_something_was_sent_lately(stage: St
     assert await applied(stage) == {DataClass.CONVERSATIONS: 0}
     await stage.queue("two", conversation_id=(await stage.at()).id)
     await stage.settle()
-    assert await stage.outcome("two") == (OutboxStatus.WITHHELD, "the cap of 1 within 7 days is reached")
+    assert await stage.outcome("two") == (OutboxStatus.WITHHELD, "the cap of 1 within 1 week is reached (rule cap)")
     stage.clock.forward(timedelta(days=101))
     assert await applied(stage) == {DataClass.CONVERSATIONS: 1}
 

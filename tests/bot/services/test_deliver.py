@@ -155,7 +155,7 @@ async def test_marketing_that_is_claimed_together_keeps_below_the_cap(stage: Sta
         await stage.queue(f"k{number}", f"offer {number}")
     await deliver_due(stage.runtime)
     assert stage.sms.texts() == ["offer 0", "offer 1"]
-    assert await stage.outcome("k4") == (OutboxStatus.WITHHELD, "the cap of 2 within 7 days is reached")
+    assert await stage.outcome("k4") == (OutboxStatus.WITHHELD, "the cap of 2 within 1 week is reached (rule cap)")
     await stage.later(days=7, seconds=1)
     await stage.queue("k5", "offer 5")
     await stage.settle()

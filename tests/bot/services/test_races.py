@@ -219,7 +219,7 @@ async def test_two_workers_keep_a_cap_together(stage: Stage) -> None:
     await deliver_due(process(stage, WORKER, [])[0])
     await first
     assert [one.key for one in stage.sms.taken] == ["one"]
-    assert (await stage.entry("two")).reason == "the cap of 1 within 7 days is reached"
+    assert (await stage.entry("two")).reason == "the cap of 1 within 1 week is reached (rule cap)"
 
 
 async def test_a_merge_does_not_hold_up_the_feeds_while_it_waits_for_a_delivery(stage: Stage) -> None:

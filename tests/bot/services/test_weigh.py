@@ -201,7 +201,8 @@ async def test_a_cap_of_one_country_holds_for_numbers_of_that_country(stage: Sta
     await stage.queue("sent", dispatch=ChannelMessage("sms", PHONE, Text("An offer.")))
     await stage.settle()
     verdict = await verdict_on(stage)
-    assert verdict == Withhold("the cap of 1 within 7 days is reached") if held else isinstance(verdict, Send)
+    reached = Withhold("the cap of 1 within 1 week is reached (rule theirs)")
+    assert verdict == reached if held else isinstance(verdict, Send)
 
 
 @pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])
@@ -216,7 +217,7 @@ async def test_a_cap_holds_for_its_person_channel_and_purpose_and_for_no_other(
     await stage.queue("sent", dispatch=ChannelMessage(channel, address, Text("An offer.")))
     await stage.settle()
     capped_one = Matter("k", Purpose.MARKETING, channel, address, ANA)
-    assert await verdict_on(stage, capped_one) == Withhold("the cap of 1 within 7 days is reached")
+    assert await verdict_on(stage, capped_one) == Withhold("the cap of 1 within 1 week is reached (rule cap)")
     waits = await verdict_on(stage, replace(capped_one, cap="wait"))
     assert isinstance(waits, Later)
     assert waits.at == stage.clock.now() + timedelta(days=7, seconds=1)
@@ -260,7 +261,7 @@ async def test_two_profiles_of_one_number_share_its_cap(stage: Stage) -> None:
     await stage.settle()
     outcomes = {(await stage.outcome(one))[1] for one in ("first", "second")}
     assert len([one for one in stage.sms.texts() if "An offer." in one]) == 1, "also where both are due at once"
-    assert "the cap of 1 within 7 days is reached" in outcomes
+    assert "the cap of 1 within 1 week is reached (rule cap)" in outcomes
 
 
 async def test_consent_for_a_number_that_was_shown_is_none_for_another_that_is_told_since(stage: Stage) -> None:

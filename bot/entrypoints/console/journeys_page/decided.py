@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,12 +13,11 @@ from bot.domain.delivery import Outcome, Verdicts
 from bot.entrypoints.console.journeys_page.counting import Kept
 from bot.entrypoints.web.translate import private_json, query_of
 from bot.entrypoints.wiring.service import Service
+from bot.journeys.judge import on_any_day
 
 MOST_SHOWN = 8
 MOST_KEPT = 100
 """Steps whose messages were asked for lately."""
-
-ON_A_DAY = re.compile(r" (?:of|on) \d{1,2} [A-Z][a-z]+ \d{4}")
 
 
 class Decided:
@@ -55,5 +53,5 @@ def _reasons(found: Iterable[Verdicts], outcome: Outcome) -> list[dict[str, Any]
     counts: Counter[str] = Counter()
     for one in found:
         if one.outcome == outcome:
-            counts[ON_A_DAY.sub("", one.why)] += one.messages
+            counts[on_any_day(one.why)] += one.messages
     return [{"why": why, "messages": messages} for why, messages in counts.most_common(MOST_SHOWN)]
