@@ -3,8 +3,8 @@
 It is total: evaluation never raises and always ends. A missing name is null; a comparison with null, or between
 values of different types, is false; division by zero and numbers too large are null; `and`, `or` and `not` give true
 or false, where null, 0, '' and [] count as false. Lists and groups of values are never equal to anything. Dates are
-texts. What day it is (UTC) comes in as the name `now`; without it, `days_since` and `days_until` are null, and so is
-`did` where it is to look back some days. What `did` counts comes in as the name `did`: events by name and day.
+texts. What day it is (UTC) comes in as the name `now`; without it, `today`, `days_since` and `days_until` are null, and
+so is `did` where it is to look back some days. What `did` counts comes in as the name `did`: events by name and day.
 """
 
 from __future__ import annotations
@@ -141,6 +141,9 @@ def _value(node: Node, names: Mapping[str, Any]) -> Any:
             return _days_since(_value(argument, names), names.get("now"))
         case Call(function="days_until", arguments=(argument,)):
             return _calculate("-", 0, _days_since(_value(argument, names), names.get("now")))
+        case Call(function="today"):
+            now = names.get("now")
+            return now.astimezone(UTC).date().isoformat() if isinstance(now, datetime) else None
         case Call(function=function, arguments=arguments):
             return _FUNCTIONS[function](*(_value(argument, names) for argument in arguments))
 

@@ -243,6 +243,7 @@ _GIVES = {
     "starts_with": YES_NO,
     "days_since": NUMBER,
     "days_until": NUMBER,
+    "today": DATE,
 }
 
 

@@ -195,7 +195,7 @@ def _not_here(node: Node, *, of_event: bool) -> str | None:
     for part in _all_parts(node):
         if isinstance(part, Did):
             return "did() is not for score rules. Give points for the event itself: event: pricing.viewed."
-        if isinstance(part, Call) and part.function in ("days_since", "days_until") and not of_event:
+        if isinstance(part, Call) and part.function in ("days_since", "days_until", "today") and not of_event:
             return f"{part.function}() changes by itself, and points change when something happens. Add an event."
     return None
 

@@ -38,6 +38,7 @@ MOST_WEIGHT = 3000
 NOT_FOUND_BY: Mapping[str, str] = {
     "lower": "lower() depends on the language rules of each database. Compare with each spelling: x in ['GB', 'gb'].",
     "text": "text() is for sentences. Compare the number itself.",
+    "today": "days are counted. Write days_until(profile.renewal_date) < 14, or days_since(...).",
 }
 
 

@@ -29,6 +29,7 @@ FUNCTIONS = {
     "starts_with": 2,
     "days_since": 1,
     "days_until": 1,
+    "today": 0,
 }
 """Each function, and how many values it takes; `did` is a node of its own."""
 

@@ -138,6 +138,8 @@ def test_what_cannot_be_computed_is_null(source: str) -> None:
         ("days_since('last week')", None),
         ("days_since(5)", None),
         ("days_since(profile.since) < 30", True),
+        ("today()", "2026-11-24"),
+        ("today() > '2026-11-20' and days_until(today()) == 0", True),
     ],
 )
 def test_days_are_counted_by_the_calendar_in_utc(source: str, value: object) -> None:
@@ -148,6 +150,7 @@ def test_days_are_counted_by_the_calendar_in_utc(source: str, value: object) -> 
 
 def test_without_the_time_no_days_are_counted() -> None:
     assert evaluate("days_since('2026-11-20')", NAMES) is None
+    assert evaluate("today()", NAMES) is None
 
 
 def test_numbers_that_are_not_exact_any_more_are_null_and_those_next_to_nothing_are_zero() -> None:

@@ -9,6 +9,7 @@ from bot.journeys.selection import check_selection, looks_at
 @pytest.mark.parametrize(
     ("source", "told"),
     [
+        ("profile.since < today()", "people cannot be found by today(): days are counted. Write days_until("),
         ("lower(profile.country) == 'gb'", "people cannot be found by lower(): lower() depends on the language"),
         ("text(profile.size) == '5'", "people cannot be found by text()"),
         ("profile.size % 2 == 0", 'people cannot be found by "%"'),
