@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import PurePath
 from typing import Any, Final, get_args
 
@@ -100,7 +101,9 @@ def _field(entries: Fields, key: Any, schema: ProfileSchema | None) -> MappedFie
     return MappedField(str(key), source, overwrite)
 
 
-def field_values(mapping: CrmMapping, profile: Mapping[str, Any], lead: Mapping[str, Any]) -> Mapping[str, Any]:
+def field_values(
+    mapping: CrmMapping, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
     """What we have for each field of the mapping."""
-    names = {"profile": profile, "lead": lead}
+    names = {"profile": profile, "lead": lead, "now": now}
     return {one.name: evaluate(one.source, names) for one in mapping.fields}

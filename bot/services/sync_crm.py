@@ -123,7 +123,7 @@ async def fields_of(
     lead = replace(await lead_of(uow, profile, now, cards, grades=grades), record=record)
     foretold = await foresee(uow, cards, profile, now)
     scores = lead_facts(await uow.scores.of(profile_id), now, foretold, grades=grades)
-    return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
+    return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)}, now)
 
 
 def _who(lead: Lead) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import Any
 
@@ -73,7 +73,7 @@ class Stage:
         who = {"id": lead.key, "email": lead.email, "phone": lead.phone, "name": lead.name, "grade": lead.grade}
         who |= {"first_name": first or None, "last_name": last or None, "reasons": list(lead.reasons)}  # type: ignore[dict-item]
         more = {"total": lead.score, "opted_out": True if lead.opted_out else None}
-        return field_values(self.mapping, lead.properties, {**who, **more})
+        return field_values(self.mapping, lead.properties, {**who, **more}, datetime(2026, 11, 24, tzinfo=UTC))
 
     def field(self, source: str) -> str:
         """The vendor's name of the first field that gets this."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,9 @@ def read(text: str, path: str = "journeys/crm/hubspot.yml") -> CrmMapping:
     return read_crm_mapping(parse(path, text), SCHEMA, frozenset({"hubspot"}))
 
 
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
 def faults(text: str, path: str = "journeys/crm/hubspot.yml") -> list[str]:
     with pytest.raises(ContentError) as failed:
         read(text, path)
@@ -33,9 +37,14 @@ def test_a_field_comes_from_an_expression_and_may_be_overwritten() -> None:
 
 def test_values_are_worked_out_from_the_profile_and_the_lead() -> None:
     mapping = read("crm: hubspot\nfields:\n  size: text(profile.team_size) + ' people'\n  who: lead.first_name\n")
-    values = field_values(mapping, {"team_size": 50}, {"first_name": "Ana"})
+    values = field_values(mapping, {"team_size": 50}, {"first_name": "Ana"}, NOON)
     assert values == {"size": "50 people", "who": "Ana"}
-    assert field_values(mapping, {}, {}) == {"size": None, "who": None}
+    assert field_values(mapping, {}, {}, NOON) == {"size": None, "who": None}
+
+
+def test_days_are_counted_to_the_present_one() -> None:
+    mapping = read("crm: hubspot\nfields:\n  age: days_since(profile.created_on)\n  on: today()\n")
+    assert field_values(mapping, {"created_on": "2026-11-20"}, {}, NOON) == {"age": 4, "on": "2026-11-24"}
 
 
 FAULTY: dict[str, tuple[str, str]] = {
