@@ -36,13 +36,15 @@ class PersonalCron:
 class OnDate:
     """For each person on the day that their attribute names, `days_before` it (below zero: after), at `at`.
 
-    On the person's clock. `yearly`: on its anniversaries, too; who was born on 29 February has theirs on the 28th.
+    On the person's clock. `yearly`: on its anniversaries, too; `monthly`: on that day of each month. A day that a month
+    has not is its last one: who was born on 29 February has a birthday on the 28th.
     """
 
     attribute: str
     days_before: int = 0
     at: time = time(9)
     yearly: bool = False
+    monthly: bool = False
     kind: Literal["on_date"] = "on_date"
 
 

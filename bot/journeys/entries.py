@@ -79,7 +79,7 @@ def _entry(fields: Fields, known: Known, warnings: Faults) -> Entry | None:
     fields.only(*ways, "if", "again")
     common = _Common(condition=fields.text("if"), again_after=fields.read("again", _again))
     readers: Mapping[str, Callable[[Fields, Known, _Common], Entry | None]] = {
-        "schedule": _schedule_entry,  # before "segment", which narrows it down
+        "schedule": partial(_schedule_entry, warnings),  # before "segment", which narrows it down
         "event": _event,
         "segment": _segment,
         "left_segment": _segment,
@@ -130,7 +130,7 @@ def _api(fields: Fields, _: Known, common: _Common) -> Entry | None:
 # ---------------------------------------------------------------- schedules
 
 
-def _schedule_entry(fields: Fields, known: Known, common: _Common) -> Entry | None:
+def _schedule_entry(warnings: Faults, fields: Fields, known: Known, common: _Common) -> Entry | None:
     schedule = fields.inner("schedule", "a schedule")
     if not schedule.is_mapping:
         return None
@@ -151,6 +151,13 @@ def _schedule_entry(fields: Fields, known: Known, common: _Common) -> Entry | No
     if read is not None and not isinstance(read, OnDate) and common["condition"] is None and not fields.has("segment"):
         fields.missing("if", "Say for whom this time is: if: \"'customers' in profile.tags\", or a segment of people.")
         return None
+    if isinstance(read, OnDate) and (read.yearly or read.monthly) and common["again_after"] is None:
+        every = "year" if read.yearly else "month"
+        warnings.add(
+            schedule.place("every"),
+            f"whoever was let in is let in no more, so this is once and not every {every}.",
+            'Write "again: always" beside the schedule.',
+        )
     return ScheduleEntry(read, **common, segment=segment) if read is not None else None
 
 
@@ -200,7 +207,7 @@ def _on_date(known: Known, schedule: Fields) -> Schedule | None:
     before = schedule.read("before", _days)
     after = schedule.read("after", _days)
     at = schedule.read("at", wording.time_of_day)
-    every = schedule.choice("every", ("year",), "period")
+    every = schedule.choice("every", ("year", "month"), "period")
     if before is not None and after is not None:
         schedule.faults.add(schedule.place("after"), "a day cannot be before and after another.", "Keep one of them.")
         return None
@@ -208,7 +215,7 @@ def _on_date(known: Known, schedule: Fields) -> Schedule | None:
         return None
     check_day(attribute, known.profile, schedule.faults, schedule.place("date"))
     given: dict[str, Any] = {} if at is None else {"at": at}
-    return OnDate(attribute, (before or 0) - (after or 0), yearly=every == "year", **given)
+    return OnDate(attribute, (before or 0) - (after or 0), yearly=every == "year", monthly=every == "month", **given)
 
 
 def _days(text: str) -> int:

@@ -110,7 +110,7 @@ def _entries(known: Known) -> Schema:
                 "before": _ref("duration"),
                 "after": _ref("duration"),
                 "at": _text('The hour: "09:00".'),
-                "every": _choice(("year",), "On its anniversaries, too."),
+                "every": _choice(("year", "month"), "On its anniversaries, too; or on that day of each month."),
             },
             required=("date",),
         ),

@@ -61,16 +61,16 @@ def days_for(
     what people come in with."""
     found: defaultdict[str, list[Day]] = defaultdict(list)
     for journey in journeys:
-        for name, before, yearly in _looked_for(journey, of):
-            first = start - YEAR if yearly else start + timedelta(days=before)
-            found[name].append(Day(first, first + (YEAR if yearly else timedelta(days=length))))
+        for name, before, again in _looked_for(journey, of):
+            first = start - YEAR if again else start + timedelta(days=before)
+            found[name].append(Day(first, first + (YEAR if again else timedelta(days=length))))
     return {name: Day(min(one.first for one in days), max(one.last for one in days)) for name, days in found.items()}
 
 
 def _looked_for(journey: Journey, of: str) -> Iterator[tuple[str, int, bool]]:
     for entry in journey.entries:
         if of == "profile" and isinstance(entry, ScheduleEntry) and isinstance(on := entry.schedule, OnDate):
-            yield on.attribute, on.days_before, on.yearly
+            yield on.attribute, on.days_before, on.yearly or on.monthly
     for step in journey.steps.values():
         if isinstance(step, WaitStep) and isinstance(until := step.until, AttributeTime) and until.of == of:
             yield until.attribute, -until.offset.days, False

@@ -170,10 +170,11 @@ def _schedule_words(schedule: Schedule) -> str:
             return f"at {expression.lower()} (cron), {zone}"
         case PersonalCron(expression=expression):
             return f"at {expression.lower()} (cron), on their clock"
-        case OnDate(attribute=attribute, days_before=days, at=at, yearly=yearly):
+        case OnDate(attribute=attribute, days_before=days, at=at, yearly=yearly, monthly=monthly):
             way = "before" if days > 0 else "after"
             off = f"{how_long(timedelta(days=abs(days)))} {way} " if days else "on "
-            return f"{off}profile.{attribute}{', every year' if yearly else ''}, at {at:%H:%M} on their clock"
+            every = ", every year" if yearly else ", every month" if monthly else ""
+            return f"{off}profile.{attribute}{every}, at {at:%H:%M} on their clock"
 
 
 def event_words(event: str) -> str:

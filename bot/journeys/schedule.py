@@ -6,7 +6,7 @@ repeats, the first counts. Where a person may be in several zones it has come wh
 
 from __future__ import annotations
 
-from calendar import isleap
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -20,7 +20,7 @@ from bot.domain.steps import AttributeTime, ClockTime
 from bot.domain.time_zones import zone_names
 from bot.journeys.send_window import is_zone
 
-LEAP_DAY = (2, 29)
+A_LEAP_YEAR = 2000
 _DAY = timedelta(days=1)
 _EASTMOST = timedelta(hours=15)
 """No clock is so far ahead of UTC."""
@@ -215,34 +215,40 @@ def days_due(schedule: OnDate, value: Any, zones: Iterable[str], since: datetime
 
 
 def _occurrences(schedule: OnDate, named: date, first: date, last: date) -> Iterator[date]:
-    if not schedule.yearly:
+    if not (schedule.yearly or schedule.monthly):
         if first <= named <= last:
             yield named
         return
-    for year in range(max(first.year, named.year), last.year + 1):
-        day = anniversary(named, year)
-        if first <= day <= last:
-            yield day
+    first = max(first, named)
+    for year in range(first.year, last.year + 1):
+        for month in range(1, 13) if schedule.monthly else (named.month,):
+            if first <= (day := day_of_month(named, year, month)) <= last:
+                yield day
 
 
-def anniversary(named: date, year: int) -> date:
-    """The day in that year; of 29 February, the 28th where there is no 29th."""
-    if (named.month, named.day) == LEAP_DAY and not isleap(year):
-        return date(year, 2, 28)
-    return named.replace(year=year)
+def day_of_month(named: date, year: int, month: int) -> date:
+    """The day of that month by its number; the last one where the month has none of that number."""
+    return date(year, month, min(named.day, monthrange(year, month)[1]))
 
 
 def days_to_look_for(schedule: OnDate, since: datetime, until: datetime) -> tuple[str, ...]:
     """The days that people's attributes may name whose time comes between the two, as they are written.
 
-    `2026-12-24`, or `____-12-24` for that day of any year. A few too many, for nobody's zone is known yet.
+    `2026-12-24`, `____-12-24` for that day of any year, or `____-__-24` of any month. A few too many, for nobody's zone
+    is known yet.
     """
     shift = schedule.days_before * _DAY
     first, last = since.date() + shift - 2 * _DAY, until.date() + shift + 2 * _DAY
     days = [first + number * _DAY for number in range((last - first).days + 1)]
-    if not schedule.yearly:
+    if not (schedule.yearly or schedule.monthly):
         return tuple(day.isoformat() for day in days)
-    named = {f"____-{day:%m-%d}" for day in days}
-    if "____-02-28" in named:
-        named.add("____-02-29")
+    month = "__" if schedule.monthly else "%m"
+    named = {f"{day:____-{month}}-{number:02}" for day in days for number in _numbers_on(day, schedule)}
     return tuple(sorted(named))
+
+
+def _numbers_on(day: date, schedule: OnDate) -> range:
+    """The numbers of days that come on this one: on the last of its month, those that it has not this time, too."""
+    is_last = day.day == monthrange(day.year, day.month)[1]
+    highest = 31 if schedule.monthly else monthrange(A_LEAP_YEAR, day.month)[1]
+    return range(day.day, (highest if is_last else day.day) + 1)

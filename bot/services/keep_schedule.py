@@ -100,11 +100,17 @@ async def _entries(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, tuple[Jour
         times = Counter[str]()
         for entry in journey.entries:
             if isinstance(entry, ScheduleEntry):
-                words = hashlib.sha256(repr(entry.schedule).encode()).hexdigest()[:16]
+                words = hashlib.sha256(_said(entry.schedule).encode()).hexdigest()[:16]
                 times[words] += 1
                 number = f":{times[words]}" if times[words] > 1 else ""
                 found[f"{journey.id}:{words}{number}"] = (journey, of_members(entry, segments))
     return found
+
+
+def _said(schedule: Schedule) -> str:
+    """What it says, as its id has it. What schedules could not say at first counts where it is said, so that an update
+    of Overture begins none anew."""
+    return repr(schedule).replace(", monthly=False", "")
 
 
 async def _adopt(uow: UnitOfWork, entries: Mapping[str, tuple[Journey, ScheduleEntry]], now: datetime) -> None:

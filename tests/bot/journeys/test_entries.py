@@ -48,6 +48,10 @@ Reader = Callable[..., Journey]
             "{schedule: {date: profile.birthday, every: year}, again: always}",
             ScheduleEntry(OnDate("birthday", yearly=True), again_after=timedelta()),
         ),
+        (
+            "{schedule: {date: profile.paid, every: month}, again: always}",
+            ScheduleEntry(OnDate("paid", monthly=True), again_after=timedelta()),
+        ),
         ("{schedule: {date: profile.since, after: 1w}}", ScheduleEntry(OnDate("since", -7))),
     ],
 )
@@ -92,7 +96,7 @@ def test_there_may_be_several_each_with_its_own_condition(journey_of: Reader) ->
         ("{schedule: {date: profile.x, before: 12h}}", '"12h" are no whole days.'),
         ("{schedule: {date: profile.x, before: 1d, after: 1d}}", "a day cannot be before and after another"),
         ("{schedule: {date: profile.x, at: 25:00}}", '"25:00" is no time of day.'),
-        ("{schedule: {date: profile.x, every: month}}", 'there is no period "month". Known: year.'),
+        ("{schedule: {date: profile.x, every: quarter}}", 'there is no period "quarter". Known: month, year.'),
         ("\n  - {api: true}\n  - {event: demo, if: answer.x}", '5:6: "demo" is no event.'),
         ("\n  - {api: true}\n  - {event: demo, if: answer.x}", '5:19: the expression "answer.x" cannot be used'),
     ],

@@ -101,6 +101,8 @@ def test_each_way_out_of_a_question_says_when_it_is_taken(journey_of: Reader) ->
          "2 weeks before profile.renewal_date, at 09:00 on their clock"),
         ("{schedule: {date: profile.birthday, every: year}}",
          "on profile.birthday, every year, at 09:00 on their clock"),
+        ("{schedule: {date: profile.paid, before: 3d, every: month}}",
+         "3 days before profile.paid, every month, at 09:00 on their clock"),
     ],
 )  # fmt: skip
 def test_what_lets_people_in_is_said_in_words(journey_of: Reader, enter: str, said: str) -> None:

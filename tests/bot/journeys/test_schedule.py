@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,11 +15,12 @@ from hypothesis import strategies as st
 from bot.domain.entries import Cron, Once, OnDate, PersonalCron
 from bot.domain.steps import AttributeTime, ClockTime
 from bot.journeys.schedule import (
-    anniversary,
     attribute_time,
     cron_fault,
     day_in,
+    day_of_month,
     days_due,
+    days_to_look_for,
     moment_in_all,
     moment_of,
     next_clock_time,
@@ -315,8 +317,29 @@ def test_birthdays_come_every_year_from_the_day_itself_on() -> None:
     assert due(OnDate("birthday"), "1990-11-26", utc(2026, 11, 26), utc(2026, 11, 27)) == []
 
 
+def test_a_day_may_come_every_month_on_the_last_one_of_those_that_are_shorter() -> None:
+    bill = OnDate("paid", monthly=True)
+    assert due(bill, "2027-01-31", utc(2026, 11, 1), utc(2027, 5, 31)) == [
+        date(2027, 1, 31),
+        date(2027, 2, 28),
+        date(2027, 3, 31),
+        date(2027, 4, 30),
+    ]
+    before = OnDate("paid", 3, monthly=True)
+    assert due(before, "2020-01-30", utc(2028, 2, 26), utc(2028, 2, 26, 10)) == [date(2028, 2, 29)]
+
+
+@given(named=days, on=days, before=st.integers(-40, 40), monthly=st.booleans())
+def test_whoever_has_a_day_is_looked_for(named: date, on: date, before: int, monthly: bool) -> None:
+    schedule = OnDate("x", before, yearly=not monthly, monthly=monthly)
+    since = datetime.combine(on, time(), tzinfo=UTC)
+    if due(schedule, str(named), since, since + DAY):
+        patterns = [one.replace("_", ".") for one in days_to_look_for(schedule, since, since + DAY)]
+        assert any(re.fullmatch(one, str(named)) for one in patterns)
+
+
 def test_who_was_born_on_29_february_has_a_birthday_every_year() -> None:
-    assert [anniversary(date(2000, 2, 29), year) for year in (2026, 2028, 2100)] == [
+    assert [day_of_month(date(2000, 2, 29), year, 2) for year in (2026, 2028, 2100)] == [
         date(2026, 2, 28),
         date(2028, 2, 29),
         date(2100, 2, 28),
@@ -329,12 +352,12 @@ def test_who_was_born_on_29_february_has_a_birthday_every_year() -> None:
     at=clocks,
     zone=zones,
     cuts=st.lists(moments, min_size=1, max_size=6),
-    yearly=st.booleans(),
+    every=st.sampled_from(["", "year", "month"]),
 )
 def test_however_time_is_cut_each_day_is_due_once(
-    named: date, before: int, at: time, zone: str, cuts: list[datetime], yearly: bool
+    named: date, before: int, at: time, zone: str, cuts: list[datetime], every: str
 ) -> None:
-    schedule = OnDate("x", before, at, yearly)
+    schedule = OnDate("x", before, at, yearly=every == "year", monthly=every == "month")
     edges = [utc(1998, 1, 1), *sorted(cuts), utc(2062, 1, 1)]
     parts = [day for since, until in pairwise(edges) for day in due(schedule, str(named), since, until, zone)]
     assert parts == due(schedule, str(named), edges[0], edges[-1], zone)

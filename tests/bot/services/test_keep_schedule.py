@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -313,6 +314,16 @@ async def test_an_edited_schedule_begins_anew_and_its_old_one_sleeps(stage: Stag
 
 
 # ---------------------------------------------------------------- what others have got wrong (issue trackers)
+
+
+async def test_an_update_of_overture_begins_no_schedule_anew(stage: Stage) -> None:
+    """Its id is of what it says; here in the words that said it at first."""
+    stage.play(journey_of("- add_to: seen", RENEWALS))
+    await keep_schedules(stage.runtime)
+    said = "OnDate(attribute='renewal_date', days_before=14, at=datetime.time(9, 0), yearly=False, kind='on_date')"
+    async with stage.store.transaction() as uow:
+        [known] = await uow.schedules.ids()
+    assert known.partition(":")[2] == hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 async def test_two_schedulers_that_overlap_lose_no_run_and_make_none_twice(
