@@ -76,7 +76,8 @@ def _at(node: Any, schemas: Sequence[Schema], definitions: Mapping[str, Schema])
                 if (found := _at(item, items, definitions)) is not None:
                     return found
         case str() if node == HERE:
-            return {**_values(resolved), **_keys([one for one in resolved if "properties" in one], {})}
+            named = [one for one in resolved if "properties" in one or "propertyNames" in one]
+            return {**_values(resolved), **_keys(named, {})}
     return None
 
 
@@ -109,6 +110,10 @@ def _keys(schemas: Iterable[Schema], there: Mapping[Any, Any]) -> dict[str, str]
         for key, inner in schema.get("properties", {}).items():
             if key not in there:
                 found.setdefault(f"{key}:", inner.get("description", ""))
+        for names in schema.get("propertyNames", {}).get("anyOf", ()):
+            for key in names.get("enum", ()):
+                if key not in there:
+                    found.setdefault(f"{key}:", "")
     return found
 
 

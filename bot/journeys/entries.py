@@ -56,7 +56,7 @@ def read_entries(head: Fields, known: Known, warnings: Faults) -> tuple[tuple[En
         if not listed:
             head.faults.add(head.place("enter"), "nobody can enter.", f"Say what lets people in, {AT_HAND}.")
     else:
-        listed = [head.inner("enter", '"enter"')]
+        listed = [head.inner("enter", '"enter"', f"Say what lets people in, {AT_HAND}.")]
     conditions = [(one.place("if"), one.node["if"]) for one in listed if isinstance(one.node.get("if"), str)]
     read = [_entry(one, known, warnings) for one in listed if one.is_mapping]
     return tuple(entry for entry in read if entry is not None), conditions

@@ -142,7 +142,7 @@ def _steps(known: Known) -> Schema:
 
 
 def _step_kinds(known: Known) -> Mapping[str, Schema]:
-    own = {**_messages(known), **_ways(), **_people(), **_systems(known)}
+    own = {**_messages(known), **_ways(), **_people(known), **_systems(known)}
     beside = {
         "remind": _one_or_list(_ref("duration"), "When to ask again, after the question."),
         "silent": _object(
@@ -221,13 +221,18 @@ def _ways() -> Mapping[str, Schema]:
     }
 
 
-def _people() -> Mapping[str, Schema]:
+def _people(known: Known) -> Mapping[str, Schema]:
     points = {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000}
     tag = _text("A tag, such as nurture.")
+    attributes = {
+        "type": "object",
+        "propertyNames": _name(known.profile.attributes if known.profile is not None else ()),
+        "additionalProperties": _ref("value"),
+    }
     score = {"fit": points, "engagement": points, "reason": _text("Reps read it.")}
     return {
         "score": _object(score, "Give points, once for each person.", required=("reason",)),
-        "set": {**_ref("values"), "minProperties": 1, "description": "Set attributes of the profile."},
+        "set": {**attributes, "minProperties": 1, "description": "Set attributes of the profile."},
         "add_to": tag,
         "tag": tag,
         "remove_from": tag,

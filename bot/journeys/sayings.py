@@ -16,6 +16,7 @@ from bot.domain.steps import (
     AttributeTime,
     BranchStep,
     CrmStep,
+    EmitStep,
     HandoffStep,
     RunStep,
     ScoreStep,
@@ -96,6 +97,8 @@ def _words_of_others(step: Step) -> tuple[str, tuple[str, ...]]:
         case CrmStep(note=note, record=record, task=task, deal=deal):
             words = [_expression(one) for one in (note, task) if one]
             return "Update the CRM", (*words, *(_value(*one) for one in (*record, *deal)))
+        case EmitStep(event=event, values=values):
+            return f"Record {event}", tuple(_value(*one) for one in values)
         case _:
             return "Go on", ()
 
@@ -217,7 +220,9 @@ def _value(name: str, value: Any) -> str:
 
 
 def _expression(value: Any) -> str:
-    return value[1:].strip() if isinstance(value, str) and value.startswith("=") else str(value)
+    if isinstance(value, str) and value.startswith("="):
+        return value[1:].strip()
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _counted(number: int, word: str) -> str:

@@ -71,7 +71,7 @@ class Reader(Protocol):
 
 
 def read_send(reader: Reader, fields: Fields, at: Position) -> Step | None:
-    send = fields.inner("send", "send")
+    send = fields.inner("send", "send", "Write send: {response: utter_tip, channels: [sms]}.")
     if not send.is_mapping:
         return None
     send.only("response", "channels", "cap", "send_window", "at", "metric", "within")
@@ -199,7 +199,7 @@ def _reminders(fields: Fields, silent_after: timedelta | None) -> tuple[timedelt
 
 
 def read_score(reader: Reader, fields: Fields, at: Position) -> Step | None:
-    score = fields.inner("score", "score")
+    score = fields.inner("score", "score", "Write score: {engagement: 10, reason: answered}.")
     if not score.is_mapping:
         return None
     for key in SCORES_LATER:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.documents import Document, Faults, plain
+from bot.documents import Document, Faults, did_you_mean, plain
 from bot.domain.errors import Place
 from bot.domain.steps import END, BranchStep, GoStep, SplitArm, SplitStep, Step
 from bot.journeys import step_kinds, wording
@@ -26,6 +26,11 @@ BESIDE: Mapping[str, tuple[str, ...]] = {
     "webhook": ("failed",),
 }
 """What a step of this kind may say beside it."""
+OTHER_WORDS: Mapping[str, str] = {
+    "delay": "wait", "if": "branch", "condition": "branch", "email": "send", "sms": "send", "whatsapp": "send",
+    "message": "send", "update": "set", "stop": "end", "exit": "end", "goto": "go", "test": "split",
+}  # fmt: skip
+"""What other tools call a step of a kind."""
 
 
 class StepReader:
@@ -151,7 +156,11 @@ class StepReader:
             self.broken[at.id] = (at.then, *_named_in(item))
             return
         kind = kinds[0]
-        fields.only(kind, "id", "then", *BESIDE.get(kind, ()))
+        if kind == "branch" and "else" in fields.node:
+            advice = "Make it the last in its list: - else: {go: <step>}."
+            self._faults.add(fields.place("else"), '"else" stands beside its branch.', advice)
+        else:
+            fields.only(kind, "id", "then", *BESIDE.get(kind, ()))
         then = self.target(fields, "then") or at.then
         named_before = len(self._led_to)
         step = self._read_kind(kind, fields, Position(at.id, at.path, then))
@@ -169,7 +178,10 @@ class StepReader:
         beside = {"id", "then"}.union(*BESIDE.values())
         others = [str(key) for key in fields.node if key not in beside]
         if others:
-            self._faults.unknown(fields.place(others[0]), "step", others[0], KINDS)
+            named = others[0]
+            meant = f'Did you mean "{OTHER_WORDS[named]}"?' if named in OTHER_WORDS else did_you_mean(named, KINDS)
+            advice = meant or f"A step is one of {', '.join(KINDS)}."
+            self._faults.add(fields.place(named), f'there is no step "{named}".', advice)
         else:
             self._faults.add(fields.place(), "this step does nothing.", f"A step is one of {', '.join(KINDS)}.")
 

@@ -47,6 +47,11 @@ ADVICE = {
 }
 
 
+IN = "Write 'x' in ..., for a list and for a part of a text."
+SURPRISES = {"is": 'Write "==" or "!=".', "contains": IN, "includes": IN}
+"""Words that other languages have, and what is written here."""
+
+
 class ExpressionError(ValueError):
     """The text is no expression; says what is wrong and what to write instead."""
 
@@ -248,8 +253,8 @@ class _Parser:
         if token is _NOTHING:
             raise ExpressionError(f"it ends where {wanted} should follow.")
         small = token.text.lower()
-        advice = ' Write "==" or "!=".' if small == "is" else f' Write "{small}".' if small in _WORDS else ""
-        raise ExpressionError(f'it has "{token.text}" where {wanted} should be.{advice}')
+        advice = SURPRISES.get(small, f'Write "{small}".' if small in _WORDS else "")
+        raise ExpressionError(f'it has "{token.text}" where {wanted} should be. {advice}'.rstrip())
 
     def _any(self) -> Node:
         self._depth += 1
@@ -349,7 +354,7 @@ class _Parser:
         if name == "did":
             return _did(arguments)
         if name not in FUNCTIONS:
-            near = did_you_mean(name, [*FUNCTIONS, "did"])
+            near = SURPRISES.get(name) or did_you_mean(name, [*FUNCTIONS, "did"])
             raise ExpressionError(f'there is no function "{name}". {near}'.rstrip())
         wanted = FUNCTIONS[name]
         if len(arguments) != wanted:

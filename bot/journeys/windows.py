@@ -13,7 +13,7 @@ def read_window(fields: Fields) -> SendWindow | None:
     """The window that the mapping has, if it has one; what is wrong with it is reported."""
     if not fields.has("send_window"):
         return None
-    window = fields.inner("send_window", '"send_window"')
+    window = fields.inner("send_window", '"send_window"', 'Write send_window: {hours: "09:00-20:00"}.')
     window.only("hours", "days", "zone", "closed")
     hours = window.read("hours", wording.hours, required=window.is_mapping, advice='Write hours: "09:00-20:00".')
     days = window.read_all("days", wording.days)

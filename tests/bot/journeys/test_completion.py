@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.journeys.completion import complete
 from bot.journeys.json_schema import journey_schema
 from bot.journeys.known import Known
@@ -15,6 +16,7 @@ KNOWN = Known(
     forms={"qualify_form": ("team_size",)},
     channels=frozenset({"sms", "webchat"}),
     segments=frozenset({"big-teams"}),
+    profile=ProfileSchema({name: Attribute(name, AttributeType.TEXT) for name in ("plan", "stage")}),
 )
 SCHEMA = journey_schema(KNOWN, ["nurture"])
 FILE = """\
@@ -42,6 +44,8 @@ def offered(marked: str) -> set[str]:
         (FILE + "  - send: {response: utter_tip, ch|}\n", {"channels:"}),
         (FILE + "  - ask: {form: qualify_form, channels: [sms]}\n    sil|\n", {"silent:"}),
         (FILE + "  - ask: {form: qualify_form, channels: [sms]}\n    silent: {after: 3d, go: |}\n", {"end", "nurture"}),
+        (FILE + "  - set: {stage: won, |}\n", {"plan:"}),
+        (FILE + "  - set:\n      st|\n", {"stage:"}),
         (FILE + "  - sp|\n", {"split:"}),
         (FILE + "  - branch:\n      - if: lead.fit > 1\n        do:\n          - s|\n",
          {"send:", "split:", "score:", "set:", "silent:"}),

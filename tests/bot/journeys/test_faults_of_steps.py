@@ -28,7 +28,10 @@ HALVES = "  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}"
         ("- wait: {for: link.clicked}", '5:5: wait lacks "at_most". Say how long'),
         ("- wait: {for: answer, at_most: 1d}", '5:12: "answer" is no event.'),
         ("- wait: {until: monday, for: a.b, at_most: 1d}", '5:12: "monday" is no time to wait for. Write "09:00"'),
-        ("- send: utter_tip", '5:5: send must be a mapping of names to values, not "utter_tip".'),
+        ("- send: utter_tip", '5:5: send must be a mapping of names to values, not "utter_tip". Write send: {response'),
+        ("- delay: 2d", '5:5: there is no step "delay". Did you mean "wait"?'),
+        ("- email: {template: tip}", '5:5: there is no step "email". Did you mean "send"?'),
+        ("- pigeon: {to: ana}", '5:5: there is no step "pigeon". A step is one of send, wait, ask,'),
         ("- send: {response: utter_tip}", '5:5: send lacks "channels".'),
         ("- send: {response: utter_tip, channels: []}", '5:5: send lacks "channels".'),
         ("- send: {response: utter_tip, channels: [sms, {}]}", "5:49: each item of \"channels\" must be a text"),
@@ -95,6 +98,10 @@ HALVES = "  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}"
         (
             "- branch:\n    - if: profile.a\n      go: end\n    - else:\n        - add_to: a",
             "8:9: else must be a mapping of names to values, not a list. Write else: {do: [...]}, or else: {go: ",
+        ),
+        (
+            "- branch:\n    - if: profile.a\n      go: end\n  else: {go: end}",
+            '8:5: "else" stands beside its branch. Make it the last in its list: - else: {go: <step>}.',
         ),
         ("- branch:\n    - if: profile.a\n      go: end\n    - esle: {go: end}", 'has no "esle". Did you mean "else"?'),
         ("- branch:\n    - if: profile.a == now\n      go: end", "if it is meant as a text: 'now'."),

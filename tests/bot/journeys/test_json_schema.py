@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from bot.documents import parse, plain
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.journeys import content, entries, steps
 from bot.journeys.json_schema import journey_schema
 from bot.journeys.known import Known
@@ -122,6 +123,15 @@ def test_the_examples_in_the_table_of_steps_fit_it() -> None:
 )
 def test_plain_mistakes_do_not_fit(step: str) -> None:
     assert faults(journey_schema(), whole(f"  - {step}"))
+
+
+def test_declared_attributes_are_offered_to_be_set_and_others_are_taken() -> None:
+    known = Known(profile=ProfileSchema({"stage": Attribute("stage", AttributeType.TEXT)}))
+    assert journey_schema(known)["definitions"]["step_set"]["properties"]["set"]["propertyNames"]["anyOf"][0] == {
+        "enum": ["stage"]
+    }
+    assert faults(journey_schema(known), whole("  - set: {other: 1}")) == []
+    assert faults(journey_schema(), whole("  - set: {}"))
 
 
 def test_known_names_are_offered_and_others_are_taken() -> None:
