@@ -26,6 +26,21 @@ run of a journey whose message it answers; empty: none that waits for a reply.""
 WROTE_TO_REP = "message.to_rep"
 """The person wrote to the colleague who has the floor, on `channel`. It is no reply to a journey."""
 
+MESSAGE_DELIVERED, MESSAGE_READ, MESSAGE_FAILED = "message.delivered", "message.read", "message.failed"
+"""What became of a message of a journey's step: it came to the person, they have seen it, or it did not come, and is
+tried nowhere else (`why`). `journey`, `step` and `channel` say which; `enrolment` is the run, and `message` the step at
+which it was, this time."""
+
+MESSAGE_STATES = frozenset({MESSAGE_DELIVERED, MESSAGE_READ, MESSAGE_FAILED})
+
+LINK_CLICKED = "link.clicked"
+"""The person opened a link of a message that a journey's step sent (`url`), where links of it are followed. Other
+systems tell of theirs, too, which are of no message."""
+
+ABOUT_MESSAGES = MESSAGE_STATES | {LINK_CLICKED}
+"""Events that are of one message, whose run of a journey they are for."""
+
+
 TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 """A colleague has the floor now; and has it no more."""
 
@@ -60,6 +75,10 @@ theirs."""
 RECTIFIED = "person.rectified"
 """What is known of the person was put right, as they asked: `attributes` are the names of what changed."""
 
+CHANGED = "person.changed"
+"""What is known of the person has changed, and a journey is over for them by that: `changed` says what
+(`profile.stage`, `lead`)."""
+
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
 TOLD_BY_SERVICE = frozenset(
@@ -79,6 +98,7 @@ TOLD_BY_SERVICE = frozenset(
         PAUSE_CHOSEN,
         ADDRESS_DISOWNED,
         RECTIFIED,
+        CHANGED,
         *CRM_EVENTS,
     }
 )
@@ -101,10 +121,10 @@ class Goal:
 class Journey:
     """One version of a journey. `version` is the SHA-256 of its source, so the same text is the same version.
 
-    `exit_events` are its goals and whatever else ends it. `holdout` of 10,000 people enter and get nothing, so that
-    those who do can be compared with them. Of messages to one person that are due together, that of the journey with
-    the higher `priority` (1 to 100) goes first. `source` is the text that was read, for people to compare; versions
-    that were stored without it have none.
+    `exit_events` are its goals and whatever else ends it; where there is an `exit_if`, only if that holds of what has
+    happened. `holdout` of 10,000 people enter and get nothing, so that those who do can be compared with them. Of
+    messages to one person that are due together, that of the journey with the higher `priority` (1 to 100) goes first.
+    `source` is the text that was read, for people to compare; versions that were stored without it have none.
     """
 
     id: str
@@ -123,6 +143,7 @@ class Journey:
     priority: int = 50
     on_edit: OnEdit = PIN
     source: str = field(default="", compare=False, repr=False)
+    exit_if: str | None = None
     counted: tuple[str, ...] = ()
     """The events that its expressions count with `did`."""
 
@@ -141,8 +162,9 @@ class Enrolment:
     It rests at `step` (for the `visit`-th time) until `due_at` or one of `waiting_for`. `seq` grows by one at each
     advance and fences a reply against a timer. `data` holds `event` (what it entered on), `answer` (slots), `happened`
     (the event that ended the last wait), `visits` (how often each step was come to), `split` (the arm of each split),
-    `drawn` (when each was drawn), `reached` (when the metric of each happened), `parent` (the step that runs it, where
-    another journey does) and `held` (since when a colleague has had the floor).
+    `drawn` (when each was drawn), `reached` (when the metric of each happened), `wrote` (the step that sent last, this
+    time), `behind` (that step, where the run has not rested since), `parent` (the step that runs it, where another
+    journey does) and `held` (since when a colleague has had the floor).
 
     `entry` names what let the person in, where that must not do so twice: it is unique in the journey. One enrolment
     waits in each `lane` of a person and journey; `goal_at` is when it reached its goal. `paused_at`: its journey was

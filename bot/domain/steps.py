@@ -63,13 +63,17 @@ Until = ClockTime | AttributeTime
 
 @dataclass(frozen=True, slots=True)
 class WaitStep:
-    """Wait for the first of `events`, at most `at_most` and not beyond `until`; with no events, simply that long."""
+    """Wait for the first of `events`, at most `at_most` and not beyond `until`; with no events, simply that long.
+
+    Only an event counts for which the `condition` holds, where there is one.
+    """
 
     id: str
     events: tuple[str, ...]
     at_most: timedelta | None
     then: str
     until: Until | None = None
+    condition: str | None = None
     kind: Literal["wait"] = "wait"
 
 

@@ -72,6 +72,7 @@ def act(run: Run, step: Step) -> str:
 
 def _send(run: Run, step: SendStep) -> None:
     by = " or ".join(step.channels)
+    run.remember(wrote=run.key, behind=run.key)
     message = SendResponse(step.response, step.channels, run.key, step.window, step.cap, event=run.kept("event"))
     if not step.at_best:
         run.effects.append(message)

@@ -43,7 +43,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
     journey_id = _id(head)
     purpose = head.choice("purpose", PURPOSES, "purpose", required=True)
     entries, conditions = read_entries(head, known, warnings)
-    goals, exit_events, exit_when = _exit(head)
+    goals, exit_events, exit_when, exit_if = _exit(head)
     holdout = _holdout(head, goals)
     many_at_once = _many_at_once(head, entries)
     priority = _priority(head)
@@ -65,6 +65,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
         entries=entries,
         exit_events=exit_events,
         exit_when=exit_when,
+        exit_if=exit_if,
         window=window,
         first=first,
         steps=steps.steps,
@@ -97,18 +98,21 @@ def _id(head: Fields) -> str:
     return name
 
 
-def _exit(head: Fields) -> tuple[tuple[Goal, ...], tuple[str, ...], str | None]:
+def _exit(head: Fields) -> tuple[tuple[Goal, ...], tuple[str, ...], str | None, str | None]:
+    """The goals, all events that end it, the condition that does, and the one that these events must meet."""
     if not head.has("exit"):
-        return (), (), None
+        return (), (), None, None
     leave = head.inner("exit", '"exit"')
-    leave.only("goal", "event", "events", "when")
+    leave.only("goal", "event", "events", "if", "when")
     goals = leave.read_all("goal", _goal)
     events = (
         *(goal.event for goal in goals),
         *leave.read_all("event", wording.event),
         *leave.read_all("events", wording.event),
     )
-    return goals, tuple(dict.fromkeys(events)), leave.text("when")
+    if leave.has("if") and not events:
+        leave.missing("events", '"if" is about an event; a condition that ends the journey by itself is "when".')
+    return goals, tuple(dict.fromkeys(events)), leave.text("when"), leave.condition() or None
 
 
 def _goal(text: str) -> Goal:
@@ -193,8 +197,9 @@ def _check_expressions(
     expressions = [(place, source, later) for place, source in steps.expressions]
     expressions += [(place, source, at_entry) for place, source in conditions]
     leave = head.node.get("exit")
-    if isinstance(leave, Mapping) and isinstance(leave.get("when"), str):
-        expressions.append((head.document.place(leave, "when"), leave["when"], later))
+    for key in ("if", "when"):
+        if isinstance(leave, Mapping) and isinstance(leave.get(key), str):
+            expressions.append((head.document.place(leave, key), leave[key], later))
     for place, source, roots in expressions:
         wrong = check(source, roots, kinds)
         if wrong is not None:

@@ -15,7 +15,6 @@ from bot.domain.journey import (
     ENTRANCE,
     HANDED_BACK,
     MOVED,
-    REPLIED,
     TAKEN_OVER,
     Answered,
     Enrolment,
@@ -35,9 +34,9 @@ from bot.domain.journey import (
 from bot.domain.steps import END, AskStep, GoStep, HandoffStep, WaitStep
 from bot.journeys.acting import act
 from bot.journeys.chance import is_held_out
-from bot.journeys.expression import is_true
-from bot.journeys.resting import ANSWER, OUTCOME, abandon, come_to_rest, go_on, rests
-from bot.journeys.run import Advance, Run, later, names_of
+from bot.journeys.hearing import ANSWER, OUTCOME, ends_journey, is_awaited, is_over, is_own, key_of
+from bot.journeys.resting import abandon, abandon_all, come_to_rest, go_on, goes_by_the_clock, rests
+from bot.journeys.run import Advance, Run, later
 from bot.journeys.tallied import tallied
 
 __all__ = ["Advance", "advance", "begin", "begin_many", "gone_on", "heeds", "reached_after_all", "word_of_end"]
@@ -105,9 +104,9 @@ def advance(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime)
     if enrolment.status is not EnrolmentStatus.WAITING or not _concerns(journey, enrolment, facts, now):
         return Advance(enrolment)
     run = Run(journey, enrolment, facts, now)
-    _take_in(run, facts.trigger)
+    _take_in(run, facts)
     match facts.trigger:
-        case Happened(event=event) if event in journey.exit_events:
+        case Happened(event=event) if ends_journey(journey, enrolment, facts, now):
             run.leave(f"{event} happened")
         case trigger if not run.left_by_condition():
             _move(run, trigger)
@@ -118,10 +117,13 @@ def advance(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime)
     return run.result()
 
 
-def gone_on(enrolment: Enrolment, now: datetime) -> Enrolment:
-    """The enrolment of a journey that is not paused any more: the time that it was does not count."""
+def gone_on(journey: Journey, enrolment: Enrolment, now: datetime) -> Enrolment:
+    """The enrolment of a journey that is not paused any more: the time that it was does not count, but where it waits
+    for one of the clock."""
     if enrolment.paused_at is None:
         return enrolment
+    if goes_by_the_clock(journey.steps.get(enrolment.step)):
+        return replace(enrolment, paused_at=None)
     stood_still = now - enrolment.paused_at
     return replace(
         enrolment,
@@ -151,13 +153,13 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
             return not begun
         case TimerFired():
             return enrolment.due_at is not None and enrolment.due_at <= now
-        case Happened(event=event, data=data):
+        case Happened(event=event) as happened:
             return (
-                event in journey.exit_events
-                or (begun and _is_awaited(enrolment, event, data))
+                ends_journey(journey, enrolment, facts, now)
+                or (begun and is_awaited(journey, enrolment, facts, now))
                 or (begun and event in (TAKEN_OVER, HANDED_BACK))
-                or any(_reached_by(journey, enrolment, event, now))
-                or _is_over(journey, enrolment, facts, now)
+                or (is_own(enrolment, happened) and any(_reached_by(journey, enrolment, event, now)))
+                or is_over(journey, enrolment, facts, now)
             )
         case Answered(slots=slots):
             step = journey.steps.get(enrolment.step)
@@ -166,25 +168,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
         case Refused():
             return ANSWER in enrolment.waiting_for
         case Finished(key=key) | Failed(key=key):
-            return OUTCOME in enrolment.waiting_for and key == _key(enrolment)
-
-
-def _is_over(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> bool:
-    condition = journey.exit_when
-    return condition is not None and is_true(condition, names_of(enrolment, facts.profile, facts.lead, facts.did, now))
-
-
-def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:
-    """Whether it waits for this event; of replies only for its own, of ends for that of the journey that it runs."""
-    if event in (ANSWER, OUTCOME, MOVED) or event not in enrolment.waiting_for:
-        return False
-    if event == REPLIED and data.get("enrolment", enrolment.id) != enrolment.id:
-        return False
-    return event != ENDED or OUTCOME not in enrolment.waiting_for or data.get("key") == _key(enrolment)
-
-
-def _key(enrolment: Enrolment) -> str:
-    return f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
+            return OUTCOME in enrolment.waiting_for and key == key_of(enrolment)
 
 
 def _reached_by(journey: Journey, enrolment: Enrolment, event: str, now: datetime) -> Iterator[SplitCount]:
@@ -210,27 +194,29 @@ def reached_after_all(
     return replace(enrolment, data={**enrolment.data, "reached": reached}, seq=enrolment.seq + 1), counted
 
 
-def _take_in(run: Run, trigger: Trigger) -> None:
+def _take_in(run: Run, facts: Facts) -> None:
     """Keep what the trigger brought, for expressions to read and for whoever counts."""
-    match trigger:
+    match facts.trigger:
         case Answered(slots=slots):
             run.remember(answer={**run.kept("answer"), **slots})
-        case Happened(event=event, data=data):
-            _count(run, event)
-            if _is_awaited(run.before, event, data) or event in run.journey.exit_events:
+        case Happened(event=event, data=data) as happened:
+            ends = ends_journey(run.journey, run.before, facts, run.now)
+            if is_own(run.before, happened):
+                _count(run, event, may_be_goal=ends)
+            if ends or is_awaited(run.journey, run.before, facts, run.now):
                 run.remember(happened={**data, "event": event})
         case TimerFired() if run.before.waiting_for and ANSWER not in run.before.waiting_for:
             run.remember(happened={})
 
 
-def _count(run: Run, event: str) -> None:
+def _count(run: Run, event: str, *, may_be_goal: bool) -> None:
     """Note the goal and the metrics that this event reaches."""
     counted = list(_reached_by(run.journey, run.before, event, run.now))
     if counted:
         run.counted += counted
         run.remember(reached={**run.kept("reached"), **{one.step: run.now.isoformat() for one in counted}})
     entered = run.before.entered_at
-    for goal in run.journey.goals:
+    for goal in run.journey.goals if may_be_goal else ():
         if goal.event == event and (goal.within is None or run.now <= later(entered, goal.within)):
             run.enrolment.goal_at = run.now
 
@@ -257,6 +243,7 @@ def _move(run: Run, trigger: Trigger) -> None:
             return
     if is_moved:
         _walk(run, None, run.before.step)
+        abandon_all(run)
     elif (target := go_on(run, step, trigger)) is not None:
         _walk(run, run.before.step, target)
 
@@ -265,6 +252,8 @@ def _walk(run: Run, source: str | None, target: str) -> None:
     """From `source`, where it went from there by itself, to the next rest."""
     if run.kept("held"):
         run.remember(held=None)
+    if "behind" in run.enrolment.data:
+        run.remember(behind=None)
     for _ in range(MOST_STEPS):
         step = run.journey.steps.get(target)
         if source is not None and (step is not None or target == END) and not isinstance(step, GoStep):
@@ -300,13 +289,19 @@ def _hold(run: Run) -> None:
 
 
 def _resume_clock(run: Run) -> None:
-    """The colleague is gone: the time that they had the floor does not count."""
+    """The colleague is gone: the time that they had the floor does not count, but where a time of the clock is waited
+    for."""
     held = run.kept("held")
     if run.rep_has_the_floor or not held:
         return
+    due_at = datetime.fromisoformat(held["due"])
+    if goes_by_the_clock(run.journey.steps.get(run.before.step)):
+        run.enrolment.due_at = due_at
+        run.remember(held=None)
+        return
     stood_still = run.now - datetime.fromisoformat(held["since"])
     arrived = run.enrolment.arrived_at
-    run.enrolment.due_at = later(datetime.fromisoformat(held["due"]), stood_still)
+    run.enrolment.due_at = later(due_at, stood_still)
     run.enrolment.arrived_at = None if arrived is None else later(arrived, stood_still)
     run.remember(held=None)
     run.did("its time goes on, for the colleague is gone")

@@ -79,6 +79,7 @@ def _parts(known: Known, steps: Iterable[str]) -> Schema:
                 "goal": _one_or_list(_text(), "What the journey is for: event meeting.booked within 30d."),
                 "event": _one_or_list(_ref("event"), "What else ends it."),
                 "events": _one_or_list(_ref("event"), "What else ends it."),
+                "if": _text("Which of these events: happened.order == event.order."),
                 "when": _ref("expression"),
             },
             "Who does this leaves at once, wherever they are.",
@@ -194,6 +195,7 @@ def _messages(known: Known) -> Mapping[str, Schema]:
 def _ways() -> Mapping[str, Schema]:
     waiting = {
         "for": _one_or_list(_text("reply, or an event such as link.clicked."), "Whichever comes first."),
+        "if": _text("Which of these events: happened.order == event.order."),
         "at_most": _ref("duration"),
         "until": _text('"09:00", tue 09:00, profile.renewal_date - 3d at 09:00, or event.starts_at - 1d.'),
     }

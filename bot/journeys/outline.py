@@ -64,6 +64,8 @@ def head_lines(journey: Journey) -> Iterator[str]:
         goal = goals.get(event)
         within = f" within {how_long(goal.within)}" if goal is not None and goal.within is not None else ""
         yield f"  exit    {'goal ' if goal is not None else ''}{event}{within}"
+    if journey.exit_if is not None:
+        yield f"  exit    by these only if {journey.exit_if}"
     if journey.exit_when is not None:
         yield f"  exit    when {journey.exit_when}"
     if journey.holdout:

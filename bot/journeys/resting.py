@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from bot.domain.effects import AskForm, CallWebhook, StartAction, StartJourney, StopJourney
 from bot.domain.journey import (
     ENDED,
+    MESSAGE_STATES,
+    MOVED,
     TAKEN_OVER,
     Answered,
     Enrolment,
@@ -29,18 +31,14 @@ from bot.domain.steps import (
     HandoffStep,
     RunStep,
     Step,
-    Until,
     WaitStep,
     WebhookStep,
 )
 from bot.journeys.acting import hand_over
+from bot.journeys.hearing import ANSWER, OUTCOME, is_awaited
 from bot.journeys.run import Run, later, shown
 from bot.journeys.schedule import attribute_time, next_clock_time
 from bot.journeys.send_window import next_opening
-
-ANSWER, OUTCOME = "answer", "outcome"
-"""What an enrolment waits for while it asks, and while something that it started outside is under way. Events have a
-dot in their names, so none is called so."""
 
 OUTCOME_WITHIN = timedelta(hours=12)
 """What was started outside and has not told of its end for so long has failed: the outbox gives up before that."""
@@ -61,6 +59,11 @@ def rests(step: Step) -> bool:
             return within is not None
         case _:
             return False
+
+
+def goes_by_the_clock(step: Step | None) -> bool:
+    """Whether people wait there for a time that comes when it does, though their journey stands still meanwhile."""
+    return isinstance(step, WaitStep) and step.until is not None
 
 
 def come_to_rest(run: Run, step: Step) -> str | None:
@@ -110,7 +113,7 @@ def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
             run.leave(WITH_A_COLLEAGUE)
         case AskStep(), TimerFired():
             return _remind_or_give_up(run, step)
-        case WaitStep(), TimerFired() if (due_at := _due_elsewhere(run, step)) is not None:
+        case WaitStep(), TimerFired() if (due_at := _still_to_come(run, step)) is not None:
             _wait_until(run, step, due_at)
         case WaitStep(), TimerFired():
             run.did("the time is over")
@@ -130,7 +133,9 @@ def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
                 return None
             run.did(f"is through with {step.journey}")
             return step.then
-        case ((WaitStep() | HandoffStep()), Happened(event=event)) if event in run.before.waiting_for:
+        case ((WaitStep() | HandoffStep()), Happened(event=event)) if is_awaited(
+            run.journey, run.before, run.facts, run.now
+        ):
             run.did(f"{event} happened")
             return step.then
         case ((WaitStep() | AskStep() | ActionStep() | WebhookStep() | HandoffStep() | RunStep()), _):
@@ -149,11 +154,18 @@ def abandon(run: Run) -> None:
         run.effects.append(StopJourney(run.key))
 
 
+def abandon_all(run: Run) -> None:
+    """So is what was started for the step that publishing took the person out of: which one that was is not kept."""
+    for step, visit in run.before.data.get("visits", {}).items():
+        run.effects.append(StopJourney(f"{run.enrolment.id}:{step}:{visit}"))
+
+
 # ---------------------------------------------------------------- waits
 
 
 def _wait(run: Run, step: WaitStep) -> str | None:
-    ends = _ends(run, step, run.now)
+    asks_of_message = step.until is None and MESSAGE_STATES.intersection(step.events)
+    ends = _ends(run, step, _asked_at(run) if asks_of_message else run.now)
     if not ends or min(ends) <= run.now:
         run.did(f"does not wait, for its time is {'past' if ends else 'not known'}")
         return step.then
@@ -168,10 +180,11 @@ def _wait_until(run: Run, step: WaitStep, due_at: datetime) -> None:
     run.did(f"waits{' for ' + ' or '.join(step.events) if step.events else ''} until {shown(due_at)}")
 
 
-def _due_elsewhere(run: Run, step: WaitStep) -> datetime | None:
-    """When the wait is over on the clock of somebody who has moved meanwhile; None where it is over there, too."""
+def _still_to_come(run: Run, step: WaitStep) -> datetime | None:
+    """When the wait is over on the clock of somebody who has moved meanwhile, or by a day of theirs that has moved;
+    None where it is over by that, too."""
     begun_in = run.enrolment.data.get("zones")
-    if step.until is None or begun_in is None or begun_in == list(run.zones):
+    if _awaited_day(step) is None and (step.until is None or begun_in is None or begun_in == list(run.zones)):
         return None
     ends = _ends(run, step, run.enrolment.arrived_at or run.now)
     due_at = min(ends, default=run.now)
@@ -179,25 +192,59 @@ def _due_elsewhere(run: Run, step: WaitStep) -> datetime | None:
 
 
 def _ends(run: Run, step: WaitStep, since: datetime) -> list[datetime]:
+    return _ends_of(step, run.profile, run.enrolment.data.get("event"), run.zones, since)
+
+
+def _ends_of(
+    step: WaitStep, profile: Mapping[str, Any], brought: Any, zones: Sequence[str], since: datetime
+) -> list[datetime]:
     """What a wait that began at `since` ends with, whichever comes first."""
     ends = [] if step.at_most is None else [later(since, step.at_most)]
-    until = None if step.until is None else _moment_of(run, step.until, since)
-    return ends if until is None else [*ends, until]
+    match step.until:
+        case None:
+            return ends
+        case ClockTime() as until:
+            return [*ends, next_clock_time(until, zones, since)]
+        case AttributeTime(of="event") as until:
+            moment = attribute_time(until, _told(brought, until.attribute), zones)
+        case AttributeTime() as until:
+            moment = attribute_time(until, profile.get(until.attribute), zones)
+    return ends if moment is None else [*ends, moment]
 
 
-def _moment_of(run: Run, until: Until, since: datetime) -> datetime | None:
-    match until:
-        case ClockTime():
-            return next_clock_time(until, run.zones, since)
-        case AttributeTime(of="event"):
-            return attribute_time(until, _told(run, until.attribute), run.zones)
-        case AttributeTime():
-            return attribute_time(until, run.profile.get(until.attribute), run.zones)
+def _awaited_day(step: Step | None) -> str | None:
+    """The attribute whose day the step waits for."""
+    until = step.until if isinstance(step, WaitStep) else None
+    return until.attribute if isinstance(until, AttributeTime) and until.of == "profile" else None
 
 
-def _told(run: Run, path: str) -> Any:
+def days_awaited(journey: Journey) -> frozenset[str]:
+    """What the journey waits for of what is known of people, as conditions look at it: `profile.renewal_date`."""
+    return frozenset(f"profile.{day}" for step in journey.steps.values() if (day := _awaited_day(step)) is not None)
+
+
+def due_by_profile(
+    journey: Journey, enrolment: Enrolment, profile: Mapping[str, Any], zones: Sequence[str], now: datetime
+) -> Enrolment:
+    """The enrolment with the time that it waits for by what is known of the person now; itself, where that is the same.
+
+    Where a colleague has the floor, it is due then once they are gone.
+    """
+    step = journey.steps.get(enrolment.step)
+    if not isinstance(step, WaitStep) or _awaited_day(step) is None or MOVED in enrolment.waiting_for:
+        return enrolment
+    ends = _ends_of(step, profile, enrolment.data.get("event"), zones, enrolment.arrived_at or now)
+    due_at = max(min(ends, default=now), now)
+    held = enrolment.data.get("held")
+    if due_at.isoformat() == held["due"] if held else due_at == enrolment.due_at:
+        return enrolment
+    data = {**enrolment.data, "held": {**held, "due": due_at.isoformat()}} if held else enrolment.data
+    return replace(enrolment, due_at=due_at, data=data, seq=enrolment.seq + 1)
+
+
+def _told(brought: Any, path: str) -> Any:
     """What the person came in with says by this name; None where it says nothing."""
-    value = run.enrolment.data.get("event")
+    value = brought
     for name in path.split("."):
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
@@ -238,8 +285,29 @@ def put_off(journey: Journey, enrolment: Enrolment, until: datetime) -> Enrolmen
     return replace(enrolment, arrived_at=until, due_at=due_at, seq=enrolment.seq + 1)
 
 
+def waits_behind(journey: Journey, enrolment: Enrolment, message: str) -> WaitStep | None:
+    """The wait that this run came to right behind the message that one of its steps has sent; None where it is at
+    another step by now, or its clock stands still."""
+    step = journey.steps.get(enrolment.step)
+    stands_still = enrolment.paused_at is not None or enrolment.data.get("held")
+    if not isinstance(step, WaitStep) or MOVED in enrolment.waiting_for or stands_still:
+        return None
+    return step if enrolment.data.get("behind") == message else None
+
+
+def put_off_wait(
+    step: WaitStep, enrolment: Enrolment, until: datetime, profile: Mapping[str, Any], zones: Sequence[str]
+) -> Enrolment:
+    """The wait behind a message that leaves at `until` only begins then; what ends at a day of theirs ends when it
+    did."""
+    ends = _ends_of(step, profile, enrolment.data.get("event"), zones, until)
+    if enrolment.due_at is None or not ends or (due_at := max(min(ends), enrolment.due_at)) == enrolment.due_at:
+        return enrolment
+    return replace(enrolment, arrived_at=until, due_at=due_at, seq=enrolment.seq + 1)
+
+
 def _asked_at(run: Run) -> datetime:
-    """When the question could first go out: silence counts from there, not from a night or a Sunday before it."""
+    """When what was said could first go out: silence counts from there, not from a night or a Sunday before it."""
     arrived = run.enrolment.arrived_at or run.now
     if run.journey.window is None:
         return arrived

@@ -61,6 +61,7 @@ class Run:
     def __init__(self, journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> None:
         self.journey = journey
         self.before = enrolment
+        self.facts = facts
         self.enrolment = Standing(enrolment)
         self.profile = dict(facts.profile)
         self.lead = dict(facts.lead)

@@ -106,7 +106,8 @@ def _words_of_others(step: Step) -> tuple[str, tuple[str, ...]]:
 def _wait_words(step: WaitStep) -> tuple[str, tuple[str, ...]]:
     longest = how_long(step.at_most) if step.at_most else ""
     if step.events:
-        ends = [f"at most {longest}"] if longest else []
+        ends = [f"if {step.condition}"] if step.condition is not None else []
+        ends += [f"at most {longest}"] if longest else []
         ends += [f"not beyond {_until(step.until)}"] if step.until else []
         return f"Wait for {_either([event_words(one) for one in step.events])}", tuple(ends)
     if step.until:

@@ -66,6 +66,9 @@ class Reader(Protocol):
     def values(self, fields: Fields, key: str) -> tuple[tuple[str, Any], ...]:
         """A mapping of fields to values, some of which are expressions."""
 
+    def condition(self, fields: Fields) -> str | None:
+        """What `if` says there, to be checked once all steps are read; None where it says nothing."""
+
     def note_expression(self, given: Any, place: Place) -> None:
         """What is said there is an expression, to be checked once all steps are read."""
 
@@ -99,7 +102,7 @@ def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
         pause = fields.read("wait", wording.duration, required=True, advice="Write wait: 1d.")
         return WaitStep(at.id, (), pause, at.then) if pause else None
     wait = fields.inner("wait", "wait")
-    wait.only("for", "at_most", "until")
+    wait.only("for", "if", "at_most", "until")
     events = wait.read_all("for", wording.awaited)
     until = wait.read("until", wording.until)
     if isinstance(until, AttributeTime) and until.of == "profile":
@@ -109,9 +112,12 @@ def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
         wait.missing("for", "Say what to wait for, such as wait: {for: link.clicked, at_most: 2d}.")
     elif not (wait.has("at_most") or wait.has("until")):
         wait.missing("at_most", "Say how long at the most, such as at_most: 2d; nobody should wait for ever.")
+    if wait.has("if") and not wait.has("for"):
+        wait.missing("for", '"if" is about an event: for: order.shipped, if: happened.order == event.order.')
+    condition = reader.condition(wait)
     if not (until or at_most):
         return None
-    return WaitStep(at.id, events, at_most, at.then, until)
+    return WaitStep(at.id, events, at_most, at.then, until, condition)
 
 
 # ---------------------------------------------------------------- questions

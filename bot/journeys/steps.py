@@ -104,6 +104,12 @@ class StepReader:
                 found.append((field, plain(given)))
         return tuple(found)
 
+    def condition(self, fields: Fields) -> str | None:
+        condition = fields.condition()
+        if condition:
+            self.expressions.append((fields.place("if"), condition))
+        return condition or None
+
     def note_expression(self, given: Any, place: Place) -> None:
         if isinstance(given, str) and given.startswith("="):
             self.expressions.append((place, given[1:]))

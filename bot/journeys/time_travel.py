@@ -67,7 +67,14 @@ class EndsOutside:
     failed: bool = False
 
 
-Happening = EventHappens | ComesIn | Answers | Refuses | Says | ColleagueDoes | EndsOutside
+@dataclass(frozen=True, slots=True)
+class BecomesKnown:
+    """Attributes of theirs have another value from now on, whoever told it."""
+
+    attributes: Mapping[str, Any]
+
+
+Happening = EventHappens | ComesIn | Answers | Refuses | Says | ColleagueDoes | EndsOutside | BecomesKnown
 
 # ---------------------------------------------------------------- tests
 
@@ -194,6 +201,8 @@ class _Trial:
                     person.is_taken_over(now)
                 else:
                     person.is_handed_back(now)
+            case BecomesKnown(attributes=attributes):
+                person.learns(attributes, now)
             case EndsOutside():
                 return self._end_outside(happening)
         return ""

@@ -17,6 +17,7 @@ from bot.journeys.send_window import is_zone
 from bot.journeys.time_travel import (
     MESSAGES,
     Answers,
+    BecomesKnown,
     ColleagueDoes,
     ComesIn,
     EndsOutside,
@@ -45,6 +46,7 @@ WHEN = (
     "done",
     "slots",
     "failed",
+    "profile",
 )
 THEN = (*MESSAGES, "why", "inside", "waits_at", "tags", "profile", "lead")
 COLLEAGUE = ("takes over", "is done")
@@ -190,6 +192,7 @@ class _Reader:
             "colleague": self._colleague,
             "done": self._outside,
             "failed": self._outside,
+            "profile": self._becomes_known,
         }
         found = [key for key in readers if key in when.node]
         if when.is_mapping and len(found) != 1:
@@ -223,6 +226,10 @@ class _Reader:
     def _colleague(self, when: Fields, _: Journey) -> Happening | None:
         what = when.choice("colleague", COLLEAGUE, "thing that colleagues do")
         return ColleagueDoes("takes over" if what == COLLEAGUE[0] else "is done") if what else None
+
+    def _becomes_known(self, when: Fields, _: Journey) -> Happening:
+        self._check_attributes(when, "profile")
+        return BecomesKnown(_mapping(plain(when.node.get("profile"))))
 
     def _outside(self, when: Fields, journey: Journey) -> Happening | None:
         key = "failed" if "failed" in when.node else "done"

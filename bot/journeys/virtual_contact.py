@@ -13,8 +13,8 @@ from bot.domain.journey import Enrolment
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.journeys.caps import cap_facts
+from bot.journeys.hearing import ANSWER
 from bot.journeys.judge import SendFacts, judge
-from bot.journeys.resting import ANSWER
 from bot.journeys.send_window import country_of, zones_of
 from bot.journeys.us_states import STATE, UNITED_STATES, states_of
 from bot.journeys.virtual_world import Someone, World

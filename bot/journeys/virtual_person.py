@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Literal
 
 from bot.domain.consent import Purpose
@@ -34,6 +35,7 @@ from bot.domain.effects import (
 from bot.domain.entries import ApiEntry, Entry
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import (
+    CHANGED,
     ENDED,
     HANDED_BACK,
     REPLIED,
@@ -52,8 +54,9 @@ from bot.domain.journey import (
     Trigger,
 )
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
+from bot.journeys.hearing import ANSWER, is_over
 from bot.journeys.interpreter import advance, begin, word_of_end
-from bot.journeys.resting import ANSWER, OUTER_IS_OVER, put_off
+from bot.journeys.resting import OUTER_IS_OVER, due_by_profile, put_off, put_off_wait, waits_behind
 from bot.journeys.selection import counting
 from bot.journeys.virtual_agenda import VirtualAgenda
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
@@ -182,6 +185,11 @@ class VirtualPerson:
         if run is not None:
             self._tell_all(self._step(run, outcome, now), now)
 
+    def learns(self, attributes: Mapping[str, Any], now: datetime) -> None:
+        """Something has become known of them, wherever it comes from."""
+        self.profile.update(attributes)
+        self._tell_all(self._has_changed(now), now)
+
     def looks_at_days(self, now: datetime) -> None:
         """A day has gone by: segments may begin or end with it."""
         self._tell_all(self._keep_segments(now), now)
@@ -220,7 +228,7 @@ class VirtualPerson:
             for run in list(self.inside.values()):
                 if self.inside.get(run.id) is run:
                     waiting.extend(self._step(run, Happened(event.event, event.data), now))
-            self._goals.count(event.event, now)
+            self._goals.count(event.event, now, partial(self._facts, Happened(event.event, event.data)))
             for journey, entry in opened_by(self._world.journeys.values(), event.event, event.data):
                 waiting.extend(self._let_in(journey, entry, event.data, now) or ())
 
@@ -255,13 +263,15 @@ class VirtualPerson:
 
     # ------------------------------------------------------------ one step of one run
 
-    def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
-        journey = self._world.journeys[run.journey]
+    def _facts(self, trigger: Trigger, now: datetime) -> Facts:
         talks = self.colleague == "talks"
         lead, scored = self.lead(now), frozenset(self._score.given_by)
         grades = self._world.grades
-        facts = Facts(trigger, self.profile, lead, talks, self._contact.zones, scored, self._did, grades=grades)
-        result = advance(journey, run, facts, now)
+        return Facts(trigger, self.profile, lead, talks, self._contact.zones, scored, self._did, grades=grades)
+
+    def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
+        journey = self._world.journeys[run.journey]
+        result = advance(journey, run, self._facts(trigger, now), now)
         after = result.enrolment
         if after is run:
             return ()
@@ -323,10 +333,19 @@ class VirtualPerson:
                     self._withhold(self._agenda.take_messages(run=run.id), why, now)
                 case _:
                     pass  # the others come of dialogues only
-        if changes:
-            self._score.by_attributes(self.profile, now)
-            emitted += self._keep_segments(now)
-        return emitted
+        return [*emitted, *self._has_changed(now)] if changes else emitted
+
+    def _has_changed(self, now: datetime) -> Sequence[Emit]:
+        """What comes of it that something else is known of them than before."""
+        for one in list(self.inside.values()):
+            after = due_by_profile(self._world.journeys[one.journey], one, self.profile, self.zones, now)
+            if after is not one:
+                self._rest(after)
+        self._score.by_attributes(self.profile, now)
+        moved = self._keep_segments(now)
+        facts = self._facts(TimerFired(), now)
+        over = any(is_over(self._world.journeys[one.journey], one, facts, now) for one in self.inside.values())
+        return [*moved, Emit(CHANGED)] if over else moved
 
     def _start_outside(self, run: Enrolment, effect: StartAction | CallWebhook, now: datetime) -> Sequence[Emit]:
         if isinstance(effect, CallWebhook):
@@ -393,8 +412,18 @@ class VirtualPerson:
                 self._agenda.put(at, -self._world.journeys[message.run.journey].priority, message)
                 if message.is_question and ":remind" not in message.key:
                     self._rest(put_off(self._world.journeys[message.run.journey], self.inside[message.run.id], at))
+                else:
+                    self._put_off_wait(message, at)
             case Withhold(why=why):
                 self._note(now, "withheld", message, why)
+
+    def _put_off_wait(self, message: VirtualMessage, until: datetime) -> None:
+        run = self.inside.get(message.run.id)
+        step = waits_behind(self._world.journeys[run.journey], run, message.key) if run is not None else None
+        if run is not None and step is not None:
+            after = put_off_wait(step, run, until, self.profile, self.zones)
+            if after is not run:
+                self._rest(after)
 
     def _withhold(self, messages: Iterable[VirtualMessage], why: str, now: datetime) -> None:
         for message in messages:

@@ -16,7 +16,7 @@ from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, WROTE_TO_REP, Enrolment, Journey
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.journeys.expression import counted_events
-from bot.journeys.resting import ANSWER
+from bot.journeys.hearing import ANSWER
 from bot.ports import UnitOfWork
 from bot.services.count_splits import measures
 from bot.services.note_decision import Matter, note_decision

@@ -32,12 +32,14 @@ from bot.domain.journey import (
 from bot.domain.provenance import Origin, Source
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.expression import counted_events
+from bot.journeys.hearing import may_count
 from bot.journeys.interpreter import Advance, advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.journeys.resting import OUTER_IS_OVER
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
+from bot.services.count_goals import count_goals
 from bot.services.count_splits import count_metrics, count_splits, read_tallies
 from bot.services.end_run import end_run, explain_run
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
@@ -165,8 +167,8 @@ async def _happened(
     emitted = [*await keep_segments(uow, runtime, profile_id, changed, now)]
     for enrolment in _outer_first(await uow.enrolments.waiting(profile_id)):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
-    in_force = (await journeys_in_force(uow, runtime)).values()
-    await _count_goals(uow, in_force, profile_id, event, now)
+    in_force = [one for one in (await journeys_in_force(uow, runtime)).values() if may_count(one, event)]
+    await count_goals(uow, runtime, in_force, profile_id, event, now)
     await count_metrics(uow, in_force, profile_id, event.event, now)
     opened = opened_by((await open_journeys(uow, runtime)).values(), event.event, event.data)
     for journey, entry in opened:
@@ -185,16 +187,6 @@ def _outer_first(runs: Sequence[Enrolment]) -> list[Enrolment]:
         return 0 if outer is None else depth(outer) + 1
 
     return sorted(runs, key=lambda one: (one.entered_at, depth(one), one.id))
-
-
-async def _count_goals(
-    uow: UnitOfWork, journeys: Iterable[Journey], profile_id: ProfileId, event: Emit, now: datetime
-) -> None:
-    """A goal counts for a while after people have left, and for those who were held out just as long."""
-    for journey in journeys:
-        for goal in journey.goals:
-            if goal.event == event.event and goal.within is not None:
-                await uow.enrolments.reach_goal(profile_id, journey.id, since=now - goal.within, at=now)
 
 
 # ---------------------------------------------------------------- one step of one run
@@ -244,9 +236,9 @@ async def _step_once(
         if await uow.journeys.stays_paused(enrolment.journey):  # else its timer is still to come
             await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
         return (), None
-    enrolment = enrolment if paused else gone_on(enrolment, now)
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+        enrolment = enrolment if paused else gone_on(journey, enrolment, now)
         facts = await _facts(uow, runtime, journey, enrolment, trigger, now)
         if facts is None:
             await _stand_still(uow, enrolment, trigger, now)

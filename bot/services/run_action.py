@@ -10,8 +10,8 @@ from bot.domain.conversation import FollowupAction, SlotSet
 from bot.domain.ids import EnrolmentId, MessageId
 from bot.domain.journey import Enrolment, Failed, Finished
 from bot.domain.message import ExecuteAction
+from bot.journeys.hearing import OUTCOME
 from bot.journeys.judge import LOOK_AGAIN
-from bot.journeys.resting import OUTCOME
 from bot.ports import InboxEntry
 from bot.services.ask import finish
 from bot.services.enrol import tell_step

@@ -24,6 +24,8 @@ STEPS = """
 def test_the_steps_stand_in_the_order_of_the_file_and_arrows_where_they_lead_elsewhere(journey_of: Reader) -> None:
     lines = [line.rstrip() for line in tree(journey_of(STEPS, "exit: {goal: event meeting.booked within 30d}"))]
     assert "  exit    goal meeting.booked within 30 days" in lines
+    with_if = journey_of(STEPS, "exit: {events: [order.paid], if: happened.order == event.order}")
+    assert "  exit    by these only if happened.order == event.order" in tree(with_if)
     steps = [" ".join(line.split()) for line in lines[lines.index("") + 1 :]]
     assert steps == [
         "steps.0 Wait for link.clicked or a reply (at most 2 days)",

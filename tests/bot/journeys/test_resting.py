@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.effects import CallWebhook, RequestHandoff, StartAction, StartJourney, StopJourney, WithdrawMessages
-from bot.domain.journey import ENDED, REPLIED, TAKEN_OVER, EnrolmentStatus, Failed, Finished, Journey
+from bot.domain.journey import ENDED, HANDED_BACK, REPLIED, TAKEN_OVER, EnrolmentStatus, Failed, Finished, Journey
+from bot.journeys.resting import due_by_profile
 from tests.bot.journeys.walk import DAY, START, Walk
 
 Reader = Callable[..., Journey]
@@ -131,6 +132,41 @@ def test_what_the_event_did_not_bring_is_not_waited_for(journey_of: Reader) -> N
     journey = journey_of("- wait: {until: event.visit.day - 1d}\n- add_to: done")
     for brought in ({}, {"visit": "soon"}, {"visit": {"day": 5}}):
         assert Walk(journey, {"time_zone": "UTC"}, event=brought).enters().tags == ["done"]
+
+
+def test_a_time_of_the_clock_comes_though_a_colleague_has_the_floor_meanwhile(journey_of: Reader) -> None:
+    """A reminder of an appointment is not to come after it, since somebody had talked with them for some days."""
+    journey = journey_of("- wait: {until: event.starts_at - 1d}\n- add_to: done\n- wait: 9d")
+    walk = Walk(journey, {"time_zone": "UTC"}, event={"starts_at": "2026-12-10T15:30:00Z"}).enters()
+    due_at = walk.at.due_at
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER).waits(5 * DAY)
+    walk.rep_has_the_floor = False
+    walk.hears(HANDED_BACK)
+    assert walk.at.due_at == due_at
+    assert walk.tags == []
+
+
+def test_a_day_that_moves_while_a_colleague_has_the_floor_is_waited_for_afterwards(journey_of: Reader) -> None:
+    journey = journey_of("- wait: {until: profile.renewal_date}\n- add_to: done\n- wait: 9d")
+    walk = Walk(journey, {"time_zone": "UTC", "renewal_date": "2026-12-24"}).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER)
+    walk.at = due_by_profile(journey, walk.at, {"renewal_date": "2026-12-10"}, ["UTC"], walk.now)
+    walk.profile["renewal_date"] = "2026-12-10"
+    walk.rep_has_the_floor = False
+    walk.hears(HANDED_BACK)
+    assert walk.at.due_at == datetime(2026, 12, 10, 9, tzinfo=UTC)
+
+
+def test_what_came_while_a_colleague_had_the_floor_is_done_when_they_are_gone(journey_of: Reader) -> None:
+    walk = Walk(journey_of("- wait: {until: '15:00'}\n- add_to: done\n- wait: 9d"), {"time_zone": "UTC"}).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER).waits(5 * HOUR)
+    assert walk.tags == []
+    walk.rep_has_the_floor = False
+    walk.hears(HANDED_BACK).waits(timedelta())
+    assert walk.tags == ["done"]
 
 
 @pytest.mark.parametrize("renewal", ["2026-11-20", "soon", None, 5])
@@ -283,3 +319,16 @@ def test_a_claim_that_nobody_told_of_is_found_by_the_clock(journey_of: Reader) -
     walk = Walk(journey_of(URGENT)).enters()
     walk.rep_has_the_floor = True
     assert walk.waits(timedelta(minutes=15)).tags == ["taken"]
+
+
+@pytest.mark.parametrize(
+    ("awaited", "ends"), [("message.read", "2026-12-01T09:00"), ("link.clicked", "2026-11-29T22:00")]
+)
+def test_a_wait_for_what_becomes_of_a_message_counts_from_when_that_can_go_out(
+    journey_of: Reader, awaited: str, ends: str
+) -> None:
+    steps = f"- send: {{response: utter_tip, channels: [sms]}}\n- wait: {{for: {awaited}, at_most: 1d}}"
+    window = 'send_window: {hours: "09:00-20:00", days: mon-sat, zone: person}'
+    walk = Walk(journey_of(steps, window), {"time_zone": "Europe/London"})
+    walk.now = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)  # a Saturday
+    assert walk.enters().at.due_at == datetime.fromisoformat(ends).replace(tzinfo=UTC)

@@ -121,6 +121,26 @@ def test_actions_end_as_the_test_says(hold: Hold) -> None:
     assert hold(begin + "- when: {failed: action_quote}\n  then: {tags: [sorry]}", steps) == ""
 
 
+def test_what_becomes_known_moves_what_is_waited_for_and_ends_the_journey(hold: Hold) -> None:
+    steps = "- wait: {until: profile.renewal - 1d}\n- add_to: reminded\n- wait: 90d"
+    course = """
+        - on: tue 2026-11-24 14:00
+          when: {profile: {renewal: 2026-12-10}}
+        - after: 1m
+          when: {event: demo.requested}
+        - after: 1d
+          when: {profile: {renewal: 2026-12-20}}
+        - on: sat 2026-12-19 08:59
+          then: {tags: []}
+        - after: 1m
+          then: {tags: [reminded]}
+        - after: 1d
+          when: {profile: {stage: customer}}
+          then: {inside: false}
+    """
+    assert hold(course, steps, """exit: {when: "profile.stage == 'customer'"}""") == ""
+
+
 def test_who_comes_in_by_the_api_meets_its_condition(hold: Hold) -> None:
     course = "- on: 2026-11-24 14:00\n  when: {enters: {size: 30}}\n  then: {tags: [big]}"
     enter = "{api: true, if: 'event.size > 20'}"

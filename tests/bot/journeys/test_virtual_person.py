@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +106,53 @@ def test_whoever_is_asked_in_the_morning_has_from_then_on_to_answer(journey_of: 
         ("reminded", morning + 2 * HOUR),
     ]
     assert noted[-1].at == morning + 4 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("wait", "first", "second"),
+    [
+        ("1h", 21 * HOUR, 22 * HOUR),
+        ("1d", 21 * HOUR, 45 * HOUR),
+        ("{for: link.clicked, at_most: 2h}", 21 * HOUR, 23 * HOUR),
+        ('{until: "09:00"}', 21 * HOUR, 45 * HOUR),
+        ("{until: wed 14:00}", 21 * HOUR, 26 * HOUR),
+    ],
+)
+def test_the_wait_behind_a_message_that_is_held_until_the_morning_begins_then(
+    journey_of: Reader, wait: str, first: timedelta, second: timedelta
+) -> None:
+    """By the hours of the rules as by those of the journey: two messages never leave one right after the other."""
+    steps = f"""
+    - send: {{response: utter_tip, channels: [sms]}}
+    - add_to: written
+    - wait: {wait}
+    - send: {{response: utter_offer, channels: [sms]}}
+    """
+    of_journey = "send_window: {hours: '09:00-20:00', zone: person}"
+    for journey, rules in (
+        (journey_of(steps), SendingRules(hours=(HOURS,))),
+        (journey_of(steps, of_journey), SendingRules()),
+    ):
+        person, noted = live(journey, rules=rules)
+        person.happens("demo.requested", {}, NOON + 11 * HOUR)
+        person.run_until(NOON + 4 * DAY)
+        assert [one.at for one in noted if one.what == "sent"] == [NOON + first, NOON + second]
+
+
+def test_what_happens_while_a_message_is_held_moves_its_run_on(journey_of: Reader) -> None:
+    """The next wait is not behind that message any more."""
+    steps = """
+    - send: {response: utter_tip, channels: [sms]}
+    - wait: {for: link.clicked, at_most: 2d}
+    - wait: 1h
+    - add_to: through
+    """
+    person, _ = live(journey_of(steps), rules=SendingRules(hours=(HOURS,)))
+    person.happens("demo.requested", {}, NOON + 11 * HOUR)
+    person.run_until(NOON + 11 * HOUR)
+    person.happens("link.clicked", {}, NOON + 12 * HOUR)
+    person.run_until(NOON + 13 * HOUR)
+    assert person.profile["tags"] == ["through"]
 
 
 def test_what_waits_for_the_morning_is_not_sent_to_who_leaves_in_the_night(journey_of: Reader) -> None:
@@ -232,6 +280,25 @@ def test_a_goal_counts_after_leaving_as_long_as_it_says(journey_of: Reader) -> N
         person.run_until(NOON + after)
         person.happens("meeting.booked", {}, NOON + after)
         person.happens("meeting.booked", {}, NOON + after)
+        assert len([one for one in noted if one.what == "goal"]) == reached
+
+
+def test_what_one_journey_sets_ends_another_that_is_over_by_it(journey_of: Reader) -> None:
+    sells = journey_of("- wait: 9d", """exit: {when: "profile.stage == 'customer'"}""")
+    buys = replace(journey_of("- set: {stage: customer}", enter="{event: order.placed}"), id="buys")
+    person, _ = live(sells, buys)
+    person.happens("demo.requested", {}, NOON)
+    person.happens("order.placed", {}, NOON + DAY)
+    assert person.inside == {}
+
+
+def test_a_goal_after_leaving_is_the_one_that_is_meant(journey_of: Reader) -> None:
+    journey = journey_of("- wait: 1h", "exit: {goal: event order.paid within 30d, if: happened.order == event.order}")
+    person, noted = live(journey)
+    person.happens("demo.requested", {"order": 1}, NOON)
+    person.run_until(NOON + DAY)
+    for order, reached in ((2, 0), (1, 1), (1, 1)):
+        person.happens("order.paid", {"order": order}, NOON + DAY)
         assert len([one for one in noted if one.what == "goal"]) == reached
 
 

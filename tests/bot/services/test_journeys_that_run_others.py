@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.journey import EnrolmentStatus
+from bot.services.publish import Publisher, plan_publishing, publish
 from tests.bot.services.enrolments import places, tags_of
 from tests.bot.services.stage import ANA, Stage, journey_of
 
@@ -56,6 +59,39 @@ async def test_leaving_the_outer_journey_ends_the_inner_ones(stage: Stage) -> No
     assert await places(stage) == []
     await stage.later(days=2)
     assert await tags_of(stage) == set()
+
+
+@pytest.mark.parametrize("mapped", ["on_edit: {map: {sub: rest}}", "on_edit: map"])
+async def test_publishing_that_takes_people_out_of_the_step_ends_the_inner_journey(stage: Stage, mapped: str) -> None:
+    """Else they would be in both, and in the inner one for good, whatever ends the outer one."""
+    await stage.meet()
+    inner = journey_of("- wait: 1d\n- add_to: inner", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    await stage.happens("demo.requested")
+    without = journey_of("- id: rest\n  wait: 2d\n- add_to: back", mapped)
+    stage.play(without, inner)
+    async with stage.store.transaction() as uow:
+        plan = await plan_publishing(uow, without)
+    await publish(Publisher(stage.store, stage.clock, "Ana"), plan, park=True)
+    await stage.later(days=1, hours=1)
+    assert await tags_of(stage) == set()
+    assert {one.journey for one in await stage.enrolments()} == ({"welcome"} if "rest" in mapped else set())
+
+
+async def test_who_is_taken_to_a_step_that_runs_it_anew_is_in_the_new_run(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- wait: 1d\n- add_to: inner", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    await stage.happens("demo.requested")
+    anew = journey_of(OUTER + "\n- add_to: later", "on_edit: {map: {sub: sub}}")
+    stage.play(anew, inner)
+    async with stage.store.transaction() as uow:
+        plan = await plan_publishing(uow, anew)
+    await publish(Publisher(stage.store, stage.clock, "Ana"), plan)
+    await stage.later(hours=1)
+    assert len(await stage.enrolments()) == 2
+    await stage.later(days=1)
+    assert await tags_of(stage) == {"inner", "back", "later"}
 
 
 async def test_what_ends_the_outer_journey_may_be_what_the_inner_one_waits_for(stage: Stage) -> None:
