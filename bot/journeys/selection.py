@@ -90,9 +90,12 @@ def foretold_in(source: str) -> frozenset[str]:
     return frozenset(predicts for predicts in WORDINGS if Name(("lead", predicts)) in leaves)
 
 
+COUNTED_EVENT = "did:"
+
+
 def counting(event: str) -> str:
     """What a condition depends on that counts this event."""
-    return f"did:{event}"
+    return f"{COUNTED_EVENT}{event}"
 
 
 def _check(node: Node) -> None:

@@ -12,7 +12,9 @@ from bot.journeys.expression import counted_events, is_true
 from bot.journeys.likelihood import depends_on
 from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
+from bot.services.follow_dates import follow_dates
 from bot.services.keep_score import score_attributes
+from bot.services.notice_exits import notice_exits
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 
@@ -24,16 +26,19 @@ async def keep_segments(
 ) -> tuple[Emit, ...]:
     """Let the person into the segments that they belong to now, and out of the others.
 
-    What became known of them gives points first. `changed` names what has changed, as `looks_at` does; segments that
-    look at nothing of it stay as they are. The events are the caller's to pass on to journeys. Segments that are no
-    more are left to `work_out_segments`.
+    What became known of them gives points first, and moves the days that they wait for in journeys. `changed` names
+    what has changed, as `looks_at` does; segments that look at nothing of it stay as they are. The events, one of which
+    says that a journey is over by it, are the caller's to pass on. Segments that are no more are left to
+    `work_out_segments`.
     """
     changed = frozenset(changed)
     if any(one.startswith("profile.") for one in changed):
+        await follow_dates(uow, runtime, profile_id, changed, now)
         changed |= await score_attributes(uow, runtime, profile_id, now)
     concerned = [one for one in _segments(runtime) if _is_concerned(one, changed)]
     moved = await _move(uow, runtime, profile_id, concerned, now)
-    return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
+    over = await notice_exits(uow, runtime, profile_id, changed, now)
+    return (*(segment_event(segment, entered=entered) for segment, entered in moved), *over)
 
 
 def _is_concerned(segment: Segment, changed: frozenset[str]) -> bool:
@@ -45,6 +50,8 @@ async def sort_into_segments(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime
 ) -> tuple[Emit, ...]:
     """The same for somebody who has changed in many ways at once."""
+    profile = await uow.profiles.get(profile_id)
+    await follow_dates(uow, runtime, profile_id, {f"profile.{name}" for name in profile.attributes}, now)
     await score_attributes(uow, runtime, profile_id, now)
     moved = await _move(uow, runtime, profile_id, _segments(runtime), now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)

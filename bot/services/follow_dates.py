@@ -1,0 +1,42 @@
+"""Follow dates: who waits in a journey for a day of theirs waits for the new one where that moves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import structlog
+
+from bot.domain.ids import ProfileId
+from bot.domain.journey import Enrolment, Journey
+from bot.journeys.resting import days_awaited, due_by_profile
+from bot.ports import UnitOfWork
+from bot.services.read_facts import read_facts
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+
+
+async def follow_dates(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, changed: Collection[str], now: datetime
+) -> None:
+    """`changed` names what has changed of them, as conditions look at it: `profile.renewal_date`."""
+    if not any(days_awaited(one).intersection(changed) for one in runtime.library.current().journeys.values()):
+        return  # a version that is no more in its file is looked at when its time comes
+    waiting = [(one, journey) for one in await uow.enrolments.waiting(profile_id) if (journey := await _of(uow, one))]
+    concerned = [(one, journey) for one, journey in waiting if days_awaited(journey).intersection(changed)]
+    if not concerned:
+        return
+    known = await read_facts(uow, runtime, profile_id, now)
+    for enrolment, journey in concerned:
+        after = due_by_profile(journey, enrolment, known.profile, known.zones, now)
+        if after is not enrolment:
+            await uow.enrolments.save(after)
+
+
+async def _of(uow: UnitOfWork, enrolment: Enrolment) -> Journey | None:
+    try:
+        return await uow.enrolments.version(enrolment.journey, enrolment.version)
+    except Exception:
+        log.exception("a journey cannot be read; a day that moves is not followed", enrolment=enrolment.id)
+        return None
