@@ -191,6 +191,13 @@ class OutboxEntry:
         return Lane.REPLIES if self.enrolment_id is None and self.priority >= AWAITED else Lane.SENDS
 
 
+def sent_by(entry: OutboxEntry) -> tuple[str, str, str]:
+    """The run, the step and the visit that sent a journey's message. Where it went on to a further channel, its key
+    says more than these."""
+    run, step, visit, *_ = (*entry.key.split(":"), "", "")
+    return run, step, visit
+
+
 # ---------------------------------------------------------------- what failed at the vendor
 
 

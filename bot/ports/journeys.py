@@ -41,6 +41,9 @@ class Enrolments(Protocol):
         """False when the person is in this lane of the journey now, or this entry has let somebody in before."""
 
     async def get(self, enrolment_id: EnrolmentId) -> Enrolment: ...
+    async def get_all(self, enrolment_ids: Collection[EnrolmentId]) -> Sequence[Enrolment]:
+        """Those of them that there are."""
+
     async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
         """What was let in by this entry, which happens once."""
 

@@ -15,7 +15,7 @@ import structlog
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Lane, Later, OutboxEntry, Send, Verdict, Withhold
-from bot.domain.errors import PermanentSendError
+from bot.domain.errors import Conflict, PermanentSendError
 from bot.domain.ids import OutboxId
 from bot.domain.message import DeskPage, OutboundMessage
 from bot.domain.pace import Pace
@@ -23,6 +23,7 @@ from bot.journeys.judge import LOOK_AGAIN
 from bot.ports import UnitOfWork
 from bot.services.compose_outbound import Unready, compose
 from bot.services.note_decision import keep_decisions, matter_of
+from bot.services.put_off_waits import put_off_waits
 from bot.services.runtime import Runtime
 from bot.services.try_again import tried
 from bot.services.weigh import weigh_all
@@ -78,7 +79,7 @@ async def _kept_back(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mappin
     async with runtime.store.transaction() as uow:
         now = runtime.clock.now()
         weighed = [one for one in await _weighed(uow, runtime, entries, now) if not isinstance(one[1], Send)]
-        return await _decided(uow, weighed, now)
+        return await _decided(uow, runtime, weighed, now)
 
 
 async def _leaving_together(
@@ -90,6 +91,9 @@ async def _leaving_together(
         return {entries[0].id: await let_go_paid(runtime, entries[0])}
     try:
         return await _leaving(runtime, entries)
+    except Conflict:
+        log.info("somebody else was faster with one of a batch of messages; each is by itself", entries=len(entries))
+        return {entry.id: Paid() for entry in entries}
     except Exception:
         log.exception("messages could not be let go together; each is by itself")
         return {entry.id: Paid() for entry in entries}
@@ -106,7 +110,7 @@ async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[
         ours = await uow.outbox.still_ours(entries)
         left: dict[OutboxId, Answer] = {entry.id: TakenOver() for entry in entries if entry.key not in ours}
         left |= {entry.id: Unready() for entry in entries if ours.get(entry.key, entry.profile_id) != entry.profile_id}
-        kept_back = await _decided(uow, [one for one in weighed if one[0].id not in left], now)
+        kept_back = await _decided(uow, runtime, [one for one in weighed if one[0].id not in left], now)
         going = [tried(entry, now) for entry in entries if entry.id not in {*left, *kept_back}]
         return {**left, **kept_back, **{one.id: await _composed(uow, runtime, one) for one in going}}
 
@@ -119,7 +123,7 @@ async def _weighed(
 
 
 async def _decided(
-    uow: UnitOfWork, weighed: Sequence[tuple[OutboxEntry, Verdict]], now: datetime
+    uow: UnitOfWork, runtime: Runtime, weighed: Sequence[tuple[OutboxEntry, Verdict]], now: datetime
 ) -> Mapping[OutboxId, Withhold | Later]:
     """Keep the verdicts; those that let nothing go. Of what goes to a desk there is no record."""
     kept = [
@@ -128,6 +132,8 @@ async def _decided(
         if entry.purpose is not Purpose.DESK and not _is_still_held(entry, verdict, now)
     ]
     await keep_decisions(uow, [(matter_of(entry, _message_of(entry)), verdict) for entry, verdict in kept], now)
+    later = [(entry, verdict.at) for entry, verdict in weighed if isinstance(verdict, Later)]
+    await put_off_waits(uow, runtime, later, now)
     return {entry.id: verdict for entry, verdict in weighed if not isinstance(verdict, Send)}
 
 

@@ -20,6 +20,7 @@ from bot.services.cause import CannotPerform, Cause
 from bot.services.choose_time import at_chosen_time
 from bot.services.note_decision import Matter, note_decision
 from bot.services.other_languages import language_kept, language_of
+from bot.services.put_off_waits import put_off_waits
 from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
@@ -71,6 +72,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     )
     due_at = await at_chosen_time(uow, runtime, effect, entry, message, now)
     await uow.outbox.add_at_end(replace(entry, due_at=due_at))
+    await put_off_waits(uow, runtime, [(entry, due_at)], now)
 
 
 async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Cause, now: datetime) -> None:

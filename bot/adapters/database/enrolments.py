@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -30,6 +30,7 @@ VERSION = select(journey.c.body).where(
 VERSIONS = select(journey.c.id, journey.c.version)
 ADD = insert_once(enrolment).returning(enrolment.c.id)
 GET = _whole.where(enrolment.c.id == bindparam("this_id"))
+GET_ALL = _whole.where(enrolment.c.id.in_(bindparam("these_ids", expanding=True)))
 LAST_ENTRY = select(func.max(enrolment.c.entered_at)).where(
     enrolment.c.profile_id == bindparam("profile"), enrolment.c.journey == bindparam("this_journey")
 )
@@ -225,6 +226,10 @@ class StoredEnrolments(Repository):
         if row is None:
             raise LookupError(f'there is no enrolment "{enrolment_id}" in the store.')
         return _enrolment(row, self._sealing)
+
+    async def get_all(self, enrolment_ids: Collection[EnrolmentId]) -> Sequence[Enrolment]:
+        rows = await self._execute(GET_ALL, {"these_ids": sorted(enrolment_ids)}) if enrolment_ids else ()
+        return [self.moved(_enrolment(row, self._sealing)) for row in rows]
 
     async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
         row = (await self._execute(BY_ENTRY, {"this_journey": journey, "entered_by": entry})).first()

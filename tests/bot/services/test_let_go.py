@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.adapters.memory import MemoryPacer
 from bot.domain.consent import Consequence, Purpose, Suppression
@@ -25,7 +26,8 @@ from bot.services import let_go as service
 from bot.services.attempt import attempt
 from bot.services.compose_outbound import STALE_AFTER, Unready, compose
 from bot.services.deliver import deliver_due
-from bot.services.let_go import Departure, let_go
+from bot.services.let_go import Departure, Paid, let_go
+from bot.services.merge_people import merge_people
 from bot.services.note_decision import Matter, matter_of
 from bot.services.runtime import Runtime
 from bot.services.weigh import weigh, weigh_all
@@ -216,6 +218,18 @@ async def test_where_a_batch_cannot_be_let_go_together_each_is_only_when_it_leav
     await opt_out(stage, PEOPLE[1])
     assert (await attempt(stage.runtime, second, answers[second.id])).status is OutboxStatus.WITHHELD
     assert len(stage.sms.taken) == 1
+
+
+async def test_that_somebody_is_merged_meanwhile_is_no_error_for_the_log(stage: Stage) -> None:
+    await meet(stage)
+    entries = await offers(stage)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await merge_people(uow, stage.runtime, PEOPLE[0], PEOPLE[1], who="a test", why="a test", now=now)
+    with capture_logs() as logs:
+        answers = await let_go(stage.runtime, entries)
+    assert set(answers.values()) == {Paid()}
+    assert {one["log_level"] for one in logs} == {"info"}
 
 
 async def test_while_the_database_is_away_before_a_message_leaves_that_is_no_try(
