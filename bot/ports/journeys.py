@@ -148,8 +148,11 @@ class Journeys(Protocol):
         """Do this with the people in the chunk whom it concerns; how many they were."""
 
     async def pause(self, name: str, after: str, upto: str, now: datetime) -> int: ...
-    async def resume(self, name: str, after: str, upto: str, now: datetime) -> int:
-        """Their time goes on: what was left of it when it was stopped is left of it now."""
+    async def resume(
+        self, name: str, after: str, upto: str, now: datetime, *, by_the_clock: Collection[tuple[str, str]] = ()
+    ) -> int:
+        """Their time goes on: what was left of it when it was stopped is left of it now. At steps `by_the_clock` (each
+        with its version) it comes as it would have."""
 
     async def stop(self, name: str, after: str, upto: str, why: str, now: datetime) -> int:
         """They leave. Who runs another journey, or is run by one, is due at once, so that word of it gets there."""
@@ -220,4 +223,7 @@ class Schedules(Protocol):
         """Of these, the one that is due longest, locked for this transaction; other workers skip it."""
 
     async def save(self, state: ScheduleState) -> None: ...
+    async def forget_those_ahead(self, now: datetime) -> int:
+        """Forget how far those have come that ran after `now`, by another clock, and run again; how many."""
+
     async def next_due(self, among: Collection[str]) -> datetime | None: ...

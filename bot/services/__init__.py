@@ -13,9 +13,10 @@ side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `atten
 `withdraw_messages`. When: `choose_time`. To a colleague: `send_test`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
-`keep_schedule`, `publish`, `in_force`, `miss_content`, `count_splits`. What they read of a person: `read_facts`,
-`person_facts`. Segments and scores: `keep_segments`, `work_out_segments`, `keep_score`, `put_scores_right`,
-`measure_drift`, `recall`. Figures: `report`.
+`keep_schedule`, `follow_dates`, `put_off_waits`, `notice_exits`, `publish`, `in_force`, `miss_content`, `count_goals`,
+`count_splits`.
+What they read of a person: `read_facts`, `person_facts`. Segments and scores: `keep_segments`, `work_out_segments`,
+`keep_score`, `put_scores_right`, `measure_drift`, `recall`. Figures: `report`.
 
 **People.** Known by: `know_person`, `import_people`, `take_back_import`, `take_events`, `learn`, `note_event`,
 `note_time_zone`, `person_zones`, `trace`. One or two: `merge_people`, `join_profiles`. What they may ask for:

@@ -8,7 +8,7 @@ from time import monotonic
 import structlog
 
 from bot.domain.delivery import Lane
-from bot.services.runtime import INBOX, OUTBOX, Runtime
+from bot.services.runtime import INBOX, OUTBOX, TIMERS, Runtime
 
 log = structlog.get_logger()
 
@@ -43,6 +43,7 @@ class TimeKeeper:
         is_right = await self._is_right()
         if is_right and may_have_been_ahead:
             await _bring_back_claims(self._runtime)
+            await _begin_schedules_anew(self._runtime)
         if is_right and self._runtime.store.shared:
             await _make_others_due(self._runtime)
         return is_right
@@ -108,6 +109,15 @@ async def _bring_back_claims(runtime: Runtime) -> None:
         claims = await uow.outbox.bring_back_claims(runtime.clock.now())
     if claims:
         log.warning("messages were being sent by a clock that was ahead; what is left of them comes up", claims=claims)
+
+
+async def _begin_schedules_anew(runtime: Runtime) -> None:
+    """Those that have run by such a clock would wait until it is there again. Nobody is let in twice by one run."""
+    async with runtime.store.transaction() as uow:
+        schedules = await uow.schedules.forget_those_ahead(runtime.clock.now() + FARTHEST_APART)
+    if schedules:
+        log.warning("schedules had run by a clock that was ahead, and begin anew", schedules=schedules)
+        await runtime.wakeups.notify(TIMERS)
 
 
 async def _make_due_again(runtime: Runtime) -> None:

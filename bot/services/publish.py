@@ -11,13 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+import structlog
+
 from bot.domain.audit import Deed
 from bot.domain.errors import CannotPublish
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, OnEdit, Running
 from bot.journeys.judge import JOURNEY_PAUSED, JOURNEY_STOPPED, held_question
 from bot.journeys.migrate import back_from, plan_moves
+from bot.journeys.resting import goes_by_the_clock
 from bot.ports import Clock, Store, UnitOfWork
+
+log = structlog.get_logger()
 
 CHUNK = 20_000
 """People in one transaction: some tenths of a second."""
@@ -204,13 +209,28 @@ async def resume(publisher: Publisher, name: str) -> tuple[int, int, int]:
         now = publisher.clock.now()
         released, left_out = await uow.journeys.release_queued(name, held=JOURNEY_PAUSED, skipped=PAST_DUE, now=now)
         await uow.inbox.resume([held_question(name)], now)
+        by_the_clock = await _steps_by_the_clock(uow, name)
 
     async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
-        return await uow.journeys.resume(name, after, upto, now)
+        return await uow.journeys.resume(name, after, upto, now, by_the_clock=by_the_clock)
 
     people = await _in_chunks(publisher, name, work)
     await _noted(publisher, state, "resume", people)
     return people, released, left_out
+
+
+async def _steps_by_the_clock(uow: UnitOfWork, name: str) -> list[tuple[str, str]]:
+    """Each version with a step of it at which people wait for a time of the clock."""
+    found = []
+    for group in (await uow.journeys.census(name)).resting:
+        try:
+            journey = await uow.enrolments.version(name, group.version)
+        except Exception:
+            log.exception("a version cannot be read; the time of its people goes on with what was left", journey=name)
+            continue
+        if goes_by_the_clock(journey.steps.get(group.step)):
+            found.append((group.version, group.step))
+    return found
 
 
 async def stop(publisher: Publisher, name: str) -> tuple[int, int]:

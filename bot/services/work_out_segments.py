@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -30,6 +30,9 @@ CHUNK = 5_000
 BATCH = 100
 UNHEARD = 5_000
 NOBODY = "false"
+ANOTHER_CLOCK = timedelta(days=1)
+"""By so much the day may be ahead on another process's clock. What was worked out later than that was by a clock that
+has been put back since."""
 
 
 async def work_on_segments(runtime: Runtime) -> int:
@@ -60,7 +63,8 @@ def is_due(version: str | None, working: Working | None, now: datetime) -> bool:
         return True
     if working.version != version or working.finished_at is None:
         return True
-    return working.begun_at.astimezone(UTC).date() < now.astimezone(UTC).date()
+    begun_on, today = working.begun_at.astimezone(UTC).date(), now.astimezone(UTC).date()
+    return not today <= begun_on <= today + ANOTHER_CLOCK
 
 
 def _version(segments: Mapping[str, Segment], name: str) -> str | None:

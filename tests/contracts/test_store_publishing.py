@@ -140,6 +140,20 @@ async def test_what_was_left_of_a_time_is_left_after_a_pause(store: Store) -> No
         assert await uow.enrolments.get(for_ever.id) == replace(for_ever, seq=2)
 
 
+async def test_a_time_of_the_clock_comes_as_it_would_have_after_a_pause(store: Store) -> None:
+    later, past = enrolment("e1", due_at=NOON + DAY * 9, arrived_at=NOON), enrolment("e2", of=BEN, due_at=NOON + DAY)
+    async with store.transaction() as uow:
+        await add_people(uow)
+        for one in (later, past):
+            assert await uow.enrolments.add(one)
+        await uow.journeys.pause("welcome", "", "e2", NOON)
+        by_the_clock = [(later.version, later.step)]
+        now = NOON + DAY * 2
+        assert await uow.journeys.resume("welcome", "", "e2", now, by_the_clock=by_the_clock) == 2
+        assert await uow.enrolments.get(later.id) == replace(later, seq=2)
+        assert await uow.enrolments.get(past.id) == replace(past, due_at=now, seq=2)
+
+
 async def test_a_time_that_a_pause_would_move_behind_the_calendar_is_its_end(store: Store) -> None:
     end = datetime.max.replace(tzinfo=UTC)
     async with store.transaction() as uow:

@@ -39,6 +39,15 @@ async def test_how_far_a_run_has_come_is_kept(store: Store) -> None:
         assert await uow.schedules.next_due(await uow.schedules.ids()) is None
 
 
+async def test_those_that_ran_by_a_clock_that_was_ahead_are_forgotten_and_what_is_over_is_not(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.schedules.add(WEEKLY)
+        await uow.schedules.add(replace(WEEKLY, id="later", since=NOON + HOUR))
+        await uow.schedules.add(replace(WEEKLY, id="over", since=NOON + HOUR, due_at=None))
+        assert await uow.schedules.forget_those_ahead(NOON) == 1
+        assert await uow.schedules.ids() == {WEEKLY.id, "over"}
+
+
 async def test_the_one_that_is_due_longest_comes_first(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.schedules.add(replace(WEEKLY, id="later", due_at=NOON + 2 * HOUR))

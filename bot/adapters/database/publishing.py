@@ -109,12 +109,8 @@ _chunk = (
 CHUNK_END = select(func.max(_chunk.c.id))
 
 _in_chunk = and_(_of_journey, _waits, enrolment.c.id > bindparam("after"), enrolment.c.id <= bindparam("upto"))
-_in_group = and_(
-    _in_chunk,
-    enrolment.c.version == bindparam("old_version"),
-    enrolment.c.step == bindparam("old_step"),
-    _begun == bindparam("old_begun"),
-)
+_at_step = and_(enrolment.c.version == bindparam("old_version"), enrolment.c.step == bindparam("old_step"))
+_in_group = and_(_in_chunk, _at_step, _begun == bindparam("old_begun"))
 _now = bindparam("now", type_=enrolment.c.due_at.type)
 # A run that another journey waits for, or that runs another, ends with word to that one: not in bulk.
 _alone = and_(enrolment.c.lane.not_like("%:%"), enrolment.c.waiting_for.not_like(f"%{ENDED}%"))
@@ -133,9 +129,15 @@ PAUSE = update(enrolment).where(_in_chunk, enrolment.c.paused_at.is_(None)).valu
 _stood_still = _now - enrolment.c.paused_at
 _end_of_time = literal_column(str(microseconds(datetime.max.replace(tzinfo=UTC))), enrolment.c.due_at.type)
 """The calendar's: what waits for the last day of the year 9999 would come after it."""
+_paused = and_(_in_chunk, enrolment.c.paused_at.is_not(None))
+RESUME_BY_THE_CLOCK = (
+    update(enrolment)
+    .where(_paused, _at_step)
+    .values(due_at=case((enrolment.c.due_at < _now, _now), else_=enrolment.c.due_at), paused_at=None, **_seq)
+)
 RESUME = (
     update(enrolment)
-    .where(_in_chunk, enrolment.c.paused_at.is_not(None))
+    .where(_paused)
     .values(
         due_at=case(
             (enrolment.c.due_at > _end_of_time - _stood_still, _end_of_time),
@@ -309,8 +311,15 @@ class StoredJourneys(Repository):
     async def pause(self, name: str, after: str, upto: str, now: datetime) -> int:
         return await self._count(PAUSE, {"this_journey": name, "after": after, "upto": upto, "now": now})
 
-    async def resume(self, name: str, after: str, upto: str, now: datetime) -> int:
-        return await self._count(RESUME, {"this_journey": name, "after": after, "upto": upto, "now": now})
+    async def resume(
+        self, name: str, after: str, upto: str, now: datetime, *, by_the_clock: Collection[tuple[str, str]] = ()
+    ) -> int:
+        chunk = {"this_journey": name, "after": after, "upto": upto, "now": now}
+        kept = [
+            await self._count(RESUME_BY_THE_CLOCK, {**chunk, "old_version": version, "old_step": step})
+            for version, step in by_the_clock
+        ]
+        return sum(kept) + await self._count(RESUME, chunk)
 
     async def stop(self, name: str, after: str, upto: str, why: str, now: datetime) -> int:
         values = {"this_journey": name, "after": after, "upto": upto}

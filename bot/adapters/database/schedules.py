@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import schedule
@@ -26,6 +26,7 @@ CLAIM = (
     .with_for_update(skip_locked=True)
 )
 SAVE = update(schedule).where(schedule.c.id == bindparam("this_id"))
+FORGET_THOSE_AHEAD = delete(schedule).where(text("due_at IS NOT NULL"), schedule.c.since > bindparam("now"))
 NEXT_DUE = select(func.min(schedule.c.due_at)).where(
     text("due_at IS NOT NULL"), schedule.c.id.in_(bindparam("among", expanding=True))
 )
@@ -44,6 +45,9 @@ class StoredSchedules(Repository):
 
     async def save(self, state: ScheduleState) -> None:
         await self._session.execute(SAVE, {"this_id": state.id, **_progress(state)})
+
+    async def forget_those_ahead(self, now: datetime) -> int:
+        return int((await self._session.execute(FORGET_THOSE_AHEAD, {"now": now})).rowcount)
 
     async def next_due(self, among: Collection[str]) -> datetime | None:
         due: datetime | None = (await self._session.execute(NEXT_DUE, {"among": sorted(among)})).scalar()

@@ -47,6 +47,45 @@ async def test_while_a_journey_is_paused_its_times_stand_still(stage: Stage) -> 
     assert stage.sms.texts() == ["I am a machine. A tip."]
 
 
+@pytest.mark.parametrize("told_meanwhile", [False, True])
+async def test_a_time_of_the_clock_comes_as_it_would_have(stage: Stage, told_meanwhile: bool) -> None:
+    """A reminder of the day after tomorrow is not to come a week too late, since its journey was paused for one."""
+    stage.play(
+        journey_of(
+            """
+            - wait: {until: profile.renewal - 2d}
+            - send: {response: utter_tip, channels: [sms]}
+            """,
+            "exit: {events: [contract.renewed], when: profile.gone}",
+        )
+    )
+    renewal = stage.clock.now() + timedelta(days=10)
+    await stage.meet(attributes={"renewal": renewal.date().isoformat()})
+    await stage.consent()
+    await stage.happens("demo.requested")
+    [before] = await stage.enrolments()
+    await pause(publisher(stage), "welcome")
+    await stage.later(days=5)
+    if told_meanwhile:
+        await stage.happens("page.viewed")
+    await resume(publisher(stage), "welcome")
+    [run] = await stage.enrolments()
+    assert (run.due_at, run.paused_at) == (before.due_at, None)
+    await stage.later(days=4)
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
+async def test_a_time_that_came_meanwhile_counts_when_the_journey_goes_on(stage: Stage) -> None:
+    stage.play(journey_of("- wait: {until: tue 09:00}\n- send: {response: utter_tip, channels: [sms]}"))
+    await enter(stage, ANA)
+    await pause(publisher(stage), "welcome")
+    await stage.later(days=8)
+    assert stage.sms.texts() == []
+    await resume(publisher(stage), "welcome")
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
 async def test_what_people_wait_for_counts_while_their_journey_is_paused(stage: Stage) -> None:
     stage.play(journey_of(WITH_A_SEND))
     await enter(stage, ANA)
@@ -130,6 +169,6 @@ async def test_who_waits_for_the_last_day_there_is_can_be_read_after_a_pause(sta
     stage.clock.forward(timedelta(days=1))
     await resume(publisher(stage), "welcome")
     [run] = await stage.enrolments()
-    assert run.due_at == datetime.max.replace(tzinfo=UTC)
+    assert run.due_at == datetime(9999, 12, 31, 9, tzinfo=UTC)
     await stage.says("stop")
     assert not await stage.may_send()

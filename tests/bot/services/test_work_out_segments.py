@@ -87,6 +87,18 @@ async def test_as_days_go_by_people_leave_without_doing_anything(stage: Stage) -
     assert await segments_of(stage) == set()
 
 
+async def test_what_was_worked_out_by_a_clock_that_was_ahead_is_worked_out_by_the_right_one(stage: Stage) -> None:
+    await add(stage, person(stage, "ana"))
+    divide(stage, NEW)
+    stage.clock.forward(timedelta(days=40))
+    await work(stage)
+    assert await segments_of(stage) == set()
+    stage.clock.forward(-timedelta(days=40))
+    await work(stage)
+    assert await segments_of(stage) == {"new"}
+    assert await work(stage) == 0
+
+
 async def test_everybody_leaves_a_segment_whose_file_is_gone(stage: Stage) -> None:
     await add(stage, person(stage, "ana", team_size=50))
     divide(stage, BIG)

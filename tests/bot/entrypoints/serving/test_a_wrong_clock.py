@@ -14,11 +14,12 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.entrypoints.serving import worker
 from bot.entrypoints.serving.worker import Worker
+from bot.ports import ScheduleState
 from bot.services.compose_outbound import STALE_AFTER
 from bot.services.keep_time import TimeKeeper
 from tests.bot.entrypoints.serving.test_worker import at_work, until
 from tests.bot.services.crash import claimed, die_while_sending
-from tests.bot.services.stage import Stage
+from tests.bot.services.stage import ANA, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("_watched_closely")
@@ -66,6 +67,40 @@ async def test_what_was_left_by_a_clock_that_was_ahead_is_taken_up_when_that_is_
     await stage.later(seconds=STALE_AFTER.total_seconds())
     assert (await stage.entry("k")).status is OutboxStatus.SENT
     assert len(stage.sms.taken) == 1
+
+
+async def test_a_schedule_that_ran_by_a_clock_that_was_ahead_runs_by_the_right_one(stage: Stage) -> None:
+    """Such as the playground's, before the service was connected to its vendors: it stood still for as long."""
+    daily = "enter: {schedule: {cron: '0 9 * * *', zone: UTC}, if: exists(profile.time_zone), again: always}"
+    stage.play(journey_of("- emit: demo.requested", daily))
+    await stage.meet()
+    await stage.settle()
+    await stage.later(days=30)
+    stage.clock.forward(-timedelta(days=30))
+    for day in range(2):
+        await TimeKeeper(stage.runtime).look()
+        await stage.settle()
+        assert await times_happened(stage) == day
+        await stage.later(days=1)
+    assert await times_happened(stage) == 2
+
+
+async def test_whoever_starts_with_a_clock_that_is_behind_leaves_schedules_alone(stage: Stage) -> None:
+    async def difference() -> timedelta:
+        return timedelta(hours=1)
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    async with stage.store.transaction() as uow:
+        await uow.schedules.add(ScheduleState("welcome:daily", "welcome", stage.clock.now(), stage.clock.now()))
+    stage.clock.forward(-timedelta(hours=1))
+    assert not await TimeKeeper(stage.runtime).look()
+    async with stage.store.transaction() as uow:
+        assert await uow.schedules.ids() == {"welcome:daily"}
+
+
+async def times_happened(stage: Stage) -> int:
+    async with stage.store.transaction() as uow:
+        return len(await uow.timeline.of(ANA, limit=10))
 
 
 async def test_whoever_starts_with_a_clock_that_is_behind_leaves_to_others_what_they_are_sending(stage: Stage) -> None:
