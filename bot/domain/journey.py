@@ -85,6 +85,7 @@ TOLD_BY_SERVICE = frozenset(
     {
         REPLIED,
         WROTE_TO_REP,
+        *MESSAGE_STATES,
         TAKEN_OVER,
         HANDED_BACK,
         OFFERED,

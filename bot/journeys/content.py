@@ -22,6 +22,7 @@ from bot.journeys.graph import check_graph, warn_of_no_end
 from bot.journeys.kinds import kinds_of, profile_names
 from bot.journeys.known import Known
 from bot.journeys.profile_schema import check_values_set
+from bot.journeys.receipts import warn_of_receipts
 from bot.journeys.steps import StepReader
 from bot.journeys.windows import read_window
 
@@ -56,6 +57,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
     check_values_set(steps, known.profile, faults)
     faults.raise_if_any()
     assert purpose is not None  # noqa: S101  a missing one has left a fault
+    warn_of_receipts(steps.steps, steps.places, known, warnings)
     if not exit_events and exit_when is None:
         warn_of_no_end(steps.steps, steps.places, first, warnings)
     return Journey(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from bot.domain.journey import MESSAGE_STATES
 from bot.journeys.content import HEAD, POLICIES, PURPOSES
 from bot.journeys.known import Known
 from bot.journeys.steps import BESIDE, KINDS
@@ -194,7 +195,9 @@ def _messages(known: Known) -> Mapping[str, Schema]:
 
 def _ways() -> Mapping[str, Schema]:
     waiting = {
-        "for": _one_or_list(_text("reply, or an event such as link.clicked."), "Whichever comes first."),
+        "for": _one_or_list(
+            _name(("reply", *MESSAGE_STATES), "reply, or an event such as link.clicked."), "Whichever comes first."
+        ),
         "if": _text("Which of these events: happened.order == event.order."),
         "at_most": _ref("duration"),
         "until": _text('"09:00", tue 09:00, profile.renewal_date - 3d at 09:00, or event.starts_at - 1d.'),

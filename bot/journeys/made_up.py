@@ -42,6 +42,19 @@ def values_for(conditions: Iterable[str], root: str) -> dict[str, Spread]:
     return {name: spread for name, spread in spreads.items() if spread is not None}
 
 
+def the_same_for(conditions: Iterable[str]) -> dict[str, Spread]:
+    """Of what people come in with and what happens to them later, the names of data that conditions compare with each
+    other, such as an order's: all that happens to a person is about one order."""
+    return {
+        name: OneOf(("one",), (1,))
+        for node in _nodes(conditions)
+        if isinstance(node, Comparison) and node.sign == "=="
+        for brought, told in ((node.left, node.right), (node.right, node.left))
+        if (first := _named(brought, "event")) is not None and (second := _named(told, "happened")) is not None
+        for name in (first, second)
+    }
+
+
 def tags_in(conditions: Iterable[str]) -> frozenset[str]:
     """The tags that conditions look for."""
     found = {

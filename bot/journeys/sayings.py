@@ -7,7 +7,14 @@ from datetime import time, timedelta
 from typing import Any
 
 from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, PersonalCron, Schedule, ScheduleEntry
-from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.domain.journey import (
+    MESSAGE_DELIVERED,
+    MESSAGE_FAILED,
+    MESSAGE_READ,
+    REPLIED,
+    SEGMENT_ENTERED,
+    SEGMENT_LEFT,
+)
 from bot.domain.steps import (
     EVERY_DAY,
     USUAL_HOUR,
@@ -181,8 +188,16 @@ def _schedule_words(schedule: Schedule) -> str:
             return f"{off}profile.{attribute}{every}, at {at:%H:%M} on their clock"
 
 
+EVENT_WORDS = {
+    REPLIED: "a reply",
+    MESSAGE_DELIVERED: "the message to arrive",
+    MESSAGE_READ: "the message to be read",
+    MESSAGE_FAILED: "the message to fail",
+}
+
+
 def event_words(event: str) -> str:
-    return "a reply" if event == REPLIED else event
+    return EVENT_WORDS.get(event, event)
 
 
 # ---------------------------------------------------------------- parts

@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.domain.entries import ApiEntry, Entry, EventEntry, OnDate, PersonalCron, ScheduleEntry
 from bot.domain.ids import EnrolmentId
-from bot.domain.journey import REPLIED, Failed, Finished, Journey
+from bot.domain.journey import ABOUT_MESSAGES, MESSAGE_STATES, REPLIED, Failed, Finished, Journey
 from bot.domain.steps import AskStep
 from bot.journeys.entering import of_members
 from bot.journeys.people import Behaviour, Crowd, after
@@ -55,7 +55,7 @@ class Simulation:
         found: dict[tuple[str, tuple[tuple[str, str], ...]], None] = {}
         for journey in self.world.journeys.values():
             for entry in journey.entries:
-                if isinstance(entry, EventEntry) and entry.event not in known:
+                if isinstance(entry, EventEntry) and entry.event not in known | MESSAGE_STATES:
                     found[entry.event, tuple((name, values[0]) for name, values in entry.where)] = None
         return tuple((event, dict(where)) for event, where in found)
 
@@ -151,6 +151,20 @@ def _depends_on_days(condition: str, scores_fade: bool) -> bool:
     if scores_fade and "lead" in looked_at:
         return True
     return bool(looked_at) and any(name in condition for name in ("days_since", "days_until", "did"))
+
+
+def _message(noted: Noted) -> Mapping[str, Any]:
+    """Which message it was, as what became of it says."""
+    run, step = noted.run, noted.step
+    message = f"{run.id}:{step}:{run.data['visits'][step]}"
+    return {
+        "channel": noted.channel,
+        "journey": run.journey,
+        "step": step,
+        "response": noted.subject,
+        "enrolment": run.id,
+        "message": message,
+    }
 
 
 class _Life:
@@ -269,7 +283,8 @@ class _Life:
     def _may_reply(self, noted: Noted) -> None:
         for one in self._behaviour.events:
             if one.of_messages and (pause := one.reaction.drawn(self._chance)) is not None:
-                self._at(noted.at + pause, self._happening(one.event, {}))
+                data = _message(noted) if one.event in ABOUT_MESSAGES else {}
+                self._at(noted.at + pause, self._happening(one.event, data))
         waits = any(REPLIED in run.waiting_for for run in self._person.inside.values())
         if waits and (pause := self._behaviour.answers.drawn(self._chance)) is not None:
             self._at(noted.at + pause, lambda now: self._person.replies("", "", noted.channel, now))

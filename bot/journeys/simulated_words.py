@@ -15,12 +15,18 @@ from bot.journeys.simulate import Simulation
 from bot.journeys.simulated import OUT, JourneySimulated, MessageKind, Simulated
 
 WORDS_WIDTH = 48
+NOBODY = (
+    "None of these people meets what lets in. A file says who they are and what they come with: --people people.yml "
+    "(journeys/README.md)."
+)
 
 
 def tables(simulated: Simulated, journeys: Mapping[str, Journey]) -> Iterator[str]:
     """Of each journey the summary, the funnel of its steps, and its messages with what was withheld and why."""
     for name, one in simulated.journeys.items():
         yield summary(name, one)
+        if not one.entered and not one.held_out:
+            yield NOBODY
         yield ""
         rows: list[tuple[str, ...]] = [("step", "", "came", "went on", "left", "there")]
         for row in outline(journeys[name]):

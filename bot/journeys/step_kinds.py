@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from bot.documents import did_you_mean, plain
+from bot.documents import Faults, did_you_mean, plain
 from bot.domain.errors import Place
-from bot.domain.journey import REPLIED
+from bot.domain.journey import MESSAGE_STATES, REPLIED, TOLD_BY_SERVICE
 from bot.domain.steps import (
     END,
     ActionStep,
@@ -51,6 +51,7 @@ class Reader(Protocol):
     """What kinds of steps have in common, and what is noted of all of them; `StepReader` is one."""
 
     known: Known
+    warnings: Faults
     forms_asked: list[str]
     runs_actions: bool
 
@@ -104,6 +105,13 @@ def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:
     wait = fields.inner("wait", "wait")
     wait.only("for", "if", "at_most", "until")
     events = wait.read_all("for", wording.awaited)
+    for event in events:
+        if event.startswith("message.") and event not in TOLD_BY_SERVICE:
+            reader.warnings.add(
+                wait.place("for"),
+                f'nothing tells "{event}" here, unless a system of yours does (POST /v1/events).',
+                f"Of messages Overture tells what people write (reply), and {', '.join(sorted(MESSAGE_STATES))}.",
+            )
     until = wait.read("until", wording.until)
     if isinstance(until, AttributeTime) and until.of == "profile":
         check_day(until.attribute, reader.known.profile, wait.faults, wait.place("until"))

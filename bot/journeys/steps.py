@@ -51,7 +51,7 @@ class StepReader:
         self.broken: dict[str, tuple[str, ...]] = {}
         self._document = document
         self._faults = faults
-        self._warnings = warnings
+        self.warnings = warnings
         self._led_to: list[str] = []
         self._targets: list[tuple[Place, str]] = []
 
@@ -78,11 +78,11 @@ class StepReader:
 
     def channels(self, fields: Fields, responses: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
         found = fields.placed_channels(
-            self.known.channels, self.known.left_out, self._warnings, "nobody is reached there", required=required
+            self.known.channels, self.known.left_out, self.warnings, "nobody is reached there", required=required
         )
         for channel, place in found:
             for one in misfits(channel, responses, self.known):
-                (self._warnings if one.only_warns else self._faults).add(place, one.message, one.suggestion)
+                (self.warnings if one.only_warns else self._faults).add(place, one.message, one.suggestion)
         return tuple(channel for channel, _ in found)
 
     def outcome(self, fields: Fields, key: str, at: Position) -> str | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.domain.consent import Purpose
 from bot.domain.delivery import Dispatch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
-from bot.domain.message import DeliveryStatus
+from bot.domain.message import DeliveryStatus, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Outbox(Protocol):
     async def unsettled(self, conversation_id: ConversationId, channel: str) -> frozenset[str]:
         """The keys of what waits or is being sent in this conversation on this channel."""
 
-    async def settle(self, entry: OutboxEntry) -> str | None:
+    async def settle(self, entry: OutboxEntry) -> Told | None:
         """Write status, due time, attempts, vendor id and reason.
 
-        Where the vendor has told before this that the message failed, its error.
+        What the vendor has told before this of how far the message got, where it has.
         """
 
-    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
-        """The same for many; the errors by the keys of those that failed."""
+    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, Told]:
+        """The same for many, by their keys."""
 
     async def sent_as(self, channel: str, vendor_ids: Collection[str]) -> Sequence[OutboxEntry]:
         """What left by this channel under these ids of its vendor."""

@@ -40,7 +40,7 @@ from bot.services.leave_alone import stops_when_erased
 from bot.services.meet import meet
 from bot.services.note_time_zone import note_time_zone
 from bot.services.runtime import SEGMENTS, Runtime
-from bot.services.settle import track_delivery
+from bot.services.settle import track_deliveries
 from bot.services.spare_address import spare_address
 from bot.services.tell_news import news_of, tell_news
 
@@ -68,7 +68,8 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
     now = runtime.clock.now()
     taken = 0
     async with runtime.store.transaction() as uow:
-        for item in _as_locked(inbound):
+        taken += await track_deliveries(uow, runtime, [one for one in inbound if isinstance(one, DeliveryStatus)], now)
+        for item in inbound:
             taken += await _take(uow, runtime, channel, item, now)
         news = news_of(uow)
     if taken:
@@ -76,14 +77,6 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
         if runtime.library.current().segments:
             await runtime.wakeups.notify(SEGMENTS)
     return taken
-
-
-def _as_locked(inbound: Sequence[Inbound]) -> Sequence[Inbound]:
-    """What a vendor says of messages first, in the order in which settling writes of them: else both could wait for
-    each other."""
-    words = [one for one in inbound if isinstance(one, DeliveryStatus)]
-    others = [one for one in inbound if not isinstance(one, DeliveryStatus)]
-    return [*sorted(words, key=lambda one: (one.channel, one.sent_id)), *others]
 
 
 async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbound, now: datetime) -> bool:
@@ -128,7 +121,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
         case DeliveryStatus():
-            return await track_delivery(uow, runtime, item, now)
+            return False  # noted already, with the others
         case SpareAddress():
             return await spare_address(uow, runtime, item, now)
         case DeskOpened():

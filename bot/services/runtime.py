@@ -132,6 +132,8 @@ class Runtime:
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
     tracer: Tracer = field(default_factory=SilentTracer)
+    named: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The events that each version of a journey names, worked out once."""
 
     @property
     def trust_in(self) -> Callable[[str], Trust]:

@@ -12,7 +12,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmErasure, DeskErasure, EndpointCall, Fetch, OutboxEntry, OutboxStatus
 from bot.domain.ids import ConversationId
 from bot.domain.journey import Failed, Finished
-from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
+from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text, Told
 from bot.journeys.judge import JOURNEY_PAUSED
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_step
@@ -24,6 +24,7 @@ from bot.services.pass_on_file import settle_reps_file
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import failure_of, take_refusal
 from bot.services.tell_of_erasure import is_last_word, settle_last_word
+from bot.services.tell_of_message import is_listened_to, tell_of_message
 
 log = structlog.get_logger()
 
@@ -36,10 +37,12 @@ async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: d
 async def settle_all(uow: UnitOfWork, runtime: Runtime, settled: Sequence[OutboxEntry], now: datetime) -> None:
     """The same for many entries."""
     settled = [await _released(uow, one, now) for one in await _ours(uow, settled)]
-    failed = await uow.outbox.settle_all(settled)
+    told = await uow.outbox.settle_all(settled)
+    for one in settled:
+        await _follow(uow, one)
     await uow.conversations.disclosed({conversation for one in settled for conversation in _discloses(one)}, now)
     for one in settled:
-        await _tell(uow, runtime, one, failed.get(one.key), now)
+        await _tell(uow, runtime, one, told.get(one.key), now)
 
 
 async def _ours(uow: UnitOfWork, settled: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
@@ -65,7 +68,7 @@ async def _released(uow: UnitOfWork, settled: OutboxEntry, now: datetime) -> Out
     return settled if await uow.journeys.stays_paused(run.journey) else replace(settled, due_at=now, reason="")
 
 
-async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed: str | None, now: datetime) -> None:
+async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, told: Told | None, now: datetime) -> None:
     """Whoever is concerned by what came of the entry."""
     match settled.dispatch:
         case ChannelMessage() if is_last_word(settled):
@@ -74,10 +77,12 @@ async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed:
             if settled.purpose is Purpose.DESK:
                 await settle_late(uow, settled, message, now)
             await _follow_up(uow, settled, message, now)
-            if failed is not None and (current := await uow.outbox.by_key(settled.key)) is not None:
+            if settled.status is OutboxStatus.DEAD:
+                await tell_of_message(uow, runtime, settled, DeliveryState.FAILED, now, settled.reason)
+            if told is not None and (current := await uow.outbox.by_key(settled.key)) is not None:
                 # Of whoever it is by now: the person may have been merged, or erased, while it was being sent.
                 theirs = replace(settled, profile_id=current.profile_id)
-                await _take_failure(uow, runtime, theirs, message, failed, now)
+                await _heed(uow, runtime, theirs, message, told, now)
         case CrmErasure() | DeskErasure():
             await settle_erasure(uow, settled)
         case EndpointCall():
@@ -86,6 +91,16 @@ async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed:
             await settle_file(uow, runtime, settled, wanted, now)
         case Fetch() as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
             await settle_reps_file(uow, runtime, settled, wanted, now)
+
+
+async def _follow(uow: UnitOfWork, settled: OutboxEntry) -> None:
+    """What takes the place of an earlier message that was gone stands elsewhere: so does that one now, for all that
+    belongs to it."""
+    match settled.dispatch:
+        case ChannelMessage(replaces_of=str(replaced)) if settled.status is OutboxStatus.SENT and settled.vendor_id:
+            earlier = await uow.outbox.by_key(replaced)
+            if earlier is not None and earlier.vendor_id not in (None, settled.vendor_id):
+                await uow.outbox.settle(replace(earlier, vendor_id=settled.vendor_id))
 
 
 def _discloses(settled: OutboxEntry) -> Sequence[ConversationId]:
@@ -100,17 +115,34 @@ def _discloses(settled: OutboxEntry) -> Sequence[ConversationId]:
     return []
 
 
-async def track_delivery(uow: UnitOfWork, runtime: Runtime, status: DeliveryStatus, now: datetime) -> bool:
-    """Note a vendor's status of a message that it accepted; False if that is not new, or the message is not ours."""
-    key = await uow.outbox.track(status, now)
-    if key is None:
-        return False
-    entry = await uow.outbox.by_key(key) if status.state is DeliveryState.FAILED else None
-    if entry is None or entry.status is not OutboxStatus.SENT or entry.vendor_id != status.sent_id:
-        return True  # one that is still being sent hears of it when it is settled
-    if isinstance(entry.dispatch, ChannelMessage):
-        await _take_failure(uow, runtime, entry, entry.dispatch, status.error, now)
-    return True
+async def track_deliveries(uow: UnitOfWork, runtime: Runtime, statuses: Sequence[DeliveryStatus], now: datetime) -> int:
+    """Note a vendor's statuses of messages that it accepted; how many are new and of messages of ours.
+
+    All are noted before anything follows from one, in the order in which settling writes of them: else both could wait
+    for each other.
+    """
+    moved = []
+    for status in sorted(statuses, key=lambda one: (one.channel, one.sent_id)):
+        key = await uow.outbox.track(status, now)
+        if key is not None:
+            moved.append((key, status))
+    for key, status in moved:
+        concerns = status.state is DeliveryState.FAILED or await is_listened_to(uow, runtime, status.state, key)
+        entry = await uow.outbox.by_key(key) if concerns else None
+        if entry is None or entry.status is not OutboxStatus.SENT or entry.vendor_id != status.sent_id:
+            continue  # one that is still being sent hears of it when it is settled
+        if isinstance(entry.dispatch, ChannelMessage):
+            await _heed(uow, runtime, entry, entry.dispatch, Told(status.state, status.error), now)
+    return len(moved)
+
+
+async def _heed(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, told: Told, now: datetime
+) -> None:
+    if told.state is DeliveryState.FAILED:
+        await _take_failure(uow, runtime, entry, message, told.error, now)
+    else:
+        await tell_of_message(uow, runtime, entry, told.state, now)
 
 
 async def _take_failure(
@@ -131,6 +163,7 @@ async def _take_failure(
     await uow.outbox.settle(dead)
     await _follow_up(uow, dead, message, now)
     await take_refusal(uow, runtime, dead, message, code, now)
+    await tell_of_message(uow, runtime, dead, DeliveryState.FAILED, now, what)
 
 
 async def _follow_up(uow: UnitOfWork, settled: OutboxEntry, message: ChannelMessage, now: datetime) -> None:

@@ -13,6 +13,7 @@ from bot.domain.errors import Conflict
 from bot.domain.ids import OutboxId
 from bot.services.runtime import Runtime
 from bot.services.settle import settle_all
+from bot.services.tell_news import news_of, tell_news
 
 log = structlog.get_logger()
 
@@ -87,3 +88,5 @@ class Settlements:
     async def _try_to_settle(self, together: Sequence[OutboxEntry]) -> None:
         async with self._runtime.store.transaction() as uow:
             await settle_all(uow, self._runtime, together, self._runtime.clock.now())
+            news = news_of(uow)
+        await tell_news(self._runtime, news)

@@ -77,7 +77,7 @@ async def send_elsewhere(
     effect = SendResponse(
         response=message.response,
         channels=message.fallbacks,
-        key=f"{entry.key}:after-{message.channel}",
+        key=key_elsewhere(entry, message),
         window=entry.window,
         cap=entry.cap,
         event=await _event_of(uow, entry),
@@ -90,6 +90,11 @@ async def send_elsewhere(
         priority=entry.priority,
     )
     await send_response(uow, runtime, effect, cause, now)
+
+
+def key_elsewhere(entry: OutboxEntry, message: ChannelMessage) -> str:
+    """That of the same message on the next of its channels."""
+    return f"{entry.key}:after-{message.channel}"
 
 
 async def _event_of(uow: UnitOfWork, entry: OutboxEntry) -> Mapping[str, Any]:

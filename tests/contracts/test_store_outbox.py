@@ -17,7 +17,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Lane, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
 from bot.domain.ids import EnrolmentId, HandoffId
-from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text
+from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text, Told
 from bot.domain.send_window import SendWindow
 from bot.ports import Outbox, Sooner, Store
 from tests.contracts import samples
@@ -291,7 +291,7 @@ async def test_many_are_settled_as_each_would_be(store: Store) -> None:
         for one in entries:
             await uow.outbox.add(one)
         await uow.outbox.track(told("SM2", FAILED, error="30003"), NOON)
-        assert await uow.outbox.settle_all(settled) == {"b": "30003"}
+        assert await uow.outbox.settle_all(settled) == {"b": Told(FAILED, "30003")}
         assert [await uow.outbox.by_key(one.key) for one in entries] == settled
         assert await uow.outbox.told_of("a") == "SM1"
         assert await uow.outbox.settle_all([]) == {}
@@ -421,7 +421,7 @@ async def test_a_vendors_word_that_overtakes_its_receipt_is_kept(store: Store) -
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k", channel="sms"))
         assert not await uow.outbox.track(told("SM1", DELIVERED), NOON)
-        await uow.outbox.settle(sent(entry("k", channel="sms")))
+        assert await uow.outbox.settle(sent(entry("k", channel="sms"))) == Told(DELIVERED)
         assert not await uow.outbox.track(told("SM1", DELIVERED), NOON), "that is known"
         assert await uow.outbox.track(told("SM1", READ), NOON)
 
@@ -430,7 +430,7 @@ async def test_a_failure_that_overtakes_its_receipt_is_told_when_the_message_is_
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k", channel="sms"))
         await uow.outbox.track(told("SM1", FAILED, error="30003"), NOON)
-        assert await uow.outbox.settle(sent(entry("k", channel="sms"))) == "30003"
+        assert await uow.outbox.settle(sent(entry("k", channel="sms"))) == Told(FAILED, "30003")
         assert await uow.outbox.settle(sent(entry("k", channel="sms"), "SM2")) is None
 
 

@@ -43,7 +43,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Dispatch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.errors import PersonGone
 from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
-from bot.domain.message import DeliveryStatus
+from bot.domain.message import DeliveryStatus, Told
 from bot.ports import NO_SOONER, Sooner
 
 
@@ -124,10 +124,10 @@ class StoredOutbox(Repository):
         values = {"conversation": conversation_id, "on_channel": channel}
         return frozenset(row.key for row in await self._execute(UNSETTLED, values))
 
-    async def settle(self, entry: OutboxEntry) -> str | None:
+    async def settle(self, entry: OutboxEntry) -> Told | None:
         return (await self.settle_all([entry])).get(entry.key)
 
-    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
+    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, Told]:
         self._forget_sent()
         sent = [entry for entry in entries if entry.status is OutboxStatus.SENT]
         others = [entry for entry in entries if entry.status is not OutboxStatus.SENT]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.adapters.database.repository import Listed, Session
 from bot.adapters.tables import delivery, outbox
 from bot.domain.delivery import ChannelMessage, OutboxEntry
-from bot.domain.message import DeliveryState, DeliveryStatus
+from bot.domain.message import DeliveryState, DeliveryStatus, Told
 
 _known = (delivery.c.channel, delivery.c.vendor_id, delivery.c.state, delivery.c.error)
 _ours = select(outbox.c.key).where(outbox.c.key == bindparam("told_key")).scalar_subquery()
@@ -50,8 +50,8 @@ TOLD_OF = (
 )
 
 
-async def keep_receipts(session: Session, sent: Collection[OutboxEntry]) -> Mapping[str, str]:
-    """Of those that their vendor has told before this to have failed: its error, by the entry's key."""
+async def keep_receipts(session: Session, sent: Collection[OutboxEntry]) -> Mapping[str, Told]:
+    """What their vendor has told of them before this, by the entry's key."""
     taken = {
         (one.dispatch.channel, one.vendor_id): one
         for one in sent
@@ -67,8 +67,8 @@ async def keep_receipts(session: Session, sent: Collection[OutboxEntry]) -> Mapp
         known = await KNOWN.run(
             session, channels={channel for channel, _ in taken}, vendor_ids={one for _, one in taken}
         )
-    failed = [row for row in known if row.state == DeliveryState.FAILED and (row.channel, row.vendor_id) in taken]
-    return {taken[row.channel, row.vendor_id].key: row.error for row in failed}
+    told = [row for row in known if row.state != DeliveryState.SENT and (row.channel, row.vendor_id) in taken]
+    return {taken[row.channel, row.vendor_id].key: Told(DeliveryState(row.state), row.error) for row in told}
 
 
 def _receipt_row(entry: OutboxEntry, channel: str, vendor_id: str) -> dict[str, Any]:

@@ -65,6 +65,7 @@ from bot.domain.message.vendor import (
     DeliveryState,
     DeliveryStatus,
     SpareAddress,
+    Told,
 )
 
 __all__ = [
@@ -115,6 +116,7 @@ __all__ = [
     "Template",
     "Text",
     "ToDesk",
+    "Told",
     "Transfer",
     "TriggerIntent",
     "Unattended",

@@ -32,6 +32,14 @@ class DeliveryStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a vendor has told of a message before we knew that it has it."""
+
+    state: DeliveryState
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpareAddress:
     """Word, from its owner or from a vendor, that nothing more is to be sent to this address, and how they said so."""
 

@@ -12,10 +12,21 @@ from itertools import pairwise
 
 from bot.domain.assistant import Assistant
 from bot.domain.entries import EventEntry, ScheduleEntry
-from bot.domain.journey import ENDED, HANDED_BACK, OUT_OF_HOURS, REPLIED, TAKEN_OVER
+from bot.domain.journey import (
+    ENDED,
+    HANDED_BACK,
+    MESSAGE_DELIVERED,
+    MESSAGE_FAILED,
+    MESSAGE_READ,
+    MESSAGE_STATES,
+    OUT_OF_HOURS,
+    REPLIED,
+    TAKEN_OVER,
+)
 from bot.domain.steps import BranchStep, WaitStep
 from bot.journeys.entering import of_members
-from bot.journeys.made_up import days_for, tags_in, values_for
+from bot.journeys.made_up import days_for, tags_in, the_same_for, values_for
+from bot.journeys.named_events import named_in_journey
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import PeopleFile
 from bot.journeys.simulate import Simulation, heeded, made_up, simulate
@@ -27,8 +38,14 @@ WHO_THEY_ARE = ("country", "time_zone", "locale", "created_on", "tags")
 """What a crowd says of everybody by itself."""
 USUAL_GOAL = Reaction(0.05, timedelta(days=14))
 USUAL_AWAITED, LONG = 0.3, timedelta(days=7)
-NOT_MADE_UP = frozenset({REPLIED, ENDED, TAKEN_OVER, HANDED_BACK, OUT_OF_HOURS})
+NOT_MADE_UP = frozenset({*MESSAGE_STATES, REPLIED, ENDED, TAKEN_OVER, HANDED_BACK, OUT_OF_HOURS})
 """Events that come of what people and colleagues of a simulation do."""
+USUAL_STATES = {
+    MESSAGE_DELIVERED: Reaction(0.95, timedelta(minutes=1)),
+    MESSAGE_READ: Reaction(0.6, timedelta(hours=8)),
+    MESSAGE_FAILED: Reaction(0.03, timedelta(minutes=10)),
+}
+"""What becomes of messages, where a journey asks."""
 OF_A_REPLY = ("event", "text", "intent", "channel")
 WORTH_A_PROCESS = 2000
 """People; fewer are through before another process has begun."""
@@ -86,6 +103,7 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
     What conditions look at has all sorts of values, so that some people go each way, and the days that journeys go by
     are among these. What journeys wait for happens to some of them, soon after they came in.
     """
+    named = frozenset().union(*map(named_in_journey, world.journeys.values()))
     goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
     conditions = list(_conditions(world))
     made_up_of = {**values_for(conditions, "profile"), **days_for(world.journeys.values(), start, days)}
@@ -96,7 +114,8 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
         profile=told,
         tags=dict.fromkeys(sorted(tags_in(conditions)), USUAL_TAG),
     )
-    events = tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)
+    events = tuple(Occurrence(goal, USUAL_GOAL) for goal in goals if goal not in USUAL_STATES)
+    events += tuple(Occurrence(event, one, of_messages=True) for event, one in USUAL_STATES.items() if event in named)
     entered_by = {
         one.event for journey in world.journeys.values() for one in journey.entries if isinstance(one, EventEntry)
     }
@@ -104,7 +123,7 @@ def usual_people(world: World, start: date, days: int) -> PeopleFile:
     events += tuple(Occurrence(event, Reaction(USUAL_AWAITED, most)) for event, most in awaited.items())
     brought = {name: one for name, one in values_for(conditions, "happened").items() if name not in OF_A_REPLY}
     brought |= {**values_for(conditions, "event"), **days_for(world.journeys.values(), start, days, of="event")}
-    return PeopleFile(crowd, Behaviour(events=events, comes_with=brought))
+    return PeopleFile(crowd, Behaviour(events=events, comes_with=brought | the_same_for(conditions)))
 
 
 def _awaited(world: World) -> Iterator[tuple[str, timedelta]]:
@@ -123,9 +142,14 @@ def _conditions(world: World) -> Iterator[str]:
             of_members(one, world.segments) if isinstance(one, ScheduleEntry) else one for one in journey.entries
         ]
         yield from (entry.condition for entry in entries if entry.condition)
+        if journey.exit_if is not None:
+            yield journey.exit_if
         for step in journey.steps.values():
-            if isinstance(step, BranchStep):
-                yield from (condition for condition, _ in step.arms)
+            match step:
+                case BranchStep(arms=arms):
+                    yield from (condition for condition, _ in arms)
+                case WaitStep(condition=str() as condition):
+                    yield condition
 
 
 def usual_answers(assistant: Assistant) -> dict[str, Spread]:

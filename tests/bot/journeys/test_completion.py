@@ -53,6 +53,7 @@ def offered(marked: str) -> set[str]:
         ("enter: {segment: |}", {"big-teams"}),
         ("enter:\n  - {event: a.b, |}", {"if:", "again:"}),
         (FILE + "  - wait: {for: reply, at|}\n", {"at_most:"}),
+        (FILE + "  - wait: {for: [message.|]}\n", {"message.delivered", "message.read", "message.failed"}),
     ],
 )  # fmt: skip
 def test_what_may_stand_there_is_offered(marked: str, words: set[str]) -> None:

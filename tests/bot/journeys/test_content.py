@@ -285,3 +285,32 @@ def test_a_channel_that_this_installation_could_have_is_warned_of_and_kept(known
         f'journeys/welcome.yml:3:30: this installation has no channel "email", so nobody writes there. {advice}',
         f'journeys/welcome.yml:5:44: this installation has no channel "email", so nobody is reached there. {advice}',
     ]
+
+
+def test_what_nothing_tells_of_messages_is_warned_of(known: Known) -> None:
+    warnings = Faults()
+    steps = "[wait: {for: [reply, message.clicked, link.clicked], at_most: 1d}]"
+    text = f"journey: welcome\npurpose: marketing\nenter: {{event: demo.requested}}\nsteps: {steps}\n"
+    read_journey(parse("journeys/welcome.yml", text), known, warnings)
+    [one] = map(str, warnings.in_order())
+    assert 'nothing tells "message.clicked" here, unless a system of yours does' in one
+
+
+@pytest.mark.parametrize(
+    ("schedule", "told"),
+    [
+        ("{date: profile.birthday, every: year}}", ["so this is once and not every year. Write"]),
+        ("{date: profile.paid, every: month}}", ["so this is once and not every month. Write"]),
+        ("{date: profile.birthday, every: year}, again: after 30d}", []),
+        ("{date: profile.renews_on, before: 3d}}", []),
+    ],
+)
+def test_what_comes_every_year_and_lets_nobody_in_again_is_warned_of(
+    known: Known, schedule: str, told: list[str]
+) -> None:
+    warnings = Faults()
+    text = f"journey: welcome\npurpose: marketing\nenter: {{schedule: {schedule}\nsteps: [wait: 1d]\n"
+    read_journey(parse("journeys/welcome.yml", text), known, warnings)
+    found = [str(one) for one in warnings.in_order()]
+    assert len(found) == len(told)
+    assert all(part in one for part, one in zip(told, found, strict=True))

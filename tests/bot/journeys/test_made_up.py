@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.journeys.made_up import days_for, tags_in, values_for
+from bot.journeys.made_up import days_for, tags_in, the_same_for, values_for
 from bot.journeys.people import Day, OneOf, Spread, WholeNumber
 from tests.bot.journeys.conftest import Reader
 
@@ -54,6 +54,11 @@ def test_days_that_journeys_go_by_come_while_it_lasts(journey_of: Reader) -> Non
         "renews_on": Day(date(2026, 12, 4), date(2027, 3, 4)),
         "birthday": Day(date(2025, 12, 1), date(2026, 12, 1)),
     }
+
+
+def test_what_happens_later_is_about_what_people_came_in_with() -> None:
+    made_up = the_same_for(["happened.order == event.number and happened.total > 5", "event.sku == happened.sku"])
+    assert made_up == dict.fromkeys(("order", "number", "sku"), OneOf(("one",), (1,)))
 
 
 def test_tags_are_those_that_conditions_look_for() -> None:

@@ -186,6 +186,25 @@ def test_events_of_messages_and_of_people_happen(journey_of: Reader) -> None:
     assert figures.goals_held_out == figures.held_out > 10
 
 
+def test_what_becomes_of_a_message_ends_the_wait_behind_its_step(journey_of: Reader) -> None:
+    journey = journey_of("""
+        - id: first
+          send: {response: utter_tip, channels: [sms]}
+        - wait: {for: message.read, at_most: 1d}
+        - branch:
+            - {if: happened.step == 'first', do: [add_to: read]}
+            - else: {do: [{id: second, send: {response: utter_offer, channels: [webchat]}}]}
+    """)
+    events = (Occurrence("message.read", Reaction(0.5, HOUR), of_messages=True),)
+    figures = of(simulated(journey, behaviour=replace(QUIET, events=events), crowd=Crowd(200)))
+    assert 60 < figures.step("second").came < 140
+
+
+def test_nobody_comes_in_by_a_message_that_they_did_not_get(journey_of: Reader) -> None:
+    journey = journey_of("- add_to: lost", enter="{event: message.failed}")
+    assert of(simulated(journey, crowd=Crowd(20))).entered == 0
+
+
 def test_schedules_let_people_in_at_their_times(journey_of: Reader) -> None:
     cron = "{schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: \"profile.stage == 'trial'\", again: always}"
     people = [Someone(ProfileId(f"p{number}"), {"stage": "trial" if number else "lead"}) for number in range(3)]

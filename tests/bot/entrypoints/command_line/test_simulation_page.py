@@ -14,7 +14,7 @@ from bot.entrypoints.command_line.simulation_page import simulation_page
 from bot.journeys.content import read_journey
 from bot.journeys.known import Known
 from bot.journeys.simulated import JourneySimulated, MessageKind, Simulated
-from bot.journeys.simulated_words import share, summary, tables
+from bot.journeys.simulated_words import NOBODY, share, summary, tables
 
 JOURNEY = """
 journey: welcome
@@ -88,7 +88,8 @@ def test_nothing_comes_from_outside_and_nothing_is_taken_for_markup(
 def test_a_simulation_in_which_nothing_happens_has_a_page(journey: Journey) -> None:
     nothing = Simulated(datetime(2026, 11, 24, tzinfo=UTC), 30, ("welcome",))
     assert "Step by step" in simulation_page(nothing, {"welcome": journey}, [])
-    first = next(tables(nothing, {"welcome": journey}))
+    first, why, *_ = tables(nothing, {"welcome": journey})
+    assert why == NOBODY
     assert first == "welcome: 0 entered, 0 came to the end, 0 left, 0 are inside."
 
 

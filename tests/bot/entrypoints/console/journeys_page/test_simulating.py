@@ -62,6 +62,15 @@ async def test_people_of_whom_nothing_is_said_go_every_way(service: Service, cli
     assert {"team_size: 0 to 40", "the tag trial: 50%"} <= set(figures["assumed"])
 
 
+async def test_what_becomes_of_messages_is_made_up_where_a_journey_asks(
+    service: Service, client_of: ClientMaker
+) -> None:
+    async with client_of(service) as client:
+        told = await lines(client, text=WELCOME + "  - wait: {for: message.read, at_most: 2d}\n", people=20)
+    [assumed] = [one for one in told[-1]["figures"]["assumed"] if one.startswith("message.")]
+    assert (assumed[:17], assumed[-13:]) == ("message.read: 60%", ", of messages")
+
+
 async def test_what_a_journey_waits_for_happens_to_some(service: Service, client_of: ClientMaker) -> None:
     steps = (
         "  - wait: {for: [team.invited], at_most: 2d}\n"
