@@ -40,6 +40,7 @@ from bot.adapters.tables import (
     journey_change,
     journey_state,
     lease,
+    linked_page,
     login_session,
     login_try,
     meeting,
@@ -62,6 +63,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     sent_file,
+    sent_link,
     split_tally,
     suppression,
     used_token,
@@ -81,13 +83,14 @@ BY_SOMETHING_ELSE: Final[Mapping[Table, str]] = {
     suppression: "address",
     erased_address: "digest",
     delivery: "vendor_id",
+    sent_link: "code",
     feed: "feed",
 }
 """Large, too, and found by something else than a person."""
 
 SPREAD: Final[Mapping[Table, str]] = {**BY_PERSON, **BY_SOMETHING_ELSE}
 
-EVERYWHERE: Final = frozenset({journey, journey_state, segment, score_rule})
+EVERYWHERE: Final = frozenset({journey, journey_state, segment, score_rule, linked_page})
 """Small and read with everybody's rows: a copy on each server (a reference table in Citus)."""
 
 ON_ONE_SERVER: Final = frozenset(

@@ -31,7 +31,7 @@ class ChannelMessage:
 
     `thread_of` and `replaces_of` are keys of earlier outbox entries: what the vendor called those is looked up when
     this one leaves. Where the vendor refuses it for good, `response` goes to the first of `fallbacks` that reaches the
-    person.
+    person. `follows_links`: it is to be known who opens the links in it.
     """
 
     channel: str
@@ -41,6 +41,7 @@ class ChannelMessage:
     replaces_of: str | None = None
     response: str = ""
     fallbacks: tuple[str, ...] = ()
+    follows_links: bool = False
     kind: Literal["channel_message"] = "channel_message"
 
 

@@ -223,7 +223,8 @@ class SendResponse:
     `window` takes the place of the journey's own; `cap` says what becomes of the message where a cap is reached.
     `values` are for the response's placeholders, before those of slots; `event` is what the journey's Liquid calls so.
     `timing`: at once, at the person's best hour
-    for the event `metric`, or, to compare that with, at any hour of a day.
+    for the event `metric`, or, to compare that with, at any hour of a day. `follows_links`: whether it is to be known
+    who opens the links in it.
     """
 
     response: str
@@ -235,6 +236,7 @@ class SendResponse:
     timing: Literal["at_once", "best", "any"] = "at_once"
     metric: str = ""
     event: Mapping[str, Any] = field(default_factory=dict)
+    follows_links: bool = False
     kind: Literal["send_response"] = "send_response"
 
 

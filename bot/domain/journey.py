@@ -16,7 +16,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.publishing import PIN, OnEdit
 from bot.domain.score import USUAL_GRADES, Grades
 from bot.domain.send_window import SendWindow
-from bot.domain.steps import Step
+from bot.domain.steps import SendStep, Step
 from bot.domain.timeline import Counts
 
 REPLIED = "message.received"
@@ -147,6 +147,13 @@ class Journey:
     exit_if: str | None = None
     counted: tuple[str, ...] = ()
     """The events that its expressions count with `did`."""
+
+    follows_links: bool = False
+    """Whether it is to be known who opens the links in its messages, where a step says nothing else."""
+
+    def follows(self, step: SendStep) -> bool:
+        """Whether it is to be known who opens the links in this message."""
+        return self.follows_links if step.follows_links is None else step.follows_links
 
 
 class EnrolmentStatus(StrEnum):

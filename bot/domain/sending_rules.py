@@ -181,6 +181,16 @@ class WrongNumberWords(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class LinkRule(RuleRow):
+    """Whether it may be noted who opens the links in journeys' messages on these channels; `jurisdiction` is a
+    country. `utm_source`: what pages are to call us in their statistics, with the journey as the campaign."""
+
+    channels: frozenset[str]
+    followed: bool
+    utm_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule(RuleRow):
     """Data of these classes is to be kept for so long: what is older is counted, and deleted if the rule `deletes`."""
 
@@ -213,6 +223,7 @@ class SendingRules:
     opt_out_words: tuple[OptOutWords, ...] = ()
     scope_words: tuple[ScopeWords, ...] = ()
     wrong_numbers: tuple[WrongNumberWords, ...] = ()
+    links: tuple[LinkRule, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
     _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
     _requests: Sequence[tuple[RequestKind, WordForm]] = field(init=False, repr=False, compare=False)
@@ -276,6 +287,24 @@ class SendingRules:
             for kind in rule.data:
                 found.setdefault(kind, rule)
         return {kind: found[kind] for kind in DataClass if kind in found}
+
+    def follows_links(self, country: str, channel: str, at: datetime | None) -> bool:
+        """Whether it may be noted who in `country` opens links on this channel: not where nothing is said of it."""
+        rows = list(_binding((one for one in self.links if channel in one.channels and one.in_force(at)), country))
+        return bool(rows) and all(one.followed for one in rows)
+
+    def utm_source(self, country: str, channel: str, at: datetime) -> str:
+        """What pages that are opened from there are to call us in their statistics; nothing where no row says it."""
+        rows = _binding((one for one in self.links if channel in one.channels and one.in_force(at)), country)
+        return next((one.utm_source for one in rows if one.utm_source), "")
+
+    @property
+    def tells_sources(self) -> bool:
+        return any(one.utm_source for one in self.links)
+
+    def may_follow_links(self, channel: str) -> bool:
+        """Whether that is so on this channel anywhere."""
+        return any(one.followed and channel in one.channels and one.in_force(None) for one in self.links)
 
     def confirms(self, text: str) -> bool:
         """Whether the message is nothing but a yes."""

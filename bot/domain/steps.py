@@ -23,6 +23,8 @@ class SendStep:
 
     `at_best`: within a day, at the hour at which the person does most likely what the message is for, which is the
     event `metric`; it counts `within` so long.
+
+    `follows_links`: whether it is to be known who opens the links in it; None: as the journey says.
     """
 
     id: str
@@ -34,6 +36,7 @@ class SendStep:
     at_best: bool = False
     metric: str = ""
     within: timedelta = timedelta(days=2)
+    follows_links: bool | None = None
     kind: Literal["send"] = "send"
 
 

@@ -73,7 +73,10 @@ def act(run: Run, step: Step) -> str:
 def _send(run: Run, step: SendStep) -> None:
     by = " or ".join(step.channels)
     run.remember(wrote=run.key, behind=run.key)
-    message = SendResponse(step.response, step.channels, run.key, step.window, step.cap, event=run.kept("event"))
+    event, follow = run.kept("event"), run.journey.follows(step)
+    message = SendResponse(
+        step.response, step.channels, run.key, step.window, step.cap, event=event, follows_links=follow
+    )
     if not step.at_best:
         run.effects.append(message)
         run.did(f"sends {step.response} by {by}")

@@ -24,13 +24,16 @@ from bot.journeys.known import Known
 from bot.journeys.profile_schema import check_values_set
 from bot.journeys.receipts import warn_of_receipts
 from bot.journeys.steps import StepReader
-from bot.journeys.windows import read_window
+from bot.journeys.windows import read_links, read_window
 
 __all__ = ["Known", "read_journey", "version_of"]
 
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
 LEAD = frozenset({"fit", "engagement", "total", "grade", "likelihood", "churn_risk"})
-HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "on_edit", "steps")
+HEAD = (
+    *("journey", "purpose", "enter", "exit", "send_window", "links"),
+    *("holdout", "at_once", "priority", "on_edit", "steps"),
+)
 POLICIES = ("pin", "map", "drain")
 
 
@@ -49,6 +52,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
     many_at_once = _many_at_once(head, entries)
     priority = _priority(head)
     window = read_window(head)
+    follows_links = read_links(head) or False
     steps = StepReader(document, faults, known, warnings)
     first = steps.read(head)
     on_edit = _on_edit(head, steps)
@@ -79,6 +83,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
         on_edit=on_edit,
         source=document.text,
         counted=counted,
+        follows_links=follows_links,
     )
 
 

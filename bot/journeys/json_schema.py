@@ -13,7 +13,7 @@ from bot.domain.journey import MESSAGE_STATES
 from bot.journeys.content import HEAD, POLICIES, PURPOSES
 from bot.journeys.known import Known
 from bot.journeys.steps import BESIDE, KINDS
-from bot.journeys.windows import CLOSED
+from bot.journeys.windows import CLOSED, LINKS
 from bot.journeys.wording import DURATION
 
 Schema = dict[str, Any]
@@ -48,6 +48,7 @@ def journey_schema(known: Known | None = None, steps: Iterable[str] = ()) -> Sch
                 _object({"map": {"type": "object", "additionalProperties": _ref("target")}}, required=("map",)),
             ]
         },
+        "links": _ref("links"),
         "steps": _ref("steps"),
     }
     return {
@@ -95,6 +96,7 @@ def _parts(known: Known, steps: Iterable[str]) -> Schema:
             "When messages may go out.",
             required=("hours",),
         ),
+        "links": _choice(LINKS, "Whether it is noted who opens the links, where a rule says so (as_written)."),
     }
 
 
@@ -186,6 +188,7 @@ def _messages(known: Known) -> Mapping[str, Schema]:
         "at": _choice(("best",), "Within a day, when the person most likely does what it is for; without it, at once."),
         "metric": {**_ref("event"), "description": "What it is for, at: best (message.received)."},
         "within": {**_ref("duration"), "description": "So long after it that counts (2d)."},
+        "links": _ref("links"),
     }
     return {
         "send": _object(send, "Send a response.", required=("response", "channels")),

@@ -20,6 +20,7 @@ from bot.domain.sending_rules import (
     ConsentRule,
     FrequencyCap,
     Keywords,
+    LinkRule,
     Meaning,
     OptOutRule,
     OptOutWords,
@@ -104,6 +105,7 @@ def read_rules(
         tuple(reader.opt_out_words),
         tuple(reader.scope_words),
         tuple(reader.wrong_numbers),
+        tuple(reader.links),
     )
     if not rules.keywords:
         faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
@@ -157,6 +159,7 @@ class _Reader:
         self.opt_out_words: list[OptOutWords] = []
         self.scope_words: list[ScopeWords] = []
         self.wrong_numbers: list[WrongNumberWords] = []
+        self.links: list[LinkRule] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -173,6 +176,7 @@ class _Reader:
             "wrong_number": self._wrong_number,
             "opt_outs": self._opt_out,
             "retention": self._retention,
+            "links": self._link,
         }
         file = Fields(document, self._faults, document.data, "a rule file")
         file.only(*tables)
@@ -324,6 +328,19 @@ class _Reader:
                 fault = f'this rule and "{other.id}" hold for the same opt-outs.'
                 self._faults.add(fields.place(), fault, "Give one of them an end.")
         self.opt_outs.append(rule)
+
+    def _link(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "channels", "followed", "utm_source")
+        row = self._row(fields)
+        channels = fields.channels_of_law(self._channels, self._left_out, self._warnings)
+        followed, utm_source = fields.yes_or_no("followed"), fields.text("utm_source") or ""
+        if followed is None:
+            fields.missing("followed", "Write followed: true where it may be noted who opens a link.")
+        elif utm_source and not followed:
+            fault = "utm_source is told of links that are followed, and this row says that none is."
+            self._faults.add(fields.place("utm_source"), fault, "Write followed: true, or leave utm_source out.")
+        elif row and channels:
+            self.links.append(LinkRule(**row, channels=channels, followed=followed, utm_source=utm_source))
 
     def _retention(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "data", "keep", "deletes")

@@ -59,11 +59,12 @@ def how_long(length: timedelta) -> str:
 def step_words(step: Step) -> tuple[str, tuple[str, ...]]:
     """What the step does, in one line, and what else there is to say of it."""
     match step:
-        case SendStep(response=response, channels=channels, cap=cap, window=window):
+        case SendStep(response=response, channels=channels, cap=cap, window=window, follows_links=follows):
             more = [f"by {_either(channels)}"]
             more += ["waits where a cap is reached"] if cap == "wait" else []
             more += ["at hours of its own"] if window is not None else []
             more += [f"at the best hour for {step.metric}"] if step.at_best else []
+            more += [] if follows is None else ["notes who opens its links" if follows else "follows no links"]
             return f"Send {_response(response)}", tuple(more)
         case WaitStep():
             return _wait_words(step)

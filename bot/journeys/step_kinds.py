@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -33,7 +33,7 @@ from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.kinds import check_day
 from bot.journeys.known import Known
-from bot.journeys.windows import read_window
+from bot.journeys.windows import read_links, read_window
 
 SCORES_LATER = ("half_life", "cap")
 
@@ -78,11 +78,11 @@ def read_send(reader: Reader, fields: Fields, at: Position) -> Step | None:
     send = fields.inner("send", "send", "Write send: {response: utter_tip, channels: [sms]}.")
     if not send.is_mapping:
         return None
-    send.only("response", "channels", "cap", "send_window", "at", "metric", "within")
+    send.only("response", "channels", "cap", "send_window", "at", "metric", "within", "links")
     response = send.choice("response", reader.known.responses, "response", required=True)
     channels = reader.channels(send, (response,) if response else ())
     cap = send.choice("cap", ("skip", "wait"), "way to deal with a cap")
-    window = read_window(send)
+    window, links = read_window(send), read_links(send)
     at_best = send.choice("at", ("best",), "time") == "best"
     metric, within = send.read("metric", wording.event), send.read("within", wording.duration)
     if (metric or within) and not at_best:
@@ -92,10 +92,10 @@ def read_send(reader: Reader, fields: Fields, at: Position) -> Step | None:
     if not (response and channels):
         return None
     way_at_cap: AtCap = "wait" if cap == "wait" else "skip"
+    step = SendStep(at.id, response, channels, at.then, window, way_at_cap, follows_links=links)
     if not at_best:
-        return SendStep(at.id, response, channels, at.then, window, way_at_cap)
-    within = within or timedelta(days=2)
-    return SendStep(at.id, response, channels, at.then, window, way_at_cap, True, metric or REPLIED, within)
+        return step
+    return replace(step, at_best=True, metric=metric or REPLIED, within=within or step.within)
 
 
 def read_wait(reader: Reader, fields: Fields, at: Position) -> Step | None:

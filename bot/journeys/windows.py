@@ -1,4 +1,4 @@
-"""Reads `send_window`, of a journey and of one of its messages."""
+"""Reads what a journey and one of its messages may both say: `send_window`, and `links`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from bot.journeys import wording
 from bot.journeys.fields import Fields
 
 CLOSED = ("wait", "skip")
+LINKS = ("followed", "as_written")
 
 
 def read_window(fields: Fields) -> SendWindow | None:
@@ -27,3 +28,9 @@ def read_window(fields: Fields) -> SendWindow | None:
         zone=zone or PERSON_ZONE,
         closed="skip" if closed == "skip" else "wait",
     )
+
+
+def read_links(fields: Fields) -> bool | None:
+    """Whether links are followed, where the mapping says so."""
+    said = fields.choice("links", LINKS, "way to treat links")
+    return None if said is None else said == "followed"

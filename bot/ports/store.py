@@ -13,6 +13,7 @@ from bot.ports.conversations import Conversations, DeskPages, Feeds, Files, Hand
 from bot.ports.figures import Figures
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Hours, Intakes, Journeys, Passages, Schedules, Splits
+from bot.ports.links import SentLinks
 from bot.ports.outbox import Outbox
 from bot.ports.people import (
     Challenges,
@@ -96,6 +97,8 @@ class UnitOfWork(Protocol):
     def crm_writes(self) -> CrmWrites: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def sent_links(self) -> SentLinks: ...
     @property
     def feeds(self) -> Feeds: ...
     @property

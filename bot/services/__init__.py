@@ -8,9 +8,10 @@ side: `ask`, `move_question`, `check_in`, `remind`, `start_conversation`, `atten
 `cut_short`. What was not understood: `review`.
 
 **Delivery.** From the outbox to a vendor: `deliver`, `let_go`, `weigh`, `note_decision`, `compose_outbound`,
-`attempt`, `hand_over`, `post`, `under_way`. What came of it: `settle`, `settle_together`, `try_again`,
-`take_refusal`, `replay`. What is left alone: `spare_vendor`, `spare_address`, `watch_complaints`, `stop_sender`,
-`withdraw_messages`. When: `choose_time`. To a colleague: `send_test`.
+`follow_links`, `attempt`, `hand_over`, `post`, `under_way`. What came of it: `settle`, `settle_together`,
+`tell_of_message`, `lead_on`, `note_click`, `try_again`, `take_refusal`, `replay`. What is left alone: `spare_vendor`,
+`spare_address`, `watch_complaints`, `stop_sender`, `withdraw_messages`. When: `choose_time`. Whether one could leave
+now: `ask_gate`. To a colleague: `send_test`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
 `keep_schedule`, `follow_dates`, `put_off_waits`, `notice_exits`, `publish`, `in_force`, `miss_content`, `count_goals`,

@@ -14,6 +14,7 @@ from bot.domain.errors import PermanentSendError
 from bot.domain.message import Author, Content, CustomerMessage, Occasion, OutboundMessage, Text
 from bot.ports import UnitOfWork
 from bot.services.disclose import DISCLOSURE, with_disclosure
+from bot.services.follow_links import follow_links
 from bot.services.runtime import Runtime
 
 STALE_AFTER = timedelta(minutes=2)
@@ -35,11 +36,12 @@ async def compose(
     uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage
 ) -> Sequence[OutboundMessage]:
     """The message as it leaves; where it is the first of a conversation, with word that this is a machine."""
+    written = _in_a_language(runtime, message.content)
     composed = OutboundMessage(
         key=entry.key,
         channel=message.channel,
         address=message.address,
-        content=_in_a_language(runtime, message.content),
+        content=await follow_links(uow, runtime, entry, message, written, runtime.clock.now()),
         thread=await _vendor_id_of(uow, message.thread_of),
         replaces=await _vendor_id_of(uow, message.replaces_of),
         attempt=entry.attempts,

@@ -54,7 +54,12 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
         return
     further = effect.channels[effect.channels.index(conversation.channel) + 1 :]
     message = ChannelMessage(
-        conversation.channel, conversation.address, content, response=effect.response, fallbacks=further
+        conversation.channel,
+        conversation.address,
+        content,
+        response=effect.response,
+        fallbacks=further,
+        follows_links=effect.follows_links,
     )
     entry = OutboxEntry(
         id=OutboxId(new_id(now)),

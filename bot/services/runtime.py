@@ -96,6 +96,7 @@ class Links:
     file: Callable[[str], str] = "/files/{}".format
     media: Callable[[str], str] = "/media/{}".format
     portrait: Callable[[str, str], str] = "/portraits/{}/{}".format
+    followed: Callable[[str], str] = "/l/{}".format
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,9 @@ class Runtime:
     links: Links
     seal: Callable[[str], str]
     region: str = "GB"
+    opens_links: Callable[[str], bool] = lambda channel: True
+    """Whether people on this channel can open an address of ours."""
+
     disclose_every: timedelta = timedelta()
     """How long a disclosure holds for whoever goes on writing; zero: for ever."""
 

@@ -81,6 +81,7 @@ async def send_elsewhere(
         window=entry.window,
         cap=entry.cap,
         event=await _event_of(uow, entry),
+        follows_links=message.follows_links,
     )
     cause = Cause(
         key=effect.key,

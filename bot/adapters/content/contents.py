@@ -63,6 +63,7 @@ from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.kinds import profile_names
 from bot.journeys.rules import read_rules
 from bot.journeys.templates import sent_without_template
+from bot.journeys.unfollowed_links import links_not_followed
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, languages_with_examples, spoken_languages
 from bot.nlu.training_data import TrainingData, read_training_data
@@ -222,6 +223,8 @@ def _warnings_of(contents: Contents, shelves: Shelves, known: Known, told: Seque
     yield from left_blank(assistant, journeys.values())
     yield from sent_without_template(journeys, assistant, reply_windows(shelves.kinds))
     yield from without_how_to_stop(journeys, assistant, contents.rules, texting(shelves.kinds))
+    for one in journeys.values():
+        yield from links_not_followed(one, contents.rules)
     yield from beyond_limits(assistant, known, shelves.kinds)
     yield from unknown_templates(assistant, shelves.kinds)
 

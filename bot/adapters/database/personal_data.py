@@ -53,6 +53,7 @@ from bot.adapters.tables import (
     journey_change,
     journey_state,
     lease,
+    linked_page,
     login_session,
     login_try,
     meeting,
@@ -75,6 +76,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     sent_file,
+    sent_link,
     split_tally,
     suppression,
     used_token,
@@ -120,6 +122,7 @@ ANOTHERS_TOO = select(identity.c.value).where(
 
 OWNED: Mapping[Table, Condition] = {
     delivery: delivery.c.outbox_key.in_(_sent),
+    sent_link: sent_link.c.outbox_key.in_(_sent),
     outbox: outbox.c.key.in_(_sent),
     event: event.c.conversation_id.in_(_conversations),
     inbox: inbox.c.conversation_id.in_(_conversations),
@@ -150,7 +153,7 @@ OWNED: Mapping[Table, Condition] = {
 NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, review),
-        *(segment, score_rule),
+        *(segment, score_rule, linked_page),
         *(erasure, erased_address, erased_place),
         *(installation, used_token, desk_page, desk_turn, people_import, lease, process),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),

@@ -45,6 +45,7 @@ from bot.adapters.tables import (
     privacy_request,
     profile,
     sent_file,
+    sent_link,
 )
 from bot.domain.consent import Purpose
 from bot.domain.ids import ProfileId
@@ -95,6 +96,9 @@ LOGS: Mapping[DataClass, _Log] = {
     DataClass.CRM_WRITES: _Log(crm_write, crm_write.c.at, true()),
     DataClass.FEEDS: _Log(feed, feed.c.at, true()),
 }
+OF_MESSAGES = (delivery, sent_link)
+"""They go with the message whose key they have."""
+
 QUESTIONS = (challenge, opt_out_question)
 _unclaimed = text("outbox_key IS NULL")
 _unclaimed_before = and_(_unclaimed, delivery.c.at < BEFORE)
@@ -138,7 +142,7 @@ LOCK_PEOPLE = (_lock(profile, profile.c.id), _lock(conversation, conversation.c.
 _sent = select(outbox.c.key).where(outbox.c.conversation_id.in_(_chosen))
 _met = select(meeting.c.id).where(meeting.c.conversation_id.in_(_chosen))
 DROP_CONVERSATIONS = (
-    delete(delivery).where(delivery.c.outbox_key.in_(_sent)),
+    *(delete(one).where(one.c.outbox_key.in_(_sent)) for one in OF_MESSAGES),
     delete(outbox).where(outbox.c.conversation_id.in_(_chosen), ~_unfinished),
     delete(event).where(event.c.conversation_id.in_(_chosen)),
     delete(inbox).where(inbox.c.conversation_id.in_(_chosen)),
@@ -239,7 +243,8 @@ class StoredRetention(Repository):
         values = {"after": after, "last": found.last, "before": before}
         if log.table is outbox:
             keys = select(outbox.c.key).where(log.due)
-            await self._session.execute(delete(delivery).where(delivery.c.outbox_key.in_(keys)), values)
+            for table in OF_MESSAGES:
+                await self._session.execute(delete(table).where(table.c.outbox_key.in_(keys)), values)
         dropped = await self._session.execute(delete(log.table).where(log.due), values)
         return Dropped(int(dropped.rowcount), str(found.last))
 

@@ -38,6 +38,7 @@ from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.keys_in_use import note_keys, require_keys
 from bot.adapters.database.lately_read import LatelyRead
 from bot.adapters.database.leases import StoredLeases
+from bot.adapters.database.links import StoredSentLinks
 from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.opt_out_questions import StoredOptOutQuestions
@@ -141,6 +142,7 @@ class Transaction:
     meetings = _Group(StoredMeetings)
     desk_pages = _Group(StoredDeskPages)
     files = _Group(StoredFiles)
+    sent_links = _Group(StoredSentLinks)
     feeds = _Group(StoredFeeds)
     reviews = _Group(StoredReviews)
     schedules = _Group(StoredSchedules)

@@ -13,7 +13,7 @@ from bot.domain.errors import SettingsError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0054"
+HEAD = "0055"
 """The latest version: a database that has it is left alone, without loading Alembic."""
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306082711)")

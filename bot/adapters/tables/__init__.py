@@ -58,7 +58,7 @@ from bot.adapters.tables.people import (
     segment_member,
 )
 from bot.adapters.tables.sealing import field_key, resealing
-from bot.adapters.tables.sending import delivery, feed, lease, outbox, process
+from bot.adapters.tables.sending import delivery, feed, lease, linked_page, outbox, process, sent_link
 
 __all__ = [
     "SHARDS",
@@ -94,6 +94,7 @@ __all__ = [
     "journey_change",
     "journey_state",
     "lease",
+    "linked_page",
     "login_session",
     "login_try",
     "meeting",
@@ -118,6 +119,7 @@ __all__ = [
     "segment_change",
     "segment_member",
     "sent_file",
+    "sent_link",
     "shard_of",
     "split_tally",
     "suppression",

@@ -67,6 +67,24 @@ delivery = Table(
     partial("ix_delivery_unclaimed", "at", where="outbox_key IS NULL"),
 )
 
+linked_page = Table(
+    "linked_page",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+)
+"""Pages that followed links lead to, as authors wrote them: kept for ever, so that no link ends."""
+
+sent_link = Table(
+    "sent_link",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("outbox_key", Text, nullable=False),
+    Column("journey", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("clicked_at", Moment),
+    Index("ix_sent_link_outbox_key", "outbox_key"),
+)
 
 feed = Table(
     "feed",

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from bot.adapters.content.library import Contents
 from bot.domain.access import RIGHTS, SEES, Right, Sensitivity
 from bot.domain.audience import ProfileSchema
+from bot.domain.journey import Journey
 from bot.domain.privacy import LawfulBasis, RequestKind
 from bot.domain.retention import COUNTED_FROM, DataClass
 from bot.domain.sending_rules import LEAST_TIME, ConsentRule, RetentionRule, SendingRules
+from bot.domain.steps import SendStep
 from bot.entrypoints.wiring.connectors import channel_identities, connector_module, is_sandboxed
 from bot.settings import Settings
 
@@ -25,6 +27,7 @@ BASES = {
     LawfulBasis.PUBLIC_TASK: "a task in the public interest (GDPR article 6(1)(e))",
     LawfulBasis.LEGITIMATE_INTEREST: "legitimate interest (GDPR article 6(1)(f))",
 }
+FOLLOWING = "consent to it (GDPR article 6(1)(a), ePrivacy Directive article 5(3)); ends with an objection"
 UNTIL_ERASED = "until the person is erased"
 KEPT = {
     "identities": "phone numbers, e-mail addresses and ids by which people are known",
@@ -84,6 +87,10 @@ def _purposes(contents: Contents, schema: ProfileSchema) -> list[dict[str, Any]]
         journeys = sorted(one.id for one in contents.journeys.values() if one.purpose.value == purpose)
         if journeys:
             found.append({"purpose": purpose, "basis": basis, "by": [f"journey {name}" for name in journeys]})
+    followed = sorted(one.id for one in contents.journeys.values() if _follows_links(one, contents.rules))
+    if followed:
+        by = [f"journey {name}" for name in followed]
+        found.append({"purpose": "to know who opens the links in messages", "basis": FOLLOWING, "by": by})
     if contents.score_rules:
         reasons = [f"score rule {one.id.removeprefix('score:')}" for one in contents.score_rules]
         basis = "legitimate interest; ends with an objection (GDPR articles 6(1)(f) and 21)"
@@ -97,6 +104,11 @@ def _purposes(contents: Contents, schema: ProfileSchema) -> list[dict[str, Any]]
         ]
         found.append({"purpose": purpose, "basis": BASES[rests_on] if rests_on else NOT_SAID, "by": by})
     return found
+
+
+def _follows_links(journey: Journey, rules: SendingRules) -> bool:
+    sent = (step for step in journey.steps.values() if isinstance(step, SendStep) and journey.follows(step))
+    return any(rules.may_follow_links(channel) for step in sent for channel in step.channels)
 
 
 def _kept(rules: SendingRules, now: datetime) -> list[dict[str, Any]]:

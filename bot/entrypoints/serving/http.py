@@ -43,6 +43,7 @@ from bot.entrypoints.serving.siblings import Siblings
 from bot.entrypoints.serving.watching import Watching
 from bot.entrypoints.web.crm_webhooks import CrmWebhooks
 from bot.entrypoints.web.doorkeeper import Doorkeeper
+from bot.entrypoints.web.followed_links import FollowedLinks
 from bot.entrypoints.web.front_door import listen_to_vendors, take
 from bot.entrypoints.web.limits import AtOnce, Limits
 from bot.entrypoints.web.portraits import Portraits
@@ -144,6 +145,7 @@ class Server:
         portraits = Portraits(self._runtime, self._service.secret, self._service.settings.data / "portraits")
         app.router.add_get("/portraits/{desk}/{rep}", portraits.send)
         PreferencePage(self._service).add_routes(app)
+        FollowedLinks(self._runtime, self._service.settings.proxies).add_routes(app)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
         RasaApi(self._service, self._take_webhook).add_routes(app)

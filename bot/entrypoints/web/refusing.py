@@ -33,7 +33,7 @@ FOR_STAFF: Mapping[tuple[CallerKind, int], tuple[str, str]] = {
 """Where the page leads on to. Customers come to such pages, too, and have no business in ours."""
 LEAD_ON = {status for _, status in FOR_STAFF}
 
-FOR_CUSTOMERS = ("preferences", "consent")
+FOR_CUSTOMERS = ("preferences", "consent", "l")
 """How the addresses begin that stand in customers' messages: what is wrong there is said in their language."""
 
 
@@ -46,13 +46,16 @@ async def refused(
     doors: Doorkeeper | None = None,
 ) -> web.StreamResponse:
     """`doors` know whether one of the staff looks; without, nobody is."""
-    of_customer = request.path.lstrip("/").partition("/")[0] in FOR_CUSTOMERS
+    begins = request.path.lstrip("/").partition("/")[0]
+    of_customer = begins in FOR_CUSTOMERS
     if not _looks(request, of_customer=of_customer):
         return problem(status, reason, headers)
     if of_customer:
         words = words_for(request.headers.get("Accept-Language", ""))
         name = "not_whole" if status == 404 else "away"
-        return shown(preferences.refusal(words, name, new_link=status == 404), status=status, headers=headers)
+        return shown(
+            preferences.refusal(words, name, new_link=status == 404 and begins != "l"), status=status, headers=headers
+        )
     advice = f"{reason[:1].upper()}{reason[1:].removesuffix('.')}."
     on = await _onward(request, status, doors) if doors is not None and status in LEAD_ON else None
     return shown(refusal(TITLES.get(status, OTHERWISE), advice, on=on), status=status, headers=headers)

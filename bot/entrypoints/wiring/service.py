@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -56,7 +57,7 @@ from bot.journeys.channel_fit import journeys_on
 from bot.ports import ApiAccess, CallBudgets, Clock, ConnectorSettings, Crm, FeedWriter
 from bot.ports.tracing import Tracer
 from bot.services.runtime import Links, Runtime
-from bot.settings import Settings, connector_values
+from bot.settings import LOOPBACK, Settings, connector_values
 
 log = structlog.get_logger()
 
@@ -167,6 +168,7 @@ async def open_service(
             crms=connectors.crms,
             desks=desks,
             links=_links(settings.service_url, secret),
+            opens_links=reaching(settings, connectors.sandboxed),
             seal=partial(seal, secret),
             region=settings.region,
             disclose_every=timedelta(hours=settings.disclose_every),
@@ -302,4 +304,11 @@ def _links(service_url: str, secret: str) -> Links:
         file=partial(file_link, service_url, secret),
         media=partial(media_link, service_url, secret),
         portrait=partial(portrait_path, secret),
+        followed=partial("{}/l/{}".format, service_url),
     )
+
+
+def reaching(settings: Settings, sandboxed: Collection[str]) -> Callable[[str], bool]:
+    """Whether people on a channel can open an address of ours: one of this machine alone only its stand-ins can."""
+    reaches_all = urlsplit(settings.service_url).hostname not in LOOPBACK
+    return lambda channel: reaches_all or channel in sandboxed

@@ -231,7 +231,9 @@ async def test_no_migration_since_the_first_release_makes_others_wait_for_a_larg
     async with engine.begin() as connection:
         await connection.run_sync(there_and_back)
     await engine.dispose()
-    assert [one for one in statements if HOLDS_UP.search(" ".join(one.split()))] == []
+    made = re.findall(r"CREATE TABLE (\w+)", "".join(statements))  # and empty: nobody waits for them
+    held_up = [found for one in statements if (found := HOLDS_UP.search(" ".join(one.split())))]
+    assert [one[0] for one in held_up if not set(re.findall(r"\w+", one[0])).intersection(made)] == []
 
 
 def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path) -> None:

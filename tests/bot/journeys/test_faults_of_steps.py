@@ -25,6 +25,10 @@ HALVES = "  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}"
         ("- id: a", "5:5: this step does nothing."),
         ("- wait:", '5:5: a step lacks "wait". Write wait: 1d.'),
         ("- wait: 0d", "5:5: \"0d\" is no usable length of time"),
+        (
+            "- send: {response: utter_tip, channels: [sms], links: follow}",
+            '5:50: there is no way to treat links "follow".',
+        ),
         ("- wait: {for: link.clicked}", '5:5: wait lacks "at_most". Say how long'),
         ("- wait: {for: answer, at_most: 1d}", '5:12: "answer" is no event.'),
         ("- wait: {until: monday, for: a.b, at_most: 1d}", '5:12: "monday" is no time to wait for. Write "09:00"'),

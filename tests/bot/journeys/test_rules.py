@@ -358,6 +358,25 @@ def test_a_cap_for_a_channel_whose_connector_is_not_loaded_is_no_fault_and_told(
     ]
 
 
+def test_links_are_followed_only_where_a_row_of_the_country_says_so(shipped: SendingRules) -> None:
+    row = "{{id: {0}, jurisdiction: {1}, channels: [sms], followed: {2}, from: 2026-01-01, source: a house rule}}"
+    rows = f"links: [{row.format('all', 'default', 'true')}, {row.format('france', 'FR', 'false')}]"
+    read = read_rules([parse("journeys/rules/a.yml", rows), parse("journeys/rules/opt_out.yml", STOP)])
+    followed = [read.follows_links(*of, NOW) for of in (("GB", "sms"), ("FR", "sms"), ("GB", "email"))]
+    assert followed == [True, False, False]
+    (fault,) = faults_of("links: [{id: a, jurisdiction: default, channels: [sms], from: 2026-01-01, source: x}]")
+    assert "Write followed: true where it may be noted who opens a link." in fault
+    assert not any(map(shipped.may_follow_links, ("sms", "whatsapp", "email"))), "until somebody says so"
+
+
+def test_a_row_names_the_source_that_pages_are_told_of_followed_links() -> None:
+    row = "{{id: {0}, jurisdiction: {1}, channels: [sms], followed: {2}, utm_source: us, from: 2026-01-01, source: x}}"
+    read = read_rules([parse("a.yml", f"links: [{row.format('all', 'default', 'true')}]"), parse("b.yml", STOP)])
+    assert [read.utm_source("GB", channel, NOW) for channel in ("sms", "email")] == ["us", ""]
+    (fault,) = faults_of(f"links: [{row.format('all', 'default', 'false')}]")
+    assert "Write followed: true, or leave utm_source out." in fault
+
+
 def test_a_retention_rule_deletes_only_where_it_says_so() -> None:
     row = "{{id: {}, jurisdiction: default, data: [feeds], keep: 60d, from: 2026-01-01, source: ours{}}}"
     rows = f"retention: [{row.format('a', '')}, {row.format('b', ', deletes: true')}]"

@@ -18,6 +18,7 @@ from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
+from bot.domain.links import SentLink
 from bot.domain.meeting import Meeting
 from bot.domain.message import Attachment, DeliveryState, DeliveryStatus, OutboundMessage
 from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
@@ -112,6 +113,7 @@ async def live(stage: Stage) -> None:
         )
         asked = Asked(Purpose.MARKETING, f"May we, {NAME}?", WORDS)
         await uow.challenges.add(Challenge(ChallengeId("c"), ANA, "sms", PHONE, at, at + timedelta(days=1), asked))
+        assert await uow.sent_links.keep(SentLink("pagemessages", sent.key, "tips", "first"))
 
 
 async def handoff_of_ana(uow: UnitOfWork) -> Handoff:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from bot.domain.journey import Headcount
+from bot.domain.links import ClicksByStep
 from bot.ports import Store, UnitOfWork
 
 Answer = TypeVar("Answer")
@@ -41,6 +42,11 @@ class Kept(Generic[Answer]):
     def forget(self) -> None:
         """Whoever asks next is told how things stand now."""
         self._until = 0.0
+
+
+def clicks_of(store: Store) -> Kept[ClicksByStep]:
+    """How many messages of the steps of all journeys had their links opened."""
+    return Kept(store, lambda uow: uow.sent_links.clicks())
 
 
 def headcounts_of(store: Store) -> Kept[Sequence[Headcount]]:

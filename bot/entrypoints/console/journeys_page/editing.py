@@ -29,6 +29,7 @@ from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
 from bot.journeys.step_sources import Source, item_sources
+from bot.journeys.unfollowed_links import links_not_followed
 from bot.journeys.whereabouts import Whereabouts, then, whereabouts
 from bot.journeys.wording import ID
 from bot.ports import Playbook
@@ -144,6 +145,7 @@ class Editing:
         yield from (warning for warning in assistant.warnings if warning.place in places)
         channels = texting(channel_kinds(self._service.settings))
         yield from without_how_to_stop({journey.id: journey}, assistant, playbook.rules, channels)
+        yield from links_not_followed(journey, playbook.rules)
 
     def schema(self, name: str, text: str) -> Schema:
         """With the names in force, and the steps of the text."""

@@ -21,6 +21,7 @@ from bot.entrypoints.web.translate import json_object, private_json
 from bot.entrypoints.wiring.connectors import channel_kinds, kinds_of
 from bot.entrypoints.wiring.service import Service
 from bot.journeys.channel_fit import misfits_of, shown
+from bot.journeys.links import variable_links
 from bot.ports import Abilities, ChannelKind
 from bot.services.disclose import DISCLOSURE, with_disclosure
 
@@ -63,7 +64,8 @@ class Messages:
         return private_json(self.worded(_messages(body, assistant), body))
 
     def worded(self, messages: Sequence[Message], body: Mapping[str, Any]) -> dict[str, Any]:
-        """As JSON tells them: `known` of the person and `channels` are as the request's body says."""
+        """As JSON tells them: `known` of the person, `channels`, and whether links are followed (`follows`) are as the
+        request's body says."""
         playbook = self._service.library.current()
         assistant = playbook.assistant
         responses = [one.response for one in messages if one.response is not None]
@@ -80,6 +82,9 @@ class Messages:
                     "name": one.name,
                     "slot": one.slot,
                     "is_action": one.response is None,
+                    "not_followed": variable_links(one.response)
+                    if one.response and body.get("follows") is True
+                    else [],
                     "channels": list(self._on_channels(one.response, chosen, telling)) if one.response else [],
                 }
                 for one in messages

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Passage, Tally
+from bot.domain.links import Clicks
 from bot.domain.statistics import wilson
 from bot.domain.steps import END
 from bot.journeys.tallied import Tallied
@@ -24,9 +26,14 @@ def totals(headcounts: Iterable[Headcount]) -> dict[str, int]:
     return found
 
 
-def by_step(headcounts: Iterable[Headcount], passages: Iterable[Passage], version: str) -> dict[str, dict[str, Any]]:
+def by_step(
+    headcounts: Iterable[Headcount],
+    passages: Iterable[Passage],
+    version: str,
+    clicks: Mapping[str, Clicks] = MappingProxyType({}),
+) -> dict[str, dict[str, Any]]:
     """For each step of this version: who waits there, who is parked there, who left from there and why, and how many
-    were put there when it was published.
+    were put there when it was published; of how many of its messages, of whatever version, links were opened.
     """
     found: dict[str, dict[str, Any]] = {}
 
@@ -36,6 +43,8 @@ def by_step(headcounts: Iterable[Headcount], passages: Iterable[Passage], versio
     for passage in passages:
         if passage.version == version and passage.moved:
             at_step(passage.target)["moved"] += passage.times
+    for step, counted in clicks.items():
+        at_step(step)["links"] = {"messages": counted.messages, "opened": counted.opened}
     for one in headcounts:
         if one.version != version or one.status is EnrolmentStatus.HELD_OUT or one.step == END:
             continue

@@ -14,11 +14,12 @@ from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage, Tally
+from bot.domain.links import Clicks
 from bot.domain.publishing import Running
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.entrypoints.console.journeys_page.beginning import Beginning, recipes_json
-from bot.entrypoints.console.journeys_page.counting import headcounts_of
+from bot.entrypoints.console.journeys_page.counting import clicks_of, headcounts_of
 from bot.entrypoints.console.journeys_page.decided import Decided
 from bot.entrypoints.console.journeys_page.drawing import draw
 from bot.entrypoints.console.journeys_page.editing import Editing, head, sources
@@ -62,6 +63,7 @@ class JourneysPage:
         channels = known_channels(service.settings, service.runtime.channels)
         self._files = JourneyFiles(shelves_of(service.settings, channels))
         self._headcounts = headcounts_of(service.runtime.store)
+        self._clicks = clicks_of(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._inside = Inside(service)
         self._decided = Decided(service)
@@ -186,9 +188,10 @@ class JourneysPage:
             "sources": sources(checked) if checked else {},
             "head": head(checked) if checked else {},
         }
-        return private_json(
-            told | (_shown(journey, headcounts, passages, tallies) if journey is not None else {"picture": None})
-        )
+        if journey is None:
+            return private_json(told | {"picture": None})
+        clicks = {step: one for (of, step), one in (await self._clicks.told()).items() if of == name}
+        return private_json(told | _shown(journey, headcounts, passages, tallies, clicks))
 
     def _is_in_force(self, journey: Journey, published: str | None) -> bool:
         if self._runtime.publishing == "on_command":
@@ -210,8 +213,9 @@ def _shown(
     headcounts: Sequence[Headcount],
     passages: Sequence[Passage],
     tallies: Mapping[str, Mapping[str, Tally]],
+    clicks: Mapping[str, Clicks],
 ) -> dict[str, Any]:
-    steps = by_step(headcounts, passages, journey.version)
+    steps = by_step(headcounts, passages, journey.version, {one: clicks[one] for one in journey.steps if one in clicks})
     return {
         "version": journey.version,
         "purpose": journey.purpose.value,

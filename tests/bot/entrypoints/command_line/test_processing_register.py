@@ -17,6 +17,8 @@ from bot.entrypoints.command_line.cli import run
 from bot.entrypoints.command_line.processing_register import as_markdown, register
 from bot.entrypoints.wiring.connectors import channel_names, shelves_of
 from bot.settings import Settings
+from tests.bot.services.linking import link_rule
+from tests.bot.services.stage import journey_of
 
 NOW = datetime(2026, 11, 27, tzinfo=UTC)
 CONTROLLER = "Harbourline Ltd, 1 Quay Street; privacy@example.com"
@@ -55,6 +57,18 @@ def test_it_names_purposes_data_times_recipients_and_rights(settings: Settings, 
     assert hubspot["in_sandbox"]
     (left,) = told["incomplete"]
     assert left.startswith("in which countries the recipients are")
+
+
+def test_who_opens_links_is_a_purpose_where_a_journey_and_a_rule_say_so(settings: Settings, contents: Contents) -> None:
+    steps = "- send: {response: utter_tip, channels: [sms], links: followed}"
+    followed = replace(contents, journeys={"news": journey_of(steps, name="news")})
+    allowed = replace(followed, rules=replace(contents.rules, links=(link_rule(),)))
+
+    def told(contents: Contents) -> list[list[str]]:
+        purposes = register(settings, contents, {}, NOW)["purposes"]
+        return [one["by"] for one in purposes if one["purpose"] == "to know who opens the links in messages"]
+
+    assert (told(followed), told(allowed)) == ([], [["journey news"]])
 
 
 def test_a_time_that_nothing_is_deleted_by_is_told_as_intended(settings: Settings, contents: Contents) -> None:

@@ -20,7 +20,7 @@ from bot.entrypoints.wiring.own_secret import (
     has_secret,
     installation_secret,
 )
-from bot.entrypoints.wiring.service import open_service
+from bot.entrypoints.wiring.service import open_service, reaching
 from bot.settings import Settings
 from tests.contracts.samples import profile
 from tests.lending import lend_model
@@ -259,6 +259,12 @@ async def test_the_desk_that_nobody_named_is_left_out_where_its_connector_is_not
     assert [line["add"] for line in logs if line["event"].startswith("there is no sales desk")] == [
         "slack to OVERTURE_CONNECTORS; or desk, with OVERTURE_DESK=desk:sales"
     ]
+
+
+def test_an_address_of_this_machine_alone_is_opened_by_stand_ins_only(settings_of: Callable[..., Settings]) -> None:
+    here, there = settings_of(), settings_of(public_url="https://chat.example.com")
+    found = [reaching(one, {"sms"})(channel) for one in (here, there) for channel in ("sms", "email")]
+    assert found == [True, False, True, True]
 
 
 def test_the_channels_are_known_without_building_anything(settings_of: Callable[..., Settings]) -> None:

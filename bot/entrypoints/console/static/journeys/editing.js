@@ -31,6 +31,11 @@ export class Editing {
     this.#schema = schema;
   }
 
+  /** Whether it is to be known who opens the links in this step's message. */
+  follows(says) {
+    return (says?.send?.links ?? this.#head.links) === "followed";
+  }
+
   look({ sources, head }) {
     this.sources = sources;
     this.#head = head;

@@ -87,6 +87,7 @@ const countNodes = (counts) => [
   counts.waiting > 0 && h("i", { class: "waiting" }, counted(counts.waiting, "waits", "wait")),
   left(counts) > 0 && h("i", { class: "left" }, `${number(left(counts))} left`),
   counts.parked > 0 && h("i", { class: "parked" }, `${number(counts.parked)} parked`),
+  counts.links && h("i", { class: "opened", title: "messages whose links were opened, of those with links that are followed" }, `${number(counts.links.opened)} of ${number(counts.links.messages)} opened`),
   counts.moved > 0 && h("i", { class: "moved", title: "put here when this version was published" }, `${number(counts.moved)} moved`),
 ];
 

@@ -69,5 +69,6 @@ const countNodes = (counts) => [
   counts.waiting > 0 && h("li", {}, counted(counts.waiting, "person waits here", "people wait here")),
   counts.parked > 0 && h("li", { class: "bad" }, counted(counts.parked, "person is parked here", "people are parked here")),
   counts.moved > 0 && h("li", {}, counted(counts.moved, "person was put here by publishing", "people were put here by publishing")),
+  counts.links && h("li", {}, `${number(counts.links.opened)} of ${counted(counts.links.messages, "message had a link opened", "messages had a link opened")}, in all versions`),
   counts.left.map(({ reason, people: count }) => h("li", {}, `${number(count)} left from here: ${reason}`)),
 ];

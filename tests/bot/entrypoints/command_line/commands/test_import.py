@@ -72,6 +72,7 @@ def test_a_project_comes_to_lie_as_an_assistant_does(tmp_path: Path) -> None:
         "domain/domain.yml",
         "journeys/rules/caps.yml",
         "journeys/rules/consent.yml",
+        "journeys/rules/links.yml",
         "journeys/rules/opt_out.yml",
         "journeys/rules/opt_out_scope.yml",
         "journeys/rules/opt_out_words.yml",
