@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,7 +12,17 @@ from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import ChangeScore, Emit, PersonEffect, SyncCrm
 from bot.domain.handoff import SNOOZES, Handoff, HandoffState
 from bot.domain.journey import HANDED_BACK, TAKEN_OVER
-from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
+from bot.domain.message import (
+    Author,
+    DeskAction,
+    DeskLine,
+    DeskVerb,
+    HandoffCard,
+    ReplyForm,
+    SnoozeOver,
+    Suggestion,
+    Text,
+)
 from bot.domain.score import total_score
 from bot.ports import HasPortraits, UnitOfWork
 from bot.services.book_meeting import offer_times
@@ -25,6 +35,7 @@ from bot.services.hand_off import (
     relay,
     say_to_customer,
     show_as_sent,
+    shown_key,
     suggestion_key,
     to_desk,
 )
@@ -41,13 +52,21 @@ FORM_OPENS_WITHIN = timedelta(seconds=10)
 
 
 async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
-    """A rep pressed a button. On a hand-off that is over, none of the card's does anything."""
+    """A rep pressed a button. Where it was meant for what is not so any more, it does nothing, and the desk is told."""
     if action.verb in (DeskVerb.CANCEL_MEETING, DeskVerb.MOVE_MEETING):
         await rearrange_meeting(uow, runtime, handoff, action, now)
         return
     if handoff.state is HandoffState.CLOSED:
+        await _tell_that_it_is_over(uow, handoff, action, now)
+        return
+    if _is_out_of_date(handoff, action):
+        await _refuse(uow, handoff, action, f"{handoff.rep} has this conversation by now", now)
         return
     match action.verb:
+        case DeskVerb.SAY:
+            key = said_key(action.channel, action.vendor_id)
+            await rep_says(uow, runtime, handoff, action.rep, key, Text(action.words), now)
+            await relay(uow, handoff, f"{key}:said", action.rep, action.words, now)
         case DeskVerb.CLAIM:
             await claim(uow, runtime, handoff, action.rep, now)
         case DeskVerb.TAKE_OVER:
@@ -57,35 +76,100 @@ async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, actio
         case DeskVerb.REPLY:
             await _open_form(uow, runtime, handoff, action, ReplyForm(handoff.id, "", action.trigger), now)
         case DeskVerb.DISQUALIFY if not action.words:
-            await _open_form(uow, runtime, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason"), now)
+            await _open_form(
+                uow, runtime, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason", handoff.rep), now
+            )
         case DeskVerb.DISQUALIFY:
             await _disqualify(uow, runtime, handoff, action.rep, action.words, now)
         case DeskVerb.MEET:
             told = await offer_times(uow, runtime, handoff, handoff.rep or action.rep, action.vendor_id, now)
             await relay(uow, handoff, f"{action.vendor_id}:meet", "Overture", told, now)
-        case DeskVerb.HAND_BACK:
-            await _close(uow, runtime, handoff, action.rep, "handed_back", now)
-        case DeskVerb.RESOLVE:
-            await _close(uow, runtime, handoff, action.rep, "resolved", now)
+        case DeskVerb.HAND_BACK | DeskVerb.RESOLVE:
+            await _close(uow, runtime, handoff, action.rep, ENDS[action.verb], now)
         case DeskVerb.SNOOZE:
             await _snooze(uow, runtime, handoff, action.rep, SNOOZES[action.words], now)
         case DeskVerb.SEND:
             await _send_suggestion(uow, runtime, handoff, action.rep, action.words, now)
 
 
-async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> None:
-    """Give the rep the floor. A second rep is told in the thread who was faster."""
+Outcome = Literal["handed_back", "resolved", "disqualified"]
+ENDS: Mapping[DeskVerb, Outcome] = {
+    DeskVerb.HAND_BACK: "handed_back",
+    DeskVerb.RESOLVE: "resolved",
+    DeskVerb.DISQUALIFY: "disqualified",
+}
+FOR_WHOEVER_HAS_IT = (
+    DeskVerb.TAKE_OVER,
+    DeskVerb.ASSIGN,
+    DeskVerb.SNOOZE,
+    DeskVerb.MEET,
+    *ENDS,
+)
+"""What is done to the hand-off of somebody, and means no one who has it since."""
+
+
+def _is_out_of_date(handoff: Handoff, action: DeskAction) -> bool:
+    """Whether a colleague has it by now who did not when it was pressed."""
+    if action.held_by is None or action.verb not in FOR_WHOEVER_HAS_IT:
+        return False
+    return handoff.rep not in (action.held_by, action.rep)
+
+
+async def _tell_that_it_is_over(uow: UnitOfWork, handoff: Handoff, action: DeskAction, now: datetime) -> None:
+    """Unless they have ended it themselves by just that, as the second press of a double click has."""
+    card = await uow.outbox.by_key(shown_key(handoff))
+    content = card.dispatch.content if card is not None and isinstance(card.dispatch, ChannelMessage) else None
+    standing = content.standing if isinstance(content, HandoffCard) else ""
+    if action.verb in ENDS and standing.partition(":")[0] == _standing(ENDS[action.verb], action.rep):
+        return
+    await _refuse(uow, handoff, action, standing or "This conversation is closed", now)
+
+
+async def _refuse(uow: UnitOfWork, handoff: Handoff, action: DeskAction, why: str, now: datetime) -> None:
+    if action.verb in (DeskVerb.SAY, DeskVerb.SEND):
+        words = f"{why}, so the customer did not get what {action.rep} sent."
+    else:
+        pressed = action.verb.replace("_", " ").capitalize()
+        words = f'{why}, so "{pressed}" by {action.rep} did nothing.'
+    await to_desk(uow, handoff, refused_key(action.channel, action.vendor_id), DeskLine(OURSELVES, words), now)
+
+
+def refused_key(desk: str, vendor_id: str) -> str:
+    """The outbox key of why what a rep pressed was not done, by what their desk calls it."""
+    return f"relay:{said_key(desk, vendor_id)}:refused"
+
+
+def said_key(desk: str, vendor_id: str) -> str:
+    """The outbox key of what a rep said, by what their desk calls it."""
+    return f"{desk}:{vendor_id}"
+
+
+async def claim(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    rep: str,
+    now: datetime,
+    *,
+    aloud: bool = True,
+    speaks: bool = False,
+) -> None:
+    """Give the rep the floor, and tell the customer `aloud`. A second rep is told in the thread who was faster, and,
+    who `speaks`, that it leaves."""
     if handoff.state is HandoffState.CLOSED:
         return
     if handoff.state is HandoffState.CLAIMED:
         if handoff.rep != rep:
-            line = f"{handoff.rep} has this conversation already."
-            await relay(uow, handoff, f"{handoff.id}:taken:{handoff.version}:{rep}", "Overture", line, now)
+            line = f"{handoff.rep} has this conversation already"
+            line += "; the customer gets your message all the same." if speaks else "."
+            what = "spoke" if speaks else "taken"
+            await relay(uow, handoff, f"{handoff.id}:{what}:{handoff.version}:{rep}", OURSELVES, line, now)
         return
     claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1, claimed_at=now)
     await uow.handoffs.save(claimed)
     await refresh_card(uow, runtime, claimed, now, was=handoff.offered_to)
-    await announce(uow, runtime, claimed, "utter_rep_joined", now)
+    if aloud:
+        await announce(uow, runtime, claimed, "utter_rep_joined", now)
     event = Emit(TAKEN_OVER, {"desk": claimed.desk, "rep": rep})
     await tell_journeys(uow, runtime, claimed.profile_id, [event], now)
 
@@ -120,7 +204,8 @@ async def _disqualify(
     await _close(uow, runtime, handoff, rep, "disqualified", now, reason=reason, effects=score)
 
 
-Outcome = Literal["handed_back", "resolved", "disqualified"]
+def _standing(outcome: Outcome, rep: str) -> str:
+    return f"{outcome.replace('_', ' ').capitalize()} by {rep}"
 
 
 async def _close(
@@ -137,7 +222,7 @@ async def _close(
     """End the hand-off: the bot answers again, and knows what was said. Journeys, timeline and CRM hear of the end."""
     closed = replace(handoff, state=HandoffState.CLOSED, rep=handoff.rep or rep, version=handoff.version + 1)
     await uow.handoffs.save(closed)
-    standing = f"{outcome.replace('_', ' ').capitalize()} by {rep}" + (f": {reason}" if reason else "")
+    standing = _standing(outcome, rep) + (f": {reason}" if reason else "")
     cause = Cause(f"handoff:{handoff.id}:{outcome}", handoff.profile_id, handoff.conversation_id)
     emitted = await perform(uow, runtime, [*effects, SyncCrm(standing)], cause, now)
     await refresh_card(uow, runtime, closed, now, standing=standing, was=handoff.offered_to)
@@ -159,7 +244,7 @@ async def rep_says(
     said: str = "",
 ) -> None:
     """A rep's words take the floor, go to the customer, and are kept with what was said; `said` tells what has none."""
-    await claim(uow, runtime, handoff, rep, now)
+    await claim(uow, runtime, handoff, rep, now, speaks=True)
     conversation = await uow.conversations.get(handoff.conversation_id)
     spoken = BotUttered(said or content.text, speaker=rep, at=now)
     await uow.conversations.log(conversation.id, [spoken], now)
@@ -167,7 +252,7 @@ async def rep_says(
         replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
     )
     picture = ""
-    if isinstance(runtime.channel(handoff.desk), HasPortraits):
+    if isinstance(runtime.channels.get(handoff.desk), HasPortraits):
         member = next(iter(mentions_of(runtime, handoff, rep)), rep)
         picture = runtime.links.portrait(handoff.desk, member)
     words = replace(content, author=Author.PERSON, author_name=rep, author_picture=picture)

@@ -262,7 +262,12 @@ async def refresh_card(
     await refresh_pages(uow, handoff, {handoff.rep or handoff.offered_to, was}, now, key=key)
     card = replace(await draw_card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
-    await _queue(uow, handoff, f"{handoff.card_key}:{key or handoff.version}", message, Purpose.DESK, now)
+    await _queue(uow, handoff, f"{handoff.card_key}:{key}" if key else shown_key(handoff), message, Purpose.DESK, now)
+
+
+def shown_key(handoff: Handoff) -> str:
+    """The outbox key of the card as it shows this version of the hand-off."""
+    return f"{handoff.card_key}:{handoff.version}"
 
 
 async def to_desk(

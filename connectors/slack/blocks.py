@@ -41,6 +41,7 @@ LONGEST_FACT = 300
 MOST_FIELDS = 10
 LONGEST_STANDING = 400
 LONGEST_FALLBACK = 3000
+LONGEST_NAME = 200
 LONGEST_LINE = 12_000
 """Characters of a thread line: Slack refuses a message whose blocks are longer in sum (msg_blocks_too_long)."""
 
@@ -67,6 +68,9 @@ LABELS = {
     DeskVerb.SNOOZE: "Snooze",
 }
 PAUSES = {"1h": "1 hour", "4h": "4 hours", "1d": "1 day", "3d": "3 days", "7d": "1 week"}
+TELL_WHO_HAS_IT = (DeskVerb.TAKE_OVER, DeskVerb.HAND_BACK, DeskVerb.RESOLVE, DeskVerb.DISQUALIFY)
+"""Buttons that come back with the name of who had the hand-off, since by then it may be another's."""
+
 ENDS = (DeskVerb.HAND_BACK, DeskVerb.RESOLVE, DeskVerb.DISQUALIFY, DeskVerb.SNOOZE)
 
 
@@ -143,11 +147,16 @@ def _element(verb: DeskVerb, content: HandoffCard) -> Block:
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{verb.value}",
         "text": _plain(LABELS[verb], 75),
-        "value": content.handoff_id,
+        "value": _held(content.handoff_id, content.claimed_by) if verb in TELL_WHO_HAS_IT else content.handoff_id,
     }
     if verb is DeskVerb.CLAIM or (verb is DeskVerb.REPLY and content.claimed_by):
         button["style"] = "primary"
     return button
+
+
+def _held(handoff_id: str, rep: str) -> str:
+    """A hand-off and who has it, as a button's value, in which a name that is no name has no room."""
+    return f"{handoff_id}:{rep}" if len(rep) <= LONGEST_NAME else handoff_id
 
 
 def _context(content: HandoffCard) -> list[Block]:
@@ -229,7 +238,7 @@ def _leads(content: DeskPage, links: Mapping[str, str]) -> list[Block]:
         return [_header("Your leads"), _section(none)]
     blocks = [_header(f"Your leads ({len(content.leads)}{' and more' if content.more else ''})")]
     for lead in content.leads:
-        blocks += [{"type": "divider"}, *_lead(lead, links.get(lead.card, ""))]
+        blocks += [{"type": "divider"}, *_lead(lead, content.rep, links.get(lead.card, ""))]
     return blocks
 
 
@@ -285,7 +294,7 @@ def _confirmation(words: str) -> Block:
     }
 
 
-def _lead(lead: DeskLead, link: str) -> list[Block]:
+def _lead(lead: DeskLead, rep: str, link: str) -> list[Block]:
     """Slack shows the times by the reader's own clock, and how long ago they were when they look."""
     offered = "" if lead.claimed else "*Offered to you* · "
     waits = f"*Waiting*, wrote {_ago(lead.waiting_since)}" if lead.waiting_since else "Answered"
@@ -294,7 +303,8 @@ def _lead(lead: DeskLead, link: str) -> list[Block]:
     )
     opening = [_button("handoff_open", "Open thread", "thread") | {"url": link}] if link else []
     verb = DeskVerb.RESOLVE if lead.claimed else DeskVerb.CLAIM
-    deciding = _button(f"{ACTION_PREFIX}{verb.value}", LABELS[verb], lead.handoff_id, primary=not lead.claimed)
+    of = _held(lead.handoff_id, rep) if lead.claimed else lead.handoff_id
+    deciding = _button(f"{ACTION_PREFIX}{verb.value}", LABELS[verb], of, primary=not lead.claimed)
     return [
         _section(_cut(f"{lead.customer} — {lead.reason}", LONGEST_STANDING)),
         {
@@ -344,7 +354,9 @@ def form(content: ReplyForm, *, channel: str, thread: str) -> Block:
     return {
         "type": "modal",
         "callback_id": REPLY_CALLBACK if reply else DISQUALIFY_CALLBACK,
-        "private_metadata": json.dumps({"handoff": content.handoff_id, "channel": channel, "thread": thread}),
+        "private_metadata": json.dumps(
+            {"handoff": content.handoff_id, "channel": channel, "thread": thread, "held_by": content.held_by}
+        ),
         "title": _plain("Reply to the customer" if reply else "No lead", 24),
         "submit": _plain("Send" if reply else "Disqualify", 24),
         "close": _plain("Cancel", 24),

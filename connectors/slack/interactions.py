@@ -20,6 +20,7 @@ from connectors.slack.blocks import (
     REPLY_BLOCK,
     REPLY_CALLBACK,
     REPLY_INPUT,
+    TELL_WHO_HAS_IT,
 )
 from connectors.slack.markup import words_in
 from connectors.slack.shortcuts import ASK_FORM, Shortcut, asked, shortcut
@@ -99,6 +100,7 @@ def _action(payload: Json, action: Json, desk: Desk, workspace: str) -> DeskActi
                 trigger=storable(trigger) if isinstance(trigger, str) else "",
                 words=storable(words) if verb in WITH_WORDS else "",
                 rep_member=storable(user[0]),
+                held_by=storable(words) if verb in TELL_WHO_HAS_IT and ":" in value else None,
             )
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
 
@@ -163,7 +165,16 @@ def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
                 return Webhook(reply=_form_error("Write something first."))
             if view.get("callback_id") == DISQUALIFY_CALLBACK:
                 verb, of = DeskVerb.DISQUALIFY, HandoffId(storable(handoff))
-                disqualified = DeskAction(desk.channel, key, of, verb, rep, words=words, rep_member=storable(user[0]))
+                disqualified = DeskAction(
+                    desk.channel,
+                    key,
+                    of,
+                    verb,
+                    rep,
+                    words=words,
+                    rep_member=storable(user[0]),
+                    held_by=_holder(metadata or {}),
+                )
                 return Webhook(inbound=(disqualified,))
             if desk.is_note(words):
                 return Webhook(reply=_form_error("This begins like a note to colleagues. Write notes in the thread."))
@@ -172,6 +183,11 @@ def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
     raise WebhookRejected(
         400, f"The form lacks its user, its id, its private_metadata or the value of {REPLY_BLOCK}.{REPLY_INPUT}."
     )
+
+
+def _holder(metadata: Json) -> str | None:
+    holder = metadata.get("held_by")
+    return storable(holder) if isinstance(holder, str) else None
 
 
 def _form_error(message: str) -> Reply:

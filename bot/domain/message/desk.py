@@ -53,6 +53,7 @@ class DeskVerb(StrEnum):
     TAKE_OVER = "take_over"  # from the rep who has it
     ASSIGN = "assign"  # to a colleague
     REPLY = "reply"  # asks for the form in which to write a reply
+    SAY = "say"  # says it
     HAND_BACK = "hand_back"
     RESOLVE = "resolve"
     DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
@@ -67,10 +68,11 @@ class DeskVerb(StrEnum):
 class DeskAction:
     """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form.
 
-    `words` are what they said with it: why it is no lead, for how long to snooze it (a key of `SNOOZES`), the `key` of
-    the suggestion to send, the id of the meeting to cancel or to move (with the time that it is moved to, behind a
-    space), or the name of the colleague (`member`, the desk's id of them) who is to have it.
-    `rep_member` is the desk's id of whoever pressed.
+    `words` are what they said with it: what the customer is told, why it is no lead, for how long to snooze it (a key
+    of `SNOOZES`), the `key` of the suggestion to send, the id of the meeting to cancel or to move (with the time that
+    it is moved to, behind a space), or the name of the colleague (`member`, the desk's id of them) who is to have it.
+    `rep_member` is the desk's id of whoever pressed. `held_by` is who had the hand-off as they saw it, empty where
+    nobody had; None where the desk does not tell.
     """
 
     channel: str
@@ -82,6 +84,7 @@ class DeskAction:
     words: str = ""
     member: str = ""
     rep_member: str = ""
+    held_by: str | None = None
     kind: Literal["desk_action"] = "desk_action"
 
 
@@ -235,13 +238,14 @@ class Suggestion:
 class ReplyForm:
     """A form in which a rep writes to the customer, or says why they are no lead (`asks`).
 
-    It must open within seconds of the click (`trigger`).
+    It must open within seconds of the click (`trigger`). `held_by` is who has the hand-off then.
     """
 
     handoff_id: HandoffId
     customer: str
     trigger: str
     asks: Literal["reply", "reason"] = "reply"
+    held_by: str = ""
     kind: Literal["reply_form"] = "reply_form"
 
 

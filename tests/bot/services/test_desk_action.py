@@ -73,6 +73,28 @@ async def test_a_colleague_takes_over_and_both_sides_hear_of_it(stage: Stage) ->
     assert [one.floor for one in news if one.floor is not None][-3:] == ["Ana Rep", "Ben Rep", ""]
 
 
+async def test_what_a_rep_says_reaches_the_customer_once_and_colleagues_read_it_at_the_desk(stage: Stage) -> None:
+    handoff = await requested(stage)
+    for _ in range(2):
+        await receive(stage.runtime, stage.slack, [said(handoff, "Hello!")])
+        await stage.settle()
+    assert (await stage.handoff_by_id(handoff.id)).rep == "Ana Rep"
+    assert stage.sms.texts() == ["Ana Rep has joined.", "Hello!"]
+    assert [one for one in lines(stage) if one.speaker == "Ana Rep"] == [DeskLine("Ana Rep", "Hello!")]
+    await stage.click(handoff, DeskVerb.RESOLVE)
+    await receive(stage.runtime, stage.slack, [said(handoff, "Too late", "later")])
+    await stage.settle()
+    assert "Too late" not in stage.sms.texts()
+
+
+def said(handoff: Handoff, words: str, vendor_id: str = "said") -> DeskAction:
+    return DeskAction("slack", vendor_id, handoff.id, DeskVerb.SAY, "Ana Rep", words=words)
+
+
+def lines(stage: Stage) -> list[DeskLine]:
+    return [one.content for one in stage.slack.taken if isinstance(one.content, DeskLine)]
+
+
 async def test_taking_over_what_nobody_has_is_a_claim(stage: Stage) -> None:
     handoff = await requested(stage)
     await stage.click(handoff, DeskVerb.TAKE_OVER, "Ben Rep")
@@ -145,12 +167,52 @@ async def test_what_is_closed_stays_closed_whatever_is_pressed(stage: Stage) -> 
     handoff = await requested(stage)
     await stage.click(handoff, DeskVerb.SNOOZE, words="1h")
     await stage.click(handoff, DeskVerb.RESOLVE)
-    before = len(stage.slack.taken)
+    before, was = len(stage.slack.taken), await stage.handoff_by_id(handoff.id)
     for verb in DeskVerb:
         await stage.click(handoff, verb, words="1h")
     await stage.later(hours=2)
-    assert len(stage.slack.taken) == before
+    told = [one.content for one in stage.slack.taken[before:]]
+    assert all(isinstance(one, DeskLine) and one.text.startswith("Resolved by Ana Rep, so ") for one in told)
+    assert await stage.handoff_by_id(handoff.id) == was
     assert stage.clock.now() - handoff.created_at > timedelta(hours=1)
+
+
+async def test_whoever_presses_a_button_of_what_is_over_reads_what_happened(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, DeskVerb.CLAIM)
+    await stage.click(handoff, DeskVerb.DISQUALIFY, words="a student")
+    await stage.click(handoff, DeskVerb.RESOLVE, "Ben Rep")
+    assert stage.desk_texts()[-1] == ('Disqualified by Ana Rep: a student, so "Resolve" by Ben Rep did nothing.')
+    await receive(stage.runtime, stage.slack, [said(handoff, "Too late", "later")])
+    await stage.settle()
+    assert stage.desk_texts()[-1].endswith(", so the customer did not get what Ana Rep sent.")
+
+
+@pytest.mark.parametrize("verb", [DeskVerb.HAND_BACK, DeskVerb.RESOLVE])
+async def test_the_second_press_of_a_double_click_that_ends_it_says_nothing(stage: Stage, verb: DeskVerb) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, verb)
+    before = stage.desk_texts()
+    await stage.click(handoff, verb)
+    assert stage.desk_texts() == before
+
+
+@pytest.mark.parametrize("verb", [DeskVerb.HAND_BACK, DeskVerb.RESOLVE, DeskVerb.DISQUALIFY, DeskVerb.TAKE_OVER])
+async def test_what_was_pressed_before_a_colleague_took_over_does_nothing_to_theirs(
+    stage: Stage, verb: DeskVerb
+) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, DeskVerb.CLAIM, "Ana Rep")
+    await stage.click(handoff, DeskVerb.TAKE_OVER, "Ben Rep")
+    late = DeskAction("slack", "late", handoff.id, verb, "Carl Rep", words="a student", held_by="Ana Rep")
+    await receive(stage.runtime, stage.slack, [late])
+    await stage.settle()
+    kept = await stage.handoff_by_id(handoff.id)
+    assert (kept.state, kept.rep) == (HandoffState.CLAIMED, "Ben Rep")
+    assert stage.desk_texts()[-1].startswith("Ben Rep has this conversation by now, so ")
+    await receive(stage.runtime, stage.slack, [replace(late, vendor_id="knowing", held_by="Ben Rep")])
+    await stage.settle()
+    assert await stage.handoff_by_id(handoff.id) != kept, "a colleague's can be ended by whoever knows whose it is"
 
 
 # ---------------------------------------------------------------- suggested replies
