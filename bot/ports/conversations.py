@@ -176,7 +176,7 @@ class Handoffs(Protocol):
         """It was this rep's."""
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
-        """The hand-off whose card the desk knows by this id."""
+        """The hand-off whose card the desk knows by this id; or else a line that was relayed to its thread."""
 
     async def save(self, handoff: Handoff) -> None:
         """Write the version after the one that was read; raises Conflict when somebody was faster."""

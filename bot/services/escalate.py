@@ -38,7 +38,7 @@ async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue:
     if step.desk and (desk := runtime.desk_named(step.desk)) is not None:
         where = f"{said}. The conversation: {runtime.links.transcript(handoff.conversation_id)}"
         message = ChannelMessage(desk.channel, desk.address, DeskLine(OURSELVES, where))
-        await to_other_desk(uow, handoff, f"relay:{overdue.vendor_id}:desk", message, now)
+        await to_other_desk(uow, handoff, f"elsewhere:{overdue.vendor_id}", message, now)
     told = {"desk": handoff.desk, "within": int(step.within.total_seconds()), "offered_to": handoff.offered_to}
     await tell_journeys(uow, runtime, handoff.profile_id, [Emit(OVERDUE, told)], now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -186,6 +187,7 @@ class SlackChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        """A card that somebody has deleted is posted anew, while there is something to be done with it."""
         workspace, channel = self._place_of(message.address)
         if message.replaces is None and message.attempt > 1 and (earlier := await self.find(message)) is not None:
             return earlier
@@ -208,11 +210,18 @@ class SlackChannel:
         common: dict[str, Any] = {"channel": channel, "text": post.text, "parse": "none"}
         if message.replaces:
             of = message.replaces
-            answer = await self._call(
-                "chat.update",
-                workspace,
-                lambda client: client.chat_update(ts=of, blocks=list(post.blocks), **common),
-            )
+            try:
+                answer = await self._call(
+                    "chat.update",
+                    workspace,
+                    lambda client: client.chat_update(ts=of, blocks=list(post.blocks), **common),
+                )
+            except PermanentSendError as error:
+                if error.code not in GONE or not isinstance(message.content, HandoffCard):
+                    raise
+                if message.content.closed:
+                    return Receipt(of)
+                return await self.send(replace(message, replaces=None))
         else:
             answer = await self._call(
                 "chat.postMessage",

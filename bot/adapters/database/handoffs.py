@@ -42,6 +42,23 @@ IN_THREAD = (
     .order_by(handoff.c.created_at.desc())
     .limit(1)
 )
+BENEATH_LINE = (
+    select(handoff)
+    .join(outbox, outbox.c.conversation_id == handoff.c.conversation_id)
+    .where(
+        outbox.c.channel == bindparam("at_desk"),
+        outbox.c.vendor_id == bindparam("known_as"),
+        outbox.c.vendor_id.is_not(None),
+        outbox.c.key.startswith("relay:"),
+        outbox.c.key.not_like("relay:overdue:%:desk"),
+        handoff.c.created_at <= outbox.c.created_at,
+    )
+    .order_by(handoff.c.created_at.desc())
+    .limit(1)
+)
+"""A desk whose card was deleted shows each of its lines by itself, and whoever answers one means the customer.
+
+Not so a line to another desk: its key begins otherwise, but where an earlier version has written it."""
 HELD_BY = (
     select(handoff)
     .where(
@@ -165,7 +182,8 @@ class StoredHandoffs(Repository):
         await self._session.execute(TOOK_TURN, {"desk": f"{desk}:{address}", "rep": rep, "number": number})
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
-        return await self._one(IN_THREAD, at_desk=desk, known_as=vendor_id)
+        wanted = {"at_desk": desk, "known_as": vendor_id}
+        return await self._one(IN_THREAD, **wanted) or await self._one(BENEATH_LINE, **wanted)
 
     async def save(self, handoff: Handoff) -> None:
         self._expected.forget(handoff.profile_id)

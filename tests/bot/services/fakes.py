@@ -21,7 +21,8 @@ from bot.ports import Abilities, Playbook, Webhook, WebhookRequest
 class FakeChannel:
     """A vendor that takes messages. `faults` are raised one by one first; `list_known` lets it tell what it took.
 
-    With `lost` set it takes the message and its answer never arrives, as when we die while we wait for it.
+    What takes the place of a message that is `gone` stands by itself. With `lost` set it takes the message and its
+    answer never arrives, as when we die while we wait for it.
     """
 
     def __init__(self, name: str, abilities: Abilities) -> None:
@@ -32,6 +33,7 @@ class FakeChannel:
         self.tries: list[OutboundMessage] = []
         self.faults: deque[Exception] = deque()
         self.list_known = False
+        self.gone: set[str] = set()
         self.lost: asyncio.Event | None = None
         self.on_send: Callable[[OutboundMessage], Awaitable[None]] | None = None
 
@@ -51,6 +53,8 @@ class FakeChannel:
         if self.lost is not None:
             self.lost.set()
             await asyncio.Event().wait()
+        if message.replaces is not None and message.replaces not in self.gone:
+            return Receipt(message.replaces)
         again = sum(one.key == message.key for one in self.taken)
         return Receipt(f"{self.name}-{message.key}" + (f"-{again}" if again > 1 else ""))
 

@@ -102,6 +102,28 @@ async def test_a_reply_in_the_thread_takes_the_floor_and_reaches_the_customer(st
         assert (await uow.conversations.transcript(conversation.id))[-1].speaker == "Ana Rep"
 
 
+async def test_a_reply_beneath_a_line_whose_card_was_deleted_at_the_desk_reaches_the_customer(stage: Stage) -> None:
+    """Slack shows such a line by itself then, and the reply stands in a thread of its own."""
+    await requested(stage)
+    await stage.says("greet")
+    async with stage.store.transaction() as uow:
+        line = next(one for one in await uow.personal_data.sent(ANA) if one.key.startswith("relay:"))
+    assert line.vendor_id is not None
+    reply = DeskReply("slack", "C1:99.1", line.vendor_id, "Hello!", "Ana Rep")
+    assert await receive(stage.runtime, stage.slack, [reply]) == 1
+    await stage.settle()
+    assert stage.sms.texts()[-1] == "Hello!"
+
+
+async def test_who_writes_in_a_colleagues_conversation_reads_once_that_it_was_sent(stage: Stage) -> None:
+    await stage.click(await requested(stage), CLAIM)
+    for text in ("One more thing.", "And another."):
+        await stage.reply(text, "Ben Rep")
+    told = "Ana Rep has this conversation already; the customer gets your message all the same."
+    assert stage.desk_lines()[1:] == [DeskLine("Overture", told)]
+    assert stage.sms.texts()[1:] == ["One more thing.", "And another."]
+
+
 async def test_the_reply_button_opens_a_form_and_only_while_it_is_of_use(stage: Stage) -> None:
     handoff = await requested(stage)
     await stage.click(handoff, REPLY, trigger="trigger-1")
@@ -335,3 +357,17 @@ async def test_a_rep_is_told_that_the_customers_channel_is_gone(stage: Stage) ->
     assert stage.desk_lines()[-1] == DeskLine(
         "Overture", "Your message did not reach the customer: sms is not set up here."
     )
+
+
+async def test_a_card_that_somebody_deleted_is_the_new_one_for_all_that_comes_after(stage: Stage) -> None:
+    handoff = await requested(stage)
+    stage.slack.gone.add(f"slack-{handoff.card_key}")
+    await stage.click(handoff, CLAIM)
+    anew = f"slack-{latest_card(stage).key}"
+    await stage.says("greet")
+    assert stage.slack.taken[-1].thread == anew
+    await receive(stage.runtime, stage.slack, [DeskReply("slack", "1", anew, "Hello!", "Ana Rep")])
+    await stage.settle()
+    assert stage.sms.texts()[-1] == "Hello!"
+    await stage.click(handoff, HAND_BACK)
+    assert latest_card(stage).replaces == anew

@@ -309,9 +309,17 @@ async def test_slacks_errors_are_told_apart(stage: Stage, error: str, expected: 
     assert (type(failed.value), failed.value.code) == (expected, error)
 
 
-async def test_a_card_that_is_gone_cannot_be_brought_up_to_date(stage: Stage) -> None:
+async def test_a_card_that_somebody_has_deleted_is_posted_anew_while_it_is_open(stage: Stage) -> None:
+    gone = "1795521599.000100"
+    anew = await stage.send(CARD, replaces=gone)
+    assert anew == stage.shown()[-1]["ts"] != gone
+    assert await stage.send(replace(CARD, closed=True), replaces=gone) == gone
+    assert [one["ts"] for one in stage.shown()] == [anew]
+
+
+async def test_a_suggestion_that_is_gone_cannot_be_brought_up_to_date(stage: Stage) -> None:
     with pytest.raises(PermanentSendError, match="message_not_found"):
-        await stage.send(CARD, replaces="1795521599.000100")
+        await stage.send(Suggestion(CARD.handoff_id, "sms:SM1", "Tuesday.", ""), replaces="1795521599.000100")
 
 
 async def test_a_wrong_token_is_refused(stage: Stage) -> None:
