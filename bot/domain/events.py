@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.ids import MessageId
-from bot.domain.message import Attachment, Button
+from bot.domain.message import Attachment, Beside, Button
 from bot.domain.understanding import Entity, Understood
 
 
@@ -45,6 +45,7 @@ class BotUttered:
     at: datetime | None = None
     kind: Literal["bot"] = "bot"
     buttons: tuple[Button, ...] = ()
+    beside: Beside | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ async def rep_says(
     """A rep's words take the floor, go to the customer, and are kept with what was said; `said` tells what has none."""
     await claim(uow, runtime, handoff, rep, now, speaks=True)
     conversation = await uow.conversations.get(handoff.conversation_id)
-    spoken = BotUttered(said or content.text, speaker=rep, at=now)
+    spoken = BotUttered(said or content.text, speaker=rep, at=now, beside=content.beside)
     await uow.conversations.log(conversation.id, [spoken], now)
     await uow.conversations.save(
         replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)

@@ -74,7 +74,8 @@ class Thought:
     def say(self, say: Say) -> None:
         if not says_something(say.content):
             return
-        self.apply(BotUttered(say.content.text, response=say.response, buttons=say.content.buttons))
+        content = say.content
+        self.apply(BotUttered(content.text, response=say.response, buttons=content.buttons, beside=content.beside))
         self.says.append(say)
 
     def say_response(

@@ -284,7 +284,7 @@ class StoredConversations(Repository):
             values = {"conversation": conversation_id, "first": rows[-1].sequence}
             rows = sorted([*rows, *await self._session.execute(CUTS, values)], key=lambda row: row.sequence)
         lines = [_speech(event) for event in as_heard([self._logged(row).event for row in rows])]
-        return [line for line in lines if line is not None and line.text]
+        return [line for line in lines if line is not None and not line.is_blank]
 
     async def logged(
         self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
@@ -337,8 +337,8 @@ def _speech(event: Event) -> Speech | None:
         case UserUttered() if event.retold or event.understood.stage == REMINDED:
             return None
         case UserUttered(at=datetime() as at):
-            return Speech(at, CUSTOMER, event.text, event.message_id)
+            return Speech(at, CUSTOMER, event.text, event.message_id, attachments=event.attachments)
         case BotUttered(at=datetime() as at):
-            return Speech(at, event.speaker or ASSISTANT, event.text)
+            return Speech(at, event.speaker or ASSISTANT, event.text, buttons=event.buttons, beside=event.beside)
         case _:
             return None

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.ids import HandoffId, MessageId
-from bot.domain.message.customer import CustomerMessage
+from bot.domain.message.customer import Attachment, CustomerMessage
 from bot.domain.message.desk import ToDesk
 
 
@@ -41,6 +41,17 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a message shows besides its words and buttons, as `Text` has it."""
+
+    image: str = ""
+    image_alt: str = ""
+    source_title: str = ""
+    source_url: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """What a customer reads. `source` names and links the page that an answer came from, `author_picture` is where the
     author's picture is, within our own address.
@@ -67,6 +78,12 @@ class Text:
     floor: str | None = None
     language: str = ""
     kind: Literal["text"] = "text"
+
+    @property
+    def beside(self) -> Beside | None:
+        """All that is shown besides the words and the buttons; None where nothing is."""
+        found = Beside(self.image or "", self.image_alt, self.source_title, self.source_url, self.extras)
+        return found if found != Beside() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +139,16 @@ CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A line of a transcript; `speaker` is Customer, Assistant, or a rep's name."""
+    """A line of a transcript; `speaker` is Customer, Assistant, or a rep's name. `attachments` came with it."""
 
     at: datetime
     speaker: str
     text: str
     message_id: MessageId | None = None
+    buttons: tuple[Button, ...] = ()
+    beside: Beside | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def is_blank(self) -> bool:
+        return not (self.text or self.buttons or self.beside or self.attachments)
