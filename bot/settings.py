@@ -187,7 +187,8 @@ class Settings(BaseSettings):
     a connector is in its sandbox nothing leaves, so that anybody may be named there."""
 
     desk: str = "slack:#sales"
-    """Who gets hand-offs: a channel and an address on it. More desks by name: slack:#sales, support=slack:#support."""
+    """Who gets hand-offs: a channel and an address on it. More desks by name: slack:#sales, support=slack:#support.
+    Without Slack: desk:sales, and desk in OVERTURE_CONNECTORS; reps answer on the page Conversations then."""
 
     desk_hours: str = ""
     """When a desk is staffed, where no file in journeys/desks says so: days, hours and a time zone, perhaps days on

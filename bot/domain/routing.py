@@ -107,6 +107,10 @@ class DeskPlan:
         """The rep whom the desk knows by this id."""
         return next((rep for rep in self.reps.values() if member and rep.member == member), None)
 
+    def belongs_to_an_account(self, name: str) -> bool:
+        """Whether a rep of this name, in whatever letters, is known by an account's address."""
+        return any("@" in rep.member and rep.name.casefold() == name.casefold() for rep in self.reps.values())
+
     def names_of(self, ids: Sequence[str]) -> Sequence[str]:
         return [self.reps[one].name for one in ids if one in self.reps]
 

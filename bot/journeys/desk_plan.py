@@ -100,8 +100,11 @@ def name_of_rep(text: str) -> str:
 
 def member(text: str) -> str:
     """The desk's own id of somebody; of what form, its channel knows."""
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,80}", text):
-        raise Unreadable(f'"{text}" is nobody\'s id.', "In Slack: open the profile, then More, Copy member ID.")
+    if not re.fullmatch(r"[A-Za-z0-9._%+@-]{1,80}", text):
+        raise Unreadable(
+            f'"{text}" is nobody\'s id.',
+            "In Slack: open the profile, then More, Copy member ID; on our page: their e-mail address.",
+        )
     return text
 
 

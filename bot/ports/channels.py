@@ -20,6 +20,7 @@ class Abilities:
     """What a channel can do. `identity` is the kind of identity its addresses are.
 
     `own_lines`: its page shows the customer's own messages from our feed. `desk`: its people are our reps.
+    `kept_here`: what it is sent is in our own tables and nowhere else, so there is nothing to erase anywhere else.
     `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
     `named_by_callers`: its addresses are names that callers choose for their talks (Rasa's sender), and want back.
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
@@ -42,6 +43,7 @@ class Abilities:
     proactive: bool = True
     own_lines: bool = False
     desk: bool = False
+    kept_here: bool = False
     repeatable: bool = False
     extras: bool = False
     named_by_callers: bool = False

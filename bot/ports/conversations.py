@@ -46,6 +46,16 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A conversation as a list of them shows it; `last` is what was said in it last, None where nothing was."""
+
+    conversation_id: ConversationId
+    profile_id: ProfileId
+    channel: str
+    last: Speech | None
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedEvent:
     """An event in the log of its conversation; `sequence` counts from 1."""
 
@@ -104,6 +114,12 @@ class Conversations(Protocol):
     async def heard(self, *, limit: int) -> Sequence[LoggedEvent]:
         """What customers said last and what of it was taken back, in all conversations, newest first."""
 
+    async def heard_lately(self, *, before: datetime, limit: int) -> Mapping[ConversationId, datetime]:
+        """In which conversations customers wrote last before this moment, and when; the latest first."""
+
+    async def glimpses(self, conversations: Collection[ConversationId]) -> Mapping[ConversationId, Glimpse]:
+        """Those of them that there are."""
+
 
 class Inbox(Protocol):
     @property
@@ -154,6 +170,9 @@ class Handoffs(Protocol):
     async def open_in(self, conversation_id: ConversationId) -> Handoff | None: ...
     async def latest_in(self, conversation_id: ConversationId) -> Handoff | None:
         """The last one of this conversation, though it be over."""
+
+    async def all_open(self, *, limit: int) -> Sequence[Handoff]:
+        """The open ones of every desk, the oldest first."""
 
     async def open_for(self, profile_id: ProfileId) -> Handoff | None:
         """Of the person's open hand-offs the one that a rep has claimed, else the latest."""

@@ -69,6 +69,11 @@ class Outbox(Protocol):
     async def sent_as(self, channel: str, vendor_ids: Collection[str]) -> Sequence[OutboxEntry]:
         """What left by this channel under these ids of its vendor."""
 
+    async def in_conversation(
+        self, conversation_id: ConversationId, purpose: Purpose, *, limit: int
+    ) -> Sequence[OutboxEntry]:
+        """The latest entries of this purpose, whatever became of them, in the order in which they were queued."""
+
     async def drop(self, key: str) -> None:
         """Forget an entry that is settled; its key may be taken again."""
 

@@ -28,9 +28,10 @@ What they read of a person: `read_facts`, `person_facts`. Segments and scores: `
 `clear_up_opt_out`, `note_question`, `disown_address`, `wrong_number`, `respect_wishes`, `change_preferences`,
 `choose_pause`, `prefer_channel`, `send_preferences_link`, `verify_contact`.
 
-**The desk.** `hand_off`, `offer`, `reassign`, `escalate`, `draw_card`, `name_customer`, `desk_turn`, `desk_action`,
-`desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`. Meetings: `free_times`, `book_meeting`,
-`change_meeting`, `rearrange_meeting`, `tell_of_meeting`, `clash`. Files: `fetch_files`, `pass_on_file`.
+**The desk.** `hand_off`, `leave_to_colleague`, `offer`, `offer_anew`, `reassign`, `escalate`, `draw_card`,
+`name_customer`, `desk_turn`, `desk_action`, `desk_command`, `desk_page`, `desk_digest`, `tell_desk`, `capture_contact`.
+On our own page: `list_conversations`, `do_at_desk`. Meetings: `free_times`, `book_meeting`, `change_meeting`,
+`rearrange_meeting`, `tell_of_meeting`, `clash`. Files: `fetch_files`, `pass_on_file`.
 
 **CRMs.** `sync_crm`, `take_crm_events`, `heed_erasure`. **Accounts.** `log_in`, `log_in_elsewhere`, `keep_accounts`,
 `verify_audit`.

@@ -3,6 +3,7 @@ sees how many came on each day of the last week."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,20 @@ async def send_digests(runtime: Runtime) -> int:
     return sent
 
 
+async def digests_here(uow: UnitOfWork, runtime: Runtime, now: datetime) -> Sequence[DeskLine]:
+    """The latest digest of each desk that is on our own page, where nobody else shows it."""
+    found = []
+    for desk, plan in _desks(runtime):
+        if plan.hours is None or plan.digest is None or not runtime.channel(desk.channel).abilities.kept_here:
+            continue
+        latest = latest_digest(plan.hours, plan.digest, now)
+        told = await uow.outbox.by_key(_key(desk, latest[0])) if latest is not None else None
+        if told is not None and isinstance(told.dispatch, ChannelMessage):
+            content = told.dispatch.content
+            found += [content] if isinstance(content, DeskLine) else []
+    return found
+
+
 def _desks(runtime: Runtime) -> list[tuple[Desk, DeskPlan]]:
     found = ((desk, plan_of(runtime, desk.channel, desk.address)) for desk in runtime.desks)
     return [(desk, plan) for desk, plan in found if plan is not None and plan.digest is not None]
@@ -55,7 +70,7 @@ async def _send(uow: UnitOfWork, runtime: Runtime, desk: Desk, plan: DeskPlan, n
     if found is None or now - found[1] > LATEST:
         return False
     day, due, since = found
-    key = f"digest:{desk.channel}:{desk.address}:{day}"
+    key = _key(desk, day)
     if await uow.outbox.by_key(key) is not None:
         return False
     words = await _words(uow, runtime, desk, plan, since, due)
@@ -67,6 +82,10 @@ async def _send(uow: UnitOfWork, runtime: Runtime, desk: Desk, plan: DeskPlan, n
     if chart is not None:
         await uow.outbox.add(_entry(f"{key}:chart", desk, chart, due, now))
     return True
+
+
+def _key(desk: Desk, day: date) -> str:
+    return f"digest:{desk.channel}:{desk.address}:{day}"
 
 
 def _entry(key: str, desk: Desk, content: DeskLine | DeskChart, due: datetime, now: datetime) -> OutboxEntry:

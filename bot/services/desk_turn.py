@@ -14,6 +14,7 @@ from bot.domain.message import (
     FromDesk,
     ReplyOverdue,
     SnoozeOver,
+    TakeUp,
     Text,
     Unattended,
 )
@@ -22,20 +23,23 @@ from bot.journeys.routing import due_at
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.capture_contact import ask_for_contact
-from bot.services.desk_action import bring_back, claim, desk_action, rep_says
+from bot.services.desk_action import bring_back, claim, desk_action, rep_says, said_key
 from bot.services.escalate import escalate
-from bot.services.hand_off import relay
+from bot.services.hand_off import relay, request_handoff
 from bot.services.offer import desk_at, hours_of, opening_of, plan_of
 from bot.services.pass_on_file import pass_on, queue_files, take_back
 from bot.services.runtime import Runtime
 from bot.services.tell_desk import OURSELVES
 from bot.services.weigh import only_kept_since
 
+TAKEN_UP = "Taken up by a colleague"
+"""Why there is a hand-off that nobody asked for."""
+
 
 async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) -> None:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        handoff = await _handoff_of(uow, deed)
+        handoff = await _handoff_of(uow, runtime, deed, now)
         if handoff is not None and (since := await _rests_since(uow, handoff, deed)) is not None:
             await _tell_that_it_rests(uow, handoff, since, now)
             if not isinstance(deed, Unattended):
@@ -93,15 +97,22 @@ async def _tell_that_it_rests(uow: UnitOfWork, handoff: Handoff, since: datetime
     await relay(uow, handoff, f"{handoff.id}:rests:{since.isoformat()}", OURSELVES, words, now)
 
 
-async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue | Unattended | FileReady):
-        return await uow.handoffs.get(deed.handoff_id)
-    return await uow.handoffs.in_thread(deed.channel, deed.thread)
+async def _handoff_of(uow: UnitOfWork, runtime: Runtime, deed: FromDesk, now: datetime) -> Handoff | None:
+    match deed:
+        case DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended() | FileReady():
+            return await uow.handoffs.get(deed.handoff_id)
+        case DeskReply() | DeskRevision():
+            return await uow.handoffs.in_thread(deed.channel, deed.thread)
+        case TakeUp():
+            talk = await uow.conversations.get(deed.conversation_id)
+            return await request_handoff(uow, runtime, talk, TAKEN_UP, now, taken_by=deed.rep)
 
 
 async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDesk, now: datetime) -> None:
     deed = _by_name(runtime, handoff, deed)
     match deed:
+        case TakeUp():
+            await claim(uow, runtime, handoff, deed.rep, now)
         case DeskAction():
             await desk_action(uow, runtime, handoff, deed, now)
         case DeskReply():
@@ -120,7 +131,7 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
 
 def _by_name(runtime: Runtime, handoff: Handoff, deed: FromDesk) -> FromDesk:
     """Whoever did it by the name that the desk's file has for them: customers and colleagues read that one."""
-    if not isinstance(deed, DeskAction | DeskReply):
+    if not isinstance(deed, DeskAction | DeskReply | TakeUp):
         return deed
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_known_as(deed.rep_member) if plan is not None else None
@@ -129,7 +140,7 @@ def _by_name(runtime: Runtime, handoff: Handoff, deed: FromDesk) -> FromDesk:
 
 async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
     """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
-    key = f"{reply.channel}:{reply.vendor_id}"
+    key = said_key(reply.channel, reply.vendor_id)
     if handoff.state is HandoffState.CLOSED:
         words = "This conversation is closed, so the customer did not get your message."
         await relay(uow, handoff, f"{key}:closed", "Overture", words, now)

@@ -56,7 +56,7 @@ async def held_elsewhere(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileI
     entries = await uow.personal_data.sent(profile_id)
     cards = await uow.personal_data.cards(profile_id)
     heard = await uow.personal_data.heard_from_reps(profile_id)
-    held = [*_at_the_desk(runtime, entries), *_lost_cards(entries, cards)]
+    held = [*_at_the_desk(runtime, entries), *_lost_cards(runtime, entries, cards)]
     held += [
         Held(ErasedPlace(desk, f"messages of reps: {count}", ErasedState.NOT_POSSIBLE, WRITTEN_BY_REPS))
         for desk, count in sorted(heard.items())
@@ -128,6 +128,8 @@ def _at_the_desk(runtime: Runtime, entries: Collection[OutboxEntry]) -> Iterator
         message = entry.dispatch
         if not isinstance(message, ChannelMessage) or not _is_desk(runtime, message.channel):
             continue
+        if _is_kept_here(runtime, message.channel):
+            continue
         if isinstance(message.content, DeskPage | ReplyForm):
             continue  # pages are shown anew, and a form is gone when it is closed
         if entry.vendor_id is not None:
@@ -140,11 +142,13 @@ def _at_the_desk(runtime: Runtime, entries: Collection[OutboxEntry]) -> Iterator
         yield Held(place, DeskErasure(channel, address, message_id), wait=_wait(entries, channel))
 
 
-def _lost_cards(entries: Collection[OutboxEntry], cards: Collection[tuple[str, str]]) -> Iterator[Held]:
+def _lost_cards(
+    runtime: Runtime, entries: Collection[OutboxEntry], cards: Collection[tuple[str, str]]
+) -> Iterator[Held]:
     """Hand-offs are kept longer than messages may be, and with those go the ids."""
     known = {one.key for one in entries}
     for desk, key in sorted(cards):
-        if key not in known:
+        if key not in known and not _is_kept_here(runtime, desk):
             yield Held(ErasedPlace(desk, "a card and its thread", ErasedState.NOT_POSSIBLE, NO_LONGER_KNOWN))
 
 
@@ -219,6 +223,12 @@ def _wait(entries: Collection[OutboxEntry], to: str) -> timedelta:
 def _is_desk(runtime: Runtime, channel: str) -> bool:
     known = runtime.channels.get(channel)
     return known is not None and known.abilities.desk
+
+
+def _is_kept_here(runtime: Runtime, channel: str) -> bool:
+    """Whether it is a page of ours: what it was sent goes with our own tables."""
+    known = runtime.channels.get(channel)
+    return known is not None and known.abilities.kept_here
 
 
 GONE = Receipt("")

@@ -52,17 +52,21 @@ async def request_handoff(
     crm: str = "",
     asked: bool = False,
     message_id: str | None = None,
+    taken_by: str = "",
 ) -> Handoff | None:
     """Tell a sales desk about this conversation, unless one has been told; None where there is no desk.
 
     `to` names the desk, `crm` the one CRM that gets a note, where it is not every one. With `asked` the customer is
     in the conversation, and hears when somebody will be there if nobody is now. Whoever asked for a person by the
-    message of this id is put through to one, where the channel can do that and somebody is there.
+    message of this id is put through to one, where the channel can do that and somebody is there. `taken_by` is the
+    rep who begins it: nobody else is offered it, whatever the hours.
     """
     desk = runtime.desk_named(to)
     handoff = await uow.handoffs.open_in(conversation.id)
     if handoff is None and desk is not None:
-        handoff = await _tell_desk(uow, runtime, desk, conversation, reason, now, crm=crm, asked=asked)
+        handoff = await _tell_desk(
+            uow, runtime, desk, conversation, reason, now, crm=crm, asked=asked, taken_by=taken_by
+        )
     if handoff is None or message_id is None or not _is_open(runtime, handoff, now):
         return handoff
     if runtime.channel(conversation.channel).abilities.transfers:
@@ -80,13 +84,15 @@ async def _tell_desk(
     *,
     crm: str,
     asked: bool,
+    taken_by: str,
 ) -> Handoff:
-    opens = opening_of(runtime, desk, now)
+    opens = None if taken_by else opening_of(runtime, desk, now)
     handoff = _new_handoff(runtime, desk, conversation, reason, now, out_of_hours=opens is not None)
     card = await draw_card(uow, runtime, handoff, now)
     so_far = {f"handoff:{handoff.id}:transcript": await recent_lines(uow, conversation)}
     so_far |= await files_so_far(uow, runtime, handoff)
-    if opens is None:  # from here on other hand-offs to this desk wait for our commit, so there is little left to do
+    is_offered = opens is None and not taken_by
+    if is_offered:  # from here on other hand-offs to this desk wait for our commit, so there is little left to do
         handoff = await offer(uow, runtime, handoff, now)
         card = offered_in(runtime, handoff, card)
     await uow.handoffs.add(handoff)
@@ -98,12 +104,12 @@ async def _tell_desk(
     for entry in entries:
         await uow.outbox.add_at_end(entry)
     await refresh_pages(uow, handoff, {handoff.offered_to}, now)
-    if opens is None:
+    if is_offered:
         await start_clock(uow, runtime, handoff, now)
         if asked and runtime.desk_answers_within and runtime.channel(conversation.channel).abilities.extras:
             late = Unattended(handoff.desk, f"unattended:{handoff.id}", handoff.id)
             await uow.inbox.add(conversation.id, late, now, due_at=now + runtime.desk_answers_within)
-    else:
+    elif opens is not None:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
             language = language_told(runtime, conversation.tracker)

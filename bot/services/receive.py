@@ -29,6 +29,7 @@ from bot.domain.message import (
     SessionBegan,
     SnoozeOver,
     SpareAddress,
+    TakeUp,
     TriggerIntent,
     Unattended,
 )
@@ -107,6 +108,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
         case Interruption() | OpenForm() | Reminder() | CheckIn() | HoldOver() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
+        case TakeUp():
+            return await uow.inbox.add(item.conversation_id, item, now)
         case DeskReply() | DeskRevision():
             handoff = await uow.handoffs.in_thread(item.channel, item.thread)
             if handoff is None:

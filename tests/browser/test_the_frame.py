@@ -11,6 +11,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     "access",
+    "conversations",
     "desk",
     "import",
     "journeys",

@@ -15,6 +15,7 @@ from joserfc.jwk import OctKey
 
 import connectors.alexa
 import connectors.console
+import connectors.desk
 import connectors.dialogflow
 import connectors.email
 import connectors.email.webhooks
@@ -216,6 +217,7 @@ def _json(status: int, body: object, **headers: str) -> Reply:
 
 CASES = {
     "console": Case(connectors.console, "somebody", Text(WORDS)),
+    "desk": Case(connectors.desk, "sales", CARD),
     "webchat": Case(connectors.webchat, VISITOR, Text(WORDS), _line_of_a_visitor, _with_other_token, _malformed_line),
     "rest": Case(connectors.rest, "robin", Text(WORDS), _message_of_a_program, _with_other_jwt, _malformed_message),
     "socketio": Case(connectors.socketio, VISITOR, Text(WORDS)),

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.conversation import ActionExecuted, BotUttered, Conversation, ReplyCutShort, SlotSet, UserUttered
 from bot.domain.errors import Conflict
-from bot.domain.ids import MessageId
+from bot.domain.ids import ConversationId, MessageId
 from bot.domain.message import Speech
 from bot.domain.understanding import Entity, IntentScore, Understood
 from bot.ports import Store
@@ -192,3 +192,40 @@ async def test_a_disclosure_can_be_due_again(store: Store) -> None:
         await uow.conversations.disclosed([CHAT], NOON + timedelta(days=1))
     async with store.transaction() as uow:
         assert (await uow.conversations.get(CHAT)).disclosed_at == NOON + timedelta(days=1)
+
+
+async def test_who_wrote_lately_is_told_once_and_the_latest_first(store: Store) -> None:
+    def heard(minutes: int) -> UserUttered:
+        return replace(HELLO, message_id=MessageId(f"m{minutes}"), at=NOON + timedelta(minutes=minutes))
+
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await add_chat(uow, OTHER_CHAT, of=BEN)
+        await uow.conversations.log(CHAT, [heard(0), ANSWER, heard(1)], NOON)
+        await uow.conversations.log(OTHER_CHAT, [heard(2), *(heard(minutes) for minutes in range(10, 30))], NOON)
+    async with store.transaction() as uow:
+        late = NOON + timedelta(hours=1)
+        wrote = {OTHER_CHAT: NOON + timedelta(minutes=29), CHAT: NOON + timedelta(minutes=1)}
+        for limit in (2, 3):
+            found = await uow.conversations.heard_lately(before=late, limit=limit)
+            assert [*found.items()] == [*wrote.items()]
+        assert [*await uow.conversations.heard_lately(before=late, limit=1)] == [OTHER_CHAT]
+        earlier = await uow.conversations.heard_lately(before=NOON + timedelta(minutes=1), limit=2)
+        assert earlier == {CHAT: NOON}
+        assert await uow.conversations.heard_lately(before=NOON, limit=2) == {}
+
+
+async def test_a_glimpse_has_what_was_said_last_whoever_said_it(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await add_chat(uow, OTHER_CHAT, of=BEN)
+        await uow.conversations.log(CHAT, [HELLO, ANSWER, SlotSet("size", 50.0)], NOON)
+    async with store.transaction() as uow:
+        found = await uow.conversations.glimpses([CHAT, OTHER_CHAT, ConversationId("erased")])
+        assert {id_: (one.profile_id, one.channel) for id_, one in found.items()} == {
+            CHAT: (ANNA, "webchat"),
+            OTHER_CHAT: (BEN, "webchat"),
+        }
+        assert found[CHAT].last == Speech(NOON + timedelta(seconds=1), "Assistant", ANSWER.text)
+        assert found[OTHER_CHAT].last is None
+        assert await uow.conversations.glimpses([]) == {}

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import Conflict
 from bot.domain.handoff import HandoffState
@@ -129,6 +130,19 @@ async def test_what_a_desk_was_asked_to_take_is_found_by_time_and_what_is_open_o
         assert await uow.handoffs.get(first.id) == closed
 
 
+async def test_what_is_open_at_any_desk_is_listed_the_oldest_first(store: Store) -> None:
+    later = replace(handoff("h2", in_=OTHER_CHAT), created_at=NOON + timedelta(minutes=1), desk="desk")
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.add(conversation(OTHER_CHAT))
+        await uow.handoffs.add(later)
+        await uow.handoffs.add(handoff("h1"))
+        assert await uow.handoffs.all_open(limit=9) == [handoff("h1"), later]
+        assert await uow.handoffs.all_open(limit=1) == [handoff("h1")]
+        await uow.handoffs.save(replace(handoff("h1"), state=HandoffState.CLOSED, version=1))
+        assert await uow.handoffs.all_open(limit=9) == [later]
+
+
 async def test_turns_of_a_desk_are_numbered_and_each_rep_has_their_last(store: Store) -> None:
     for rep in ("Kim", "Sam", "Kim"):
         async with store.transaction() as uow:
@@ -191,3 +205,32 @@ async def test_a_handoff_is_found_by_the_thread_of_its_card(store: Store) -> Non
         assert await uow.handoffs.in_thread("slack", "17.1") == handoff("h1")
         assert await uow.handoffs.in_thread("slack", "17.2") is None
         assert await uow.handoffs.in_thread("teams", "17.1") is None
+
+
+async def test_what_a_desk_was_told_of_a_conversation_is_read_in_order_whatever_became_of_it(store: Store) -> None:
+    async with store.transaction() as uow:
+        told = [entry(key, purpose=Purpose.DESK) for key in ("first", "second", "third")]
+        elsewhere = entry("elsewhere", purpose=Purpose.DESK, conversation_id=OTHER_CHAT)
+        for one in (*told, elsewhere, entry("answer")):
+            await uow.outbox.add(one)
+        await uow.outbox.settle(replace(told[0], status=OutboxStatus.SENT, vendor_id="1", attempts=1))
+    async with store.transaction() as uow:
+        found = await uow.outbox.in_conversation(CHAT, Purpose.DESK, limit=9)
+        assert [one.key for one in found] == ["first", "second", "third"]
+        latest = await uow.outbox.in_conversation(CHAT, Purpose.DESK, limit=2)
+        assert [one.key for one in latest] == ["second", "third"]
+
+
+async def test_a_handoff_is_found_by_a_line_that_its_desk_shows_by_itself(store: Store) -> None:
+    """As one does whose card was deleted there; what was told to another desk is none of the customer's."""
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.profiles.add(profile(BEN))
+        await uow.handoffs.add(handoff("h1"))
+        own, another = ["relay:m1:in", "relay:overdue:h1:1:0"], ["elsewhere:m1", "relay:overdue:h1:1:0:desk"]
+        for key in (*own, *another):
+            told = replace(entry(key, channel="slack"), conversation_id=handoff("h1").conversation_id)
+            await uow.outbox.add(told)
+            await uow.outbox.settle(replace(told, status=OutboxStatus.SENT, vendor_id=f"of {key}"))
+        found = [key for key in (*own, *another) if await uow.handoffs.in_thread("slack", f"of {key}") is not None]
+        assert found == own, "the last key is as earlier versions had it"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, insert, select, text, tuple_, update
@@ -15,7 +16,7 @@ from bot.adapters.database.consents import suppression_of
 from bot.adapters.database.handoffs import handoff_of
 from bot.adapters.database.lately_read import LatelyRead
 from bot.adapters.database.people import profile_of
-from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, TRACKER_OF_CONVERSATION
@@ -24,7 +25,7 @@ from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import ASSISTANT, CUSTOMER, Speech
 from bot.domain.understanding import REMINDED
-from bot.ports import LoggedEvent, Standing
+from bot.ports import Glimpse, LoggedEvent, Standing
 
 ADD = insert_once(conversation).returning(conversation.c.id)
 GET = select(conversation).where(conversation.c.id == bindparam("conversation"))
@@ -120,12 +121,37 @@ HEARD = (
     .order_by(event.c.at.desc(), event.c.conversation_id, event.c.sequence.desc())
     .limit(bindparam("at_most"))
 )
+HEARD_BEFORE = (
+    select(event.c.conversation_id, event.c.at)
+    .where(text("kind IN ('user', 'rewind')"), event.c.at < bindparam("before"))
+    .order_by(event.c.at.desc())
+    .limit(bindparam("at_most"))
+)
+"""Of the newest events, however many of them are of one conversation: they are read by their index alone."""
+GLIMPSES = Listed(
+    lambda among: select(conversation.c.id, conversation.c.profile_id, conversation.c.channel).where(
+        among(conversation.c.id, "conversations")
+    )
+)
+LAST_SPEECHES = Listed(
+    lambda among: select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body).where(
+        tuple_(event.c.conversation_id, event.c.sequence).in_(
+            select(event.c.conversation_id, func.max(event.c.sequence))
+            .where(among(event.c.conversation_id, "conversations"), text("kind IN ('user', 'bot')"))
+            .group_by(event.c.conversation_id)
+        )
+    )
+)
 EVENTS = (
     select(event.c.conversation_id, event.c.body)
     .where(event.c.conversation_id == bindparam("conversation"))
     .order_by(event.c.sequence)
 )
 EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
+
+
+EVENTS_OF_ONE = 4
+"""How many messages somebody writes, about: so many events are read at once for each conversation that is wanted."""
 
 
 class StoredConversations(Repository):
@@ -298,6 +324,25 @@ class StoredConversations(Repository):
 
     async def heard(self, *, limit: int) -> Sequence[LoggedEvent]:
         return [self._logged(row) for row in await self._session.execute(HEARD, {"at_most": limit})]
+
+    async def heard_lately(self, *, before: datetime, limit: int) -> Mapping[ConversationId, datetime]:
+        found: dict[ConversationId, datetime] = {}
+        at_once = limit * EVENTS_OF_ONE
+        while len(found) < limit:
+            rows = (await self._session.execute(HEARD_BEFORE, {"before": before, "at_most": at_once})).all()
+            for row in rows:
+                found.setdefault(row.conversation_id, row.at)
+            if len(rows) < at_once:
+                break
+            before = rows[-1].at
+            at_once *= 2  # one long conversation is read past in few statements
+        return dict(islice(found.items(), limit))
+
+    async def glimpses(self, conversations: Collection[ConversationId]) -> Mapping[ConversationId, Glimpse]:
+        said = await LAST_SPEECHES.run(self._session, conversations=conversations)
+        last = {row.conversation_id: _speech(self._logged(row).event) for row in said}
+        rows = await GLIMPSES.run(self._session, conversations=conversations)
+        return {row.id: Glimpse(row.id, row.profile_id, row.channel, last.get(row.id)) for row in rows}
 
     def _event(self, row: Any) -> Event:
         return EVENT.load(self._sealing.open(BODY_OF_EVENT, row.body, row.conversation_id))

@@ -95,6 +95,7 @@ OPEN_AT = (
     .where(_open, handoff.c.desk == bindparam("at_desk"), handoff.c.desk_address == bindparam("at_address"))
     .group_by(_holder)
 )
+ALL_OPEN = select(handoff).where(_open).order_by(handoff.c.created_at, handoff.c.id).limit(bindparam("most"))
 NEXT_TURN = (
     insert(desk_turn)
     .values(desk=bindparam("of_desk"), rep="", number=1)
@@ -169,6 +170,9 @@ class StoredHandoffs(Repository):
     async def open_longest(self, desk: str, address: str, before: datetime, *, limit: int) -> Sequence[Handoff]:
         wanted = {"at_desk": desk, "at_address": address, "until": before, "most": limit}
         return [handoff_of(row, self._sealing) for row in await self._session.execute(OPEN_LONGEST, wanted)]
+
+    async def all_open(self, *, limit: int) -> Sequence[Handoff]:
+        return [handoff_of(row, self._sealing) for row in await self._session.execute(ALL_OPEN, {"most": limit})]
 
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         of_desk = f"{desk}:{address}"

@@ -21,6 +21,7 @@ from bot.adapters.database.outbox_statements import (
     DUE_AGAIN,
     EXPIRE,
     GIVE_BACK,
+    IN_CONVERSATION,
     LAST_SENT,
     LEFT_BY,
     OF_RUN,
@@ -146,6 +147,13 @@ class StoredOutbox(Repository):
             return []
         rows = await self._execute(SENT_AS, {"on_channel": channel, "under": sorted(vendor_ids)})
         return [entry_of(row, self._sealing) for row in rows]
+
+    async def in_conversation(
+        self, conversation_id: ConversationId, purpose: Purpose, *, limit: int
+    ) -> Sequence[OutboxEntry]:
+        wanted = {"conversation": conversation_id, "with_purpose": purpose, "most": limit}
+        rows = (await self._execute(IN_CONVERSATION, wanted)).all()
+        return [entry_of(row, self._sealing) for row in reversed(rows)]
 
     async def drop(self, key: str) -> None:
         self._to_leave.discard(key)

@@ -212,6 +212,15 @@ SENT_IDS = select(outbox.c.vendor_id).where(
     outbox.c.vendor_id.is_not(None),
     text("status = 'sent'"),
 )
+IN_CONVERSATION = (
+    select(outbox)
+    .where(
+        outbox.c.conversation_id == bindparam("conversation"),
+        outbox.c.purpose == bindparam("with_purpose"),
+    )
+    .order_by(outbox.c.position.desc())
+    .limit(bindparam("most"))
+)
 SENT_AS = select(outbox).where(
     outbox.c.channel == bindparam("on_channel"),
     outbox.c.vendor_id.in_(bindparam("under", expanding=True)),

@@ -30,6 +30,7 @@ from bot.domain.message.desk import (
     ReplyOverdue,
     SnoozeOver,
     Suggestion,
+    TakeUp,
     ToDesk,
     Unattended,
 )
@@ -115,6 +116,7 @@ __all__ = [
     "SpareAddress",
     "Speech",
     "Suggestion",
+    "TakeUp",
     "Template",
     "Text",
     "ToDesk",

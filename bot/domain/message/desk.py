@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.chart import Chart
-from bot.domain.ids import HandoffId
+from bot.domain.ids import ConversationId, HandoffId
 from bot.domain.message.customer import Attachment
+from bot.domain.person import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,38 @@ class DeskRevision:
     of: str = ""
     withdrawn: tuple[str, ...] = ()
     kind: Literal["desk_revision"] = "desk_revision"
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """A sales rep begins to talk with a customer whom nobody has handed over; with an open hand-off, as a claim.
+
+    `channel` is that of the desk, whose hand-off it becomes.
+    """
+
+    channel: str
+    vendor_id: str
+    conversation_id: ConversationId
+    rep: str
+    rep_member: str = ""
+    kind: Literal["take_up"] = "take_up"
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueMessage:
+    """A colleague has written to a customer past us, in an `app` of the vendor's own: the customer has it already.
+
+    `to` names the customer as the vendor does; nobody has shown that it is theirs.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    text: str
+    to: Identity
+    app: str
+    rep: str = "A colleague"
+    kind: Literal["colleague_message"] = "colleague_message"
 
 
 class DeskVerb(StrEnum):
@@ -299,5 +332,5 @@ class DeskPage:
     kind: Literal["desk_page"] = "desk_page"
 
 
-FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue | Unattended | FileReady
+FromDesk = DeskReply | DeskRevision | DeskAction | TakeUp | SnoozeOver | ReplyOverdue | Unattended | FileReady
 ToDesk = HandoffCard | DeskLine | DeskChart | Suggestion | ReplyForm | DeskPage

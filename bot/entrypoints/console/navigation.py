@@ -50,7 +50,13 @@ PARTS: Final = (
             Page("/people/attributes", "Attributes", Right.SEE_JOURNEYS),
         ),
     ),
-    Part("Desk", (Page("/desk", "Desk", Right.SEE_JOURNEYS),)),
+    Part(
+        "Desk",
+        (
+            Page("/conversations", "Conversations", Right.SEE_CONVERSATIONS),
+            Page("/desk", "Desk", Right.SEE_JOURNEYS),
+        ),
+    ),
     Part("Report", (Page("/report", "Report", Right.WATCH),)),
     Part(
         "Service",

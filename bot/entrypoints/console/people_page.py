@@ -97,8 +97,9 @@ class PeoplePage:
 
     async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:
         """Those in which something was said, the latest first, each with its transcript."""
+        links = self._runtime.links
         talks = [
-            {"channel": one.channel, "at": at.isoformat(), "transcript": self._runtime.links.transcript(one.id)}
+            {"id": one.id, "channel": one.channel, "at": at.isoformat(), "transcript": links.transcript(one.id)}
             for one in await uow.conversations.of(person)
             if (at := one.last_message_at) is not None
         ]

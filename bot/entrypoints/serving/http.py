@@ -26,6 +26,7 @@ from bot.entrypoints.api.rasa_api import RasaApi
 from bot.entrypoints.api.take_people_api import TakePeopleApi
 from bot.entrypoints.console.access_page import AccessPage
 from bot.entrypoints.console.attributes_page import AttributesPage
+from bot.entrypoints.console.conversations_page import ConversationsPage
 from bot.entrypoints.console.desk_page import DeskPage
 from bot.entrypoints.console.import_page import ImportPage
 from bot.entrypoints.console.journeys_page import JourneysPage
@@ -161,6 +162,7 @@ class Server:
         ScoresPage(self._service).add_routes(app)
         ResponsesPage(self._service).add_routes(app)
         DeskPage(self._service).add_routes(app)
+        ConversationsPage(self._service).add_routes(app)
         passwords = Argon2Passwords()
         LoginPages(self._service, passwords).add_routes(app)
         AccessPage(self._service, passwords).add_routes(app)

@@ -13,7 +13,7 @@ from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskChart, DeskLine, DeskVerb
 from bot.domain.routing import WorkingHours
 from bot.domain.send_window import SendWindow
-from bot.services.desk_digest import send_digests
+from bot.services.desk_digest import digests_here, send_digests
 from tests.bot.services.stage import Stage
 from tests.bot.services.test_offer import PLAN
 
@@ -106,3 +106,18 @@ async def test_a_week_in_which_nobody_came_has_no_chart(desk: Stage) -> None:
     desk.clock.set(TUESDAY + timedelta(days=9))
     assert len(await told(desk)) == 1
     assert not any(isinstance(one.content, DeskChart) for one in desk.slack.taken)
+
+
+async def test_a_desk_on_our_own_page_reads_its_latest_digest_there_and_no_other_does(desk: Stage) -> None:
+    async def here() -> list[str]:
+        async with desk.store.transaction() as uow:
+            return [one.text for one in await digests_here(uow, desk.runtime, desk.clock.now())]
+
+    await desk.says("lead")
+    desk.clock.set(TUESDAY + timedelta(days=1))
+    [digest] = await told(desk)
+    assert await here() == [], "Slack shows it"
+    desk.slack.abilities = replace(desk.slack.abilities, kept_here=True)
+    assert await here() == [digest]
+    desk.clock.set(TUESDAY + timedelta(days=2))
+    assert await here() == [], "today's is not there yet"

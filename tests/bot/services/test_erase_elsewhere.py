@@ -66,7 +66,7 @@ async def tombstones(stage: Stage) -> list[str]:
 
 async def test_the_desks_messages_and_the_record_go(stage: Stage) -> None:
     await known_everywhere(stage)
-    sent = {(one.address, f"slack-{one.key}") for one in stage.slack.taken}
+    sent = {(one.address, one.replaces or f"slack-{one.key}") for one in stage.slack.taken}
     first = await erase(stage)
     assert at(first, "crm") == {(QUEUED, "")}
     assert at(first, "slack", "a message") == {(QUEUED, "")}
@@ -212,3 +212,19 @@ async def test_what_is_still_to_be_erased_holds_nothing_but_the_vendors_ids(stag
     assert {one.profile_id for one in ours} == {None}
     assert {one.status for one in ours} == {OutboxStatus.WAITING}
     assert not any("Ana" in str(one) or "+44" in str(one) for one in ours)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_a_desk_on_a_page_of_ours_has_nothing_that_would_not_go_with_our_own(stage: Stage, is_lost: bool) -> None:
+    stage.slack.abilities = replace(stage.slack.abilities, kept_here=True)
+    await stage.meet()
+    await stage.says("hello")
+    await stage.do(RequestHandoff("wants to talk"))
+    await stage.settle()
+    if is_lost:
+        async with stage.store.transaction() as uow:
+            await uow.outbox._session.execute(outbox.delete())  # type: ignore[attr-defined]
+    erased = await erase(stage)
+    await stage.settle()
+    assert not at(erased, "slack")
+    assert stage.slack.taken_away == []

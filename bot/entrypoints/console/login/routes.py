@@ -131,7 +131,7 @@ class LoginPages:
                     now=self._clock.now(),
                 )
         answer = web.Response(status=303, headers={**HEADERS, "Location": "/login"})
-        answer.headers["Clear-Site-Data"] = '"cache"'
+        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
         self._doors.drop_cookie(answer)
         return answer
 

@@ -3,6 +3,7 @@
 const NAMES = {
   alexa: "Alexa",
   console: "Console",
+  desk: "Desk",
   dialogflow: "Dialogflow",
   email: "E-mail",
   rest: "REST",

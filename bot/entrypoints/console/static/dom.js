@@ -62,6 +62,25 @@ export function refill(place, nodes, otherwise = null) {
   if (deed) focusOn(place, deed, otherwise);
 }
 
+const renewed = new WeakMap(); // by place: what is in it, by what each is
+
+/**
+ * Puts these in place of those: pairs of what one is, and a function that makes it. What is there already stays as it is,
+ * so that a screen reader reads out what is new alone, and a selection or a press lasts.
+ */
+export function renew(place, entries) {
+  const [had, has] = [renewed.get(place) ?? new Map(), new Map()];
+  for (const [what, make] of entries) {
+    let one = what;
+    while (has.has(one)) one += "+"; // the same twice
+    has.set(one, had.get(one) ?? make());
+  }
+  const stays = new Set(has.values());
+  for (const node of [...place.childNodes]) if (!stays.has(node)) node.remove();
+  [...stays].forEach((node, index) => node !== place.childNodes[index] && place.insertBefore(node, place.childNodes[index] ?? null));
+  renewed.set(place, has);
+}
+
 /** The keyboard's focus goes to what does this there, or to `otherwise`. */
 export function focusOn(place, deed, otherwise) {
   const same = [...place.querySelectorAll("a, button:enabled")].find((one) => deedOf(one) === deed);

@@ -13,8 +13,8 @@ export function withToken(address) {
 }
 
 /** The service's answer as `{ok, status, told}`; where it cannot be reached, the page says so. */
-export async function request(address, body = null, method = body ? "POST" : "GET") {
-  const told = body && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+export async function request(address, body = null, method = body ? "POST" : "GET", headers = {}) {
+  const told = body && { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
   try {
     const response = await fetch(withToken(address), { cache: "no-store", method, ...told });
     const answer = await response.json();

@@ -106,6 +106,7 @@ async def test_who_logs_in_gets_to_where_they_wanted_and_logs_out_again(client: 
     text = await (await client.get("/account")).text()
     assert "ada@example.com" in text
     left = await client.post("/logout", data={"form": form_in(text)}, headers=SAME_ORIGIN, allow_redirects=False)
+    assert left.headers["Clear-Site-Data"] == '"cache", "storage"', "what was typed and not sent is gone"
     assert (left.status, left.headers["Location"]) == (303, "/login")
     assert (await client.get("/journeys.json")).status == 401
 
