@@ -15,6 +15,7 @@ from bot.domain.ids import ConversationId
 from bot.domain.journey import REPLIED
 from bot.domain.message import (
     CheckIn,
+    ColleagueMessage,
     CustomerMessage,
     ExecuteAction,
     FromDesk,
@@ -54,6 +55,7 @@ from bot.services.heed_stop import heed_stop, is_stop, written_in
 from bot.services.in_force import journeys_in_force
 from bot.services.interpret import go_to_form, withhold_consent
 from bot.services.learn import learn
+from bot.services.leave_to_colleague import leave_to_colleague
 from bot.services.move_question import Moved, close_where_it_was_asked, put_here, question_elsewhere
 from bot.services.other_languages import keep_language, languages_read
 from bot.services.post import PostingFailed, post_answer, tell_of
@@ -176,6 +178,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             return await _customer_turn(runtime, entry, message, situation)
         case Interruption() as interruption:
             await cut_short(runtime, entry, interruption)
+        case ColleagueMessage() as written:
+            await leave_to_colleague(runtime, entry, written)
         case PageReport() as report:
             await learn(runtime, entry, report)
         case OpenForm() as question:

@@ -11,6 +11,7 @@ import structlog
 from bot.domain.errors import Conflict
 from bot.domain.message import (
     CheckIn,
+    ColleagueMessage,
     CustomerMessage,
     DeliveryStatus,
     DeskAction,
@@ -38,6 +39,7 @@ from bot.services.change_preferences import heed_signal
 from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
 from bot.services.leave_alone import stops_when_erased
+from bot.services.leave_to_colleague import conversation_written_in
 from bot.services.meet import meet
 from bot.services.note_time_zone import note_time_zone
 from bot.services.runtime import SEGMENTS, Runtime
@@ -102,6 +104,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return True
         case PageReport():
             conversation = await meet(uow, runtime, channel, item, now)
+            return await uow.inbox.add(conversation.id, item, now)
+        case ColleagueMessage():
+            conversation = await conversation_written_in(uow, runtime, item, now)
             return await uow.inbox.add(conversation.id, item, now)
         case SessionBegan():
             return await note_time_zone(uow, runtime, item, now)

@@ -1,4 +1,5 @@
-"""One message of a customer's, as the Cloud API has it, in our words."""
+"""One message of a customer's, or of a colleague's in the WhatsApp Business app, as the Cloud API has it, in our
+words."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.message import Attachment, CustomerMessage, storable, storable_json
+from bot.domain.message import Attachment, ColleagueMessage, CustomerMessage, storable, storable_json
 from bot.domain.person import Identity
 from connectors.whatsapp import USER, filled_in, place_in_words
 from connectors.whatsapp_cloud.bodies import SAYS
@@ -27,6 +28,8 @@ DEEDS = ("edit", "pin", "poll_update", "revoke")
 
 KEPT = ("context", "referral", "timestamp")
 """What is kept beside the words: what it answers or forwards, and the advertisement that it came from."""
+
+APP = "the WhatsApp Business app"
 
 SHORTEST_NUMBER, LONGEST_NUMBER = 5, 15
 MOST_ITEMS = 50
@@ -61,6 +64,27 @@ def message_of(told: Json, kind: str, contacts: Sequence[Json]) -> CustomerMessa
         reaction=kind == "reaction",
         card=kind == "contacts" and not _is_own_card(told, address),
     )
+
+
+def echo_of(told: Json, kind: str) -> ColleagueMessage | None:
+    """None for what says nothing: a reaction, an edit, or what is deleted; and for messages of groups."""
+    number, user = _number(told.get("to")), _user_of(told, "to_user_id")  # it is from us
+    said = _said(told, kind) if kind != "reaction" else None
+    if said is None or not (number or user):
+        log.info("what a colleague did in the WhatsApp Business app is not taken", kind=storable(kind))
+        return None
+    return ColleagueMessage(
+        channel="whatsapp",
+        vendor_id=storable(str(told["id"])),
+        address=number or user,
+        text=storable(said[0]) or f"({_file_in(told, kind) or storable(kind)})",
+        to=Identity("phone", number) if number else Identity("whatsapp", user),
+        app=APP,
+    )
+
+
+def _file_in(told: Json, kind: str) -> str:
+    return next((one.name for one in _attachments(told, kind)), "")
 
 
 def address_of(told: Json) -> str:

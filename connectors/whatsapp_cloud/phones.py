@@ -20,7 +20,8 @@ FEED = "sandbox:whatsapp"
 DEEDS = (
     'A phone can do {"deed": "text", "from": "+447700900123", "body": "...", "picture": true}, {"deed": "press", '
     '"from": "+44...", "sid": "...", "title": "..."}, {"deed": "status", "sid": "...", "status": "failed", '
-    '"error": "131026"} and {"deed": "stop", "from": "+44..."}; from is a number in E.164, or "GB." and an id.'
+    '"error": "131026"}, {"deed": "stop", "from": "+44..."} and {"deed": "echo", "to": "+44...", "body": "..."}, which '
+    'is a colleague in the WhatsApp Business app; from and to are numbers in E.164, or "GB." and an id.'
 )
 
 
@@ -46,7 +47,19 @@ class Phones:
                 wish = {"category": "marketing_messages", "value": "stop", "timestamp": int(now.timestamp())}
                 told = {**_who(address), "detail": "User requested to stop marketing messages", **wish}
                 return self._webhook("user_preferences", {"user_preferences": [told]}, now, contact=address)
+            case {"deed": "echo", "to": str(address), "body": str(body)} if _is_address(address):
+                return await self._echo(address, body, now)
         raise WebhookRejected(400, DEEDS)
+
+    async def _echo(self, address: str, body: str, now: datetime) -> WebhookRequest:
+        """A colleague writes to them in the WhatsApp Business app, on the same number."""
+        sid = new_wamid()
+        item = new_item("to_customer", "whatsapp", self._own_number, address, body, now, sid=sid)
+        await self._feed.append(FEED, sid, {**item, "vendor": "whatsapp"})
+        to = {"to": address.removeprefix("+")} if is_e164(address) else {"to_user_id": address}
+        words = {"type": "text", "text": {"body": body}, "timestamp": str(int(now.timestamp()))}
+        told = {"from": self._own_number.removeprefix("+"), **to, "id": sid, **words}
+        return self._webhook("smb_message_echoes", {"message_echoes": [told]}, now, contact=address)
 
     async def _write(self, address: str, body: str, now: datetime, *, picture: bool) -> WebhookRequest:
         words: dict[str, Any] = {"type": "text", "text": {"body": body}}

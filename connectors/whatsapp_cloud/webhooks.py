@@ -1,4 +1,5 @@
-"""What Meta posts to us: messages of customers, how far our own messages got, and who wants no more marketing."""
+"""What Meta posts to us: messages of customers, and of colleagues who write in the app, how far our own messages got,
+and who wants no more marketing."""
 
 from __future__ import annotations
 
@@ -12,11 +13,11 @@ import structlog
 
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import DeliveryState, DeliveryStatus, Inbound, SpareAddress, storable
+from bot.domain.message import ColleagueMessage, DeliveryState, DeliveryStatus, Inbound, SpareAddress, storable
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.json_bodies import read_object
 from connectors.whatsapp_cloud.account import CloudNumber
-from connectors.whatsapp_cloud.messages import Json, address_of, message_of, who_of
+from connectors.whatsapp_cloud.messages import Json, address_of, echo_of, message_of, who_of
 
 log = structlog.get_logger()
 
@@ -101,6 +102,9 @@ def _of_change(field: str, value: Json) -> Iterator[Inbound]:
             yield from _of_message(told, contacts)
         for told in _list(value, "statuses"):
             yield from _of_status(told)
+    elif field == "smb_message_echoes":
+        for told in _list(value, "message_echoes"):
+            yield from _of_echo(told)
     elif field == "user_preferences":
         for told in _list(value, "user_preferences"):
             yield from _of_preference(told)
@@ -117,6 +121,13 @@ def _of_message(told: Any, contacts: Sequence[Json]) -> Iterator[Inbound]:
                 yield message
         case _:
             log.info("a message from WhatsApp is not taken", why="it has no type or id, or is of a group")
+
+
+def _of_echo(told: Any) -> Iterator[ColleagueMessage]:
+    match told:
+        case {"type": str(kind), "id": str(vendor_id)} if vendor_id:
+            if (message := echo_of(told, kind)) is not None:
+                yield message
 
 
 def _of_status(told: Any) -> Iterator[DeliveryStatus]:

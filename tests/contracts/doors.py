@@ -162,6 +162,13 @@ PREFERENCES = _by_meta(
         {"wa_id": "447700900123", "category": "marketing_messages", "value": "stop", "timestamp": 1, "detail": WORDS}
     ],
 )
+ECHOES = _by_meta(
+    "smb_message_echoes",
+    message_echoes=[
+        {"from": "447700900100", "to": "447700900123", "id": "wamid.1", "type": "text", "text": {"body": WORDS}},
+        {"to_user_id": "GB.1", "id": "wamid.2", "type": "document", "document": {"id": "1", "filename": "offer.pdf"}},
+    ],
+)
 IN_CHANGE: tuple[str | int, ...] = ("entry", 0, "changes", 0, "value")
 CALL: Body = {
     "CallSid": "CA" + "0" * 32,
@@ -254,6 +261,9 @@ DOORS = {
     ),
     "whatsapp_cloud stop": Door(
         "whatsapp_cloud", "webhook", PREFERENCES, (*IN_CHANGE, "user_preferences", 0, "detail"), _as_json, _from_meta
+    ),
+    "whatsapp_cloud echo": Door(
+        "whatsapp_cloud", "webhook", ECHOES, (*IN_CHANGE, "message_echoes", 0, "text", "body"), _as_json, _from_meta
     ),
     "voice call": Door("voice", "call", CALL, ("CallerName",), _as_form, CALLS),
     "voice heard": Door("voice", "heard", CALL, ("SpeechResult",), _as_form, CALLS),

@@ -12,6 +12,7 @@ from bot.domain.message.customer import (
     SessionBegan,
 )
 from bot.domain.message.desk import (
+    ColleagueMessage,
     DeskAction,
     DeskChart,
     DeskCommand,
@@ -78,6 +79,7 @@ __all__ = [
     "Beside",
     "Button",
     "CheckIn",
+    "ColleagueMessage",
     "Content",
     "CustomerMessage",
     "DeliveryState",
@@ -132,4 +134,15 @@ __all__ = [
 ]
 
 FromVendor = DeliveryStatus | SpareAddress | DeskOpened
-Inbound = FromCustomer | SessionBegan | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | HoldOver | FromOutside
+Inbound = (
+    FromCustomer
+    | SessionBegan
+    | ColleagueMessage
+    | FromDesk
+    | FromVendor
+    | OpenForm
+    | Reminder
+    | CheckIn
+    | HoldOver
+    | FromOutside
+)

@@ -9,7 +9,14 @@ import pytest
 
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, SpareAddress
+from bot.domain.message import (
+    Attachment,
+    ColleagueMessage,
+    CustomerMessage,
+    DeliveryState,
+    DeliveryStatus,
+    SpareAddress,
+)
 from bot.domain.person import Identity
 from bot.ports import WebhookRequest
 from tests.connectors.vendor_server import request_to
@@ -200,6 +207,55 @@ async def test_what_nobody_said_to_us_is_left_out_and_the_rest_is_taken(stage: S
 async def test_what_is_told_of_another_number_of_the_account_is_not_taken(stage: Stage) -> None:
     message = {"from": "447700900123", "id": "wamid.1", "type": "text", "text": {"body": "Hello"}}
     assert stage.channel.parse(told(number="1", messages=[message])).inbound == ()
+
+
+# ---------------------------------------------------------------- colleagues in the WhatsApp Business app
+
+ECHO = {"from": "447700900101", "to": "447700900123", "id": "wamid.7", "timestamp": "1785340249"}
+
+
+def echoed(stage: Stage, *written: Any) -> list[ColleagueMessage]:
+    found = stage.channel.parse(told("smb_message_echoes", message_echoes=list(written))).inbound
+    assert all(isinstance(one, ColleagueMessage) for one in found)
+    return [one for one in found if isinstance(one, ColleagueMessage)]
+
+
+async def test_what_a_colleague_writes_in_the_app_is_told_of_whoever_got_it(stage: Stage) -> None:
+    [message] = echoed(stage, {**ECHO, "type": "text", "text": {"body": "Thursday works."}, "to_user_id": "GB.1"})
+    assert (message.vendor_id, message.address, message.text) == ("wamid.7", NUMBER, "Thursday works.")
+    assert (message.to, message.app) == (Identity("phone", NUMBER), "the WhatsApp Business app")
+    request = await stage.server.vendor.act({"deed": "echo", "to": NUMBER, "body": "Hi"}, stage.clock.now())
+    [played] = stage.channel.parse(request).inbound
+    assert isinstance(played, ColleagueMessage)
+    assert (played.address, played.text) == (NUMBER, "Hi")
+
+
+async def test_whoever_hides_their_number_is_named_by_metas_id_of_them(stage: Stage) -> None:
+    hidden = {"to": None, "from_user_id": "GB.9", "to_user_id": "GB.1"}
+    [message] = echoed(stage, {**ECHO, **hidden, "type": "text", "text": {"body": "Hi"}})
+    assert (message.address, message.to) == ("GB.1", Identity("whatsapp", "GB.1"))
+
+
+async def test_of_a_colleagues_file_its_words_are_kept_or_else_its_name(stage: Stage) -> None:
+    photo = {**ECHO, "type": "image", "image": {"id": "1", "mime_type": "image/jpeg"}}
+    offer = {**ECHO, "id": "wamid.8", "type": "document", "document": {"id": "2", "filename": "offer.pdf"}}
+    plan = {**ECHO, "id": "wamid.9", "type": "image", "image": {"id": "3", "caption": "The plan"}}
+    assert [one.text for one in echoed(stage, photo, offer, plan)] == ["(image)", "(offer.pdf)", "The plan"]
+
+
+@pytest.mark.parametrize(
+    "did",
+    [
+        {"type": "reaction", "reaction": {"message_id": "wamid.1", "emoji": "👍"}},
+        {"type": "revoke", "revoke": {"original_message_id": "wamid.6"}},
+        {"type": "edit", "edit": {"original_message_id": "wamid.6", "message": {"type": "text"}}},
+        {"type": "text", "text": {"body": "to nobody"}, "to": ""},
+        {"type": "text"},
+        "text",
+    ],
+)
+async def test_what_a_colleague_does_without_words_gives_them_no_floor(stage: Stage, did: Any) -> None:
+    assert echoed(stage, {**ECHO, **did} if isinstance(did, dict) else did) == []
 
 
 # ---------------------------------------------------------------- statuses and wishes
