@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
+from bot.domain.routing import BY_ROUTE
 
 
 class HandoffState(StrEnum):
@@ -57,6 +58,11 @@ class Handoff:
     def floor(self) -> str:
         """Which rep talks with the customer; empty where the assistant does."""
         return self.rep if self.state is HandoffState.CLAIMED else ""
+
+    @property
+    def is_offered_by_route(self) -> bool:
+        """Whether a route has found whom it is offered to, and no colleague has asked them."""
+        return bool(self.offered_to) and self.offered_why.startswith(BY_ROUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from bot.domain.send_window import SendWindow
 Pick = Literal["in_turn", "least_busy"]
 EVERYBODY = "everybody"
 """Stands for the whole desk."""
+BY_ROUTE = "route "
+"""What begins why somebody is offered a hand-off whom a route has found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.routing import DeskPlan, Offer, Pick, Rep, Route, WorkingHours, Workload
+from bot.domain.routing import BY_ROUTE, DeskPlan, Offer, Pick, Rep, Route, WorkingHours, Workload
 from bot.journeys.expression import is_true
 from bot.journeys.working_hours import after_working, is_at_work
 
@@ -74,7 +74,7 @@ def _pick(pick: Pick, free: Sequence[Rep], standing: Workload) -> Rep:
 
 
 def _why(route: Route, rep: Rep, free: Sequence[Rep], busy: Sequence[str], standing: Workload) -> str:
-    words = f"route {route.id}" + (f" ({route.reason})" if route.reason else "")
+    words = f"{BY_ROUTE}{route.id}" + (f" ({route.reason})" if route.reason else "")
     if len(free) == 1:
         words += f"; {rep.name} is the only one who is free" if len(route.to) > 1 else ""
     elif route.pick == "least_busy":

@@ -160,8 +160,13 @@ def transfer_key(message_id: str) -> str:
 
 async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: datetime) -> None:
     """Have the card brought up again then, unless something is done to the hand-off before."""
-    over = SnoozeOver(handoff.desk, f"snooze:{handoff.id}:{handoff.version}", handoff.id, handoff.version)
+    over = SnoozeOver(handoff.desk, snooze_key(handoff), handoff.id, handoff.version)
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
+
+
+def snooze_key(handoff: Handoff) -> str:
+    """By which it waits in the inbox that this version is brought up again."""
+    return f"snooze:{handoff.id}:{handoff.version}"
 
 
 def language_told(runtime: Runtime, tracker: Tracker) -> str:

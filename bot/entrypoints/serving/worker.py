@@ -23,6 +23,7 @@ from bot.services.deliver import Deliveries, deliver_due, deliver_what_a_crash_l
 from bot.services.desk_digest import send_digests
 from bot.services.keep_schedule import keep_schedules, next_due
 from bot.services.keep_time import TimeKeeper
+from bot.services.offer_anew import offer_anew
 from bot.services.put_aside import take_up
 from bot.services.put_scores_right import work_on_scores
 from bot.services.runtime import INBOX, OUTBOX, SCHEDULES, SEGMENTS, TIMERS, Runtime
@@ -90,6 +91,7 @@ class Worker:
                     self._repeat(TIMERS, advance_due, lambda uow: uow.enrolments.next_due(), between=BETWEEN_LOOKS),
                     self._repeat(SCHEDULES, keep_schedules, lambda uow: next_due(uow, self._runtime)),
                     self._repeat(SCHEDULES, send_digests),
+                    self._repeat(SCHEDULES, offer_anew),
                     self._repeat(SCHEDULES, Retention(self._stopping.is_set).keep),
                 )
             case Lane.SEGMENTS:
