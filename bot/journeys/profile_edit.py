@@ -14,6 +14,13 @@ ORDER = ("type", "sensitivity", "contact", "one_of", "label", "purpose", "basis"
 """In which order a new attribute says what it is."""
 
 
+HEADER = (
+    "# What is known of people: conditions in journeys and segments may look at these attributes, and are checked",
+    "# against their types, which are text, number, yes_no, date and list; sensitivity is open, personal (unless said)",
+    "# or sensitive.",
+)
+
+
 def with_attribute(text: str, name: str, says: Mapping[str, Any] | None) -> str:
     """The file's text with this attribute, or without it (None); raises CannotEdit, or ContentError where it is not
     YAML."""
@@ -29,6 +36,12 @@ def with_attribute(text: str, name: str, says: Mapping[str, Any] | None) -> str:
         raise CannotEdit("it is the only attribute, and people have one at least. Declare another one first.")
     lines = mapping_rewritten(text.split("\n"), data, meant)
     return judged(lines if lines is not None else [*written(meant), ""], meant, before=text)
+
+
+def begun_with(name: str, says: Mapping[str, Any]) -> str:
+    """The text of a new file that declares this attribute."""
+    declared = written({name: {key: says[key] for key in ORDER if key in says}})
+    return "\n".join([*HEADER, "attributes:", *(f"  {line}" for line in declared), ""])
 
 
 def said_of(text: str) -> Mapping[str, Mapping[str, Any]]:

@@ -134,8 +134,8 @@ class _Files:
 def read_contents(shelves: Shelves, instead: Mapping[Path, str] = NOTHING_ELSE) -> Contents:
     """Read and check all content; raises one ContentError with every fault of every file.
 
-    `instead` are texts that are read in place of files, or of pages that are not there yet: what would be if they were
-    written. Raises SettingsError where there is no such folder.
+    `instead` are texts that are read in place of files, or of pages and files of journeys that are not there yet:
+    what would be if they were written. Raises SettingsError where there is no such folder.
     """
     unreadable, faults, warnings = Faults(), Faults(), Faults()
     files = _read_files(shelves, instead, unreadable, faults)

@@ -75,6 +75,7 @@ def read_journey_files(
     folder: Path, unreadable: Faults, instead: Mapping[Path, str] = NOTHING_ELSE
 ) -> JourneyDocuments:
     in_folder, segments = yaml_files(folder, "*"), yaml_files(folder, "segments/*")
+    in_folder += [path for path in instead if path.parent == folder and path not in in_folder]
     read = partial(read_documents, faults=unreadable, instead=instead)
     return JourneyDocuments(
         journeys=read([path for path in in_folder if path.stem != PROFILE]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,10 @@ from aiohttp import web
 from bot.adapters.content.judging import faults_elsewhere
 from bot.adapters.content.library import PROFILE
 from bot.adapters.content.replacing import AuthorsFile, read_file, write_over
+from bot.adapters.content.shelves import Shelves
 from bot.domain.access import Right, Sensitivity
 from bot.domain.audience import AttributeType
-from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
 from bot.entrypoints.console.framing import framed
 from bot.entrypoints.console.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.console.writing import for_authors, write_noted
@@ -24,7 +25,7 @@ from bot.entrypoints.web.doorkeeper import CALLER
 from bot.entrypoints.web.translate import json_object, private_json, query_of
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
-from bot.journeys.profile_edit import said_of, with_attribute
+from bot.journeys.profile_edit import begun_with, said_of, with_attribute
 from bot.yaml_lines import CannotEdit
 
 READ_ONLY = "attributes cannot be changed here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
@@ -89,13 +90,20 @@ class AttributesPage:
             raise WebhookRejected(403, READ_ONLY)
         async with self._saving:
             file = await asyncio.to_thread(self._file)
-            if file is None:
-                raise Conflict("there is no journeys/profile.yml: people may have anything. Write one first.")
-            text = await asyncio.to_thread(_with, file.text, name, typed)
-            elsewhere = await asyncio.to_thread(faults_elsewhere, self._shelves, file.path, text)
-            deed = self._service.doors.deed(request, f"attribute.{what}", name, file=file.shown, before=digest)
-            await write_noted(self._runtime, deed, partial(write_over, file, digest, text))
+            if file is None and (typed is None or digest):
+                raise Conflict("there is no journeys/profile.yml any more: people may have anything. Load it again.")
+            path = self._new if file is None else file.path
+            text = await asyncio.to_thread(_with, file.text if file is not None else None, name, typed)
+            judge = faults_elsewhere if file is not None else _faults_of_first
+            elsewhere = await asyncio.to_thread(judge, self._shelves, path, text)
+            deed = self._service.doors.deed(request, f"attribute.{what}", name, file=_shown(path), before=digest)
+            write = partial(_begin, path, text) if file is None else partial(write_over, file, digest, text)
+            await write_noted(self._runtime, deed, write)
         return private_json({"saved": name, "faults": faults_json(elsewhere)})
+
+    @property
+    def _new(self) -> Path:
+        return self._shelves.journeys / f"{PROFILE}.yml"
 
     def _file(self) -> AuthorsFile | None:
         paths = [self._shelves.journeys / f"{PROFILE}{ending}" for ending in (".yml", ".yaml")]
@@ -107,9 +115,29 @@ def _shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def _with(text: str, name: str, typed: Mapping[str, Any] | None) -> str:
+def _faults_of_first(shelves: Shelves, path: Path, text: str) -> Sequence[Fault]:
+    """What is wrong elsewhere, or will be until all is declared that conditions look at: that cannot be at once."""
+    try:
+        return faults_elsewhere(shelves, path, text)
+    except ContentError as error:
+        if any(fault.place.path == str(path) for fault in error.faults):
+            raise
+        return error.faults
+
+
+def _begin(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Conflict("somebody else has written the file meanwhile. Load it again, and edit that.") from None
+
+
+def _with(text: str | None, name: str, typed: Mapping[str, Any] | None) -> str:
     """The file's text with what was typed of the attribute, and what else it says of it; without it where nothing was
-    typed."""
+    typed. That of a new file where there is none."""
+    if text is None:
+        return begun_with(name, typed or {})
     if typed is None:
         return with_attribute(text, name, None)
     kept = {key: value for key, value in said_of(text).get(name, {}).items() if key not in ASKED}

@@ -27,12 +27,12 @@ async function load() {
     byId("count").textContent = "could not be loaded";
     return;
   }
-  byId("new").hidden = !told.may_change || told.digest === null || told.problem !== "";
+  byId("new").hidden = !told.may_change || told.problem !== "";
   byId("count").textContent = counted(told.attributes.length, "attribute", "attributes");
   byId("path").textContent = told.path;
   showFaults(told.faults);
   byId("problem").textContent = told.problem;
-  const nothing = h("li", {}, told.digest === null ? empty("Nothing is declared", "Without journeys/profile.yml people may have anything, and nothing is checked.") : empty("Nothing is declared", ""));
+  const nothing = h("li", {}, told.digest === null ? empty("Nothing is declared", "Without journeys/profile.yml people may have anything, and nothing is checked. The first attribute begins that file: from then on the others that conditions look at are to be declared, too.") : empty("Nothing is declared", ""));
   refill(byId("list"), told.attributes.length > 0 ? told.attributes.map(rowNode) : [nothing]);
 }
 
@@ -82,7 +82,7 @@ async function save(name, { type, label, sensitivity, purpose, values }) {
   const lines = values.split("\n").map((line) => line.trim()).filter(Boolean);
   const read = (text) => (type === "number" && text !== "" && !Number.isNaN(Number(text)) ? Number(text) : text);
   const split = (line) => ({ value: read(line.split(/:\s+/, 1)[0]), words: line.split(/:\s+/).slice(1).join(": ") });
-  const said = { type, label, sensitivity, purpose, values: lines.map(split), digest: told.digest };
+  const said = { type, label, sensitivity, purpose, values: lines.map(split), digest: told.digest ?? "" };
   return withFaults(await request(`/people/attributes/${name}`, said, "PUT"));
 }
 

@@ -89,8 +89,27 @@ async def test_without_a_file_people_may_have_anything_and_nothing_is_declared(
     (folder / "profile.yml").unlink()
     async with client_of(service) as client:
         assert (await listed(client))["digest"] is None
-        answer = await client.put("/people/attributes/plan", json={**SAID, "digest": ""})
+        answer = await client.put("/people/attributes/plan", json={**SAID, "digest": "of a file that was there"})
         assert (answer.status, "people may have anything" in (await answer.json())["error"]) == (409, True)
+        assert (await client.delete("/people/attributes/plan?digest=")).status == 409
+        assert not (folder / "profile.yml").exists()
+
+
+async def test_the_first_attribute_begins_the_file(service: Service, folder: Path, client_of: ClientMaker) -> None:
+    """Whatever else conditions look at is told, and is to be declared, too."""
+    (folder / "profile.yml").unlink()
+    async with client_of(service) as client:
+        answer = await client.put("/people/attributes/plan", json={**SAID, "label": "Plan", "digest": ""})
+        told = await answer.json()
+        assert (answer.status, told["saved"]) == (200, "plan")
+        assert ["team_size" in one["message"] for one in told["faults"]] == [True]
+        first = await listed(client)
+        assert [one["attribute"] for one in first["attributes"]] == ["plan"]
+        more = {**SAID, "type": "number", "digest": first["digest"]}
+        answer = await client.put("/people/attributes/team_size", json=more)
+        assert (answer.status, (await answer.json())["faults"]) == (200, [])
+        assert (await client.put("/people/attributes/plan", json={**SAID, "digest": ""})).status == 409
+    assert "  plan: {type: text, label: Plan}\n" in (folder / "profile.yml").read_text()
 
 
 @pytest.mark.parametrize(
