@@ -23,8 +23,8 @@ class Right(StrEnum):
     """Something that not everybody may do; the value says it as a sentence wants it ("may not ...")."""
 
     ADMINISTER = "run actions and use what only an admin may"
-    SEE_JOURNEYS = "see journeys, segments, scores, responses, pages and desks"
-    EDIT_JOURNEYS = "change the files of journeys, segments, scores, responses, pages and desks"
+    SEE_JOURNEYS = "see journeys, segments, scores, rules, responses, pages and desks"
+    EDIT_JOURNEYS = "change the files of journeys, segments, scores, rules, responses, pages and desks"
     PUBLISH_JOURNEYS = "publish, roll back, pause or stop journeys"
     ENROL = "let people into journeys"
     TELL_EVENTS = "tell events of people"

@@ -22,6 +22,9 @@ from bot.domain.wrong_number import About, WrongNumberForm, wrong_in, wrong_in_a
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
 
+HOUSE = "house rule"
+"""What the source of a rule begins with that nobody asks for."""
+
 LEAST_TIME = timedelta(days=28)
 """For what people ask for, where no rule says anything: a month, and the shortest one (GDPR article 12(3))."""
 
@@ -53,6 +56,11 @@ class RuleRow:
         if at is None:
             return self.ends is None
         return self.starts <= at.date() and (self.ends is None or at.date() <= self.ends)
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """Whether it is a choice of whoever runs this, by its source, and not a law or a contract."""
+        return self.source.casefold().startswith(HOUSE)
 
 
 Row = TypeVar("Row", bound=RuleRow)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, get_args
 
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap
 
 from bot.documents import parse, plain
 from bot.domain.score import Dimension
 from bot.journeys import wording
 from bot.journeys.wording import Unreadable
-from bot.yaml_lines import CannotEdit, indented, judged, list_rewritten, mapping_rewritten, written
+from bot.yaml_lines import CannotEdit, judged, mapping_rewritten, row_of, with_row, written
 
 HEAD = ("scores", "grades", "caps", *get_args(Dimension))
 ORDER = ("id", "event", "if", "points", "cap", "half_life", "reason")
@@ -32,23 +32,10 @@ def with_rule(text: str, dimension: Dimension, name: str, says: Mapping[str, Any
     A list that has no rule left goes, with the cap of its group.
     """
     data, meant = _read(text)
-    before = meant.get(dimension) or []
-    if not isinstance(before, list):
-        raise CannotEdit(f'"{dimension}" is no list of rules. Edit the file\'s text.')
-    to: list[tuple[int | None, Any]] = [(number, rule) for number, rule in enumerate(before) if _name(rule) != name]
-    if says is not None:
-        at = next((number for number, rule in enumerate(before) if _name(rule) == name), None)
-        rule = _as_spelled({key: says[key] for key in ORDER if key in says}, before[at] if at is not None else {})
-        to.insert(at if at is not None else len(to), (at, rule))
-    if not to:
-        return _judged(text, data, _without_list(meant, dimension))
-    meant[dimension] = [rule for _, rule in to]
-    lines = text.split("\n")
-    if before and isinstance(items := data[dimension], CommentedSeq):
-        found = list_rewritten(lines, items, to, order=ORDER)
-    else:
-        found = _with_list(lines, dimension, to[0][1]) if dimension not in data else None
-    return judged(found, meant, before=text) if found is not None else _judged(text, data, meant)
+    row = row_of(data, dimension, name)
+    rule = as_spelled(says, row) if says is not None else None
+    found = with_row(text, data, dimension, name, rule, order=ORDER)
+    return found if found is not None else _judged(text, data, _without_list(meant, dimension))
 
 
 def with_head(
@@ -64,7 +51,7 @@ def with_head(
         meant["grades"] = grades
     if caps is not None:
         was = meant.get("caps") or {}
-        meant["caps"] = {part: _as_spelled(cap, was.get(part) or {}) for part, cap in caps.items()}
+        meant["caps"] = {part: as_spelled(cap, was.get(part) or {}) for part, cap in caps.items()}
         if not caps:
             del meant["caps"]
     return _judged(text, data, meant)
@@ -107,25 +94,13 @@ def _without_list(meant: dict[str, Any], dimension: Dimension) -> dict[str, Any]
     return {**rest, **({"caps": caps} if caps else {})}
 
 
-def _with_list(lines: Sequence[str], dimension: Dimension, rule: Mapping[str, Any]) -> list[str]:
-    """With a list of this one rule behind all that is there, a blank line between."""
-    above = list(lines)
-    while above and not above[-1].strip():
-        above.pop()
-    return [*above, "", f"{dimension}:", *indented(written([rule]), 2), ""]
-
-
-def _name(rule: Any) -> str:
-    return str(rule.get("id")) if isinstance(rule, Mapping) else ""
-
-
-def _as_spelled(says: Mapping[str, Any], before: Any) -> dict[str, Any]:
+def as_spelled(says: Mapping[str, Any], before: Any) -> dict[str, Any]:
     """What it says, its lengths of time as they were spelled where they are as long as they were."""
     found = dict(says)
     for key, value in found.items():
         was = before.get(key) if isinstance(before, Mapping) else None
         if isinstance(value, Mapping):
-            found[key] = _as_spelled(value, was)
+            found[key] = as_spelled(value, was)
         elif key in LENGTHS and was is not None and _is_as_long(str(was), value):
             found[key] = was
     return found

@@ -126,6 +126,11 @@ US_STATES = frozenset(f"US-{state}" for state in _NAMES.values())
 """By ISO 3166-2."""
 
 
+def state_names() -> dict[str, str]:
+    """Each as people call it, by ISO 3166-2."""
+    return {f"US-{state}": name.title().replace(" Of ", " of ") for name, state in _NAMES.items()}
+
+
 def states_of(phone: str | None, state: object = None) -> frozenset[str]:
     """Each state (ISO 3166-2: US-FL) whose law may bind what is sent to them.
 

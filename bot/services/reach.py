@@ -189,29 +189,37 @@ async def reach(
 ) -> Conversation | None:
     """The person's conversation on the first of `channels` that they have an address on; started if need be. Of
     marketing, those that they have agreed to come first."""
-    identities = await uow.profiles.identities(profile_id)
     if purpose is Purpose.MARKETING and len(channels) > 1:
         records = all_standing(await uow.consents.of(profile_id))
         channels = willing_first(channels, {name: records.get((purpose, name)) for name in channels}, now)
     for name in channels:
         if name not in runtime.channels:
             continue
-        kind = runtime.channel(name).abilities.identity
-        addresses = [identity for identity in identities if identity.kind == kind]
-        if not addresses:
+        address = await address_on(uow, runtime, profile_id, name)
+        if address is None:
             continue
-        # What they were asked about comes first, then a proved address; else the latest, for people correct what they
-        # have mistyped.
-        shown = await _shown(uow, profile_id, name) if len(addresses) > 1 else frozenset[str]()
-        best = max(reversed(addresses), key=lambda identity: (identity.value in shown, identity.verified))
-        found = await uow.conversations.at_of(profile_id, name, best.value)
+        found = await uow.conversations.at_of(profile_id, name, address)
         if found is None:
-            begun = await start_conversation(uow, profile_id, name, best.value, now)
+            begun = await start_conversation(uow, profile_id, name, address, now)
             several = len(runtime.library.current().languages) > 1
             return await _in_their_language(uow, runtime, begun, now) if several else begun
         if found.profile_id == profile_id:
             return found
     return None
+
+
+async def address_on(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channel: str) -> str | None:
+    """Where they are written to on this channel; None where they have no address there.
+
+    What they were asked about comes first, then a proved address; else the latest, for people correct what they have
+    mistyped.
+    """
+    kind = runtime.channel(channel).abilities.identity
+    addresses = [one for one in await uow.profiles.identities(profile_id) if one.kind == kind]
+    if not addresses:
+        return None
+    shown = await _shown(uow, profile_id, channel) if len(addresses) > 1 else frozenset[str]()
+    return max(reversed(addresses), key=lambda identity: (identity.value in shown, identity.verified)).value
 
 
 async def _in_their_language(uow: UnitOfWork, runtime: Runtime, begun: Conversation, now: datetime) -> Conversation:

@@ -6,6 +6,7 @@ the result against what was meant.
 
 from bot.yaml_lines.blocks import Block, blocks_of, entry_lines, indented, outdented
 from bot.yaml_lines.rewriting import CannotEdit, item_rewritten, judged, list_rewritten, mapping_rewritten
+from bot.yaml_lines.rows import row_of, with_row
 from bot.yaml_lines.writing import in_lines, written
 
 __all__ = [
@@ -20,5 +21,7 @@ __all__ = [
     "list_rewritten",
     "mapping_rewritten",
     "outdented",
+    "row_of",
+    "with_row",
     "written",
 ]

@@ -54,7 +54,7 @@ def test_a_login_leads_to_the_page_that_was_wanted_and_logging_out_closes_it(pag
     page.get_by_role("link", name="Your account").click()
     expect(page.get_by_text("ada@example.com")).to_be_visible()
     pages = page.get_by_role("navigation", name="Pages").get_by_role("link")
-    content = ["Journeys", "Segments", "Scores", "Responses", "Knowledge", "Understanding"]
+    content = ["Journeys", "Segments", "Scores", "Rules", "Responses", "Knowledge", "Understanding"]
     expect(pages).to_have_text([*content, "People", "Attributes", "Desk", "Report", "Queues"])
     page.get_by_role("button", name="Log out", exact=True).click()
     expect(page).to_have_url(f"{site.address}/login")

@@ -20,12 +20,15 @@ PAGES = (
     "queues",
     "report",
     "responses",
+    "rules",
     "scores",
     "segments",
     "understanding",
 )
 EDGES = """() => [...document.querySelectorAll(".brand, main > *")]
     .map(one => one.getBoundingClientRect()).filter(({width}) => width > 1).map(({left}) => left)"""
+
+CUT_OFF = "(({scrollHeight, clientHeight}) => scrollHeight - clientHeight)(document.querySelector('header.bar'))"
 
 
 @pytest.mark.parametrize("width", [1920, 1280, 800, 375])
@@ -36,3 +39,4 @@ def test_every_page_begins_where_its_head_does(page: Page, service: Service, wid
         page.goto(f"{service.url}/pages/{name}")
         brand, *parts = page.evaluate(EDGES)
         assert min(parts) == brand, name
+        assert page.evaluate(CUT_OFF) == 0, f"of {name} the head is cut off"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from bot.domain.consent import Purpose
-from bot.domain.delivery import CrmNote, Decision, Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import CrmNote, Decision, Lane, OutboxEntry, OutboxStatus, Outcome, Verdicts
 from bot.domain.ids import EnrolmentId, HandoffId
 from bot.ports import Store
-from bot.ports.queues import DeadGroup, Waiting
-from tests.contracts.samples import ANNA, BEN, CHAT, NOON, add_chat, entry, message
+from bot.ports.queues import Bound, DeadGroup, HeldUp, Waiting
+from tests.contracts.samples import ANNA, BEN, CHAT, NOON, add_chat, entry, message, profile
 
 MINUTE = timedelta(minutes=1)
 NOTE = CrmNote("hubspot", HandoffId("h"), "t")
@@ -135,3 +136,46 @@ async def test_what_was_given_up_is_counted_by_place_and_reason(store: Store) ->
         assert len(await uow.queues.dead(1)) == 1
         assert [one.key for one in await uow.outbox.dead(9, to="webchat", reason="refused")] == ["a", "b"]
         assert [one.key for one in await uow.outbox.dead(9, reason="refused")] == ["a", "b", "d"]
+
+
+async def test_what_rules_have_held_up_is_told_each_message_once(store: Store) -> None:
+    def decided(key: str, outcome: Outcome, why: str, days_ago: int = 1) -> Decision:
+        return Decision(NOON - timedelta(days=days_ago), key, ANNA, Purpose.MARKETING, "sms", outcome, why)
+
+    night, since = "outside the hours (rules us, us-fl); next look {} May 2026 08:00 UTC", NOON - timedelta(days=30)
+    async with store.transaction() as uow:
+        assert await uow.queues.held_up(since) == HeldUp(since, [])
+        await uow.consents.decided_all(
+            [
+                decided("long ago", "later", night.format(1), days_ago=31),
+                decided("a", "later", night.format(12)),
+                decided("a", "later", night.format(13)),
+                decided("b", "later", night.format(14)),
+                decided("b", "withhold", "the cap of 3 within 1 week is reached (rule house)"),
+                decided("c", "withhold", "no consent to marketing by sms on record"),
+                decided("d", "send", "consent of 13 May 2026: a page (rule of the house)"),
+            ]
+        )
+    async with store.reading(at_length=True) as uow:
+        found = await uow.queues.held_up(since)
+    assert found.since == since
+    assert set(found.verdicts) == {Verdicts("later", "(rules us, us-fl)", 2), Verdicts("withhold", "(rule house)", 1)}
+
+
+async def test_of_marketing_that_waits_it_is_told_for_whom_and_where_to_it_is_bound(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+    offer = partial(entry, channel="sms", profile_id=BEN, purpose=Purpose.MARKETING, priority=50)
+    await keep(
+        store,
+        offer("a", profile_id=ANNA, due_at=NOON + MINUTE),
+        offer("b"),
+        offer("c", channel="webchat"),
+        offer("d", purpose=Purpose.SERVICE),
+        offer("e", status=OutboxStatus.SENT),
+    )
+    async with store.reading(at_length=True) as uow:
+        found = await uow.queues.bound(Purpose.MARKETING, ["sms", "email"], 10)
+        assert [(one.profile_id, one.channel) for one in found] == [(BEN, "sms"), (ANNA, "sms")]
+        assert await uow.queues.bound(Purpose.MARKETING, ["sms"], 1) == [Bound(BEN, "sms", found[0].address)]

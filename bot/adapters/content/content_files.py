@@ -27,6 +27,11 @@ _parsed = lru_cache(maxsize=512)(partial(parse, ""))
 
 def _parsed_file(path: Path, instead: str | None) -> Document:
     name, text = text_of(path) if instead is None else (str(path), without_mark(instead))
+    return parsed(name, text)
+
+
+def parsed(name: str, text: str) -> Document:
+    """The text of the file that is called so, once for as long as it says the same; raises ContentError."""
     try:
         return replace(_parsed(text), path=name)
     except ContentError:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, case, distinct, func, literal, literal_column, select, text
 
+from bot.adapters.database.outbox_rows import dispatch_of
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import decision, enrolment, inbox, outbox, segment_change
-from bot.domain.delivery import Lane
-from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, Lane, Verdicts
+from bot.journeys.judge import BEGIN_OF_RULES, END_OF_RULES
+from bot.ports.queues import MOST_COUNTED, MOST_LOOKED_AT, Bound, DeadGroup, HeldUp, Waiting
 
 RECENT = timedelta(minutes=5)
 NEWEST = 1000
@@ -99,6 +102,46 @@ UNTOLD = (
 """What is told is deleted, and in the order of the positions: before those that wait are only those that failed."""
 
 
+BOUND = (
+    select(outbox.c.key, outbox.c.profile_id, outbox.c.dispatch)
+    .where(
+        outbox.c.lane == Lane.SENDS.value,
+        _waits,
+        outbox.c.purpose == bindparam("with_purpose"),
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        outbox.c.profile_id.is_not(None),
+    )
+    .order_by(outbox.c.due_at)
+    .limit(bindparam("most"))
+)
+_newest = select(func.max(decision.c.position)).scalar_subquery()
+_lately = decision.c.position > _newest - MOST_LOOKED_AT
+LOOKED_AT_SINCE = select(decision.c.position, decision.c.at).where(_lately).order_by(decision.c.position).limit(1)
+
+
+def _held_up(index: Callable[[ColumnElement[str], str], ColumnElement[int]]) -> Select[Any]:
+    """By what names the rules alone: a reason has the time of its next look behind that. `index` is where a text has
+    another in it."""
+    begun = func.substr(decision.c.why, index(decision.c.why, BEGIN_OF_RULES))
+    named = func.substr(begun, 1, index(begun, END_OF_RULES))
+    one = (
+        select(decision.c.outcome, named.label("why"), decision.c.entry_key)
+        .where(
+            _lately,
+            decision.c.at >= bindparam("since"),
+            decision.c.outcome.in_(("later", "withhold")),
+            index(decision.c.why, BEGIN_OF_RULES) > 0,
+        )
+        .subquery()
+    )
+    return select(one.c.outcome, one.c.why, func.count(distinct(one.c.entry_key)).label("messages")).group_by(
+        one.c.outcome, one.c.why
+    )
+
+
+HELD_UP_IN_SQLITE, HELD_UP_IN_POSTGRESQL = _held_up(func.instr), _held_up(func.strpos)
+
+
 class StoredQueues(Repository):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
         found = [
@@ -131,6 +174,19 @@ class StoredQueues(Repository):
     async def untold(self) -> Sequence[DeadGroup]:
         rows = (await self._session.execute(UNTOLD)).all()
         return [DeadGroup(segment, error, entries, oldest) for segment, error, entries, oldest in rows]
+
+    async def held_up(self, since: datetime) -> HeldUp:
+        first = (await self._session.execute(LOOKED_AT_SINCE)).first()
+        statement = HELD_UP_IN_POSTGRESQL if self._session.is_postgresql else HELD_UP_IN_SQLITE
+        rows = (await self._session.execute(statement, {"since": since})).all()
+        all_of_it = first is None or first.position == 1
+        return HeldUp(since if all_of_it else max(since, first.at), [Verdicts(*row) for row in rows])
+
+    async def bound(self, purpose: Purpose, channels: Collection[str], limit: int) -> Sequence[Bound]:
+        values = {"with_purpose": purpose.value, "channels": [*channels], "most": limit}
+        rows = (await self._session.execute(BOUND, values)).all()
+        found = ((row.profile_id, dispatch_of(row, self._sealing)) for row in rows)
+        return [Bound(who, one.channel, one.address) for who, one in found if isinstance(one, ChannelMessage)]
 
 
 def _rate(entries: int, first: datetime | None, now: datetime) -> float:

@@ -32,6 +32,7 @@ PARTS: Final = (
             Page("/journeys", "Journeys", Right.SEE_JOURNEYS),
             Page("/segments", "Segments", Right.SEE_JOURNEYS),
             Page("/scores", "Scores", Right.SEE_JOURNEYS),
+            Page("/rules", "Rules", Right.SEE_JOURNEYS),
         ),
     ),
     Part(

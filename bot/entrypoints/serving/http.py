@@ -37,6 +37,7 @@ from bot.entrypoints.console.playground import Playground
 from bot.entrypoints.console.queues_page import QueuesPage
 from bot.entrypoints.console.report_page import ReportPage
 from bot.entrypoints.console.responses_page import ResponsesPage
+from bot.entrypoints.console.rules_page import RulesPage
 from bot.entrypoints.console.scores_page import ScoresPage
 from bot.entrypoints.console.segments_page import SegmentsPage
 from bot.entrypoints.console.understanding import Understanding
@@ -160,6 +161,7 @@ class Server:
         KnowledgePage(self._service).add_routes(app)
         SegmentsPage(self._service).add_routes(app)
         ScoresPage(self._service).add_routes(app)
+        RulesPage(self._service).add_routes(app)
         ResponsesPage(self._service).add_routes(app)
         DeskPage(self._service).add_routes(app)
         ConversationsPage(self._service).add_routes(app)

@@ -21,7 +21,7 @@ TAGS: Mapping[str, str] = {
 }
 FILES = (
     *("people.yml", "conversations.yml", "service.yml", "queues.yml", "access.yml", "console.yml"),
-    *("responses.yml", "segments.yml", "scores.yml", "knowledge.yml", "attributes.yml"),
+    *("responses.yml", "segments.yml", "scores.yml", "rules.yml", "knowledge.yml", "attributes.yml"),
     *("desk.yml", "conversations_page.yml"),
 )
 METHODS = ("get", "put", "post", "patch", "delete")

@@ -33,10 +33,10 @@ def rule_json(rule: ScoreRule) -> dict[str, Any]:
 
 
 def cap_json(cap: ScoreCap | None) -> Mapping[str, Any] | None:
-    return None if cap is None else {"points": cap.points, "within": _length(cap.within)}
+    return None if cap is None else {"points": cap.points, "within": length_json(cap.within)}
 
 
-def _length(length: timedelta) -> str:
+def length_json(length: timedelta) -> str:
     """As files have it, in days where they are whole."""
     minutes = int(length.total_seconds()) // 60
     for unit, size in (("d", 1440), ("h", 60)):

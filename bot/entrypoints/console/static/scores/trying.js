@@ -1,34 +1,21 @@
 /** The panel that shows one person's points now, and with the rule as it is typed. */
 
 import { byId, h, latest } from "../dom.js";
+import { findBy } from "../finding.js";
 import { knownAs, pageOf } from "../known.js";
-import { ask, number, request } from "../journeys/service.js";
+import { number, request } from "../journeys/service.js";
 
-const find = latest((text) => ask(`/people/find.json?text=${encodeURIComponent(text)}`));
 const attempt = latest((said) => request("/scores/try", said));
 
 export class Trying {
   /** `asking` is what the service is asked of a person. */
   constructor(asking) {
     [this.asking, this.person] = [asking, null];
-    byId("try-form").addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.find(byId("try-text").value);
-    });
-  }
-
-  async find(text) {
-    const told = await find(text);
-    if (!told) return;
-    const rows = told.people.map((one) => h("li", {}, h("button", { type: "button", onclick: () => this.choose(one.person) }, one.name || knownAs(one.identities))));
-    if (rows.length === 0) rows.push(h("li", { class: "small" }, "Nobody is known by that."));
-    if (told.more) rows.push(h("li", { class: "small" }, "There are more: write more of it."));
-    byId("found").replaceChildren(...rows);
+    findBy("try-form", "try-text", (person) => this.choose(person));
   }
 
   choose(person) {
     this.person = person;
-    byId("found").replaceChildren();
     void this.again();
   }
 
