@@ -10,6 +10,9 @@ from decimal import Decimal
 USUAL = timedelta(days=30)
 """What is reported where nobody says of which days."""
 
+SOON = timedelta(days=3)
+"""So soon after a message was sent, a reply on its channel counts as one to it, and an opt-out as one that followed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -91,6 +94,29 @@ class ArmFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class MessageFigures:
+    """The messages that a journey's steps made on one day (UTC), as they are by now.
+
+    Each is `sent` (the channel's vendor took it), `withheld` (by the gate's reason), `given_up` or `waiting`. Of those
+    that were sent: `delivered` and `refused` by what the vendor told since; with links that are `followed`, and with
+    one that was `opened`; `answered`, or their person `opted_out`, within `SOON`.
+    """
+
+    journey: str
+    day: date
+    sent: int = 0
+    given_up: int = 0
+    waiting: int = 0
+    delivered: int = 0
+    refused: int = 0
+    followed: int = 0
+    opened: int = 0
+    answered: int = 0
+    opted_out: int = 0
+    withheld: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Credit:
     """Conversions that a source has a touch in: at the first touch, at the last one, and `shares`: how many of its
     touches are each one of so many."""
@@ -144,3 +170,4 @@ class Report:
     answered: Answered
     contained: Contained
     arms: tuple[ArmFigures, ...] = ()
+    messages: tuple[MessageFigures, ...] = ()

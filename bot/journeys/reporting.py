@@ -5,14 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
+from typing import Final, TypeVar
 
-from bot.domain.reporting import ArmFigures, Credit, JourneyFigures, Report
+from bot.domain.csv_cells import guarded
+from bot.domain.reporting import ArmFigures, Credit, JourneyFigures, MessageFigures, Report
 from bot.domain.statistics import Interval, newcombe, wilson
+from bot.journeys.judge import on_any_day
 from bot.journeys.report_plan import NOTHING
+
+WITHHELD: Final = "messages withheld"
+BY_DAY: Final = "messages by day"
+MOST_REASONS: Final = 20
+"""The commonest for which messages of a journey were withheld. Some name a vendor's own words."""
+
+Key = TypeVar("Key", str, date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,7 @@ class Row:
 def rows_of(report: Report) -> list[Row]:
     return [
         *_journeys(report.journeys),
+        *_messages(report.messages),
         *_arms(report.arms),
         *_sources(report),
         *_funnel(report),
@@ -58,6 +70,49 @@ def _arms(arms: Iterable[ArmFigures]) -> Iterator[Row]:
         of = f"{one.journey}, {one.step}: {one.arm}"
         yield Row("splits", of, "people", one.went)
         yield _share("splits", of, "reached the metric", wilson(one.reached, one.went))
+
+
+def _messages(figures: Sequence[MessageFigures]) -> Iterator[Row]:
+    """Of each journey, with why what was withheld of its messages was, and of each day."""
+    reasons: list[Row] = []
+    for journey, found in _by(lambda one: one.journey, figures):
+        yield from (Row("messages", journey, name, times) for name, times in _of_messages(found).items())
+        why: Counter[str] = Counter()
+        for one in found:
+            for reason, times in one.withheld.items():
+                why[on_any_day(reason)] += times
+        reasons += [Row(WITHHELD, journey, reason, times) for reason, times in why.most_common(MOST_REASONS)]
+    yield from reasons
+    for day, found in _by(lambda one: one.day, figures):
+        yield from (Row(BY_DAY, day.isoformat(), name, times) for name, times in _of_messages(found).items())
+
+
+def _by(
+    key: Callable[[MessageFigures], Key], figures: Iterable[MessageFigures]
+) -> Iterator[tuple[Key, list[MessageFigures]]]:
+    found: dict[Key, list[MessageFigures]] = {}
+    for one in figures:
+        found.setdefault(key(one), []).append(one)
+    return iter(sorted(found.items()))
+
+
+def _of_messages(figures: Sequence[MessageFigures]) -> Mapping[str, int]:
+    """Opened links are told where links were followed: else nobody knows."""
+    withheld = sum(sum(one.withheld.values()) for one in figures)
+    sent, waiting = sum(one.sent for one in figures), sum(one.waiting for one in figures)
+    given_up, refused = sum(one.given_up for one in figures), sum(one.refused for one in figures)
+    followed, opened = sum(one.followed for one in figures), sum(one.opened for one in figures)
+    return {
+        "made": sent + withheld + given_up + waiting,
+        "sent": sent,
+        "delivered": sum(one.delivered for one in figures),
+        "failed": given_up + refused,
+        "withheld": withheld,
+        "waiting": waiting,
+        **({"with links that are followed": followed, "a link opened": opened} if followed else {}),
+        "answered": sum(one.answered for one in figures),
+        "opted out after": sum(one.opted_out for one in figures),
+    }
 
 
 def _sources(report: Report) -> Iterator[Row]:
@@ -132,12 +187,14 @@ HEAD = ("section", "of", "figure", "value", "low", "high", "unit")
 
 
 def as_csv(rows: Iterable[Row]) -> str:
+    """For spreadsheets, to which no source, message or journey is a formula, whoever has named it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(HEAD)
     for row in rows:
         numbers = ["" if one is None else f"{one:.10g}" for one in (row.value, row.low, row.high)]
-        writer.writerow([row.section, row.of, row.figure, *numbers, row.unit])
+        named = [guarded(text) for text in (row.section, row.of, row.figure)]
+        writer.writerow([*named, *numbers, row.unit])
     return out.getvalue()
 
 
@@ -152,10 +209,12 @@ def as_json(report: Report, rows: Iterable[Row]) -> str:
 
 
 def as_text(report: Report, rows: Iterable[Row]) -> str:
-    """For the terminal: a block for each section."""
+    """For the terminal: a block for each section. Messages are not told day by day."""
     lines = [f"{report.period.since:%Y-%m-%d} to before {report.period.until:%Y-%m-%d} (UTC)"]
     section = ""
     for row in rows:
+        if row.section == BY_DAY:
+            continue
         if row.section != section:
             section = row.section
             lines += ["", section.capitalize()]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from bot.domain.reporting import Answered, Contained, Credit, Funnel, JourneyFigures, Period, ReportPlan
+from bot.domain.reporting import (
+    Answered,
+    Contained,
+    Credit,
+    Funnel,
+    JourneyFigures,
+    MessageFigures,
+    Period,
+    ReportPlan,
+)
 
 
 class Figures(Protocol):
@@ -18,6 +27,9 @@ class Figures(Protocol):
 
     async def new_people(self, plan: ReportPlan, period: Period) -> Mapping[str, int]:
         """By source, the people whose first touch of all fell into the period."""
+
+    async def messages(self, period: Period) -> Sequence[MessageFigures]:
+        """Of each journey and day of the period on which it made one, in their order."""
 
     async def funnel(self, plan: ReportPlan, period: Period) -> Funnel: ...
     async def answered(self, period: Period) -> Answered: ...

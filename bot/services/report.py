@@ -19,6 +19,7 @@ async def report(uow: UnitOfWork, plan: ReportPlan, period: Period) -> Report:
         answered=await figures.answered(period),
         contained=await figures.contained(period),
         arms=tuple(await _arms(uow, period)),
+        messages=tuple(await figures.messages(period)),
     )
 
 

@@ -15,11 +15,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bot.adapters.database import Database
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus, SplitCount
 from bot.domain.person import Profile
 from bot.domain.timeline import PersonEvent
 from tests.contracts.samples import enrolment, journey
+from tests.contracts.samples import entry as message
 from tests.running import RunningServer, running
 
 CUT_OFF = """[...document.querySelectorAll(".panel > header > p")]
@@ -51,6 +54,12 @@ async def fill(url: str) -> None:
                 await uow.timeline.add(PersonEvent(who, "order.completed", now + timedelta(hours=1), now))
             reached = number % 10 == 0 if held_out else number % 5 != 0
             run = enrolment(f"e{number}", of=who, into="welcome", version="1", entered_at=now, due_at=None)
+            entry = replace(message(f"e{number}:offer:1", channel="sms", conversation_id=None), profile_id=who)
+            entry = replace(entry, enrolment_id=run.id, purpose=Purpose.MARKETING, priority=50, created_at=now)
+            await uow.outbox.add(entry)
+            withheld = {"status": OutboxStatus.WITHHELD, "reason": "no consent to marketing by sms on record"}
+            sent = {"status": OutboxStatus.SENT, "vendor_id": f"SM{number}", "first_tried_at": now}
+            await uow.outbox.settle(replace(entry, **(withheld if number < 12 else sent)))
             status = EnrolmentStatus.HELD_OUT if held_out else EnrolmentStatus.DONE
             await uow.enrolments.add(replace(run, status=status, goal_at=now if reached else None))
             arm = ("discount", "tip")[number % 4 == 0]
@@ -69,12 +78,16 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(welcome).to_contain_text("+60.0%")
     expect(page.locator("#sources tbody tr").first).to_contain_text("search")
     expect(page.locator("#splits li")).to_have_count(2)
+    of_welcome = page.get_by_role("region", name="The messages of each journey").get_by_role("row", name="welcome")
+    expect(of_welcome.get_by_role("cell")).to_have_text(["60", "48", "0", "0", "12", "0", "0", "0"])
+    page.get_by_text("Why messages were withheld").click()
+    expect(page.locator("#messages .reasons")).to_have_text("12no consent to marketing by sms on record")
     expect(page.locator("#funnel")).to_contain_text(
         "Who only opened the chat, opted out, or sent START or HELP, has not written."
     )
     expect(page.locator("#funnel li", has_text="wrote")).to_contain_text(re.compile(r"\d\.\d% of the step before"))
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Take it along").click()
+        page.get_by_role("link", name="Download (CSV)").click()
     waiting.value.save_as(tmp_path / "report.csv")
     assert "welcome,lift," in (tmp_path / "report.csv").read_text()
 
@@ -83,6 +96,7 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
     expect(page.locator("#funnel")).to_contain_text("Nobody became known")
+    expect(page.locator("#messages")).to_contain_text("In this period no journey made a message.")
     page.get_by_role("button", name="7 days").click()
     expect(page.locator("#funnel li").first).to_contain_text("60")
 
@@ -140,6 +154,7 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> N
             page = context.new_page()
             page.goto(f"{server.address}/report")
             expect(page.locator("#journeys li")).to_be_visible()
+            page.get_by_text("Day by day").click()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert page.evaluate(CUT_OFF) == []
             results = Axe().run(page)

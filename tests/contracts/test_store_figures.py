@@ -6,17 +6,22 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.adapters.database import Database
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.delivery import OutboxEntry, OutboxStatus
 from bot.domain.handoff import Handoff
-from bot.domain.ids import ConversationId, ProfileId
+from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
 from bot.domain.journey import EnrolmentStatus
+from bot.domain.links import SentLink
 from bot.domain.meeting import Meeting
+from bot.domain.message import DeliveryState, DeliveryStatus
 from bot.domain.reporting import (
     Answered,
     Contained,
@@ -24,6 +29,7 @@ from bot.domain.reporting import (
     Funnel,
     Happening,
     JourneyFigures,
+    MessageFigures,
     Period,
     ReportPlan,
     Touch,
@@ -31,9 +37,10 @@ from bot.domain.reporting import (
 from bot.domain.timeline import PersonEvent
 from bot.journeys.reporting import linear
 from bot.ports import Store, UnitOfWork
+from tests.contracts import samples
 from tests.contracts.samples import ANNA, BEN, NOON, conversation, enrolment, handoff, journey, profile
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PERIOD = Period(NOON - DAY, NOON + 30 * DAY)
 SEARCH = Touch("search", Happening("page.viewed", (("utm source", "google"),)))
 SITE = Touch("site", Happening("page.viewed"))
@@ -72,6 +79,74 @@ async def test_people_of_a_journey_are_counted_once_and_held_against_those_held_
     async with store.transaction() as uow:
         assert await uow.figures.journeys(PERIOD) == [JourneyFigures("welcome", 2, 1, 2, 1)]
         assert await uow.figures.journeys(Period(NOON + DAY, NOON + 2 * DAY)) == []
+
+
+async def send(uow: UnitOfWork, key: str, *, at: datetime = NOON, of: ProfileId = ANNA, **more: Any) -> OutboxEntry:
+    """A message that the run "run" made at that time; it is sent an hour later, unless `more` says otherwise."""
+    entry = replace(samples.entry(key, channel="sms", conversation_id=None), profile_id=of, created_at=at, due_at=at)
+    entry = replace(entry, enrolment_id=EnrolmentId("run"), purpose=Purpose.MARKETING, priority=50)
+    await uow.outbox.add(entry)
+    settled: dict[str, Any] = {"status": OutboxStatus.SENT, "vendor_id": key, "first_tried_at": at + HOUR} | more
+    await uow.outbox.settle(replace(entry, **settled))
+    return entry
+
+
+async def test_messages_are_counted_by_what_became_of_them(store: Store) -> None:
+    """Of what came of a message: on its channel, soon after it was sent."""
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+        await uow.profiles.add(profile(ProfileId("restricted"), restricted_at=NOON))
+        await uow.enrolments.publish(journey())
+        await uow.enrolments.add(enrolment("run", status=EnrolmentStatus.DONE))
+        for number in range(3):
+            await send(uow, f"old:{number}", at=NOON - 9 * DAY)
+        for key in ("told", "refused", "both", "silent"):
+            await send(uow, key)
+        await send(uow, "ben's", of=BEN)
+        await send(uow, "later", at=NOON + 2 * DAY, of=BEN, status=OutboxStatus.WAITING, vendor_id=None)
+        await send(uow, "never", status=OutboxStatus.WITHHELD, vendor_id=None, reason="the cap is reached")
+        await send(uow, "dead", status=OutboxStatus.DEAD, vendor_id=None, reason="400: no such number")
+        await send(uow, "theirs", of=ProfileId("restricted"))
+        await uow.outbox.add(samples.entry("reply", conversation_id=None))
+        for key, state in (("told", "read"), ("refused", "failed"), ("both", "failed")):
+            await uow.outbox.track(DeliveryStatus("sms", key, key, DeliveryState(state)), NOON)
+        await uow.sent_links.keep(SentLink("abcd1", "told", "welcome", "offer"))
+        await uow.sent_links.keep(SentLink("abcd2", "silent", "welcome", "offer"))
+        await uow.sent_links.click("abcd1", NOON + 2 * HOUR, unless_since=NOON)
+        await tell(
+            uow,
+            happened(ANNA, "message.received", 0.01, channel="sms"),  # before they were sent
+            happened(ANNA, "message.received", 1, channel="webchat"),
+            happened(BEN, "message.received", 3, channel="sms"),
+        )
+        for granted, days in ((True, 1), (False, 2)):
+            at = NOON + days * DAY
+            await uow.consents.add(ConsentRecord(ANNA, Purpose.MARKETING, "sms", granted, at, "wrote", ""))
+        figures = await uow.figures.messages(PERIOD)
+    today = MessageFigures(
+        "welcome",
+        NOON.date(),
+        sent=5,
+        given_up=1,
+        delivered=1,
+        refused=2,
+        followed=2,
+        opened=1,
+        answered=1,
+        opted_out=4,
+        withheld={"the cap is reached": 1},
+    )
+    assert figures == [today, MessageFigures("welcome", (NOON + 2 * DAY).date(), waiting=1)]
+    async with store.transaction() as uow:
+        assert await uow.figures.messages(Period(NOON + 9 * DAY, NOON + 10 * DAY)) == []
+        (old,) = await uow.figures.messages(Period(NOON - 20 * DAY, NOON - 5 * DAY))
+        assert old.sent == 3
+
+
+async def test_where_no_message_was_ever_made_none_is_counted(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.figures.messages(PERIOD) == []
 
 
 async def test_conversions_are_credited_to_the_touches_before_them(store: Store) -> None:

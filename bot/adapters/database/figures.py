@@ -24,11 +24,22 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from bot.adapters.database.message_figures import messages_of
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import Jsonb, conversation, enrolment, handoff, meeting, person_event, profile
 from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED, REPLIED, TAKEN_OVER, WROTE_TO_REP, EnrolmentStatus
 from bot.domain.meeting import MeetingState
-from bot.domain.reporting import Answered, Contained, Credit, Funnel, Happening, JourneyFigures, Period, ReportPlan
+from bot.domain.reporting import (
+    Answered,
+    Contained,
+    Credit,
+    Funnel,
+    Happening,
+    JourneyFigures,
+    MessageFigures,
+    Period,
+    ReportPlan,
+)
 
 Sql = ColumnElement[Any]
 MICROSECOND = timedelta(microseconds=1)
@@ -120,6 +131,9 @@ class StoredFigures(Repository):
             .order_by(first.c.source)
         )
         return {row.source: row.people for row in await self._session.execute(found)}
+
+    async def messages(self, period: Period) -> Sequence[MessageFigures]:
+        return await messages_of(self._session, period, self._field("channel"))
 
     async def funnel(self, plan: ReportPlan, period: Period) -> Funnel:
         """Each step is of those who took the one before; what came after the period counts, too. Who only opened the

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.documents import parse
+from bot.domain.csv_cells import unguarded
 from bot.domain.errors import ContentError
 from bot.domain.reporting import (
     Answered,
@@ -24,13 +25,14 @@ from bot.domain.reporting import (
     Funnel,
     Happening,
     JourneyFigures,
+    MessageFigures,
     Period,
     Report,
     ReportPlan,
     Touch,
 )
 from bot.journeys.report_plan import read_report_plan
-from bot.journeys.reporting import as_csv, as_json, as_text, rows_of
+from bot.journeys.reporting import Row, as_csv, as_json, as_text, rows_of
 
 PLAN = """
 report: marketing
@@ -96,6 +98,36 @@ def test_lift_is_told_with_its_interval() -> None:
     assert "lift" not in {one.figure for one in rows_of(report()) if one.of == "renewal"}
 
 
+def test_messages_are_told_of_each_journey_and_day_with_why_some_were_withheld() -> None:
+    first, second = date(2026, 11, 3), date(2026, 11, 4)
+    opted_out = {f"this address opted out on {day} October 2026": 2 for day in (1, 2)}
+    messages = (
+        MessageFigures("welcome", first, sent=10, given_up=1, waiting=2, delivered=7, refused=3, withheld=opted_out),
+        MessageFigures("welcome", second, sent=5, answered=2, opted_out=1, withheld={"the cap is reached": 1}),
+        MessageFigures("renewal", second, sent=4, followed=4, opened=1),
+    )
+    rows = rows_of(replace(report(), messages=messages))
+    found = {(one.section, one.of, one.figure): one.value for one in rows if one.section.startswith("messages")}
+    welcome = {
+        figure: value for (section, of, figure), value in found.items() if (section, of) == ("messages", "welcome")
+    }
+    assert welcome == {
+        "made": 23,
+        "sent": 15,
+        "delivered": 7,
+        "failed": 4,
+        "withheld": 5,
+        "waiting": 2,
+        "answered": 2,
+        "opted out after": 1,
+    }
+    assert found["messages", "renewal", "a link opened"] == 1
+    assert found["messages withheld", "welcome", "this address opted out"] == 4
+    assert found["messages by day", "2026-11-04", "sent"] == 9
+    assert "messages by day" not in as_text(report(), rows).lower()
+    assert "welcome: opted out after" in as_text(report(), rows)
+
+
 def test_cost_is_told_for_each_lead_and_conversion() -> None:
     found = {one.figure: one.value for one in rows_of(report()) if one.of == "search"}
     assert found["cost"] == 100.5
@@ -121,6 +153,15 @@ def test_all_ways_of_writing_tell_the_same_figures() -> None:
     assert "  welcome: lift                                  +20.0%  [+5.2%, +33.4%]\n" in text
     assert "hand-offs: response time, median" in text
     assert "0:03:00" in text
+
+
+@pytest.mark.parametrize("source", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "ads;=1+1"])
+def test_a_source_is_no_formula_to_a_spreadsheet(source: str) -> None:
+    """Whoever follows a link chooses what its source is called."""
+    [line] = csv.DictReader(io.StringIO(as_csv([Row("sources", source, "leads", -1.5)])))
+    assert line["of"] != source
+    assert unguarded(line["of"]) == source
+    assert line["value"] == "-1.5"
 
 
 def test_nothing_at_all_can_be_reported() -> None:

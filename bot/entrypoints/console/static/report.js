@@ -74,8 +74,8 @@ function showTiles(figures) {
   const tiles = [
     ["New people", find("funnel", "new people", "people")],
     ["Conversions", find("sources", "all", "conversions")],
-    ["Answered by sales, median", find("sales", "hand-offs", "response time, median")],
-    ["Contained conversations", find("conversations", "all", "contained")],
+    ["First answer by sales, median", find("sales", "hand-offs", "response time, median")],
+    ["Conversations without a person", find("conversations", "all", "contained")],
   ];
   byId("figures").replaceChildren(...tiles.map(([name, row]) => h("li", {}, h("span", {}, name), h("strong", {}, row ? written(row) : "–"), (row && between(row)) ?? h("small", {}, row ? "" : "no plan says what it is"))));
 }
@@ -133,6 +133,55 @@ function showJourneys(figures) {
 }
 
 const figure = (name, row) => h("div", {}, h("dt", {}, name), h("dd", {}, told(row)));
+
+const OF_MESSAGES = ["made", "sent", "delivered", "failed", "withheld", "waiting", "a link opened", "answered", "opted out after"];
+const OF_SENT = ["delivered", "a link opened", "answered", "opted out after"]; // a link: of those with links that are followed
+
+function showMessages(figures) {
+  const journeys = grouped(rowsOf(figures, "messages"));
+  if (journeys.length === 0) return byId("messages").replaceChildren(empty("No messages", "In this period no journey made a message."));
+  const reasons = grouped(rowsOf(figures, "messages withheld"));
+  const days = grouped(rowsOf(figures, "messages by day"));
+  byId("messages").replaceChildren(
+    messagesTable("Journey", "The messages of each journey", journeys, (name) => h("a", { href: withToken(`/journeys/${name}`) }, name)),
+    h(
+      "p",
+      { class: "small" },
+      "Counted as they are by now. Sent: the channel’s vendor took them; delivered: it said so, which not every channel does; failed: it refused them, or we gave up. ",
+      "Answered: the person wrote on that channel within three days; opted out after: they refused marketing within three days, whichever message was why. ",
+      "Links are counted where they are followed. A message that went on to another channel counts on each.",
+    ),
+    ...(reasons.length > 0 ? [whyWithheld(reasons)] : []),
+    h("details", {}, h("summary", {}, "Day by day"), messagesTable("Day", "The messages of each day", days, (day) => h("time", { datetime: day }, day))),
+  );
+}
+
+const whyWithheld = (reasons) =>
+  h(
+    "details",
+    {},
+    h("summary", {}, "Why messages were withheld"),
+    reasons.map(([journey, whys]) => [h("h3", {}, journey), h("ul", { class: "reasons" }, Object.entries(whys).map(([why, { value }]) => h("li", {}, h("span", { class: "count" }, number(value)), h("span", {}, why))))]),
+  );
+
+function messagesTable(first, label, rows, name) {
+  const columns = OF_MESSAGES.filter((column) => rows.some(([, one]) => column in one));
+  const cell = (one, column) => {
+    const of = column === "a link opened" ? one["with links that are followed"] : one.sent;
+    const share = OF_SENT.includes(column) && one[column]?.value > 0 && of.value > 0 && percent(one[column].value / of.value, 1);
+    return h("td", { class: "number" }, one[column] ? written(one[column]) : "–", share && h("small", {}, share));
+  };
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": label },
+    h(
+      "table",
+      {},
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, first), columns.map((column) => h("th", { scope: "col", class: "number" }, column)))),
+      h("tbody", {}, rows.map(([of, one]) => h("tr", {}, h("th", { scope: "row" }, name(of)), columns.map((column) => cell(one, column))))),
+    ),
+  );
+}
 
 const COLUMNS = ["new people", "conversions, first touch", "conversions, last touch", "conversions, linear", "cost", "cost per lead", "cost per conversion, linear"];
 
@@ -237,7 +286,7 @@ async function show(days) {
   byId("about").textContent = shown = `${since} to ${until}`;
   byId("csv").href = withToken(`/report.csv?${new URLSearchParams({ since, until })}`);
   currency = report.currency;
-  for (const part of [showTiles, showFunnel, showJourneys, showSources, showSplits, showSales]) part(report.figures);
+  for (const part of [showTiles, showFunnel, showJourneys, showMessages, showSources, showSplits, showSales]) part(report.figures);
   return report;
 }
 
