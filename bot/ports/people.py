@@ -70,6 +70,18 @@ class Profiles(Protocol):
         """People who have this text in an identity, an attribute or a tag. It looks at everybody, and at no attribute
         of these names (`besides`)."""
 
+    async def newest(self, *, segment: str = "", before: str = "", limit: int) -> Sequence[ProfileId]:
+        """Everybody, or the members of a segment, who became known last first; from behind `before`, where it is given.
+
+        People who were made known with an id of another program's making stand in the order of those.
+        """
+
+    async def count(self, *, segment: str = "", most: int) -> int:
+        """How many they are; `most` where there are as many or more, for no more are looked at."""
+
+    async def tags(self, *, among: int, limit: int) -> Mapping[str, int]:
+        """The tags that most of so many people (`among`) have, who became known last, with how many have each."""
+
     async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
         """Everybody who has one of these identities, proved or not, in the order of their ids."""
 

@@ -153,6 +153,11 @@ async def fake(request: web.Request) -> web.Response:
     return web.json_response(service.log)
 
 
+async def nobody(_: web.Request) -> web.Response:
+    """The list of people, for tests that are about one of them."""
+    return web.json_response({"people": [], "more_before": None, "segments": {}, "count": 0, "at_least": False})
+
+
 def file(path: Path) -> Any:
     async def answer(_: web.Request) -> web.FileResponse:
         return web.FileResponse(path, headers={"Content-Security-Policy": STRICT, "Cache-Control": "no-store"})
@@ -192,6 +197,7 @@ def application(state: Path | None) -> web.Application:
             web.get("/playground/clock", clock),
             web.post("/playground/clock", clock),
             web.get("/playground/status", status),
+            web.get("/people/newest.json", nobody),
             web.route("*", "/fake/{verb}", fake),
             web.static("/playground", playground),
         ]

@@ -109,7 +109,7 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     assert Path(taken.value.path()).read_bytes().startswith(b"%PDF-")
 
     page.get_by_role("button", name="Note a request…").press("Enter")
-    page.get_by_role("combobox").select_option("access")
+    page.get_by_role("dialog").get_by_role("combobox").select_option("access")
     page.get_by_label("How it came").fill("by letter")
     page.keyboard.press("Enter")
     expect(page.locator("#done")).to_contain_text("Noted. It is due")
@@ -127,8 +127,44 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     page.get_by_role("button", name="Erase", exact=True).press("Enter")
     expect(page.locator("#done")).to_contain_text("Receipt")
     expect(page.locator("#person")).to_contain_text("not possible backups")
-    expect(page.locator("#people")).to_contain_text("Nobody is known by that.")
+    expect(page.locator("#found")).to_contain_text("Nobody is known by that.")
     expect(page.locator("#undone")).to_contain_text("Nothing.")
+
+
+def test_people_are_there_before_anybody_types_and_more_of_them_by_a_button(page: Page, service: Service) -> None:
+    def listed(*names: str, **more: object) -> dict[str, object]:
+        since = {"identities": [], "known_since": "2026-11-01T10:00:00Z"}
+        people = [{"person": one, "name": one, **since} for one in names]
+        return {"people": people, "more_before": None, "segments": {"big": "Large teams"}, **more}
+
+    def newest(route: Route) -> None:
+        if "before=Ben" in route.request.url:
+            route.fulfill(json=listed("Cara"))
+        elif "segment=big" in route.request.url:
+            route.fulfill(json=listed("Dan", count=1, at_least=False))
+        else:
+            route.fulfill(json=listed("Ana", "Ben", more_before="Ben", count=100_000, at_least=True))
+
+    page.route("**/people/requests.json", lambda route: route.fulfill(json={"requests": [], "more": False}))
+    page.route("**/people/newest.json?*", newest)
+    page.route("**/people/find.json?*", lambda route: route.fulfill(json={"people": [], "more": False}))
+    page.goto(f"{service.url}/pages/people")
+    people, found = page.locator("#people"), page.locator("#found")
+    expect(found).to_have_text("More than 100,000 people, newest first.")
+    people.get_by_role("button", name="Show more").press("Enter")
+    expect(people.get_by_role("button", name="Cara")).to_be_focused()
+    expect(people.get_by_role("button")).to_have_count(3)
+    page.get_by_label("Segment").select_option("Large teams")
+    expect(found).to_have_text("1 person, newest first.")
+    page.get_by_role("searchbox").fill("x")
+    page.keyboard.press("Enter")
+    expect(found).to_have_text("Nobody is known by that.")
+    expect(page.get_by_label("Segment")).to_have_value("")
+    page.get_by_role("searchbox").clear()
+    expect(people.get_by_role("button", name="Ana")).to_be_visible()
+    page.goto(f"{service.url}/pages/people?segment=big")
+    expect(people.get_by_role("button", name="Dan")).to_be_visible()
+    expect(page.get_by_label("Segment")).to_have_value("big")
 
 
 def test_a_restriction_is_lifted_for_whom_it_was_told_before(page: Page, server: RunningServer) -> None:

@@ -56,12 +56,24 @@ async def populate(url: str) -> None:
     async with store.transaction() as uow:
         for number, (name, (size, country)) in enumerate(PEOPLE.items()):
             known = {"name": name, "team_size": size, "country": country}
-            await uow.profiles.add(replace(profile(ProfileId(f"person-{number}")), attributes=known))
+            tags = frozenset({"fair-2026"} if number == 0 else ())
+            await uow.profiles.add(replace(profile(ProfileId(f"person-{number}")), attributes=known, tags=tags))
     await store.close()
 
 
 def lines(page: Page) -> Locator:
     return page.locator(".line")
+
+
+def test_tags_that_people_have_are_offered_where_one_is_typed(page: Page, server: RunningServer) -> None:
+    for address, field in (("segments/by-tag?label=By+tag", "Value"), ("people/import", "Tags for everybody in it")):
+        with page.expect_response("**/people/tags.json"):
+            page.goto(f"{server.address}/{address}")
+            if field == "Value":
+                lines(page).first.get_by_label("What is looked at").select_option("profile.tags")
+        known = page.locator("#known-tags option")
+        expect(known).to_have_attribute("value", "fair-2026")
+        assert page.get_by_label(field).evaluate("field => field.list.id") == "known-tags"
 
 
 def test_a_marketer_makes_a_segment_by_lines_and_sees_how_many_they_are(
@@ -79,6 +91,7 @@ def test_a_marketer_makes_a_segment_by_lines_and_sees_how_many_they_are(
     first = lines(page).first
     first.get_by_label("What is looked at").select_option("profile.team_size")
     expect(page.locator("#many-about")).to_have_text("a value is missing")
+    expect(page.locator("#many")).to_contain_text("Fill in each line")
     first.get_by_label("How").select_option("more")
     first.get_by_label("Value").fill("10")
     expect(page.locator(".figure")).to_have_text("3 people now")
@@ -113,7 +126,20 @@ def test_a_marketer_makes_a_segment_by_lines_and_sees_how_many_they_are(
     )
     page.goto(f"{server.address}/segments")
     row = page.locator("#list > li", has_text="Large teams in Bath")
-    expect(row.locator("dd")).to_have_text("2")
+    row.get_by_role("link", name="2 people: who is in Large teams").click()
+    expect(page.locator("#found")).to_have_text("2 people, newest first.")
+    expect(page.locator("#people").get_by_role("button", name="Ana Bell")).to_be_visible()
+
+
+def test_some_of_a_segments_people_are_shown_and_all_of_them_on_the_page_people(
+    page: Page, server: RunningServer
+) -> None:
+    people = [{"person": f"p{number}", "name": f"Person {number}", "identities": []} for number in range(10)]
+    page.route("**/segments/count", lambda route: route.fulfill(json={"count": 15, "about": False, "people": people}))
+    page.goto(f"{server.address}/segments/big-teams")
+    expect(page.get_by_role("link", name="All of them")).to_have_attribute("href", "/people?segment=big-teams")
+    page.locator(".line").first.get_by_label("Value").fill("21")
+    expect(page.get_by_role("link", name="All of them")).to_have_count(0)
 
 
 def test_before_an_edit_is_saved_it_is_told_who_comes_and_goes_and_what_they_enter(

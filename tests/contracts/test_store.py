@@ -106,6 +106,30 @@ async def test_what_no_database_keeps_in_json_is_no_error(store: Store) -> None:
     assert (kept.tags, kept.locale) == (frozenset({"t\ufffd"}), "en\ufffd")
 
 
+async def test_people_are_listed_newest_first_a_part_at_a_time_and_counted(store: Store) -> None:
+    ids = [ProfileId(f"0193{number}") for number in range(5)]
+    async with store.transaction() as uow:
+        for one in ids:
+            await uow.profiles.add(profile(one))
+        for one in (ids[0], ids[1], ids[3]):
+            await uow.segments.enter(one, "big", NOON)
+        await uow.segments.enter(ids[2], "small", NOON)
+        assert await uow.profiles.newest(limit=2) == [ids[4], ids[3]]
+        assert await uow.profiles.newest(before=ids[3], limit=9) == [ids[2], ids[1], ids[0]]
+        assert await uow.profiles.newest(segment="big", limit=2) == [ids[3], ids[1]]
+        assert await uow.profiles.newest(segment="big", before=ids[1], limit=9) == [ids[0]]
+        assert [await uow.profiles.count(most=most) for most in (9, 4)] == [5, 4]
+        assert [await uow.profiles.count(segment=name, most=9) for name in ("big", "none")] == [3, 0]
+
+
+async def test_tags_are_counted_among_those_who_became_known_last(store: Store) -> None:
+    async with store.transaction() as uow:
+        for number, tags in enumerate((["old"], ["fair", "vip"], ["fair"], [])):
+            await uow.profiles.add(profile(ProfileId(f"0193{number}"), tags=frozenset(tags)))
+        assert list((await uow.profiles.tags(among=3, limit=9)).items()) == [("fair", 2), ("vip", 1)]
+        assert list((await uow.profiles.tags(among=9, limit=2)).items()) == [("fair", 2), ("old", 1)]
+
+
 async def test_an_identity_belongs_to_whoever_claimed_it_last(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.profiles.add(profile(ANNA))

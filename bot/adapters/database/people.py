@@ -14,10 +14,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.adapters.codec import NAMES, ORIGIN
 from bot.adapters.database.erased_addresses import suppress_erased
 from bot.adapters.database.facts import as_stored
+from bot.adapters.database.newest import count_people, newest_people
 from bot.adapters.database.provenance import StoredProvenance, origin_text, provenance_text
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.search import find_people
+from bot.adapters.database.tags import count_tags
 from bot.adapters.tables import identity, profile, shard_of
 from bot.adapters.tables.sealing import (
     ATTRIBUTES_OF_PROFILE,
@@ -57,7 +59,7 @@ ONE_OF_MANY = text("SELECT pg_advisory_xact_lock(7306082714)")
 6,400 where nothing else was set, and a chunk of an import may want 1,500."""
 
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
-MOST_DAYS = 8
+MOST_DAYS = 10
 """People are looked for by so many days at once; where there are more, by having the attribute at all."""
 
 LOOKS = 20_000
@@ -232,6 +234,15 @@ class StoredProfiles(Repository):
 
     async def find(self, text: str, *, limit: int, besides: Collection[str] = ()) -> Sequence[ProfileId]:
         return await find_people(self._session, text, limit=limit, besides=besides)
+
+    async def newest(self, *, segment: str = "", before: str = "", limit: int) -> Sequence[ProfileId]:
+        return await newest_people(self._session, segment=segment, before=before, limit=limit)
+
+    async def count(self, *, segment: str = "", most: int) -> int:
+        return await count_people(self._session, segment=segment, most=most)
+
+    async def tags(self, *, among: int, limit: int) -> Mapping[str, int]:
+        return await count_tags(self._session, among=among, limit=limit)
 
     async def holders_of(self, identities: Collection[Identity], *, limit: int) -> Sequence[ProfileId]:
         named = sorted({(one.kind, form) for one in identities for form in self._sealing.forms(one.value)})

@@ -35,7 +35,8 @@ async def named(
     name = (content.profile or ProfileSchema()).shown_to(role, profile.attributes).get("name")
     told = name if isinstance(name, str) and name != MASKED else ""
     identities = [_identity(one, role) for one in await uow.profiles.identities(person)]
-    return {"person": person, "name": told, "identities": identities}
+    since = profile.created_at.isoformat()
+    return {"person": person, "name": told, "identities": identities, "known_since": since}
 
 
 async def told_of_person(
@@ -59,7 +60,6 @@ async def told_of_person(
         "time_zone": profile.time_zone,
         "locale": profile.locale,
         "provenance": provenance_of(profile, shown),
-        "known_since": profile.created_at.isoformat(),
         "objects_since": _moment(profile.objected_at),
         "restricted_since": _moment(profile.restricted_at),
         "marketing_pause_days": profile.marketing_pause.days if profile.marketing_pause is not None else None,

@@ -27,6 +27,22 @@ ABOUT = 10
 """A count that could tell what is hidden is told to the nearest of so many, and a smaller one as fewer."""
 
 
+def hidden_in(condition: str, declared: ProfileSchema | None, role: Role) -> frozenset[Sensitivity]:
+    """How sensitive what it looks at is, where it is not for the role. What nobody declared is personal."""
+    schema = declared or ProfileSchema()
+    hidden = schema.hidden_from(role)
+    found = set()
+    for one in looks_at(condition):
+        root, _, name = one.partition(".")
+        if root != "profile" or one in ALWAYS_THERE:
+            continue
+        if name in hidden:
+            found.add(schema.attributes[name].sensitivity)
+        elif name not in schema.attributes and not sees_personal(role):
+            found.add(Sensitivity.PERSONAL)
+    return frozenset(found)
+
+
 class Counting:
     """One question at a time, however many pages are open: it looks at everybody."""
 
@@ -53,19 +69,7 @@ class Counting:
         return {"count": round(count / ABOUT) * ABOUT if count >= ABOUT else 0, "about": True}
 
     def hidden(self, condition: str, role: Role) -> frozenset[Sensitivity]:
-        """How sensitive what it looks at is, where it is not for the role. What nobody declared is personal."""
-        schema = self._runtime.library.current().profile or ProfileSchema()
-        hidden = schema.hidden_from(role)
-        found = set()
-        for one in looks_at(condition):
-            root, _, name = one.partition(".")
-            if root != "profile" or one in ALWAYS_THERE:
-                continue
-            if name in hidden:
-                found.add(schema.attributes[name].sensitivity)
-            elif name not in schema.attributes and not sees_personal(role):
-                found.add(Sensitivity.PERSONAL)
-        return frozenset(found)
+        return hidden_in(condition, self._runtime.library.current().profile, role)
 
     async def count(self, request: web.Request) -> web.StreamResponse:
         """Of a segment that is there also who would come and go."""

@@ -11,6 +11,9 @@ export function showFaults(faults) {
   );
 }
 
+/** What a list says of one whose file was not read: it has faults, or was saved a moment ago. */
+export const unreadTag = (faults) => (faults.length > 0 ? h("span", { class: "tag bad" }, "not in force: see the faults above") : h("span", { class: "tag wait" }, "not in force yet"));
+
 /** The answer to a form: what would be wrong, in one sentence after the other. */
 export function withFaults(answer) {
   const faults = answer.told.faults ?? [];

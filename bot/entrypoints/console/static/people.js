@@ -1,26 +1,68 @@
-/** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
+/** The page "People": people are listed and found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
+import { channelName } from "./channels.js";
 import { choiceField, openForm, textField } from "./dialogs.js";
 import { byId, complain, dayAndTime, deedOf, empty, focusOn, h, keep, latest, link, tell } from "./dom.js";
-import { ask, counted, request, withToken } from "./journeys/service.js";
+import { ask, counted, people as peopleCount, request, withToken } from "./journeys/service.js";
 import { MASKED, knownAs, pageOf } from "./known.js";
 import { consentLine, decisionLine, eventLine, facts, identityRow, journeyLine, lines, listed, moment, section, segmentRow, together, toldBy } from "./people/lines.js";
 
 const MORE = "There are more: write more of it.";
 
-// ---------------------------------------------------------------- finding
+// ---------------------------------------------------------------- listing and finding
 
 const found = latest(ask);
 let current = null; // whom the page shows, or is about to
 
+/** What was looked for, or else who became known last. */
+const list = () => (byId("text").value.trim() ? find() : listNewest());
+
 async function find() {
+  byId("segment").value = ""; // it is looked for in everybody
   const told = await whileBusy(byId("find-button"), () => found(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`));
   if (!told) return;
   const rows = told.people.map((one) => h("li", {}, choice(one)));
-  if (!rows.length) rows.push(h("li", { class: "hint" }, "Nobody is known by that."));
   if (told.more) rows.push(h("li", { class: "hint" }, MORE));
   byId("people").replaceChildren(...rows);
   byId("found").textContent = told.people.length ? `${counted(told.people.length, "person is", "people are")} found${told.more ? ", and there are more" : ""}.` : "Nobody is known by that.";
+}
+
+async function listNewest(segment = byId("segment").value) {
+  const told = await whileBusy(byId("people"), () => found(`/people/newest.json?segment=${encodeURIComponent(segment)}`));
+  if (!told) return;
+  offerSegments(told.segments, segment);
+  byId("people").replaceChildren(...newestRows(told, segment));
+  byId("people").scrollTop = 0;
+  byId("found").textContent = told.count ? `${told.at_least ? "More than " : ""}${peopleCount(told.count)}, newest first.` : NOBODY[segment ? "in" : "at all"];
+}
+
+const NOBODY = {
+  in: "Nobody is in this segment.",
+  "at all": "Nobody is known yet. Whoever writes to you is listed here, and so is whom you import.",
+};
+
+/** A button at their end lists those behind them; the keyboard's focus goes to the first of these. */
+function newestRows({ people, more_before: before }, segment) {
+  const rows = people.map((one) => h("li", {}, choice(one, one.name && knownAs(one.identities), h("span", { class: "since" }, `since ${dayAndTime(one.known_since)}`))));
+  if (!before) return rows;
+  const more = h("button", { type: "button", onclick: () => void listMore() }, "Show more");
+  const last = h("li", { class: "more" }, more);
+  async function listMore() {
+    const told = await whileBusy(more, () => ask(`/people/newest.json?segment=${encodeURIComponent(segment)}&before=${encodeURIComponent(before)}`));
+    if (!told || !last.isConnected) return;
+    const next = newestRows(told, segment);
+    const hadFocus = last.contains(document.activeElement);
+    last.replaceWith(...next);
+    if (hadFocus) next[0]?.querySelector("button").focus();
+  }
+  return [...rows, last];
+}
+
+function offerSegments(segments, chosen) {
+  const offered = Object.entries(segments).map(([id, label]) => h("option", { value: id }, label));
+  byId("segment").replaceChildren(h("option", { value: "" }, "everybody"), ...offered);
+  byId("segment").value = chosen;
+  byId("of-segment").hidden = !offered.length;
 }
 
 const pending = new Map(); // by element: how many answers it waits for
@@ -123,7 +165,7 @@ async function show(person) {
     ...states(told),
     JSON.stringify(told).includes(`"${MASKED}"`) && h("p", { class: "masked" }, `${MASKED} stands for what your role does not see.`),
     ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
-    ...(told.may.read ? section("Conversations, the latest first", lines(told.conversations, ({ at, channel, transcript }) => [moment(at), ` ${channel}: `, link("transcript", transcript)])) : []),
+    ...(told.may.read ? section("Conversations, the latest first", lines(told.conversations, ({ id, at, channel, transcript }) => [moment(at), ` ${channelName(channel)}: `, h("a", { href: withToken(`/conversations?of=${encodeURIComponent(id)}`) }, "read and answer"), ", ", link("transcript", transcript)])) : []),
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
@@ -310,8 +352,7 @@ async function erased(person, receipt) {
   if (person === asked()) history.replaceState(null, "", withToken("/people"));
   showReceipt(receipt);
   tell(`Erased. Receipt ${receipt.id}.`);
-  await listUndone();
-  if (byId("text").value) await find();
+  await Promise.all([listUndone(), list()]);
 }
 
 /** What became of everything; it is asked for anew while something is queued. */
@@ -365,8 +406,14 @@ async function done(person, told, words) {
 
 byId("find").addEventListener("submit", (event) => {
   event.preventDefault();
-  void find();
+  void list();
 });
+byId("text").addEventListener("input", () => byId("text").value || void listNewest());
+byId("segment").addEventListener("change", () => {
+  byId("text").value = "";
+  void listNewest();
+});
+void listNewest(new URLSearchParams(location.search).get("segment") ?? "");
 void listUndone();
 addEventListener("popstate", () => void look());
 void look();

@@ -16,8 +16,11 @@ from bot.adapters.api_access import CredentialAccess
 from bot.domain.access import MASKED, RIGHTS, Right, Role, Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema, Segment
 from bot.domain.effects import ChangeScore, SetAttribute
-from bot.domain.person import Identity
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity, Profile
 from bot.domain.timeline import PersonEvent
+from bot.entrypoints.console import people_page
+from bot.entrypoints.console.people_page import LISTED
 from bot.entrypoints.serving.http import Server
 from bot.services.keep_accounts import add_key
 from bot.services.respect_wishes import restrict
@@ -52,6 +55,40 @@ async def test_somebody_is_looked_for_beside_whoever_writes(client: Client, stag
     async with stage.store.transaction(), asyncio.timeout(20):
         told = await (await client.get("/people/find.json", params={"text": "ana@"})).json()
     assert [one["person"] for one in told["people"]] == ["ana"]
+
+
+async def test_people_are_listed_newest_first_a_part_at_a_time(client: Client, stage: Stage) -> None:
+    """Somebody who was made known with an id of another program's making, as Ana, stands where that id does."""
+    async with stage.store.transaction() as uow:
+        for number in range(LISTED):
+            known = Profile(ProfileId(f"0193-{number:02}"), stage.clock.now(), attributes={"name": f"Person {number}"})
+            await uow.profiles.add(known)
+    first = await (await client.get("/people/newest.json")).json()
+    assert [one["name"] for one in first["people"][:3]] == ["Ana Bell", "Person 29", "Person 28"]
+    assert first["people"][0]["known_since"]
+    assert (len(first["people"]), first["more_before"]) == (LISTED, "0193-01")
+    assert (first["count"], first["at_least"], first["segments"]) == (LISTED + 1, False, {"big": "big"})
+    last = await (await client.get("/people/newest.json", params={"before": first["more_before"]})).json()
+    assert [one["name"] for one in last["people"]] == ["Person 0"]
+    assert last["more_before"] is None
+    big = await (await client.get("/people/newest.json", params={"segment": "big"})).json()
+    assert ([one["person"] for one in big["people"]], big["count"]) == (["ana"], 1)
+
+
+async def test_tags_that_are_there_are_told_for_whoever_types_one(client: Client, stage: Stage) -> None:
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ProfileId("ben"), stage.clock.now(), tags=frozenset({"fair"})))
+    assert await (await client.get("/people/tags.json")).json() == {"tags": [{"tag": "fair", "people": 1}]}
+
+
+async def test_more_people_than_are_counted_are_said_to_be_more(
+    client: Client, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_page, "MOST_COUNTED", 1)
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ProfileId("ben"), stage.clock.now()))
+    told = await (await client.get("/people/newest.json")).json()
+    assert (told["count"], told["at_least"]) == (1, True)
 
 
 async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: Client, stage: Stage) -> None:
@@ -235,14 +272,17 @@ async def test_the_condition_of_a_segment_tells_no_value_that_the_role_does_not_
     looking, key = await as_role(service_of, stage, role)
     async with looking:
         told = await (await looking.get("/people/ana.json", headers=key)).json()
+        listed = await (await looking.get("/people/newest.json", headers=key)).json()
+        ill_people = await looking.get("/people/newest.json?segment=ill", headers=key)
+    assert ("ill" in listed["segments"], ill_people.status) == ((True, 200) if seen else (False, 404))
     conditions = {one["segment"]: one["while"] for one in told["segments"]}
     assert conditions == {"big": big.condition, "ill": ill.condition if seen else MASKED}
     assert ("asthma" in str(told)) is seen
 
 
 async def test_strangers_see_nothing_of_it(client: Client, service_of: ServiceMaker) -> None:
-    assert "Find somebody" in await (await client.get("/people")).text()
+    assert "Nobody chosen yet" in await (await client.get("/people")).text()
     closed = replace(service_of(connectors=""), access=CredentialAccess(token="a token"))
     async with TestClient(TestServer(Server(closed).application(), host="127.0.0.1")) as stranger:
-        for path in ("/people", "/people/requests.json", "/people/find.json?text=ana", "/people/ana.json"):
-            assert (await stranger.get(path, allow_redirects=False)).status in (302, 303, 401)
+        for path in ("", "/newest.json", "/tags.json", "/requests.json", "/find.json?text=ana", "/ana.json"):
+            assert (await stranger.get(f"/people{path}", allow_redirects=False)).status in (302, 303, 401)

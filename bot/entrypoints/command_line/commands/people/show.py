@@ -6,11 +6,12 @@ import argparse
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from bot.adapters.content.library import Contents
 from bot.domain.audience import Segment
 from bot.domain.consent import ConsentRecord, LegalBasis
+from bot.domain.delivery import Decision, Outcome
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.merging import Claim
@@ -29,7 +30,15 @@ from bot.services.tell_provenance import in_words
 from bot.settings import Settings
 
 SHOWN = 30
-"""Lines of the timeline."""
+"""Lines of the timeline, and of what was decided of messages."""
+
+OUTCOMES: Final[Mapping[Outcome, str]] = {
+    "send": "sent",
+    "later": "later",
+    "withhold": "withheld",
+    "dead": "given up",
+    "reply": "reply",
+}
 
 LONGEST = 200
 """Characters of a value."""
@@ -60,6 +69,7 @@ async def told_of(uow: UnitOfWork, who: ProfileId, contents: Contents | Playbook
         "consent": _consents(await uow.consents.of(who)),
         "score": _scores(await uow.scores.of(who), contents.grades, now),
         "journeys": _journeys(await uow.enrolments.of(who)),
+        "decided of messages": _decisions(await uow.consents.decisions(who)),
     }
     merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
     if merges:
@@ -131,6 +141,14 @@ def _segments(since: Mapping[str, datetime], segments: Mapping[str, Segment]) ->
         yield f"{name}, since {shown_moment(at)}"
         if condition := condition_of(segments.get(name)):
             yield f"  while {shown_value(condition)}"
+
+
+def _decisions(records: Sequence[Decision]) -> Iterator[str]:
+    """The latest of why messages were sent, put off or withheld."""
+    for one in reversed(records[-SHOWN:]):
+        yield f"{shown_moment(one.at)}  {OUTCOMES[one.outcome]} by {one.channel}: {shown_value(one.why)}"
+    if len(records) > SHOWN:
+        yield "... and what was decided before"
 
 
 def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:

@@ -1,6 +1,9 @@
 /** The single fields of forms, and what the JSON Schema of journeys says of them. */
 
 import { h, words } from "../dom.js";
+import { offerTags } from "../known_tags.js";
+
+const TAGS = ["add_to", "tag", "remove_from"];
 
 /** The kinds of steps that a form can make. */
 export const kindsOf = (schema) =>
@@ -47,12 +50,16 @@ export function labelled(key, input, about, required) {
   return h("div", { class: "field" }, name, input, about && h("small", { id: `${id}-about` }, about));
 }
 
-/** `name: value`, a line each. */
+const MOST_NAMED = 40; // attributes
+
+/** `name: value`, a line each; the names that are declared for them are told. */
 export function valuesField(property, key, value) {
   const lines = Object.entries(value ?? {}).map(([name, one]) => `${name}: ${typeof one === "string" ? one : JSON.stringify(one)}`);
   const input = h("textarea", { rows: Math.max(2, lines.length), spellcheck: "false" });
   input.value = lines.join("\n");
-  const about = `${property.description ?? ""} A line each: name: value, or name: = answer.size.`;
+  const names = property.propertyNames?.anyOf?.[0].enum ?? [];
+  const declared = names.length > 0 ? ` Declared: ${names.slice(0, MOST_NAMED).join(", ")}${names.length > MOST_NAMED ? ", …" : ""}.` : "";
+  const about = `${property.description ?? ""} A line each: name: value, or name: = answer.size.${declared}`;
   return {
     node: labelled(key, input, about, false),
     read: () => {
@@ -85,6 +92,7 @@ export function textField(schema, property, choices, key, value, required) {
   const input = h("input", { type: whole ? "number" : "text", step: whole ? 1 : null, list: list ? list.id : null, autocomplete: "off", spellcheck: "false" });
   const before = Array.isArray(value) ? value.join(", ") : value === undefined || value === null ? "" : String(value);
   input.value = before;
+  if (TAGS.includes(key)) offerTags(input);
   const about = `${property.description ?? item.description ?? ""}${isList ? " Several with commas." : ""}`.trim();
   const node = labelled(key, input, about, required);
   if (list) node.append(list);

@@ -1,6 +1,7 @@
 /** A new journey, from nothing, by a recipe or like another one. */
 
 import { byId, h, latest } from "../dom.js";
+import { offerTags } from "../known_tags.js";
 import { peopleWords } from "../segments/words.js";
 import { request, soon, withToken } from "./service.js";
 
@@ -42,6 +43,7 @@ function showFields(like = null) {
     byId(`new-${name}-field`).hidden = !wanted;
     byId(`new-${name}`).required = wanted;
   }
+  if (asked.tag) offerTags(byId("new-tag"));
   countWhom();
   if (!byId("new-enter").closest(".field").hidden) byId("new-event-field").hidden = byId("new-enter").value !== "event";
 }
@@ -61,7 +63,7 @@ export function offerRecipes(offered, known) {
   if (isFirst) openAsked();
 }
 
-/** What another page asked for: a recipe, and the segment that it is for. */
+/** What another page asked for: a recipe, and the segment or the tag that it is for. */
 function openAsked() {
   const asked = new URLSearchParams(location.search);
   const recipe = recipes.find((one) => one.recipe === asked.get("recipe"));
@@ -69,6 +71,7 @@ function openAsked() {
   openNew();
   byId("new-recipe").value = recipe.recipe;
   if (segments.some(({ segment }) => segment === asked.get("segment"))) byId("new-whom").value = asked.get("segment");
+  if (asked.get("tag")) [byId("new-whom").value, byId("new-tag").value] = [TAG, asked.get("tag")];
   choose();
 }
 

@@ -1,8 +1,10 @@
 /** The lines of a condition: each a thing that is known of people, how it is held against a value, and the value. */
 
 import { h } from "../dom.js";
+import { offerTags } from "../known_tags.js";
 
 const EVENT = "did.";
+const TAGS = "profile.tags";
 const WITHOUT_VALUE = ["known", "unknown"];
 const SEVERAL = ["one_of", "none_of", "other_than"];
 const DAYS = /^(within|ago|in)_/;
@@ -153,7 +155,8 @@ export class Lines {
     if (SEVERAL.includes(line.how)) return this.several(line, subject, common);
     const type = { number: "number", date: "date" }[subject.kind] ?? "text";
     const read = (text) => (type === "number" ? (text === "" || Number.isNaN(Number(text)) ? null : Number(text)) : text === "" ? null : text);
-    return h("input", { ...common, type, step: type === "number" && "any", value: line.values[0] ?? "", maxlength: 1000, autocomplete: "off", oninput: (event) => this.typed(() => (line.values = [read(event.target.value)])) });
+    const input = h("input", { ...common, type, step: type === "number" && "any", value: line.values[0] ?? "", maxlength: 1000, autocomplete: "off", oninput: (event) => this.typed(() => (line.values = [read(event.target.value)])) });
+    return line.of === TAGS ? offerTags(input) : input;
   }
 
   wholeNumber(line, common) {

@@ -70,7 +70,7 @@ function showProblem(faults) {
 }
 
 function standing() {
-  if (!told.is_read) return "not in force: its file has faults";
+  if (!told.is_read) return told.faults.length > 0 ? "not in force: its file has faults" : "not in force yet";
   return told.worked_out_at ? `worked out ${dayAndTime(told.worked_out_at)}` : "being worked out";
 }
 
@@ -107,6 +107,7 @@ async function look() {
   if (said === null) {
     byId("save").disabled = true;
     showCount(null, "a value is missing");
+    byId("many").replaceChildren(h("p", { class: "small" }, "Fill in each line: you see then how many that are, and can save."));
     return;
   }
   const answer = await check(said);
@@ -149,14 +150,15 @@ function manyNodes({ people, comes, goes, ...all }) {
   return [
     h("p", { class: "figure" }, h("strong", {}, membersWords(all)), all.count === 1 && !all.about ? " person now" : " people now"),
     comes && h("ul", { class: "moves" }, h("li", { class: "comes" }, `${peopleWords(comes)} would come into it`), h("li", { class: "goes" }, `${peopleWords(goes)} would leave it`)),
-    people === undefined ? h("p", { class: "small" }, "Who they are is not told to your role: the condition would tell it something of each.") : somePeople(people, all.count),
+    people === undefined ? h("p", { class: "small" }, "Who they are is not told to your role: the condition would tell it something of each.") : somePeople(people, all),
   ].flat().filter(Boolean);
 }
 
-function somePeople(people, all) {
+/** Some of them; all are on the page People, once they are the segment's members. */
+function somePeople(people, { count: all, condition }) {
   if (people.length === 0) return empty("Nobody yet", "Of nobody is this true now. Whoever it becomes true of comes into it by themselves.");
   const rows = people.map((one) => h("li", {}, h("a", { href: pageOf(one.person) }, one.name || knownAs(one.identities)), !one.name && h("code", {}, one.person)));
-  return [h("h3", {}, people.length < all ? `${people.length} of them` : "Who they are"), h("ul", { class: "some" }, rows)];
+  return [h("h3", {}, people.length < all ? `${people.length} of them` : "Who they are"), h("ul", { class: "some" }, rows), people.length < all && condition === told.in_force && h("p", { class: "small" }, h("a", { href: withToken(`/people?segment=${encodeURIComponent(NAME)}`) }, "All of them"))];
 }
 
 // ---------------------------------------------------------------- saving

@@ -14,6 +14,8 @@ import pytest
 
 from bot.adapters.database import Database
 from bot.domain.audience import Segment
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Decision
 from bot.domain.effects import SetAttribute
 from bot.domain.errors import CannotMerge, SettingsError
 from bot.domain.ids import ProfileId
@@ -96,6 +98,8 @@ score:
   2026-11-23 12:00 UTC  +10 engagement: came
 journeys:
   2026-11-23 12:00 UTC  welcome: waits at "rest" until 2026-11-24 12:00 UTC
+decided of messages:
+  2026-11-23 12:00 UTC  sent by sms: an answer to what the customer wrote
 timeline:
   2026-11-23 12:00 UTC  message.received  {"channel": "sms", "intent": "greet", "enrolment": ""}
   2026-11-23 12:00 UTC  demo.requested  {"size": 50}
@@ -138,6 +142,17 @@ async def test_since_when_somebody_is_in_a_segment_is_told_with_its_condition(
         "    while profile.team_size > 20 and profile.team_size < 99",
         "  gone, since 2026-11-24 12:00 UTC",
     ]
+
+
+async def test_why_a_message_was_not_sent_is_told(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    refused = Decision(stage.clock.now(), "news:1", ANA, Purpose.MARKETING, "sms", "withhold", "no consent on record")
+    async with stage.store.transaction() as uow:
+        await uow.consents.decided(refused)
+        shown = [line async for line in told_of(uow, ANA, stage.library.playbook, stage.clock.now())]
+    begin = shown.index("decided of messages:") + 1
+    assert shown[begin] == "  2026-11-23 12:00 UTC  withheld by sms: no consent on record"
 
 
 @pytest.mark.parametrize(
