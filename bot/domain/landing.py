@@ -40,6 +40,11 @@ class Someone:
     def goes_by(self, kind: str) -> list[str]:
         return [one.value for one in self.identities if one.kind == kind]
 
+    @property
+    def state(self) -> tuple[Profile, frozenset[Identity], int, str]:
+        """Differs where something was learnt of them."""
+        return self.profile, frozenset(self.identities), len(self.records), self.opts_out
+
     def changes(self) -> frozenset[str]:
         """What conditions look at of what has changed of somebody who was known."""
         before, after = self.before, self.profile
@@ -95,16 +100,41 @@ class Landings:
         self.lines: list[PersonEvent] = []
 
     def land(self, arrival: Arrival) -> Landing:
+        """Of whom is restricted only what they refuse is taken (GDPR article 18(2)): it protects them, and would else
+        be forgotten when the restriction ends."""
         warnings: list[str] = list(arrival.left_out)
         candidates = self._known(arrival)
-        if candidates and self.known.people[candidates[0]].profile.restricted_at is not None:
-            why = "what is kept of them is restricted: nothing was changed (overture people restrict --lift)"
-            return Landing(arrival.row, "left alone", candidates[0], (why,))
         who = candidates[0] if candidates else self._meet()
         someone, others = self.known.people[who], [self.known.people[one] for one in candidates[1:]]
-        before = (someone.profile, frozenset(someone.identities), len(someone.records), someone.opts_out)
-        warnings += self._learn(someone, arrival)
-        warnings += self._claim(who, someone, arrival)
+        before = someone.state
+        is_restricted = someone.profile.restricted_at is not None
+        if not is_restricted:
+            warnings += self._learn(someone, arrival)
+            warnings += self._claim(who, someone, arrival)
+        self._spare_addresses(someone, arrival)
+        for consent in arrival.consents:
+            if consent.granted and is_restricted:
+                continue
+            warnings += self._consent(someone, others, consent)
+            if not consent.granted:
+                self._spare({*arrival.identities, *someone.identities}, consent)
+        if arrival.record and who not in self.known.links.get(arrival.record, ()) and not is_restricted:
+            self.known.links[arrival.record] = [who]
+            self.linked[who] = arrival.record
+        is_changed = before != someone.state
+        if not candidates or is_changed:
+            told = {"from": self._taking.source, "row": arrival.row}
+            self.lines.append(PersonEvent(who, IMPORTED, self._now, self._now, told))
+        if not candidates:
+            return Landing(arrival.row, "new", who, tuple(warnings))
+        if is_restricted:
+            taken = "what they refuse was taken, and nothing else" if is_changed else "nothing was changed"
+            warnings = [f"what is kept of them is restricted: {taken} (overture people restrict --lift)"]
+            return Landing(arrival.row, "changed" if is_changed else "left alone", who, tuple(warnings))
+        return Landing(arrival.row, "changed" if is_changed else "same", who, tuple(warnings))
+
+    def _spare_addresses(self, someone: Someone, arrival: Arrival) -> None:
+        """Those that get no more, and those at which nothing arrives."""
         if arrival.opted_out:
             self._opt_out(someone, arrival)
         unheard = [one for one in arrival.silent if not self.known.silent.get(one.value)]
@@ -115,20 +145,6 @@ class Landings:
                 for one in arrival.identities
                 if one.kind == "email"
             ]
-        for consent in arrival.consents:
-            warnings += self._consent(someone, others, consent)
-            if not consent.granted:
-                self._spare({*arrival.identities, *someone.identities}, consent)
-        if arrival.record and who not in self.known.links.get(arrival.record, ()):
-            self.known.links[arrival.record] = [who]
-            self.linked[who] = arrival.record
-        after = (someone.profile, frozenset(someone.identities), len(someone.records), someone.opts_out)
-        if not candidates or before != after:
-            told = {"from": self._taking.source, "row": arrival.row}
-            self.lines.append(PersonEvent(who, IMPORTED, self._now, self._now, told))
-        if not candidates:
-            return Landing(arrival.row, "new", who, tuple(warnings))
-        return Landing(arrival.row, "changed" if before != after else "same", who, tuple(warnings))
 
     def _known(self, arrival: Arrival) -> list[ProfileId]:
         """Everybody whom it may be about; the first is whom it is taken to be about."""

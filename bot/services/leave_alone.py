@@ -19,7 +19,7 @@ from bot.services.disclose import DISCLOSURE, with_disclosure
 from bot.services.hear import says_stop
 from bot.services.respond import is_answered_by_vendor
 from bot.services.runtime import Runtime
-from bot.services.tell_of_erasure import KEY
+from bot.services.weigh import ERASED_KEY
 from bot.services.write_turn import OPTED_OUT, OPTED_OUT_WITHIN
 
 log = structlog.get_logger()
@@ -70,7 +70,7 @@ async def _confirm(
     for part in parts:
         entry = OutboxEntry(
             id=OutboxId(new_id(now)),
-            key=f"{KEY}stop:{new_id(now)}",
+            key=f"{ERASED_KEY}stop:{new_id(now)}",
             dispatch=ChannelMessage(channel.name, message.address, part, response=OPTED_OUT),
             purpose=Purpose.SERVICE,
             profile_id=None,

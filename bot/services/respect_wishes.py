@@ -29,7 +29,7 @@ async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileI
     await uow.profiles.lock(profile_id)
     await settle_requests(uow, profile_id, {RequestKind.OBJECTION}, f"objection {how}", now)
     profile = await uow.profiles.fresh(profile_id)
-    if profile.objected_at is not None:
+    if await _is_known_of_them(uow, profile_id, profile.objected_at):
         return
     await uow.profiles.save(replace(profile, objected_at=now))
     emitted = await opt_out(uow, runtime, profile_id, Wish(f"objection: {how}", now))
@@ -50,7 +50,17 @@ async def restrict(uow: UnitOfWork, profile_id: ProfileId, *, now: datetime) -> 
     await uow.profiles.lock(profile_id)
     await settle_requests(uow, profile_id, {RequestKind.RESTRICTION}, "restricted", now)
     profile = await uow.profiles.fresh(profile_id)
-    await uow.profiles.save(replace(profile, restricted_at=profile.restricted_at or now))
+    if not await _is_known_of_them(uow, profile_id, profile.restricted_at):
+        await uow.profiles.save(replace(profile, restricted_at=now))
+
+
+async def _is_known_of_them(uow: UnitOfWork, profile_id: ProfileId, since: datetime | None) -> bool:
+    """Whether the wish stands, and stays where they are parted from whom they were merged with: one from before may be
+    the other one's alone."""
+    if since is None:
+        return False
+    merge = await uow.merges.latest(profile_id)
+    return merge is None or merge.at <= since
 
 
 async def lift_restriction(uow: UnitOfWork, profile_id: ProfileId, *, informed: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.consent import Consequence, Suppression, Wish, has_opted_out
 from bot.domain.message import SpareAddress
+from bot.domain.person import Profile
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.leave_alone import leave_alone
@@ -22,7 +23,7 @@ async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, n
         await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
         return all(one.cause is not word.cause for one in bars)
     known = await uow.consents.suppression(word.channel, word.address)
-    owner = await uow.profiles.owner_of(runtime.channel(word.channel).abilities.identity, word.address)
+    owner = await _owner_of(uow, runtime, word)
     if owner is None and await uow.consents.erased(word.address):
         return known is None and await leave_alone(uow, runtime, word.channel, word.address, word.how, now)
     if word.cause is Consequence.COMPLAINED:
@@ -35,3 +36,10 @@ async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, n
         ended = await opt_out(uow, runtime, owner.id, Wish(word.how, now))
         await tell_journeys(uow, runtime, owner.id, ended, now)
     return True
+
+
+async def _owner_of(uow: UnitOfWork, runtime: Runtime, word: SpareAddress) -> Profile | None:
+    """Whose address it is, or whom the vendor knows by it where it is an id of its own: a number may be hidden."""
+    kind = runtime.channel(word.channel).abilities.identity
+    owner = await uow.profiles.owner_of(kind, word.address)
+    return owner or await uow.profiles.owner_of(word.channel, word.address)

@@ -25,6 +25,7 @@ from bot.services.heed_erasure import heed_erasure
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
 from bot.services.know_person import NoSuchPerson, by_id, meet_person, owners_at_last
+from bot.services.merge_people import refused_since
 from bot.services.opt_out import opt_out
 from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
 
@@ -168,11 +169,20 @@ async def _heed(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, n
     await uow.profiles.lock(who)
     if told.erased_in:
         await heed_erasure(uow, runtime, who, told.erased_in, now)
-    if has_opted_out(await uow.consents.of(who)):
+    if await _have_opted_out_before(uow, who):
         return ()
     if told.opts_out_of:
         return await refuse_channel(uow, runtime, who, told.opts_out_of, Wish(told.opts_out, now))
     return await opt_out(uow, runtime, who, Wish(told.opts_out, now))
+
+
+async def _have_opted_out_before(uow: UnitOfWork, who: ProfileId) -> bool:
+    """Also since they were merged: what the other one had refused before goes with them where the two are parted."""
+    records = await uow.consents.of(who)
+    if not has_opted_out(records):
+        return False
+    merge = await uow.merges.latest(who)
+    return merge is None or bool(refused_since(records, merge.at))
 
 
 async def _learn(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:

@@ -15,9 +15,9 @@ from bot.ports import UnitOfWork
 from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
 from bot.services.take_request import asked_on, asked_themselves
+from bot.services.weigh import ERASED_KEY
 
 RESPONSE = "utter_erased"
-KEY = "erasure-told:"
 WITHIN = timedelta(days=1)
 """So long their address is kept for it at most."""
 
@@ -76,7 +76,7 @@ async def say_last_word(uow: UnitOfWork, erasure_id: str, word: ChannelMessage, 
     """Queue it as nobody's; the line of the receipt."""
     entry = OutboxEntry(
         id=OutboxId(new_id(now)),
-        key=f"{KEY}{erasure_id}",
+        key=f"{ERASED_KEY}{erasure_id}",
         dispatch=word,
         purpose=Purpose.SERVICE,
         profile_id=None,
@@ -92,7 +92,7 @@ async def say_last_word(uow: UnitOfWork, erasure_id: str, word: ChannelMessage, 
 
 def is_last_word(entry: OutboxEntry) -> bool:
     """Whether nothing of its outcome may be kept, since its address belongs to somebody who was erased."""
-    return entry.key.startswith(KEY)
+    return entry.key.startswith(ERASED_KEY)
 
 
 async def settle_last_word(uow: UnitOfWork, settled: OutboxEntry) -> None:

@@ -42,6 +42,9 @@ CHALLENGE_KEY = "challenge:"
 PREFERENCES_KEY = "preferences-link:"
 """What keys of messages begin with that bring the link to their preferences to whoever asks for it."""
 
+ERASED_KEY = "erasure-told:"
+"""What keys of messages begin with that tell whoever has asked to be erased that it is done, as nobody's."""
+
 ANSWERED = "what it asks was answered, or has ended"
 
 NOT_TO_BE_ASKED = "this person objects to marketing, or is restricted, so that nobody asks them to confirm"
@@ -76,6 +79,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         return judge(await marketing_facts(uow, runtime, matter, now), now)
     bars = await _bars(uow, matter)
     facts = SendFacts(matter.purpose, matter.channel, expires_at=matter.expires_at, **_left_alone(bars))
+    if matter.key.startswith(ERASED_KEY):  # asking for it was the opt-out
+        facts = replace(facts, suppression=None)
     if matter.profile_id is None:
         return judge(facts, now)
     suppression = facts.suppression

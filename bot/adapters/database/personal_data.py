@@ -249,6 +249,17 @@ class _Marks:
             yield *_on_feeds(len(words), sealed=sealing.is_on), values
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """By what a person's rows are theirs: who they once were, what they go by and where they were written to (each with
+    its kind), and their conversations."""
+
+    person: ProfileId
+    once_were: Sequence[str]
+    addresses: Collection[tuple[str, str]]
+    conversations: Sequence[str]
+
+
 class StoredPersonalData(Repository):
     has_erased = False
 
@@ -256,7 +267,7 @@ class StoredPersonalData(Repository):
         found: dict[str, list[Mapping[str, Any]]] = {}
         for table in READ:
             found[table.name] = await self._rows(table, profile_id)
-        marks = await self._marks(profile_id)
+        marks = await self._marks(await whose_rows(self._session, profile_id))
         items = {row.position: row for row in await self._feed_items(marks)}
         found["feed"] = [_plain(opened(feed, items[position], self._sealing)) for position in sorted(items)]
         return found
@@ -267,7 +278,7 @@ class StoredPersonalData(Repository):
     async def _rows(self, table: Table, profile_id: ProfileId) -> list[Mapping[str, Any]]:
         values: Mapping[str, Any] = {"person": profile_id}
         if table is suppression:
-            theirs = await _addresses_of(self._session, profile_id)
+            theirs = (await whose_rows(self._session, profile_id)).addresses
             values = {"addresses": _as_stored(self._sealing, [one for _, one in theirs])}
         elif table is merge:
             values = {"people": await _once_were(self._session, profile_id)}
@@ -280,8 +291,9 @@ class StoredPersonalData(Repository):
         self.has_erased = True
         links = await self._session.execute(READ[crm_link], {"person": profile_id})
         elsewhere = {row.crm: row.crm_id for row in links}
-        rows = {"feed": await self._delete_feed_items(await self._marks(profile_id))}
-        rows |= await delete_rows(self._session, profile_id)
+        whose = await whose_rows(self._session, profile_id)
+        rows = {"feed": await self._delete_feed_items(await self._marks(whose))}
+        rows |= await delete_rows(self._session, whose)
         rows = {name: count for name, count in rows.items() if count}
         salt = await salt_of(self._session)
         await keep_erased(self._session, suppressions, salt)
@@ -305,16 +317,13 @@ class StoredPersonalData(Repository):
         told = [(row.channel, INBOUND.load(opened(inbox, row, self._sealing)["body"])) for row in rows]
         return Counter(channel for channel, inbound in told if isinstance(inbound, DeskReply))
 
-    async def _marks(self, profile_id: ProfileId) -> _Marks:
+    async def _marks(self, whose: Whose) -> _Marks:
         """Ids and addresses of theirs, also from before a merge, and keys of what came in, what left and what was
         decided."""
-        of = {"person": profile_id}
-        conversations = (await self._session.execute(READ[conversation], of)).all()
-        words: set[str] = {profile_id}
-        words |= set(await _once_were(self._session, profile_id))
-        words |= {one.id for one in conversations}
+        of = {"person": whose.person}
+        words: set[str] = {*whose.once_were, *whose.conversations}
         words |= {row.id for table in (enrolment, handoff) for row in await self._session.execute(READ[table], of)}
-        words |= {form for _, one in await _addresses_of(self._session, profile_id) for form in forms_of(one)}
+        words |= {form for _, one in whose.addresses for form in forms_of(one)}
         sent = (await self._session.execute(READ[outbox], of)).all()
         cards = {row.card_key for row in await self._session.execute(READ[handoff], of)}
         words |= {row.vendor_id for row in sent if row.key in cards and row.vendor_id}
@@ -348,14 +357,14 @@ class StoredPersonalData(Repository):
             after = until
 
 
-async def delete_rows(session: Session, profile_id: ProfileId) -> dict[str, int]:
+async def delete_rows(session: Session, whose: Whose) -> dict[str, int]:
     """Delete what is theirs, table by table; how many rows of each."""
-    known, sealing = await _addresses_of(session, profile_id), session.sealing
+    profile_id, known, sealing = whose.person, whose.addresses, session.sealing
     sought = {"kinds": sorted({kind for kind, _ in known}), "addresses": _as_stored(sealing, [one for _, one in known])}
     others = {row.value for row in await session.execute(ANOTHERS_TOO, {"person": profile_id, **sought})}
     theirs = [one for _, one in known if others.isdisjoint(sealing.forms(one))]
     values = {"person": profile_id, "addresses": _as_stored(sealing, theirs)}
-    values |= {"people": await _once_were(session, profile_id)}
+    values |= {"people": whose.once_were}
     return {table.name: int((await session.execute(one, values)).rowcount) for table, one in DELETE.items()}
 
 
@@ -369,13 +378,14 @@ async def _once_were(session: Session, profile_id: ProfileId) -> list[str]:
     return found
 
 
-async def _addresses_of(session: Session, profile_id: ProfileId) -> Collection[tuple[str, str]]:
-    """What they go by, and where they were written to, each with its kind."""
+async def whose_rows(session: Session, profile_id: ProfileId) -> Whose:
+    """Read once for all that is then looked for or deleted."""
     of, sealing = {"person": profile_id}, session.sealing
     identities = [opened(identity, row, sealing) for row in await session.execute(READ[identity], of)]
     talks = [opened(conversation, row, sealing) for row in await session.execute(READ[conversation], of)]
     found = {(one["kind"], one["value"]) for one in identities}
-    return found | {(WRITTEN_TO.get(one["channel"], one["channel"]), one["address"]) for one in talks}
+    found |= {(WRITTEN_TO.get(one["channel"], one["channel"]), one["address"]) for one in talks}
+    return Whose(profile_id, await _once_were(session, profile_id), found, [one["id"] for one in talks])
 
 
 def _as_stored(sealing: Sealing, addresses: Collection[str]) -> list[str]:

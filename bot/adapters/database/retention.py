@@ -22,7 +22,7 @@ from sqlalchemy import (
     true,
 )
 
-from bot.adapters.database.personal_data import delete_rows
+from bot.adapters.database.personal_data import delete_rows, whose_rows
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import (
     challenge,
@@ -215,7 +215,7 @@ class StoredRetention(Repository):
 
     async def forget(self, people: Sequence[ProfileId]) -> None:
         for person in people:
-            await delete_rows(self._session, person)
+            await delete_rows(self._session, await whose_rows(self._session, person))
 
     async def drop_unclaimed(self, before: datetime, *, limit: int) -> int:
         until = (await self._session.execute(LAST_UNCLAIMED, {"before": before, "others": limit - 1})).scalar()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,8 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.adapters.database import Database, personal_data
-from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
-from bot.adapters.tables import feed, metadata, profile
+from bot.adapters.database.personal_data import MERGED_INTO, NOT_OF_PEOPLE, OWNED, READ
+from bot.adapters.tables import conversation, feed, identity, metadata, profile
 from bot.domain.audience import Segment
 from bot.domain.challenge import Asked, Challenge, ChallengeId
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
@@ -186,16 +187,19 @@ async def test_no_tracker_that_was_read_lately_is_kept(stage: Stage) -> None:
 
 
 class Counting:
-    """A session that counts what is asked of the feeds."""
+    """A session that counts what is asked of the feeds, and how often who somebody is is read."""
 
     def __init__(self, session: Any) -> None:
         self._session = session
         self.looks = 0
+        self.reads: Counter[str] = Counter()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
     async def execute(self, statement: Any, values: Any = None) -> Any:
+        whose = {READ[conversation]: "conversation", READ[identity]: "identity", MERGED_INTO: "merge"}
+        self.reads[whose.get(statement, "another")] += 1
         return await self._session.execute(statement, values)
 
     async def execute_at_length(self, statement: Any, values: Any = None) -> Any:
@@ -220,6 +224,15 @@ async def test_the_feeds_are_gone_through_once_and_not_for_each_address(stage: S
         uow.personal_data._session = counting  # type: ignore[attr-defined]
         receipt = await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
     assert (counting.looks, receipt.rows["feed"]) == (1, 3)
+
+
+async def test_who_somebody_is_is_read_once(stage: Stage) -> None:
+    await visit(stage, 3)
+    async with stage.store.transaction() as uow:
+        counting = Counting(uow.personal_data._session)  # type: ignore[attr-defined]
+        uow.personal_data._session = counting  # type: ignore[attr-defined]
+        await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+    assert [counting.reads[name] for name in ("conversation", "identity", "merge")] == [1, 1, 1]
 
 
 async def test_of_somebody_with_many_addresses_nothing_is_left_on_the_feeds(stage: Stage) -> None:
@@ -277,6 +290,24 @@ async def test_who_comes_again_by_an_import_is_not_written_to(stage: Stage) -> N
         again = await know_person(uow, stage.runtime, Wanted(identity=Identity("phone", PHONE)), told)
     await stage.consent(of=again)
     assert not await stage.may_send(of=again)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+async def test_who_is_known_twice_and_asks_to_be_erased_is_left_alone_as_the_other_one_too(
+    stage: Stage, asked: bool
+) -> None:
+    """As after a STOP; who only was deleted, by a rule, has refused nothing."""
+    ben = OTHERS[0]
+    await stage.meet()
+    await stage.meet(ben, phone="+447700900999")
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ben, Identity("phone", PHONE), stage.clock.now())
+    await stage.consent(of=ben)
+    assert await stage.may_send(of=ben)
+    async with stage.store.transaction() as uow:
+        await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now(), asked=asked)
+    assert await stage.may_send(of=ben) is not asked
+    assert await stage.may_send(of=ben, address="+447700900999")
 
 
 async def test_who_asks_for_messages_again_gets_them(stage: Stage) -> None:

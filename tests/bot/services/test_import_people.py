@@ -23,7 +23,7 @@ from bot.services.erase_person import erase_person
 from bot.services.import_people import import_people
 from bot.services.note_decision import Matter
 from bot.services.opt_out import opt_out
-from bot.services.respect_wishes import note_objection, restrict
+from bot.services.respect_wishes import lift_restriction, note_objection, restrict
 from bot.services.weigh import weigh
 from tests.bot.services.stage import Stage
 from tests.bot.services.test_races import Gate, Watched, still_blocked
@@ -175,6 +175,32 @@ async def test_of_whom_is_restricted_nothing_changes(stage: Stage) -> None:
     assert again.result == "left alone"
     assert "restricted" in again.warnings[0]
     assert (await profile_of(stage)).attributes == {"name": "Ana"}
+
+
+@pytest.mark.parametrize("told", [{"opted_out": "opted out in a CRM"}, {"consents": (NO,)}])
+async def test_of_whom_is_restricted_a_refusal_is_taken_all_the_same(stage: Stage, told: dict[str, object]) -> None:
+    """Else marketing would go to them as soon as the restriction is lifted."""
+    (landing,) = await take(stage, arrival(attributes={"name": "Ana"}, consents=(YES,)))
+    who = landing.profile_id
+    async with stage.store.transaction() as uow:
+        await restrict(uow, who, now=NOON)
+    (again,) = await take(stage, arrival(1, PHONE, ADDRESS, attributes={"name": "Anna"}, **told), crm="crm")
+    assert (again.result, again.profile_id) == ("changed", who)
+    assert "what they refuse was taken, and nothing else" in again.warnings[0]
+    assert (await profile_of(stage)).attributes == {"name": "Ana"}
+    async with stage.store.transaction() as uow:
+        assert await uow.profiles.owner_of(ADDRESS.kind, ADDRESS.value) is None
+        await lift_restriction(uow, who, informed="by letter", now=NOON)
+    assert not await may_be_texted(stage, who)
+
+
+async def test_whom_is_restricted_consents_to_nothing_by_an_import(stage: Stage) -> None:
+    (landing,) = await take(stage, arrival())
+    async with stage.store.transaction() as uow:
+        await restrict(uow, landing.profile_id, now=NOON)
+    (again,) = await take(stage, arrival(consents=(YES,)))
+    assert again.result == "left alone"
+    assert await consent_of(stage, landing.profile_id) is None
 
 
 async def test_a_refusal_of_one_profile_counts_for_a_row_that_fits_two(stage: Stage) -> None:

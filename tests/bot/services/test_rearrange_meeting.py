@@ -14,6 +14,7 @@ from bot.domain.meeting import Meeting
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity
 from bot.ports import Abilities
+from bot.services.erase_person import erase_person
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import ANA, Stage
 from tests.bot.services.test_book_meeting import FIRST, buttons, desk, happened, offered
@@ -177,3 +178,18 @@ async def test_the_page_shows_meetings_and_follows_what_happens_to_them(desk: St
     assert shown.starts_at != meeting.starts_at
     await desk.says("Cancel the meeting")
     assert pages(desk, SAM)[-1].meetings == ()
+
+
+async def test_who_is_erased_is_on_no_page_any_more_and_the_rep_reads_that_nobody_comes(desk: Stage) -> None:
+    handoff, _ = await booked(desk)
+    await opens(desk, "Ana Rep", SAM, "home:1")
+    await desk.click(handoff, DeskVerb.RESOLVE)
+    assert [len(one.meetings) for one in pages(desk, SAM)][-1] == 1
+    async with desk.store.transaction() as uow:
+        await erase_person(uow, desk.runtime, ANA, who="test", now=desk.clock.now())
+    await desk.settle()
+    assert [len(one.meetings) for one in pages(desk, SAM)][-1] == 0
+    words = (
+        "The meeting of Mon 23 Nov, 15:00 (Europe/Berlin) with Ana Rep is cancelled: whom it was with has been erased."
+    )
+    assert desk.desk_texts()[-1] == words

@@ -9,6 +9,8 @@ import pytest
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore
+from bot.domain.ids import ProfileId
+from bot.services.merge_people import merge_people, part_people
 from bot.services.respect_wishes import (
     NotInformed,
     lift_restriction,
@@ -17,6 +19,8 @@ from bot.services.respect_wishes import (
     withdraw_objection,
 )
 from tests.bot.services.stage import ANA, Stage, journey_of
+
+BEA = ProfileId("bea")
 
 
 async def object_(stage: Stage) -> None:
@@ -41,6 +45,33 @@ async def test_an_objection_ends_marketing_and_scoring_at_once(stage: Stage) -> 
     assert (await stage.entry(entry.key)).reason == "the customer opted out"
     await stage.do(ChangeScore("fit", 10, "large", "size"))
     assert await points(stage) == []
+
+
+@pytest.mark.parametrize("first", [ANA, BEA])
+async def test_a_wish_that_is_told_again_of_who_was_merged_is_of_both_where_they_are_parted(
+    stage: Stage, first: ProfileId
+) -> None:
+    """Until then it was that of one of them, and nobody knows of which of them it was told again."""
+    await stage.meet()
+    stage.clock.forward(timedelta(minutes=1))
+    await stage.meet(BEA, phone="+447700900124")
+    await object_and_restrict(stage, first)
+    async with stage.store.transaction() as uow:
+        await merge_people(uow, stage.runtime, ANA, BEA, who="a test", why="a test", now=stage.clock.now())
+    stage.clock.forward(timedelta(minutes=1))
+    await object_and_restrict(stage, ANA)
+    async with stage.store.transaction() as uow:
+        await part_people(uow, stage.runtime, ANA, now=stage.clock.forward(timedelta(minutes=1)))
+        both = [await uow.profiles.get(ANA), await uow.profiles.get(BEA)]
+    assert None not in [one.objected_at for one in both]
+    assert None not in [one.restricted_at for one in both]
+
+
+async def object_and_restrict(stage: Stage, who: ProfileId) -> None:
+    async with stage.store.transaction() as uow:
+        await note_objection(uow, stage.runtime, who, how="by letter", now=stage.clock.now())
+        await restrict(uow, who, now=stage.clock.now())
+    stage.clock.forward(timedelta(minutes=1))
 
 
 async def test_consent_that_is_given_by_mistake_after_an_objection_counts_for_nothing(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.consent import Consequence
 from bot.domain.delivery import OutboxStatus
 from bot.domain.message import SpareAddress
+from bot.domain.person import Identity
 from bot.services.receive import receive
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
@@ -38,6 +39,18 @@ async def test_an_address_that_is_nobodys_is_spared_too(stage: Stage) -> None:
     assert await receive(stage.runtime, stage.sms, [STOP]) == 1
     async with stage.store.transaction() as uow:
         assert await uow.consents.suppression("sms", PHONE) is not None
+
+
+async def test_whom_the_vendor_knows_by_an_id_of_its_own_is_the_same_person(stage: Stage) -> None:
+    stage.open_whatsapp()
+    await stage.meet()
+    await stage.consent()
+    user = Identity("whatsapp", "GB.1", verified=True)
+    await stage.says("greet", channel="whatsapp", identities=(user,))
+    word = SpareAddress("whatsapp", "stop", user.value, Consequence.OPTED_OUT, "stopped marketing in WhatsApp")
+    assert await receive(stage.runtime, stage.whatsapp, [word]) == 1
+    assert not await stage.may_send()
+    assert await receive(stage.runtime, stage.whatsapp, [word]) == 0
 
 
 async def test_where_nothing_arrives_nothing_more_is_sent_and_consent_stands(stage: Stage) -> None:

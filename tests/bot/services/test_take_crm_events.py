@@ -7,13 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose, all_standing, has_opted_out, standing_consent
+from bot.domain.consent import Purpose, Wish, all_standing, has_opted_out, standing_consent
 from bot.domain.crm import CrmEvent, CrmMerge
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.person import Identity, Profile
 from bot.services import take_events
+from bot.services.change_preferences import stop_marketing
+from bot.services.merge_people import merge_people, part_people
 from bot.services.take_crm_events import take_crm_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
@@ -193,6 +195,21 @@ async def test_the_echo_of_our_own_opt_out_adds_none(linked: Stage) -> None:
     await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
     async with linked.store.transaction() as uow:
         assert await uow.consents.of(ANA) == before
+
+
+async def test_an_opt_out_of_who_was_merged_with_somebody_who_had_opted_out_is_theirs_too(linked: Stage) -> None:
+    """It holds though they are parted: until then it was only the other one's."""
+    await linked.meet(BEA, phone="+447700900124")
+    async with linked.store.transaction() as uow:
+        now = linked.clock.now()
+        await stop_marketing(uow, linked.runtime, BEA, Wish("a letter", now - timedelta(seconds=1)))
+        await merge_people(uow, linked.runtime, ANA, BEA, who="a test", why="a test", now=now)
+    linked.clock.forward(timedelta(minutes=1))
+    await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
+    linked.clock.forward(timedelta(minutes=1))
+    async with linked.store.transaction() as uow:
+        await part_people(uow, linked.runtime, ANA, now=linked.clock.now())
+    assert not await linked.may_send()
 
 
 async def test_an_opt_out_holds_though_journeys_cannot_be_told_of_it(

@@ -305,6 +305,20 @@ async def test_nor_is_one_that_had_stopped_us_before(asking: Stage) -> None:
     assert await erased_after_the_chat(asking) == []
 
 
+async def test_who_is_known_twice_is_told_too_that_it_is_done(asking: Stage) -> None:
+    """Of an address that is somebody else's as well it is kept that it is left alone, which is not meant of this."""
+    async with asking.store.transaction() as uow:
+        now = asking.clock.now()
+        await uow.profiles.add(Profile(ProfileId("also-ana"), now))
+        await uow.profiles.claim(ProfileId("also-ana"), Identity("phone", PHONE), now)
+    await asking.says("Please delete my data!")
+    receipt = await erase(asking)
+    before = len(asking.sms.texts())
+    await asking.settle()
+    assert asking.sms.texts()[before:] == [ERASED]
+    assert (await line_of(asking, receipt)).state is ErasedState.DONE
+
+
 async def test_who_asked_by_letter_is_not_written_to_after_an_erasure(asking: Stage) -> None:
     async with asking.store.transaction() as uow:
         rules, region, now = asking.library.playbook.rules, asking.runtime.region, asking.clock.now()
