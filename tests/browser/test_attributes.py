@@ -36,6 +36,11 @@ def test_a_marketer_declares_what_people_have_and_a_segment_looks_at_it(
     page.get_by_role("link", name="Attributes").click()
     expect(page.locator("#count")).to_contain_text("attributes")
     is_for_everybody(page, 390)
+    first = page.locator("#list > li").first  # of which nothing more is said
+    name, deeds = (first.locator(part).bounding_box() for part in (".name-line", ".deeds"))
+    assert name is not None
+    assert deeds is not None
+    assert name["y"] < deeds["y"]
     is_for_everybody(page, 1440)
     page.get_by_role("button", name="New attribute…").click()
     dialog = page.get_by_role("dialog")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, expect
 
 from bot.entrypoints.console.framing import page_of
 from tests.browser.scripted import Service, faults, open_chat, say
@@ -210,6 +210,31 @@ def test_the_guide_leads_through_what_an_assistant_of_ones_own_can_do(page: Page
     page.route("**/playground/status", lambda route: route.fulfill(json=status))
     page.reload()
     expect(page.locator("#guide-progress")).to_have_text("0 of 5 done")
+
+
+def test_the_guide_ticks_a_step_of_two_things_once_both_have_happened(page: Page, service: Service) -> None:
+    def step(words: str) -> Locator:
+        return page.locator("#guide-steps li", has_text=words)
+
+    def tell(feed: str, **item: Any) -> None:
+        service.tell("item", feed=feed, at="2026-11-01T10:00:00Z", **item)
+
+    page.goto(service.url)
+    button = {"type": "button", "action_id": "claim", "text": {"type": "plain_text", "text": "Claim"}}
+    digest = {"type": "section", "text": {"type": "mrkdwn", "text": "Nobody has asked for you."}}
+    post = {"type": "post", "channel": "#sales", "user": None}
+    tell("sandbox:slack", ts="1.1", text="Daily digest", blocks=[digest], **post)
+    tell("sandbox:hubspot", type="contact", id="501", created=True, properties={"email": "ana@example.com"})
+    expect(page.locator(".crm")).to_contain_text("ana@example.com")
+    expect(step("See the lead in Slack and CRM")).not_to_have_class("done")
+    tell("sandbox:slack", ts="1.2", text="Lead", blocks=[{"type": "actions", "elements": [button]}], **post)
+    expect(step("See the lead in Slack and CRM")).to_have_class("done")
+    page.get_by_role("button", name="+1 hour").click()
+    expect(page.locator("#moved")).to_have_text("+1 h")
+    expect(step("until a text comes")).not_to_have_class("done")
+    page.get_by_role("button", name="+1 day").click()
+    expect(step("until a text comes")).to_have_class("done")
+    expect(step("See the text on the phone")).to_have_class("done")
 
 
 def test_what_is_next_is_read_in_full_on_a_phone(page: Page, service: Service) -> None:

@@ -91,6 +91,8 @@ def test_a_file_is_looked_at_put_right_and_imported(page: Page, server: RunningS
     page.get_by_role("button", name="Import 2 rows").press("Enter")
     expect(page.locator("#outcome-title")).to_have_text("What came of it")
     expect(page.locator("#figures li").first).to_have_text("2new")
+    write = page.get_by_role("link", name="write to them once")
+    expect(write).to_have_attribute("href", "/journeys?recipe=news&tag=fair-2026")
 
     with page.expect_download() as taken:
         page.get_by_role("button", name="Refused and in part (CSV)").press("Enter")

@@ -22,6 +22,7 @@ enter: {event: demo.requested}
 steps:
   - id: curly
     send: {response: utter_curly, channels: [sms, webchat]}
+  - {id: linked, send: {response: utter_linked, channels: [sms], links: followed}}
   - id: ask
     ask: {form: booking_form, channels: [sms]}
     silent: {after: 3d, go: end}
@@ -34,6 +35,8 @@ responses:
     - text: "It’s nearly time, {lead_name}: shall we look at your December rota together? Any day next week will do."
       buttons:
         - {title: "Book a demo", payload: "/request_demo"}
+  utter_linked:
+    - text: "Your rota: https://example.com/of/{lead_name} Reply STOP to opt out."
 """
 
 
@@ -82,6 +85,17 @@ def test_a_marketer_sees_a_message_as_each_channel_shows_it(page: Page, server: 
     text.fill(JOURNEY.replace("[sms, webchat]", "[slack]"))
     expect(page.locator("#editor-faults li").first).to_contain_text('no customer is reached on "slack"')
     expect(page.locator("#save")).to_be_disabled()
+
+
+def test_a_link_that_is_not_followed_is_named_below_its_message(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/journeys/tips")
+    page.locator("[data-step=linked]").click()
+    expect(page.locator(".message-of > .note")).to_have_text(
+        "Nobody notes who opens https://example.com/of/{lead_name}: a link with a variable goes out as it is."
+    )
+    page.locator("[data-step=curly]").click()
+    expect(page.locator("[data-channel=webchat] .choices")).to_have_text("Book a demo")
+    expect(page.locator(".message-of > .note")).to_have_count(0)
 
 
 def test_the_messages_are_for_everybody(browser: Browser, server: RunningServer) -> None:

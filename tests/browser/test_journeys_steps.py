@@ -59,6 +59,8 @@ def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
     kinds.select_option("send")
     expect(dialog.get_by_label("Response required")).to_be_visible()
     expect(dialog.get_by_label("Hours", exact=True)).to_be_visible()  # of a window that may be left out
+    kinds.select_option("set")
+    expect(dialog.get_by_text("Declared: ")).to_contain_text("team_size")
     kinds.select_option("add_to")
     dialog.get_by_label(re.compile("^Add to")).fill("asked")
     dialog.get_by_role("button", name="Put it into the file").click()

@@ -268,7 +268,7 @@ def test_it_fits_a_phone_and_the_page_journeys_leads_to_it(browser: Browser, ser
         page = context.new_page()
         page.goto(f"{server.address}/journeys/demo-follow-up")
         page.locator("[data-step=ask-for-time]").click()
-        page.locator("#messages").get_by_role("link", name="utter_ask_booking_form_meeting_time").click()
+        page.get_by_role("link", name="Change the words of utter_ask_booking_form_meeting_time").click()
         expect(page.locator(".on-channel").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert violations(page) == []

@@ -39,7 +39,11 @@ WISHES = {
 }
 ON_A_CHANNEL = {
     "opted_out": ("Has opted out", "Yes is a refusal on this channel alone."),
-    "subscribed": ("Is subscribed", "No is a refusal on this channel alone. A yes is no consent."),
+    "subscribed": (
+        "Is subscribed",
+        "No is a refusal on this channel alone. A yes is no consent: where it tells of one, choose "
+        "“Consent: yes or no”, and “Consent: when” for the day.",
+    ),
 }
 CONSENT = {
     "granted": ("Consent: yes or no", "A yes is a consent, taken with its proof alone; a no is a refusal. Neither "

@@ -102,8 +102,10 @@ class Beginning:
             at = local_time(text_of(body, "when")).replace(tzinfo=ZoneInfo(zone))
         except Unreadable as error:
             raise WebhookRejected(400, f"{error} {error.advice}") from None
-        if at < self._runtime.clock.now():
-            raise WebhookRejected(400, f"{at:%Y-%m-%d %H:%M} is past in {zone}; choose a time to come")
+        now = self._runtime.clock.now()
+        if at < now:
+            there = f"{now.astimezone(at.tzinfo):%Y-%m-%d %H:%M}"
+            raise WebhookRejected(400, f"{at:%Y-%m-%d %H:%M} is past: in {zone} it is {there} by the service's clock")
         return Aim(whom, f"{at:%Y-%m-%d %H:%M}", zone)
 
     def _whom(self, body: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from bot.dialogue.graph import Size, lay_out
 from bot.entrypoints.command_line.graph_page import curve
 from bot.journeys.picture import Picture, PictureArrow, PictureBox
 
-WIDTH, TITLE_LETTERS, WORDS_LETTERS, MOST_LINES = 236.0, 26, 32, 4
+WIDTH, TITLE_LETTERS, WORDS_LETTERS, MOST_LINES = 236.0, 26, 31, 4
 TITLE_LINE, WORDS_LINE, PADDING, COUNTS = 20.0, 17.0, 10.0, 26.0
 LABEL_LETTERS, LABEL_CHARACTER, LABEL_LINE = 26, 6.6, 16.0
 LEAVES = "leaves"

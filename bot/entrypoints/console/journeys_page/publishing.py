@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from aiohttp import web
@@ -43,6 +43,20 @@ FILE = "file"
 LONGEST_NAME = 128
 
 
+async def unstarted_among(uow: UnitOfWork, states: Iterable[InForce], entered: Collection[str]) -> frozenset[str]:
+    """The new ones of these journeys; one that somebody has `entered` is none."""
+    paused = [one for one in states if one.running is Running.PAUSED and one.journey not in entered]
+    new = [one.journey for one in paused if is_unstarted(one, await uow.journeys.history(one.journey, SHOWN), 0)]
+    return frozenset(new)
+
+
+def is_unstarted(state: InForce | None, history: Sequence[JourneyChange], entered: int) -> bool:
+    """Whether it is a new one that was paused when it was begun, and never let anybody in."""
+    if state is None or state.running is not Running.PAUSED or entered or not 0 < len(history) < SHOWN:
+        return False
+    return history[-1].what == "pause" and all(one.what in ("pause", "publish", "rollback") for one in history)
+
+
 class Publishing:
     """What the commands `publish`, `rollback`, `pause`, `resume`, `unpark` and `stop` of `overture journeys` do."""
 
@@ -59,16 +73,16 @@ class Publishing:
 
     # ------------------------------------------------------------ looking
 
-    async def standing(self, uow: UnitOfWork, name: str, file: Journey | None) -> dict[str, Any]:
+    async def standing(self, uow: UnitOfWork, name: str, file: Journey | None, *, entered: int) -> dict[str, Any]:
         """How the journey stands: whether people enter, through which version, and whether the file says another."""
         state = (await uow.journeys.states()).get(name)
-        last = next(
-            (one for one in await uow.journeys.history(name, SHOWN) if one.what in ("publish", "rollback")), None
-        )
+        history = await uow.journeys.history(name, SHOWN)
+        last = next((one for one in history if one.what in ("publish", "rollback")), None)
         version = state.version if state is not None else None
         return {
             "publishing": self._service.runtime.publishing,
             "running": (state.running if state is not None else Running.RUNNING).value,
+            "is_unstarted": is_unstarted(state, history, entered),
             "since": state.since.isoformat() if state is not None else None,
             "version": version,
             "published": _change(last) if last is not None else None,

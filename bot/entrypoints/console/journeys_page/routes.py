@@ -34,7 +34,7 @@ from bot.entrypoints.console.journeys_page.numbers import (
     parked_people,
     totals,
 )
-from bot.entrypoints.console.journeys_page.publishing import Publishing
+from bot.entrypoints.console.journeys_page.publishing import Publishing, unstarted_among
 from bot.entrypoints.console.journeys_page.retiring import Retiring
 from bot.entrypoints.console.journeys_page.simulating import Simulating
 from bot.entrypoints.web.doorkeeper import CALLER
@@ -124,6 +124,7 @@ class JourneysPage:
         async with self._runtime.store.transaction() as uow:
             states = await uow.journeys.states()
             in_force = await journeys_in_force(uow, self._runtime)
+            unstarted = await unstarted_among(uow, states.values(), {one.journey for one in headcounts})
         in_files = await asyncio.to_thread(self._files.names)
         retired = await asyncio.to_thread(self._files.retired)
         names = sorted({*journeys, *in_files, *retired, *(one.journey for one in headcounts)})
@@ -135,6 +136,7 @@ class JourneysPage:
                 "is_read": name in journeys,
                 "in_force": name in in_force,
                 "running": states[name].running.value if name in states else Running.RUNNING.value,
+                "is_unstarted": name in unstarted,
             }
             for name in names
         ]
@@ -161,7 +163,8 @@ class JourneysPage:
             passages = await uow.passages.of(name)
             today = self._runtime.clock.now().date()
             tallies = await uow.splits.of(name, today - LOOKS_BACK, today + timedelta(days=1))
-            standing = await self._publishing.standing(uow, name, of_file)
+            entered = totals(headcounts)["entered"]
+            standing = await self._publishing.standing(uow, name, of_file, entered=entered)
             try:
                 older = await uow.enrolments.version(name, version) if version else None
             except LookupError as error:

@@ -55,8 +55,26 @@ export function latest(asking) {
   };
 }
 
-/** Puts these nodes in place of those. The keyboard's focus stays on what does the same, or goes to `otherwise`. */
+let pressed = null; // where a pointer is down
+const put = new Map(); // by place: what is put there once it is let go
+
+addEventListener("pointerdown", ({ target }) => (pressed = target), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(letGo), true); // after its click
+
+function letGo() {
+  pressed = null;
+  const waiting = [...put.values()];
+  put.clear();
+  waiting.forEach((fill) => fill());
+}
+
+/**
+ * Puts these nodes in place of those, once no pointer presses one of those: a button that is gone when it is let go was not
+ * clicked. The keyboard's focus stays on what does the same, or goes to `otherwise`.
+ */
 export function refill(place, nodes, otherwise = null) {
+  if (place.contains(pressed)) return void put.set(place, () => refill(place, nodes, otherwise));
+  put.delete(place);
   const deed = place.contains(document.activeElement) && deedOf(document.activeElement);
   place.replaceChildren(...nodes);
   if (deed) focusOn(place, deed, otherwise);

@@ -7,6 +7,10 @@ const isSms = (item, direction) =>
   item.type === "sms" && item.channel !== "whatsapp" && item.direction === direction;
 const repliesByText = (item) => isSms(item, "from_customer") && !/^\W*stop\b/i.test(item.body);
 const understood = (item, ...intents) => isTurn(item) && intents.includes(item.understood?.intent);
+const isMove = (item) => item.feed === "clock";
+const isCard = (item) => item.type === "post" && !item.thread_ts && /"action_id":"[^"]*claim"/.test(JSON.stringify(item.blocks ?? []));
+const isContact = (item) => item.type === "contact" && item.feed.startsWith("sandbox:");
+const NOTED = [isMove, isCard, isContact];
 const changed = (item, slot) =>
   item.slots_before?.[slot] != null && item.slots_after?.[slot] !== item.slots_before[slot];
 
@@ -24,7 +28,10 @@ const SAID = {
 const saying = (lead, what, otherwise) => ({ language = "en" }) =>
   SAID[language] ? `${lead} “${SAID[language][what]}”` : otherwise;
 
-/** What is to be done, how it shows that it was, and for which assistants it is: for the sample, or one of one's own. */
+/**
+ * What is to be done, how it shows that it was, and for which assistants it is: for the sample, or one of one's own. Some
+ * take two things, of which the other was `noted`.
+ */
 const STEPS = [
   ["Open the chat", (item) => item.channel === "webchat"],
   [saying("Ask", "price", "Ask what it costs"), (item) => understood(item, "ask_knowledge"), ({ intents }) => intents.includes("ask_knowledge")],
@@ -33,10 +40,10 @@ const STEPS = [
   [saying("Correct it:", "size", "Correct how many you are"), (item) => isTurn(item) && changed(item, "team_size"), sizesTeams],
   [saying("Correct it:", "name", "Correct your name"), (item) => isTurn(item) && changed(item, "lead_name"), asksNames],
   ["Agree to texts on +447700900123", (item) => isTurn(item) && item.consents?.some(({ granted }) => granted), asksForTexts],
-  ["See the lead in Slack and CRM", (item) => item.type === "post" && !item.thread_ts && item.blocks?.length > 0],
+  ["See the lead in Slack and CRM", (item, noted) => (isCard(item) && noted.has(isContact)) || (isContact(item) && noted.has(isCard))],
   ["Claim it in Slack", (item) => item.type === "update" && JSON.stringify(item.blocks).includes("Claimed by")],
   ["Reply there, then hand back", (item) => item.type === "post" && Boolean(item.user && item.thread_ts)],
-  ["Press “To what is next” until a text comes", (item) => item.feed === "clock", asksForTexts],
+  ["Press “To what is next” until a text comes", (item, noted) => isSms(item, "to_customer") && noted.has(isMove), asksForTexts],
   ["See the text on the phone", (item) => isSms(item, "to_customer"), asksForTexts],
   [saying("Text back", "soon", "Text back that next week works"), (item) => repliesByText(item), (known) => sellsDemos(known) && asksForTexts(known)],
   ["Text back a question", (item) => repliesByText(item), (known) => !sellsDemos(known) && asksForTexts(known)],
@@ -56,7 +63,7 @@ function folded(now) {
 }
 
 export function startGuide() {
-  const done = new Set();
+  const [done, noted] = [new Set(), new Set()];
   const guide = byId("guide");
   const narrow = matchMedia("(max-width: 1199px)").matches;
   guide.open = narrow ? false : folded() !== "yes";
@@ -81,7 +88,8 @@ export function startGuide() {
   return {
     suit,
     take(item) {
-      const fresh = STEPS.filter((step) => !done.has(step) && step.happened(item));
+      const fresh = STEPS.filter((step) => !done.has(step) && step.happened(item, noted));
+      for (const one of NOTED) if (one(item)) noted.add(one);
       for (const step of fresh) done.add(step);
       if (fresh.length > 0) show();
     },

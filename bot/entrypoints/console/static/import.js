@@ -3,7 +3,8 @@
 import { channelName } from "./channels.js";
 import { byId, dayAndTime, h, keep, sentence, tell } from "./dom.js";
 import { showEarlier } from "./earlier_imports.js";
-import { ask, counted, number, streamed } from "./journeys/service.js";
+import { ask, counted, number, streamed, withToken } from "./journeys/service.js";
+import { offerTags } from "./known_tags.js";
 
 const NOW_LOOK_AGAIN = "You have changed something: look at it again before you import.";
 const MAY_LEAVE = "You may leave this page: the import goes on without it, and nothing is written by halves.";
@@ -194,7 +195,10 @@ function showOutcome(told, title, words) {
     ...fewNodes(told, "refused", would ? "Why rows would be refused" : "Why rows were refused", told.done.refused),
     ...fewNodes(told, "taken in part", would ? "Why rows would be taken in part" : "Why rows were taken in part", told.done.warned),
   ];
-  if (would && told.done.refused && !byId("in-part").checked) nodes.push(h("p", { class: "small" }, "Tick “Rows are taken without values that cannot be read” to take them without such a value, or put them right in the file."));
+  if (!byId("in-part").checked) {
+    if (told.few.some(({ why }) => why.startsWith("left out:"))) nodes.push(h("p", { class: "small" }, "A row with faults is taken in part where somebody refuses marketing in it: a refusal is never lost."));
+    if (would && told.done.refused) nodes.push(h("p", { class: "small" }, "Tick “Rows are taken without values that cannot be read” to take the others without such a value, too, or put them right in the file."));
+  }
   if (nodes.length) nodes.push(h("p", { class: "small" }, "In a table, its header and its empty rows are not counted: row 1 is the first person."));
   byId("few").replaceChildren(...nodes);
 }
@@ -233,8 +237,16 @@ function showDone(told) {
   if (!told.done) return fail(`It was imported ${dayAndTime(told.before.finished_at)}, while you looked at it. Nothing was changed now.`);
   const right = told.done.refused || told.done.warned ? " What was not taken whole is in the CSV with the reason: put it right there, and import that." : "";
   showOutcome(told, "What came of it", `${counted(told.done.rows, "row", "rows")} of ${told.file}. Segments know them already, journeys in a moment.${right}`);
+  byId("few").append(next());
   tell("Imported.");
   void showEarlier();
+}
+
+/** What one imports people for. */
+function next() {
+  const [tag] = byId("tags").value.split(/[;,]/).map((one) => one.trim()).filter(Boolean);
+  const write = `/journeys?${new URLSearchParams({ recipe: "news", ...(tag && { tag }) })}`;
+  return h("p", { class: "next" }, "Go on: ", h("a", { href: withToken(write) }, "write to them once"), ", ", h("a", { href: withToken("/segments") }, "make a segment"), " or ", h("a", { href: withToken("/people") }, "look somebody up"), ".");
 }
 
 // ---------------------------------------------------------------- what the operator does
@@ -274,6 +286,7 @@ async function start() {
   byId("region").replaceChildren(set, ...regions.map(([code, name]) => h("option", { value: code }, name)));
   byId("consent-channel").replaceChildren(h("option", { value: "" }, "Say which…"), ...choices.channels.map((name) => h("option", { value: name }, channelName(name))));
   byId("file").addEventListener("change", choose);
+  offerTags(byId("tags"));
   for (const id of ["encoding", "sheet"]) byId(id).addEventListener("change", () => said.clear());  // its columns have other names then
   byId("form").addEventListener("input", (event) => event.target.id !== "file" && change());
   byId("form").addEventListener("submit", (event) => {

@@ -7,7 +7,7 @@ import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
 import { Decided } from "./decided.js";
 import { Inside } from "./inside.js";
-import { Messages, showWarnings, wantedOf } from "./messages.js";
+import { Messages, messageNode, showWarnings, wantedOf } from "./messages.js";
 import { bringToMiddle, pictureNode } from "./picture.js";
 import { pageOf } from "../known.js";
 import { ask, numbersNodes, people, request, withToken } from "./service.js";
@@ -21,7 +21,7 @@ const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed });
 const trail = new Trail();
 const editing = new Editing({ make, choose, isLookedAt, mark: () => trail.mark() });
-const messages = new Messages();
+const messages = new Messages({ drawn: (one) => messageNode(one, journey.may_change) });
 const inside = new Inside(name);
 const decided = new Decided(name);
 const standing = new Standing(name, {
@@ -228,6 +228,7 @@ const tagNodes = () => [
   journey.purpose && h("span", { class: "tag" }, journey.purpose),
   journey.goals?.map((goal) => h("span", { class: "tag" }, `goal: ${goal}`)),
   journey.holdout > 0 && h("span", { class: "tag" }, `${percent(journey.holdout / 100, Number.isInteger(journey.holdout) ? 0 : 1)} held out`),
+  !journey.older && !journey.is_retired && journey.standing.running !== "running" && h("a", { class: "tag wait", href: "#standing-title" }, journey.standing.is_unstarted ? "not started" : journey.standing.running),
   !journey.older && !journey.in_force && h("span", { class: "tag wait" }, journey.file ? "the file is not in force" : gone()),
   journey.older && h("span", { class: "tag wait" }, `version ${journey.version.slice(0, 8)}`),
 ].flat();
@@ -351,7 +352,7 @@ function showStep() {
   const wrong = isBehind() && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   const deeds = journey.may_edit ? editing.nodes(chosen, isBehind() ? [] : (box?.words ?? [])) : [];
   refill(byId("step"), [wrong, ...nodes, ...deeds].filter(Boolean), byId("step-title"));
-  void messages.show(journey.older ? null : wantedOf(says));
+  void messages.show(journey.older ? null : wantedOf(says, editing.follows(says)));
   if (!journey.older) editor.show(isBehind() ? null : (box?.line ?? null));
 }
 
@@ -372,6 +373,7 @@ function showParked() {
 }
 
 document.title = `${name} · Overture`;
+byId("back").href = withToken("/journeys");
 byId("journey-title").textContent = name;
 byId("editor").replaceChildren(editor.node);
 byId("reload").addEventListener("click", () => void load());

@@ -1,6 +1,6 @@
 /** The list of journeys with live numbers. */
 
-import { showFaults } from "../content.js";
+import { showFaults, unreadTag } from "../content.js";
 import { byId, empty, h, refill } from "../dom.js";
 import { likeButton, offerRecipes } from "./new.js";
 import { ask, counted, number, numbersNodes, withToken } from "./service.js";
@@ -21,19 +21,20 @@ async function load() {
   byId("count").textContent = [counted(others.length, "journey", "journeys"), retired.length > 0 && `${number(retired.length)} retired`].filter(Boolean).join(", ");
   showFaults(faults);
   const nothing = h("li", {}, empty("No journeys yet", mayChange ? "Begin one with “New journey…”." : "A journey is a file in the folder journeys."));
-  refill(byId("list"), journeys.length > 0 ? [...others, ...retired].map((one) => journeyNode(one, mayChange)) : [nothing]);
+  refill(byId("list"), journeys.length > 0 ? [...others, ...retired].map((one) => journeyNode(one, mayChange, faults)) : [nothing]);
 }
 
 /** Why nobody enters, where nobody does. */
-function closedWords({ in_file, is_retired, is_read, in_force, running }) {
-  if (is_retired) return "retired";
-  if (running !== "running") return running;
-  if (!in_file) return "its file is gone";
-  if (in_force) return "";
-  return is_read ? "a draft: not published" : "not in force: its file has faults";
+function closedTag({ in_file, is_retired, is_read, in_force, running, is_unstarted: isNew }, faults) {
+  const tag = (words, kind) => h("span", { class: kind }, words);
+  if (is_retired) return tag("retired", "tag");
+  if (running !== "running") return tag(isNew ? "not started" : running, "tag wait");
+  if (!in_file) return tag("its file is gone", "tag bad");
+  if (in_force) return null;
+  return is_read ? tag("a draft: not published", "tag wait") : unreadTag(faults);
 }
 
-const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayChange) =>
+const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayChange, faults) =>
   h(
     "li",
     {},
@@ -42,7 +43,7 @@ const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayCha
       { class: "name-line" },
       h("a", { href: withToken(`/journeys/${journey}`) }, journey),
       purpose && h("span", { class: "tag" }, purpose),
-      closedWords(standing) && h("span", { class: standing.is_retired ? "tag" : standing.is_read ? "tag wait" : "tag bad" }, closedWords(standing)),
+      closedTag(standing, faults),
       mayChange && standing.in_file && likeButton(journey),
     ),
     entries && h("ul", { class: "entries" }, entries.map((words) => h("li", {}, `People enter ${words}.`))),

@@ -32,7 +32,7 @@ export class Messages {
   #again = soon(() => void this.#ask(), TYPING);
 
   /** `asks` gets what each channel shows from the service, `hears` what it answered, and `drawn` makes a message of that. */
-  constructor({ asks = asksOfStep, hears = () => {}, drawn = messageNode } = {}) {
+  constructor({ asks = asksOfStep, hears = () => {}, drawn }) {
     Object.assign(this, { asks, hears, drawn });
     byId("messages-first").addEventListener("change", () => void this.#ask());
   }
@@ -115,20 +115,22 @@ export class Messages {
   }
 }
 
-/** What a step says in the file's words, as the service is asked for it. */
-export function wantedOf(says) {
+/** What a step says in the file's words, as the service is asked for it; `follows`: it is to be known who opens its links. */
+export function wantedOf(says, follows) {
   const { send, ask } = says && typeof says === "object" ? says : {};
   const channels = [(send ?? ask)?.channels ?? []].flat();
-  if (typeof send?.response === "string") return { response: send.response, channels };
+  if (typeof send?.response === "string") return { response: send.response, channels, ...(follows && { follows }) };
   if (typeof ask?.form === "string") return { form: ask.form, channels };
   return null;
 }
 
-const messageNode = ({ name, slot, is_action: isAction, channels }) =>
+/** A response or a question as each channel shows it, and the way to where its words are changed. */
+export const messageNode = ({ name, slot, is_action: isAction, channels, not_followed: notFollowed }, mayChange) =>
   h(
     "section",
     { class: "message-of" },
-    h("h3", {}, slot ? `${words(slot)}: ` : "", isAction ? h("code", {}, name) : h("a", { href: pageOfResponse(name) }, h("code", {}, name))),
+    h("h3", {}, slot ? `${words(slot)}: ` : "", h("code", {}, name), !isAction && h("a", { href: pageOfResponse(name), "aria-label": `${mayChange ? "Change" : "See"} the words of ${name}` }, mayChange ? "Change the words" : "See the words")),
+    notFollowed.length > 0 && h("p", { class: "note" }, "Nobody notes who opens ", notFollowed.map((link, index) => [index > 0 && ", ", h("code", {}, link)]), ": a link with a variable goes out as it is."),
     isAction
       ? h("p", { class: "small" }, "An action asks this in words of its own, which are known when it runs.")
       : h("div", { class: "side-by-side" }, channels.map((one) => channelNode(one, standing(one)))),

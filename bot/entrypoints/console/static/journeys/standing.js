@@ -41,17 +41,18 @@ export class Standing {
     if (told) this.showHistory(told, mayChange);
   }
 
-  buttons({ running, differs }) {
+  buttons({ running, differs, publishing, version, is_unstarted: isNew }) {
     const button = (text, work, more = {}) => h("button", { type: "button", onclick: () => void work(), ...more }, text);
     const { file, is_retired: isRetired, numbers } = this.journey();
+    const isDue = differs && running === "running" && (publishing === "on_command" || version); // else the file holds as it is
     const isOver = isRetired && numbers.waiting === 0;
     return [
       isRetired && button("Bring back…", () => this.askToBringBack(), { class: "primary" }),
       running === "running" && !isOver && button("Pause", () => this.change("pause", ({ people: many }) => sentences("Paused.", many > 0 && `${counted(many, "person waits where they are", "people wait where they are")}.`))),
-      running === "paused" && button("Resume", () => this.change("resume", resumedWords), { class: "primary" }),
+      running === "paused" && button(isNew ? "Start" : "Resume", () => this.change("resume", isNew ? () => "Started." : resumedWords), { class: "primary" }),
       running !== "stopped" && !isOver && button("Stop…", () => this.askToStop()),
       file && button("Retire…", () => this.askToRetire()),
-      file && button("Publish…", () => this.review(null), { class: running === "stopped" || (differs && running === "running") ? "primary" : "", id: "publish" }),
+      file && button("Publish…", () => this.review(null), { class: running === "stopped" || isDue ? "primary" : "", id: "publish" }),
     ].filter(Boolean);
   }
 
@@ -109,7 +110,7 @@ export class Standing {
     const plan = await ask(`${this.address}/dry-run`, { version, digest: file?.digest ?? "" });
     const nodes = plan && (await this.comparison(standing.version ?? "", version ?? "file"));
     if (!nodes) return;
-    this.reviewed = { version, digest: file?.digest ?? "", in_force: plan.in_force, plan, paused: standing.running === "paused" };
+    this.reviewed = { version, digest: file?.digest ?? "", in_force: plan.in_force, plan, paused: standing.running === "paused", isNew: standing.is_unstarted };
     byId("publish-title").textContent = version ? `Roll back to version ${short(version)}?` : `Publish ${this.name}?`;
     byId("publish-against").textContent = standing.version
       ? `Compared with version ${short(standing.version)}, which was published last`
@@ -121,6 +122,7 @@ export class Standing {
     byId("publish-lost-words").textContent = `Stop the runs of ${people(plan.lost)} whose step is gone`;
     byId("publish-now").textContent = version ? "Roll back" : "Publish";
     byId("publish-paused").hidden = !this.reviewed.paused;
+    byId("publish-paused").textContent = this.reviewed.isNew ? "It is not started, and stays so until you start it." : "It is paused, and stays so until you resume it.";
     byId("publish-file").hidden = !(version && standing.publishing === "at_once");
     this.showReviewed();
     byId("publish-dialog").showModal();
@@ -140,7 +142,7 @@ export class Standing {
       await this.reload("");
       return;
     }
-    const paused = this.reviewed.paused && "It is still paused: resume it to let people in.";
+    const paused = this.reviewed.paused && (this.reviewed.isNew ? "It is not started yet: start it to let people in." : "It is still paused: resume it to let people in.");
     await this.reload(sentences(version ? "Rolled back." : "Published.", told.moved > 0 && `${people(told.moved)} moved.`, paused));
   }
 
@@ -233,9 +235,10 @@ const resumedWords = ({ people: many, due, left_out: leftOut }) =>
     leftOut > 0 && `${counted(leftOut, "held-back message is", "held-back messages are")} left out.`,
   );
 
-function standingWords({ publishing, running, version, published, differs, since }, { file, is_retired: isRetired }) {
+function standingWords({ publishing, running, is_unstarted: isNew, version, published, differs, since }, { file, is_retired: isRetired }) {
   if (isRetired && running === "running") return "Retired: nobody enters. Who is inside goes on to the end of their version, unless you stop it.";
   if (isRetired) return `Retired, and ${running} since ${dayAndTime(since)}: nobody enters.`;
+  if (isNew) return "New, and not started: nobody enters. Try it with “Simulate…”, and start it to let people in.";
   if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still. Resume it to let people in.`;
   if (running === "stopped") return `Stopped since ${dayAndTime(since)}: nobody enters until it is published again.`;
   const last = published && `version ${short(version)}, published ${dayAndTime(published.at)} by ${published.who}`;

@@ -8,7 +8,17 @@ const ask = latest((text) => request("/knowledge/ask", { text }));
 
 export const pageOf = (page, more = {}) => withToken(`/knowledge/${encodeURIComponent(page)}${Object.keys(more).length ? `?${new URLSearchParams(more)}` : ""}`);
 
+let asked = ""; // what was asked last
+let isRead = true;
+
+/** Whether what was saved is read by now: until it is, no answer is the last word, and then the same is asked once more. */
+export function nowRead(is) {
+  isRead = is;
+  if (is && asked) void read(asked);
+}
+
 async function read(text) {
+  asked = text;
   const button = byId("ask-form").querySelector("button");
   button.setAttribute("aria-busy", "true");
   const answer = await ask(text);
@@ -19,7 +29,7 @@ async function read(text) {
 
 function askedNodes(told) {
   const isOpen = told.parts.every(({ answer, intent }) => !answer && OPEN.includes(intent));
-  return [...told.parts.map((part) => partNode(part, told)), isOpen && whyNot(told)].filter(Boolean);
+  return [...told.parts.map((part) => partNode(part, told)), isOpen && whyNot(told), isOpen && !isRead && h("p", { class: "small" }, "What you saved is still being read. It is asked once more then.")].filter(Boolean);
 }
 
 function partNode({ text, intent, answer }, { parts }) {

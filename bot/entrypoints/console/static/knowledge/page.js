@@ -3,7 +3,7 @@
 import { byId, h, latest, sentence, tell } from "../dom.js";
 import { ask, counted, request, soon, withToken } from "../journeys/service.js";
 import { channelName } from "../channels.js";
-import { faultWords } from "./asking.js";
+import { faultWords, nowRead } from "./asking.js";
 import { takePastes } from "./pasting.js";
 
 const NAME = decodeURIComponent(location.pathname.split("/").at(-1));
@@ -120,6 +120,7 @@ async function save() {
   showProblem(answer.faults);
   byId("undo").disabled = byId("save").disabled = !isChanged();
   tell(answer.faults.length > 0 ? "Saved. It is in force once the faults elsewhere are mended." : "Saved. It answers within moments.");
+  nowRead(false);
   await untilInForce(told.file.digest);
 }
 
@@ -133,6 +134,7 @@ async function untilInForce(digest) {
     byId("about").textContent = standing();
   }
   byId("about").textContent = standing();
+  nowRead(true);
 }
 
 async function takeOut() {

@@ -33,5 +33,5 @@ def test_a_column_may_be_all_that_it_may_be_for_the_command() -> None:
 def test_what_is_told_of_a_channel_that_is_not_set_up_is_said_in_words_too() -> None:
     name, about, channel = channel_wish("subscribed.email")
     assert (name, channel) == ("Is subscribed", "email")
-    assert "A yes is no consent" in about
+    assert "A yes is no consent: where it tells of one, choose “Consent: yes or no”" in about
     assert channel_wish("consent.fair.granted") == ("consent.fair.granted", "")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.domain.audience import Segment
-from bot.domain.publishing import Running
+from bot.domain.publishing import InForce, JourneyChange, Running
 from bot.entrypoints.console.journeys_page import beginning
+from bot.entrypoints.console.journeys_page.publishing import is_unstarted
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
@@ -37,14 +39,45 @@ async def test_a_new_journey_is_a_file_and_nobody_enters_it_yet(
     async with client_of(service) as client:
         assert await begun(client, "spring") == (200, {"journey": "spring"})
         listed = (await (await client.get("/journeys.json")).json())["journeys"]
+        standing = (await (await client.get("/journeys/spring.json")).json())["standing"]
     assert (folder / "spring.yml").read_text() == (
         "# Spring, 2027\njourney: spring\npurpose: marketing\nenter: {event: spring.began}\nsteps:\n  - wait: 1d\n"
     )
-    assert [one["journey"] for one in listed] == ["spring", "welcome"]
+    assert [(one["journey"], one["is_unstarted"]) for one in listed] == [("spring", True), ("welcome", False)]
+    assert (standing["running"], standing["is_unstarted"]) == ("paused", True)
     begins = [one for one in await stage.deeds() if one.what == "journey.begun"]
     assert [(one.about, one.detail) for one in begins] == [("spring", {"file": "journeys/spring.yml"})]
     async with stage.store.transaction() as uow:
         assert (await uow.journeys.states())["spring"].running is Running.PAUSED
+
+
+async def test_a_journey_that_ran_is_paused_and_no_new_one(
+    service: Service, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    async def new(client: Client, name: str) -> bool:
+        unstarted: bool = (await (await client.get(f"/journeys/{name}.json")).json())["standing"]["is_unstarted"]
+        listed = (await (await client.get("/journeys.json")).json())["journeys"]
+        assert [one["is_unstarted"] for one in listed if one["journey"] == name] == [unstarted]
+        return unstarted
+
+    async with client_of(service) as client:
+        await begun(client, "spring")
+        (folder / "spring.yml").write_text((folder / "spring.yml").read_text().replace("1d", "2d"))
+        assert await new(client, "spring")
+        for deed, name in (("resume", "spring"), ("pause", "spring"), ("pause", "welcome")):
+            assert (await client.post(f"/journeys/{name}/{deed}", json={})).status == 200
+        assert not await new(client, "spring"), "it was started"
+
+
+def test_somebody_who_has_entered_makes_it_one_that_ran() -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    state = InForce("spring", Running.PAUSED, at)
+    paused, published = (JourneyChange("spring", at, "Ana", what, None, 0) for what in ("pause", "publish"))
+    assert is_unstarted(state, [published, paused], 0)
+    assert not is_unstarted(state, [paused], 1)
+    assert not is_unstarted(state, [paused, published], 0), "it was published, and ran"
+    assert not is_unstarted(replace(state, running=Running.STOPPED), [paused], 0)
+    assert not is_unstarted(None, [], 0)
 
 
 async def test_a_draft_need_not_be_paused(service: Service, stage: Stage, folder: Path, client_of: ClientMaker) -> None:
@@ -102,7 +135,7 @@ async def test_a_recipe_may_ask_to_whom_it_writes_and_when(
     aim = {"segment": "big-teams", "when": "2030-12-01T09:00", "zone": "America/New_York"}
     wrong = {
         "segment": ("small-teams", 'there is no segment "small-teams"'),
-        "when": ("2020-12-01 09:00", "is past in America/New_York"),
+        "when": ("2020-12-01 09:00", "is past: in America/New_York it is "),
         "zone": ("Mars/Olympus", 'there is no time zone "Mars/Olympus"'),
     }
     async with client_of(with_words) as client:
