@@ -47,7 +47,7 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
         for name in over:
             turn.set_slot(name, None)
         if history.spoke:
-            _fill_for(turn, history)
+            _fill_for(turn, form, history)
         candidates = [name for name in form.required_slots if turn.tracker.slots.get(name) is not None]
     elif _takes_answer(turn, history):
         candidates = _answered(turn, form, history.events)
@@ -86,14 +86,22 @@ def _of_the_last_time(turn: Turn, form: Form, history: SoFar) -> list[str]:
     return [name for name in form.ask_anew if name not in said]
 
 
-def _fill_for(turn: Turn, history: SoFar) -> None:
+def _fill_for(turn: Turn, form: Form, history: SoFar) -> None:
     """Fill what the message fills only now that the form is open; the rest is filled already, and validated. The words
-    of a message that was answered, by what is said or by another form, are no answer to a question of this one."""
+    of a message that was answered, by what is said or by another form, are no answer to a question of this one.
+
+    What is to be validated with it stands in the order in which the form asks.
+    """
     filled = [(event.name, event.value) for event in history.events if isinstance(event, SlotSet) and event.heard]
     answered = any(_answers(event) for event in history.events)
-    for event in list(heard_slots(turn.assistant, turn.tracker, words=not answered)):
-        if (event.name, event.value) not in filled:
-            turn.apply(event)
+    heard = heard_slots(turn.assistant, turn.tracker, words=not answered)
+    new = {event.name: event for event in heard if (event.name, event.value) not in filled}
+    asked = form.required_slots if new and validation_of(form) in turn.assistant.actions else ()
+    for event in (one for name, one in new.items() if name not in asked):
+        turn.apply(event)
+    for name in asked:
+        if name in new or turn.tracker.slots.get(name) is not None:
+            turn.apply(new.get(name) or as_it_is_set(turn.tracker, name))
 
 
 def _answers(event: Event) -> bool:

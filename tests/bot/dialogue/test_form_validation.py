@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import takewhile
 
+import pytest
+
 from bot.dialogue.engine import decide
 from bot.domain.conversation import (
     ActionExecuted,
@@ -54,6 +56,36 @@ def test_a_form_validates_what_is_known_when_it_opens_in_the_order_in_which_it_a
     chat.hear("faq", number=2)
     chat.hear("book", place="Leeds")
     assert seen == [["people", "place"]]
+
+
+ONCE_OPEN = VALIDATED.replace("not_intent: faq}", "not_intent: faq, conditions: [{active_loop: table_form}]}")
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        (ONCE_OPEN, ["people", "place"]),
+        (
+            ONCE_OPEN.replace("entity: number}", "entity: number, conditions: [{active_loop: table_form}]}").replace(
+                "[people, place, wish]", "[place, people, wish]"
+            ),
+            ["place", "people"],
+        ),
+    ],
+    ids=["one was told before", "both are heard then"],
+)
+def test_so_it_does_with_what_is_heard_only_once_it_is_open(text: str, order: list[str]) -> None:
+    seen: list[list[str]] = []
+
+    def validate(tracker: Tracker) -> list[Event]:
+        slots = takewhile(lambda event: isinstance(event, SlotSet), reversed(tracker.recent))
+        seen.append(list(dict.fromkeys(event.name for event in reversed([*slots]) if isinstance(event, SlotSet))))
+        return []
+
+    chat = Chat(assistant_of(text), {"validate_table_form": validate})
+    chat.hear("faq", number=2)
+    chat.hear("book", number=2, place="Leeds")
+    assert seen == [order]
 
 
 def test_opening_a_form_does_not_take_again_what_the_validation_of_slots_has_refused() -> None:
