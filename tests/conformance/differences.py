@@ -38,13 +38,15 @@ def _typed_values(moment: Moment) -> Turn:
     def typed(name: str, value: Any) -> Any:
         return fitted(slots[name], value) if name in slots else value
 
+    before = moment.before.slots if moment.before else {one.name: one.initial_value for one in slots.values()}
+    events = (
+        ("slot", event[1], typed(event[1], event[2])) if event[0] == "slot" else event for event in moment.rasa.events
+    )
     return replace(
         moment.rasa,
         slots={name: typed(name, value) for name, value in moment.rasa.slots.items()},
-        events=tuple(
-            ("slot", event[1], typed(event[1], event[2])) if event[0] == "slot" else event
-            for event in moment.rasa.events
-        ),
+        # What was 9 and is "9" has not changed.
+        events=tuple(one for one in events if one[0] != "slot" or one[2] != before.get(one[1])),
     )
 
 
@@ -112,11 +114,21 @@ def _form_asks_again(moment: Moment) -> Turn:
     return replace(rasa, said=(*rasa.said, *said), events=(*rasa.events, *done))
 
 
+def _filled_before_validated(moment: Moment) -> Turn:
+    """A form opens, and slots stand elsewhere among the events; all else is the same."""
+    rasa, ours = moment.rasa.events, moment.ours.events
+    opens = any(one[0] == "active_loop" and one[1] is not None for one in ours)
+    others = [[one for one in events if one[0] != "slot"] for events in (rasa, ours)]
+    alike = sorted(map(repr, rasa)) == sorted(map(repr, ours)) and others[0] == others[1]
+    return replace(moment.rasa, events=ours) if opens and alike else moment.rasa
+
+
 MENDS: Mapping[str, Callable[[Moment], Turn]] = {
     "open-form-before-fallback": _form_asks_again,
     "typed-values": _typed_values,
     "restart-is-no-new-session": _restart_without_session,
     "session-start-asks-nothing": _session_without_question,
+    "filled-before-validated": _filled_before_validated,
     "said-as-people-say-it": _said_as_people_say_it,
     "braces-are-braces": _braces_are_braces,
 }

@@ -12,6 +12,7 @@ from rasa_sdk import ActionExecutionRejection
 from bot.adapters.rasa.action_calls import action_call, read_answer
 from bot.adapters.rasa.rasa_events import event_as_rasa_has_it
 from bot.dialogue.engine import decide
+from bot.dialogue.features import fitted
 from bot.dialogue.policies import chosen_by
 from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
@@ -21,6 +22,7 @@ from bot.domain.conversation import (
     BotUttered,
     Event,
     SessionStarted,
+    SlotSet,
     Tracker,
     UserUttered,
 )
@@ -82,9 +84,16 @@ class Course:
                 return
         for say in result.says:
             self._say(self._worded(say))
+        chosen = chosen_by(name, why)
         for event in result.events:
-            self._apply(event)
+            self._apply(self._fitted(event) if chosen.slot_filling or chosen.part_of_form else event)
         self._apply(ActionExecuted(name, policy=why))
+
+    def _fitted(self, event: Event) -> Event:
+        """What fills slots or validates them may give back the customer's words, as the service has it."""
+        if isinstance(event, SlotSet) and event.name in self.assistant.slots:
+            return replace(event, value=fitted(self.assistant.slots[event.name], event.value))
+        return event
 
     def _worded(self, say: Say) -> Say:
         response = self.assistant.responses.get(say.response)
