@@ -26,13 +26,6 @@ TYPED_BY_SALES = "Typed by sales"
 STAGE = "in process"
 
 CONTENT: Mapping[str, str] = {
-    "profile.yml": """\
-attributes:
-  name: {type: text, label: Name}
-  email: {type: text, label: E-mail}
-  company: {type: text, label: Company}
-  team_size: {type: number, label: People in the team}
-""",
     "tell-sales.yml": """\
 journey: tell-sales
 purpose: service
@@ -104,7 +97,7 @@ async def run(account: Account, folder: Path, leads: int, kills: int, trouble: f
     secret, token = secrets.token_hex(16), secrets.token_hex(16)
     outcome = Outcome(leads, 2 * leads, kills=kills)
     async with receiving(account.address, account.token, secret, trouble=trouble) as receiver:
-        server = RunningServer(folder / "overture", _environment(folder, receiver.url, secret, token)).start()
+        server = RunningServer(folder / "overture", environment(folder, receiver.url, secret, token)).start()
         try:
             scene = _Scene(account, receiver, server, token)
             await scene.sales_knows(0)
@@ -122,9 +115,11 @@ async def run(account: Account, folder: Path, leads: int, kills: int, trouble: f
     return outcome
 
 
-def _environment(folder: Path, crm: str, secret: str, token: str) -> dict[str, str]:
-    journeys = folder / "journeys"
+def environment(folder: Path, crm: str, secret: str, token: str) -> dict[str, str]:
+    """Overture with the sample's assistant, whose attributes have to be declared, and journeys for the CRM alone."""
+    journeys, profile = folder / "journeys", (ROOT / "journeys" / "profile.yml").read_text(encoding="utf-8")
     shutil.copytree(ROOT / "journeys" / "rules", journeys / "rules")
+    (journeys / "profile.yml").write_text(f"{profile}  company: {{type: text, label: Company}}\n", encoding="utf-8")
     for name, text in CONTENT.items():
         (journeys / name).parent.mkdir(parents=True, exist_ok=True)
         (journeys / name).write_text(text, encoding="utf-8")
