@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import NONE_FOUND, find_chromium, launch
 from tests.browser.scripted import Service
+from tests.lending import ROOT
 
 expect.set_options(timeout=10_000)  # machines that run tests are often busy
 
@@ -57,3 +60,10 @@ def service(process: Service) -> Service:
         process.start()
     process.tell("forget")
     return process
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the sample's journeys, for tests that change them."""
+    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
+    return tmp_path / "journeys"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from bot.documents import parse
 from bot.domain.ids import ProfileId
 from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.journeys.content import version_of
+from tests.browser.stocked import stock
 from tests.contracts.samples import NOON, enrolment, journey, profile
 from tests.lending import ROOT
 from tests.running import RunningServer, running
@@ -46,12 +46,9 @@ class Site:
 @contextmanager
 def with_people(tmp_path: Path) -> Iterator[Site]:
     data, content = tmp_path / "data", tmp_path / "journeys"
-    data.mkdir()
     shutil.copytree(ROOT / "journeys", content)
     file = content / f"{NAME}.yml"
-    version = version_of(parse(str(file), file.read_text()))
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(populate(f"sqlite+aiosqlite:///{data / 'overture.db'}", version))).result()
+    stock(data, partial(populate, version=version_of(parse(str(file), file.read_text()))))
     with running(data, {"OVERTURE_JOURNEYS": str(content)}) as server:
         yield Site(server, file)
 
@@ -66,7 +63,7 @@ def with_drafts(tmp_path: Path) -> Iterator[Site]:
         yield Site(server, content / f"{NAME}.yml")
 
 
-async def populate(url: str, version: str) -> None:
+async def populate(store: Database, *, version: str) -> None:
     """Seven people: three wait for an answer, one waits in an older version, two have left, one is parked."""
     stands: list[dict[str, Any]] = [
         {"step": "ask-for-time", "due_at": NOON + timedelta(days=9000)},
@@ -77,8 +74,6 @@ async def populate(url: str, version: str) -> None:
         {"step": "end", "status": EnrolmentStatus.DONE, "reason": "came to the end"},
         {"step": "steps.4", "status": PARKED, "reason": "the note is no text: <b>50</b>"},
     ]
-    store = Database(url)
-    await store.migrate()
     async with store.transaction() as uow:
         for made in (version, "older"):
             await uow.enrolments.publish(replace(journey(made, NAME), first="begin"))
@@ -90,4 +85,3 @@ async def populate(url: str, version: str) -> None:
             await uow.enrolments.add(
                 enrolment(f"e{number}", of=person, into=NAME, **{"version": version, "due_at": None} | more)
             )
-    await store.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.everybody import is_for_everybody
-from tests.lending import ROOT
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
-    return tmp_path / "journeys"
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from bot.adapters.database import Database
 from bot.domain.access import Role
 from bot.services.keep_accounts import add_key
 from tests.browser.cut_off import cut_off
+from tests.browser.stocked import stock
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
@@ -144,8 +143,7 @@ def test_a_file_with_nobody_in_it_is_said_to_be_so(page: Page, server: RunningSe
 
 
 def test_who_may_not_take_people_in_is_not_led_there(browser: Browser, tmp_path: Path) -> None:
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        key = elsewhere.submit(lambda: asyncio.run(key_of_a_rep(tmp_path))).result()
+    key = stock(tmp_path, key_of_a_rep)
     headers = {"Authorization": f"Bearer {key}"}
     with (
         running(tmp_path, {"OVERTURE_LOGIN": "always"}) as server,
@@ -158,13 +156,9 @@ def test_who_may_not_take_people_in_is_not_led_there(browser: Browser, tmp_path:
         expect(page.locator("body")).to_contain_text("The role rep may not take in people")
 
 
-async def key_of_a_rep(data: Path) -> str:
-    store = Database(f"sqlite+aiosqlite:///{data / 'overture.db'}")
-    await store.migrate()
+async def key_of_a_rep(store: Database) -> str:
     async with store.transaction() as uow:
-        key = (await add_key(uow, "reader", Role.REP, who="test", now=datetime.now(UTC)))[1]
-    await store.close()
-    return key
+        return (await add_key(uow, "reader", Role.REP, who="test", now=datetime.now(UTC)))[1]
 
 
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer, fair: Path) -> None:

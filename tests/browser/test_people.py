@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from bot.domain.provenance import Origin, Source
 from bot.services.keep_accounts import add_key
 from tests.browser.cut_off import cut_off
 from tests.browser.scripted import Service
+from tests.browser.stocked import stock
 from tests.browser.test_quick_people import person
 from tests.running import RunningServer, running
 
@@ -36,16 +36,13 @@ DECLARED = ProfileSchema().trust_in
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"))).result()
+    stock(tmp_path, fill)
     with running(tmp_path) as server:
         yield server
 
 
-async def fill(url: str, *, key_for: Role | None = None) -> str:
+async def fill(store: Database, *, key_for: Role | None = None) -> str:
     """Ana, and a key for somebody in the role; the key."""
-    store = Database(url)
-    await store.migrate()
     now = datetime.now(UTC)
     async with store.transaction() as uow:
         form = Origin(Source.CONVERSATION, now, "webchat", "slot team_size, message webchat:7f3")
@@ -62,9 +59,7 @@ async def fill(url: str, *, key_for: Role | None = None) -> str:
         await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", "May we?"))
         asked = PrivacyRequest("r1", ANA, RequestKind.ERASURE, "by letter", now - 29 * DAY, now - DAY)
         await uow.privacy_requests.add(asked)
-        key = (await add_key(uow, "reader", key_for, who="test", now=now))[1] if key_for else ""
-    await store.close()
-    return key
+        return (await add_key(uow, "reader", key_for, who="test", now=now))[1] if key_for else ""
 
 
 def find(page: Page, server: RunningServer) -> None:
@@ -241,9 +236,7 @@ def test_what_is_still_to_be_done_leads_to_the_person(page: Page, server: Runnin
 
 
 def test_who_may_only_look_sees_what_is_for_them_and_no_button(browser: Browser, tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"
-    with ThreadPoolExecutor(1) as elsewhere:
-        key = elsewhere.submit(lambda: asyncio.run(fill(url, key_for=Role.MARKETER))).result()
+    key = stock(tmp_path, partial(fill, key_for=Role.MARKETER))
     headers = {"Authorization": f"Bearer {key}"}
     with (
         running(tmp_path, {"OVERTURE_LOGIN": "always"}) as server,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from bot.domain.person import Identity, Profile
 from bot.entrypoints.web.preferences.links import LASTS, sign
 from bot.entrypoints.web.preferences.words import LANGUAGES
 from bot.entrypoints.wiring.own_secret import installation_secret
+from tests.browser.stocked import stock
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
@@ -29,15 +28,12 @@ ANA, REFUSED, OBJECTS, ERASED = (ProfileId(name) for name in ("ana", "refused", 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     data = tmp_path_factory.mktemp("preferences")
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, fill)
     with running(data) as server:
         yield server
 
 
-async def fill(url: str) -> None:
-    store = Database(url)
-    await store.migrate()
+async def fill(store: Database) -> None:
     now = datetime.now(UTC)
     async with store.transaction() as uow:
         for number, person in enumerate((ANA, REFUSED, OBJECTS)):
@@ -47,7 +43,6 @@ async def fill(url: str) -> None:
             await uow.profiles.claim(person, identity, now)
         await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", "May we?"))
         await uow.consents.add(ConsentRecord(REFUSED, Purpose.MARKETING, "sms", False, now, "stop", ""))
-    await store.close()
 
 
 def link(server: RunningServer, person: ProfileId = ANA, lasts: timedelta = LASTS) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
 from bot.domain.delivery import CrmNote, OutboxStatus
 from bot.domain.ids import EnrolmentId, HandoffId, ProfileId
 from tests.browser.cut_off import cut_off
+from tests.browser.stocked import stock
 from tests.contracts.samples import entry
 from tests.running import RunningServer, running
 
@@ -29,15 +28,12 @@ NOTE = CrmNote("hubspot", HandoffId("h"), "words")
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningServer]:
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"))).result()
+    stock(tmp_path, fill)
     with running(tmp_path) as server:
         yield server
 
 
-async def fill(url: str) -> None:
-    store = Database(url)
-    await store.migrate()
+async def fill(store: Database) -> None:
     now = datetime.now(UTC)
     dead = [
         *(entry(f"n{count}", dispatch=NOTE, reason="401: the token has expired") for count in range(3)),
@@ -52,7 +48,6 @@ async def fill(url: str) -> None:
         await uow.segments.queue(ProfileId("anna"), "keen", entered=True, at=now)
         await uow.segments.failed(1, "KeyError")
         await uow.consents.suppress(Suppression("sms", EVERY_ADDRESS, "21606", now, Consequence.SENDER_STOPPED))
-    await store.close()
 
 
 def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page, server: RunningServer) -> None:

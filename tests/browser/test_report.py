@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus, SplitCount
 from bot.domain.person import Profile
 from bot.domain.timeline import PersonEvent
+from tests.browser.stocked import stock
 from tests.contracts.samples import enrolment, journey
 from tests.contracts.samples import entry as message
 from tests.running import RunningServer, running
@@ -33,16 +32,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     data = tmp_path_factory.mktemp("data")
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, fill)
     with running(data) as server:
         yield server
 
 
-async def fill(url: str) -> None:
+async def fill(store: Database) -> None:
     """Of 60 people half were in a journey, where most reached the goal; a few of those held out did, too."""
-    store, now = Database(url), datetime.now(UTC) - timedelta(days=1)
-    await store.migrate()
+    now = datetime.now(UTC) - timedelta(days=1)
     async with store.transaction() as uow:
         await uow.enrolments.publish(replace(journey("1", "welcome"), first="begin"))
         for number in range(60):
@@ -66,7 +63,6 @@ async def fill(url: str) -> None:
             uow.splits.count("welcome", SplitCount("offer", arm, now.date()))
             if number % 6 == 1:
                 uow.splits.count("welcome", SplitCount("offer", arm, now.date(), reached=True))
-    await store.close()
 
 
 def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: RunningServer, tmp_path: Path) -> None:

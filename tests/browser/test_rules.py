@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,8 +18,8 @@ from bot.domain.ids import OutboxId, ProfileId
 from bot.domain.message import Text
 from bot.domain.person import Identity
 from tests.browser.everybody import is_for_everybody
+from tests.browser.stocked import stock
 from tests.contracts.samples import profile
-from tests.lending import ROOT
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
@@ -31,25 +28,16 @@ ANA, PHONE = ProfileId("ana"), "+447700900123"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
-    return tmp_path / "journeys"
-
-
-@pytest.fixture
 def server(folder: Path, tmp_path: Path) -> Iterator[RunningServer]:
     data = tmp_path / "data"
-    data.mkdir()
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(populate(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, populate)
     with running(data, {"OVERTURE_JOURNEYS": str(folder)}) as started:
         yield started
 
 
-async def populate(url: str) -> None:
+async def populate(store: Database) -> None:
     """Ana, who has said no to texts, has one that waits until tomorrow, and one that a cap has kept back."""
-    store, now = Database(url), SystemClock().now()
-    await store.migrate()
+    now = SystemClock().now()
     async with store.transaction() as uow:
         await uow.profiles.add(replace(profile(ANA), attributes={"name": "Ana Bell"}, time_zone="Europe/London"))
         await uow.profiles.claim(ANA, Identity("phone", PHONE, verified=True), now)
@@ -68,7 +56,6 @@ async def populate(url: str) -> None:
                 priority=50,
             )
         )
-    await store.close()
 
 
 def test_a_marketer_looks_when_a_message_may_leave_and_whether_one_person_may_be_written_to(

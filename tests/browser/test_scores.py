@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +12,8 @@ from playwright.sync_api import Page, expect
 from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
 from tests.browser.everybody import is_for_everybody
+from tests.browser.stocked import stock
 from tests.contracts.samples import profile
-from tests.lending import ROOT
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.browser
@@ -25,29 +22,18 @@ PEOPLE = {"Ana Bell": "GB", "Ben Cole": "DE", "Cy Dorn": "GB"}
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
-    return tmp_path / "journeys"
-
-
-@pytest.fixture
 def server(folder: Path, tmp_path: Path) -> Iterator[RunningServer]:
     data = tmp_path / "data"
-    data.mkdir()
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(populate(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, populate)
     with running(data, {"OVERTURE_JOURNEYS": str(folder)}) as started:
         yield started
 
 
-async def populate(url: str) -> None:
-    store = Database(url)
-    await store.migrate()
+async def populate(store: Database) -> None:
     async with store.transaction() as uow:
         for number, (name, country) in enumerate(PEOPLE.items()):
             known = {"name": name, "country": country}
             await uow.profiles.add(replace(profile(ProfileId(f"person-{number}")), attributes=known))
-    await store.close()
 
 
 def test_a_marketer_begins_a_rule_sees_what_it_would_do_and_takes_it_out(

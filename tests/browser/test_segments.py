@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
 from tests.browser.everybody import is_for_everybody
+from tests.browser.stocked import stock
 from tests.contracts.samples import profile
 from tests.lending import ROOT
 from tests.running import RunningServer, running
@@ -43,22 +42,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(folder: Path) -> Iterator[RunningServer]:
     data = folder.parent / "data"
-    data.mkdir()
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(populate(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, populate)
     with running(data, {"OVERTURE_JOURNEYS": str(folder)}) as started:
         yield started
 
 
-async def populate(url: str) -> None:
-    store = Database(url)
-    await store.migrate()
+async def populate(store: Database) -> None:
     async with store.transaction() as uow:
         for number, (name, (size, country)) in enumerate(PEOPLE.items()):
             known = {"name": name, "team_size": size, "country": country}
             tags = frozenset({"fair-2026"} if number == 0 else ())
             await uow.profiles.add(replace(profile(ProfileId(f"person-{number}")), attributes=known, tags=tags))
-    await store.close()
 
 
 def lines(page: Page) -> Locator:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from bot.adapters.database import Database
 from bot.domain.conversation import UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.understanding import IntentScore, Understood
+from tests.browser.stocked import stock
 from tests.contracts.samples import CHAT, NOON, add_chat
 from tests.lending import ROOT, shared_model
 from tests.running import RunningServer, running
@@ -51,16 +50,13 @@ def site(tmp_path: Path) -> Iterator[Site]:
     if shared_model().exists():
         shutil.copytree(shared_model(), data / "model")
     shutil.copytree(ROOT / "nlu_data", content)
-    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
-        elsewhere.submit(lambda: asyncio.run(hear(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    stock(data, hear)
     with running(data, {"OVERTURE_ASSISTANT": str(content)}) as server:
         yield Site(server, content)
 
 
-async def hear(url: str) -> None:
+async def hear(store: Database) -> None:
     """Messages that were not understood are in the store."""
-    store = Database(url)
-    await store.migrate()
     async with store.transaction() as uow:
         await add_chat(uow)
         for minute, (text, likely) in enumerate(HEARD):
@@ -68,7 +64,6 @@ async def hear(url: str) -> None:
             understood = Understood(text, IntentScore("nlu_fallback", 0.7), ranking=ranking, stage="fallback")
             said = UserUttered(text, understood, MessageId(f"m{minute}"), None, "webchat")
             await uow.conversations.log(CHAT, [said], NOON + timedelta(minutes=minute))
-    await store.close()
 
 
 def test_an_author_sees_why_and_labels_what_was_not_understood(page: Page, site: Site) -> None:
