@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -83,11 +84,14 @@ class Playground:
 
         async def behind_the_door(request: web.Request) -> web.StreamResponse:
             roomy = request.clone(client_max_size=LARGEST_DEED) if request.method == "POST" else request
-            if self._service.settings.login == "always" or await self._service.doors.is_open():
-                await self._service.doors.admit(roomy, Right.ADMINISTER)
+            await self._admit(roomy)
             return await handler(roomy)
 
         return behind_the_door
+
+    async def _admit(self, request: web.Request) -> None:
+        if self._service.settings.login == "always" or await self._service.doors.is_open():
+            await self._service.doors.admit(request, Right.ADMINISTER)
 
     async def _front(self, request: web.Request) -> web.StreamResponse:
         """The playground; whoever is logged in and may not see it is led to what they may."""
@@ -111,7 +115,8 @@ class Playground:
             return problem(400, f'"after" wants the position of the last event that you have, not "{after[:20]}"')
         feeds = [f"sandbox:{name}" for name in ("sms", *self._runtime.channels, *self._runtime.crms)]
         feeds = sorted({*feeds, "explain", "decisions", CLOCK_FEED, CONTENT_FEED})
-        return await self._streams.follow(request, feeds, after=int(after), headers={})
+        admit = partial(self._admit, request)
+        return await self._streams.follow(request, feeds, after=int(after), headers={}, admit=admit)
 
     async def _status(self, _request: web.Request) -> web.StreamResponse:
         stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())

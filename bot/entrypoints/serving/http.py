@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
 from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
@@ -201,9 +202,17 @@ class Server:
         if webhook.follow is not None:
             follow = webhook.follow
             headers = webhook.reply.headers
+            admit = partial(self._ask_again, request, channel, asked) if name in OF_THE_API else None
             with self._open.one_of(request):
-                return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
+                return await self._streams.follow(
+                    request, [follow.feed], after=follow.after, headers=headers, admit=admit
+                )
         return to_response(await take(self._runtime, channel, webhook))
+
+    async def _ask_again(self, request: web.Request, channel: Channel, asked: WebhookRequest) -> None:
+        """Raises WebhookRejected where the channel would not let the same caller in any more."""
+        caller = await self._service.doors.key_holder(request)
+        channel.parse(replace(asked, caller=caller, received_at=self._runtime.clock.now()))
 
     async def _visit(self, channel: Installs, request: web.Request) -> web.StreamResponse:
         self._limits.check(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.memory import EventListener
+from bot.domain.errors import WebhookRejected
 from bot.ports import FeedItem
 from bot.services.runtime import FEEDS, Runtime
 
@@ -100,9 +101,19 @@ class Streams:
         self._wake(list(self._readers))
 
     async def follow(
-        self, request: web.Request, feeds: Sequence[str], *, after: int, headers: Mapping[str, str]
+        self,
+        request: web.Request,
+        feeds: Sequence[str],
+        *,
+        after: int,
+        headers: Mapping[str, str],
+        admit: Callable[[], Awaitable[object]] | None = None,
     ) -> web.StreamResponse:
-        """Answer with the feeds' items after a position, then with each new one, until the reader or we go."""
+        """Answer with the feeds' items after a position, then with each new one, until the reader or we go.
+
+        `admit` is asked before each telling, and raises WebhookRejected once the reader may not read any more: a stream
+        stays open for long, and meanwhile a key may be revoked or a session end.
+        """
         response = web.StreamResponse(
             headers={
                 **headers,
@@ -116,8 +127,10 @@ class Streams:
             return response
         try:
             await _write(response, f"retry: {RETRY_MILLISECONDS}\n\n".encode())
-            async for chunk in self._chunks(request, feeds, after):
+            async for chunk in self._chunks(request, feeds, after, admit):
                 await _write(response, chunk)
+        except WebhookRejected:
+            log.info("a stream has ended: whoever reads it may not any more")
         except (ConnectionError, TimeoutError):
             _hang_up(request)
         except Exception:
@@ -184,11 +197,15 @@ class Streams:
                     del self._readers[feed]
                     del self._followed[self._runtime.store.feed_name(feed)]
 
-    async def _chunks(self, request: web.Request, feeds: Sequence[str], after: int) -> AsyncIterator[bytes]:
+    async def _chunks(
+        self, request: web.Request, feeds: Sequence[str], after: int, admit: Callable[[], Awaitable[object]] | None
+    ) -> AsyncIterator[bytes]:
         with self._reading(feeds) as reader:
             while not self._ended and request.transport is not None:
                 items = await self._news_of(reader, feeds, after)
                 if items:
+                    if admit is not None:
+                        await admit()
                     after = items[-1].position
                     yield b"".join(map(_event, items))
                 while not items and not await reader.wait(PING_EVERY):

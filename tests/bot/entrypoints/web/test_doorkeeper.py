@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientResponse, ClientSession
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
@@ -18,6 +21,8 @@ from bot.entrypoints.wiring.service import Service
 from bot.services.keep_accounts import add_key, revoke_key
 from tests.audit_log import first_flaw
 from tests.bot.services.stage import ANA, Stage
+from tests.contracts.samples import NOON
+from tests.scenarios.stage import set_stage
 
 Client = TestClient[Any, Any]
 
@@ -143,6 +148,32 @@ async def test_a_revoked_key_opens_nothing_from_then_on(client: Client, stage: S
     async with stage.store.transaction() as uow:
         await revoke_key(uow, key, who="test", now=stage.clock.now())
     assert (await client.get("/journeys.json", headers=headers)).status == 401
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"), [("/playground/events", "explain"), ("/channels/rest/events?sender=robin", "rest:robin")]
+)
+async def test_a_revoked_key_reads_no_more_of_a_stream_that_is_open(tmp_path: Path, path: str, feed: str) -> None:
+    """It is open for as long as its reader likes, and would tell whoever stole the key for ever."""
+    async with set_stage(tmp_path, login="always") as stage, ClientSession(f"{stage.address}/") as http:
+        store, feeds = stage.service.runtime.store, stage.service.feeds
+        async with store.transaction() as uow:
+            _, key = await add_key(uow, "screen", Role.ADMIN, who="test", now=NOON)
+        async with http.get(path, headers={"Authorization": f"Bearer {key}"}) as stream, asyncio.timeout(10):
+            await feeds.append(feed, "1", {"said": "while it holds"})
+            lines = [line async for line in lines_until(stream, b"while it holds")]
+            assert b"while it holds" in lines[-1]
+            async with store.transaction() as uow:
+                await revoke_key(uow, key, who="test", now=NOON)
+            await feeds.append(feed, "2", {"said": "once it is revoked"})
+            assert b"once it is revoked" not in await stream.content.read()
+
+
+async def lines_until(stream: ClientResponse, words: bytes) -> AsyncIterator[bytes]:
+    async for line in stream.content:
+        yield line
+        if words in line:
+            return
 
 
 async def test_a_page_whose_session_has_ended_is_told_so_in_words_for_people(client: Client) -> None:
