@@ -49,6 +49,7 @@ class Passes:
         subject = claims.get("sub")
         if subject is None:
             return None
-        if not isinstance(subject, str) or not subject.strip() or len(subject) > LONGEST_NAME:
+        is_name = isinstance(subject, str) and subject.strip() and len(subject) <= LONGEST_NAME
+        if not is_name or storable(subject) != subject:  # which without a NUL would be somebody else's
             raise WebhookRejected(403, f'"sub" of the JWT should be a text of 1 to {LONGEST_NAME} characters.')
-        return storable(subject)
+        return str(subject)

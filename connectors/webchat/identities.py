@@ -57,12 +57,13 @@ class IdentityProofs:
 
     def _by_hash(self, name: str, proof: str, more: Mapping[Any, Any]) -> Known:
         """The HMAC covers the id alone, so an address beside it is only what somebody says."""
-        wanted = hmac.new(self._secret, name.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        _require_storable(name)
+        wanted = hmac.new(self._secret, name.encode(), hashlib.sha256).hexdigest()
         if not hmac.compare_digest(wanted.encode(), proof.lower().encode("utf-8", "replace")):
             raise WebhookRejected(
                 403, "The hash is not the HMAC-SHA256 of the id with WEBCHAT_IDENTITY_SECRET, in hex."
             )
-        return Known((Identity(USER_ID, storable(name), verified=True), *_addresses(more, verified=False)))
+        return Known((Identity(USER_ID, name, verified=True), *_addresses(more, verified=False)))
 
     def _by_jwt(self, token: str, now: datetime) -> Known:
         """Signed as a whole, so all of it counts as verified."""
@@ -75,6 +76,7 @@ class IdentityProofs:
             raise WebhookRejected(403, "The JWT lacks sub (a text) or exp (a number).")
         if now.timestamp() >= expires:
             raise WebhookRejected(403, "The JWT has expired.")
+        _require_storable(subject)
         attributes = claims.get("attributes", {})
         if not isinstance(attributes, dict):
             raise WebhookRejected(400, 'The "attributes" of the JWT are not an object.')
@@ -82,9 +84,13 @@ class IdentityProofs:
             attributes = storable_json(attributes)
         except ValueError as error:
             raise WebhookRejected(400, f'The "attributes" of the JWT are not taken: {error}.') from error
-        return Known(
-            (Identity(USER_ID, storable(subject), verified=True), *_addresses(claims, verified=True)), attributes
-        )
+        return Known((Identity(USER_ID, subject, verified=True), *_addresses(claims, verified=True)), attributes)
+
+
+def _require_storable(name: str) -> None:
+    """Without what no database takes, an id would be another's, whom the proof is not about."""
+    if storable(name) != name:
+        raise WebhookRejected(400, "The id has a NUL or half of a character in it, and so is nobody's.")
 
 
 def _addresses(given: Mapping[Any, Any], *, verified: bool) -> tuple[Identity, ...]:

@@ -171,6 +171,7 @@ def test_with_a_secret_nobody_connects_without_a_jwt_of_it() -> None:
         (signed(exp=int(NOW.timestamp()) - 1), 403),
         (signed(sub=7), 403),
         (signed(sub=" "), 403),
+        (signed(sub="4\x002"), 403),
     ):
         with pytest.raises(WebhookRejected) as refused:
             connected(auth, secret=KEY)

@@ -111,13 +111,20 @@ def test_a_proof_that_is_none_proves_nothing(identify: Any) -> None:
         {"id": "42"},
         {"id": "", "hash": proof("")},
         {"id": "x" * 256, "hash": "x"},
+        {"id": "4\x002", "hash": proof("4\x002")},
         {"id": "42", "hash": proof("42"), "email": "none"},
         {"id": "42", "hash": proof("42"), "phone": "07700 900123"},
+        {"jwt": token(sub="4\x002")},
         {"jwt": token(attributes=["gold"])},
     ],
 )
 def test_a_malformed_identification_is_told_so(identify: Any) -> None:
     assert refusal(identify=identify).status == 400
+
+
+def test_the_proof_of_one_id_is_none_of_another_that_is_written_like_it() -> None:
+    """Half of a character has no bytes: in its place a `?` was signed, which may well be in the id of somebody else."""
+    assert refusal(identify={"id": "a\ud800da", "hash": proof("a?da")}).status == 400
 
 
 def test_a_jwt_says_nothing_that_no_database_takes() -> None:
