@@ -8,7 +8,7 @@ import json
 import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 import aiohttp
@@ -22,8 +22,12 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 TRY_AGAIN = frozenset({408, 409, 423, 425, 429})
 """Answers below 500 after which another try may succeed."""
 
-METADATA = (ip_address("fd00:ec2::254"), ip_address("fd20:ce::254"), ip_address("100.100.100.200"))
-"""Where AWS (IPv6), Google Cloud (IPv6) and Alibaba keep a machine's credentials; others are link-local."""
+METADATA = tuple(map(ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16")))
+"""Where AWS (IPv6), Google Cloud (IPv6), Alibaba and Azure (WireServer) keep a machine's credentials; others are
+link-local."""
+
+NAT64 = tuple(map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+"""Addresses that a network without IPv4 translates: the last four bytes are what is reached (RFC 6052, RFC 8215)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +110,19 @@ def socket_to_a_server(address: aiohttp.AddrInfoType) -> socket.socket:
     Other networks of yours stay open: an endpoint may well be one of your own systems.
     """
     family, kind, protocol, _, (host, *_) = address
-    found = ip_address(str(host).partition("%")[0])
-    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
+    found = _reached(ip_address(str(host).partition("%")[0]))
     if found.is_link_local or found.is_unspecified or found.is_multicast or found in METADATA:
         raise NoServerThere(f"its name leads to {found}, where no endpoint can be")
     return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def _reached(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Who is reached at it, where IPv4 is written as IPv6."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    return IPv4Address(address.packed[-4:]) if any(address in network for network in NAT64) else address
 
 
 def _written(body: Mapping[str, Any]) -> bytes:

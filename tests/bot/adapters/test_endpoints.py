@@ -120,6 +120,10 @@ async def test_an_endpoint_that_is_not_there_is_permanent(endpoints: SignedEndpo
         ("fe80::1%eth0", True),
         ("fd00:ec2::254", True),
         ("100.100.100.200", True),
+        ("168.63.129.16", True),
+        ("64:ff9b::169.254.169.254", True),
+        ("64:ff9b:1::169.254.169.254", True),
+        ("64:ff9b::100.100.100.200", True),
         ("0.0.0.0", True),
         ("::", True),
         ("224.0.0.1", True),
@@ -127,6 +131,7 @@ async def test_an_endpoint_that_is_not_there_is_permanent(endpoints: SignedEndpo
         ("10.1.2.3", False),
         ("::1", False),
         ("93.184.216.34", False),
+        ("64:ff9b::93.184.216.34", False),
     ],
 )
 def test_no_connection_is_made_to_where_a_cloud_keeps_credentials(host: str, forbidden: bool) -> None:
