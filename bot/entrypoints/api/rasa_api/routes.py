@@ -28,7 +28,7 @@ from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.api.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.console.navigation import led_to_first_page
 from bot.entrypoints.web.doorkeeper import CALLER, looks_for_page
-from bot.entrypoints.web.translate import idempotency_key
+from bot.entrypoints.web.translate import idempotency_key, private_json
 from bot.entrypoints.wiring.service import Service
 from bot.ports import UnitOfWork
 from bot.services.append import append_events, note_message, replace_events
@@ -186,7 +186,7 @@ class RasaApi:
         async with self._runtime.store.transaction() as uow:
             conversation = await look_up(uow, REST, name)
             if conversation is None:
-                return web.json_response(tracker_json(self._unheard_of(name), name, [], verbosity, self._assistant))
+                return private_json(tracker_json(self._unheard_of(name), name, [], verbosity, self._assistant))
             needed = until is not None or verbosity is not Verbosity.NONE
             events = await uow.conversations.events(conversation.id, until=until) if needed else []
             await self._note_look(uow, request, conversation)
@@ -194,7 +194,7 @@ class RasaApi:
         if until is not None:
             first = tracker.initial_slots
             tracker = Tracker(conversation.id, slots=first, initial_slots=first).apply_all(events)
-        return web.json_response(tracker_json(tracker, name, events, verbosity, self._assistant))
+        return private_json(tracker_json(tracker, name, events, verbosity, self._assistant))
 
     async def _append(self, request: web.Request) -> web.StreamResponse:
         conversation = await find_or_start(self._runtime, REST, _name(request))
@@ -203,14 +203,14 @@ class RasaApi:
         send = aloud and self._sends(request, conversation)
         await self._audit_others(request, conversation, "events_appended")
         tracker = await append_events(self._runtime, conversation.id, events, send=send)
-        return web.json_response(await self._state(request, conversation, tracker))
+        return private_json(await self._state(request, conversation, tracker))
 
     async def _replace(self, request: web.Request) -> web.StreamResponse:
         conversation = await find_or_start(self._runtime, REST, _name(request))
         events = self._events(await _json(request), conversation)
         await self._audit_others(request, conversation, "events_replaced")
         tracker = await replace_events(self._runtime, conversation.id, events)
-        return web.json_response(await self._state(request, conversation, tracker))
+        return private_json(await self._state(request, conversation, tracker))
 
     async def _note(self, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
@@ -224,7 +224,7 @@ class RasaApi:
         conversation = await find_or_start(self._runtime, REST, _name(request))
         await self._audit_others(request, conversation, "message_noted")
         tracker = await note_message(self._runtime, conversation.id, text, understood)
-        return web.json_response(await self._state(request, conversation, tracker))
+        return private_json(await self._state(request, conversation, tracker))
 
     async def _trigger(self, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
@@ -321,7 +321,7 @@ class RasaApi:
         """The tracker and, where the customer did not hear it, what was said."""
         said = [{**message, "recipient_id": _name(request)} for message in acted.messages]
         state = {"tracker": await self._state(request, conversation, acted.tracker)}
-        return web.json_response(state if aloud else {**state, "messages": said})
+        return private_json(state if aloud else {**state, "messages": said})
 
 
 def _with_large_bodies(handler: Handler) -> Handler:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bot.entrypoints.api.rasa_api.conftest import Api
+from tests.bot.entrypoints.api.rasa_api.conftest import TOKEN, Api
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -26,6 +26,19 @@ async def test_the_tracker_tells_the_state_and_its_events(api: Api, sender: str)
     assert not state["paused"]
     assert [event["text"] for event in state["events"] if event["event"] == "user"] == ["I'd like a demo", "Robin"]
     assert state["latest_event_time"] == state["events"][-1]["timestamp"]
+
+
+async def test_what_somebody_said_is_kept_by_nobody_on_the_way(api: Api, sender: str) -> None:
+    """Rasa's token stands in the address, so a cache before us takes the answer for one that is for everybody."""
+    for method, path, body in (
+        ("GET", "tracker", None),
+        ("POST", "messages", {"text": "hello", "sender": "user"}),
+        ("POST", "execute", {"name": "utter_greet"}),
+    ):
+        url = f"{api.address}/conversations/{sender}/{path}?token={TOKEN}"
+        async with api.http.request(method, url, json=body) as answer:
+            assert answer.status == 200, path
+            assert answer.headers["Cache-Control"] == "no-store", path
 
 
 async def test_a_tracker_can_be_had_without_its_events_or_since_its_restart(api: Api, sender: str) -> None:
