@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -35,6 +37,26 @@ def test_a_question_about_a_very_long_name_stands_above_its_buttons(page: Page, 
         page.get_by_role("button", name="Erase", exact=True),
     ):
         expect(part).to_be_in_viewport(ratio=1)
+
+
+def test_a_name_without_end_leaves_room_for_everybody_else(page: Page, service: Service) -> None:
+    """Other systems tell names of up to 10,000 characters; the whole stands among the attributes."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    tells(page, "**/people/requests.json", {"requests": [], "more": False})
+    endless = {"person": "of", "name": NAME * 40, "identities": [], "known_since": "2026-11-28T17:00:00Z"}
+    ana = {**endless, "person": "ana", "name": "Ana Lima"}
+    newest: dict[str, Any] = {
+        "people": [endless, ana],
+        "more_before": None,
+        "segments": {},
+        "count": 2,
+        "at_least": False,
+    }
+    tells(page, "**/people/newest.json*", newest)
+    tells(page, "**/people/of.json", {**person(NAME * 40), "person": "of"})
+    page.goto(f"{service.url}/pages/people?person=of")
+    expect(page.get_by_role("button", name="Ana Lima")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Erase…")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("width", [1440, 375])

@@ -81,7 +81,7 @@ function choice({ person, name, identities }, ...about) {
   const known = knownAs(identities);
   const beneath = about.length ? about : [name ? known : person];
   const attributes = { type: "button", "data-person": person, "aria-current": person === current && "true", onclick: () => void visit(person) };
-  return h("button", attributes, name || known, h("small", {}, ...beneath));
+  return h("button", attributes, h("span", { class: "called" }, name || known), h("small", {}, ...beneath));
 }
 
 /** What people asked for that is still to be done, what is due first first. */
