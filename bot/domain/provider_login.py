@@ -31,9 +31,15 @@ class ProviderRules:
     roles: Mapping[str, Role] = field(default_factory=dict)
 
     def refusal(self, identity: ProviderIdentity) -> str | None:
-        """Why they may not come in at all; None where they may."""
+        """Why they may not come in at all; None where they may.
+
+        Accounts do not tell letters apart by their size, by which a few from afar (K of the Kelvin, the long s) become
+        plain ones: whoever has such an address proved would be taken for the owner of another.
+        """
         if not identity.email_verified or "@" not in identity.email:
             return "your provider does not say that your e-mail address is proved to be yours"
+        if identity.email.casefold().isascii() and not identity.email.isascii():
+            return "your e-mail address has letters that only look like those of another"
         domain = identity.email.rpartition("@")[2].casefold()
         if self.domains and domain not in self.domains:
             return "addresses of your domain may not log in here"

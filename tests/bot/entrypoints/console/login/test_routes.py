@@ -342,6 +342,18 @@ async def test_who_is_not_proved_to_be_one_of_us_stays_out(
     assert (await client.get("/journeys.json")).status == 401
 
 
+@pytest.mark.parametrize("email", ["\u017fam@example.com", "\u212aim@example.com", "ada@example.\u212aim"])
+async def test_an_address_that_only_looks_like_another_opens_no_account(
+    open_door: Callable[..., Any], provider: LocalProvider, stage: Stage, email: str
+) -> None:
+    async with stage.store.transaction() as uow:
+        for one in ("sam@example.com", "kim@example.com", "ada@example.kim"):
+            await add_user(uow, one, Role.ADMIN, password="", who="test", now=stage.clock.now())
+    client = await open_door(**at(provider, oidc_domains=""))
+    provider.claims["email"] = email
+    assert (await come_back(client)).status == 403
+
+
 async def test_a_provider_of_everybody_lets_in_only_who_has_an_account(
     open_door: Callable[..., Any], provider: LocalProvider
 ) -> None:
