@@ -16,6 +16,7 @@ from tempfile import TemporaryFile, gettempdir
 from sqlalchemy import URL
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
+from bot.adapters.migrations import known_versions
 from bot.adapters.tables import field_key, metadata, process
 from bot.domain.errors import SettingsError
 
@@ -110,12 +111,22 @@ def proofs_in(url: URL, source: Path) -> Mapping[str, str]:
         return dict(PROOF_IN_DUMP.findall(rows))
     try:
         with closing(sqlite3.connect(source)) as connection:
-            connection.execute("SELECT version_num FROM alembic_version")
+            _require_ours(connection)
             if connection.execute("SELECT name FROM sqlite_master WHERE name = ?", (field_key.name,)).fetchone():
                 return dict(connection.execute(f"SELECT id, proof FROM {field_key.name}").fetchall())  # noqa: S608
             return {}
     except sqlite3.Error as error:
         raise SettingsError(f"the database in the backup cannot be read: {error}.") from error
+
+
+def _require_ours(connection: sqlite3.Connection) -> None:
+    """Others keep the version of their tables under the same name."""
+    versions = [found for (found,) in connection.execute("SELECT version_num FROM alembic_version")]
+    if len(versions) != 1 or versions[0] not in known_versions():
+        raise SettingsError(
+            f"the database in the backup is none of Overture's: its tables are at version {versions}, which is none of "
+            "ours. Name a file that overture backup wrote."
+        )
 
 
 def _leap(file: Path) -> None:

@@ -362,19 +362,37 @@ def test_a_database_that_is_none_is_no_traceback(tmp_path: Path, capsys: pytest.
     assert "overture.db cannot be read: file is not a database" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("theirs", "told"),
+    [
+        ("theirs", "cannot be read: file is not a database"),
+        ("CREATE TABLE notes (text)", "cannot be read: no such table: alembic_version"),
+        (
+            "CREATE TABLE alembic_version (version_num); INSERT INTO alembic_version VALUES ('ae10');"
+            "CREATE TABLE feed (position INTEGER PRIMARY KEY AUTOINCREMENT)",
+            "is none of Overture's: its tables are at version ['ae10']",
+        ),
+        ("CREATE TABLE alembic_version (version_num)", "is none of Overture's: its tables are at version []"),
+    ],
+    ids=["no database", "another program's", "another program's of our kind", "nobody's"],
+)
 def test_an_archive_without_a_database_of_ours_in_it_changes_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], theirs: str, told: str
 ) -> None:
     file, archive = tmp_path / "data" / "overture.db", tmp_path / "backup.tar.gz"
     fill(f"sqlite+aiosqlite:///{file}")
     before = dumped(file)
     (tmp_path / "manifest.json").write_text('{"database": "sqlite", "at": "2026-11-28T02:47:00+00:00"}')
-    (tmp_path / "database").write_text("theirs")
+    if theirs.startswith("CREATE"):
+        with closing(sqlite3.connect(tmp_path / "database")) as connection:
+            connection.executescript(theirs)
+    else:
+        (tmp_path / "database").write_text(theirs)
     with tarfile.open(archive, "w:gz") as parts:
         for name in ("manifest.json", "database"):
             parts.add(tmp_path / name, name)
     assert run(["restore", str(archive), "--over"]) == 2
-    assert "the database in the backup cannot be read: file is not a database" in capsys.readouterr().err
+    assert f"the database in the backup {told}" in capsys.readouterr().err
     assert dumped(file) == before
 
 
