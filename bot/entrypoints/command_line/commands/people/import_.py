@@ -21,6 +21,7 @@ from bot.entrypoints.command_line.progress import bar
 from bot.entrypoints.importing.crms import CrmSource, fields_read_back
 from bot.entrypoints.importing.files import source_of
 from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
+from bot.entrypoints.importing.report import REFUSED, Reported, commonest
 from bot.entrypoints.importing.running import Import, begin, mapping_for
 from bot.entrypoints.importing.running import run as run_import
 from bot.entrypoints.importing.sources import Source
@@ -30,6 +31,9 @@ from bot.entrypoints.wiring.service import open_service
 from bot.ports import GivesPeople
 from bot.services.runtime import Runtime
 from bot.settings import Settings
+
+MOST_REASONS = 3
+"""Why rows were refused, and as many why others were taken in part."""
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -155,6 +159,11 @@ def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
     return given.joined(replace(told, is_region_told=bool(options.region)))
 
 
+def _these(one: Reported) -> str:
+    kind = "" if one.result == REFUSED else f" {one.result}"
+    return f"row {one.row}{kind}" if one.rows == 1 else f"{counted(one.rows, 'row')}{kind}, the first of them {one.row}"
+
+
 def summary(done: ImportProgress, report: Path, *, dry_run: bool, in_part: bool) -> Iterator[str]:
     verb = "would be " if dry_run else ""
     yield (
@@ -164,6 +173,7 @@ def summary(done: ImportProgress, report: Path, *, dry_run: bool, in_part: bool)
     if done.warned:
         yield f"{done.warned} of them {verb}taken in part."
     if done.reported:
+        yield from (f"  {_these(one)}: {one.why}" for one in commonest(report, MOST_REASONS))
         yield f"Why, row by row: {report}"
     if done.refused and not in_part:
         yield (

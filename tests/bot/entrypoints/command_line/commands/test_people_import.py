@@ -54,6 +54,18 @@ def test_files_that_differ_in_their_endings_alone_have_a_report_each(
     assert not (tmp_path / "data" / "model").exists()  # nothing is to be understood, so nothing is learnt
 
 
+def test_the_commonest_reasons_are_told_with_how_many_rows_have_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
+    file = tmp_path / "fair.csv"
+    file.write_text("email,name\nana@example.com,Ana\nnobody,Ben\n,Cem\nno-one,Dee\n")
+    assert run(["people", "import", str(file), "--map", "email=email", "--dry-run"]) == 1
+    told = capsys.readouterr().out
+    assert "\n  2 rows, the first of them 2: email: the e-mail address is not valid: An email address must have" in told
+    assert "\n  row 3: " in told
+
+
 def test_what_excel_hides_is_said_before_anything_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
