@@ -36,13 +36,15 @@ class Arrival:
     Of several identities of a kind the first is the main one. They are found by the record in the CRM (`record`), else
     by the first of `identities` that somebody has. `opted_out` says where they want no marketing at all, and is empty
     where that is not told; `unreachable` is the same for e-mail addresses at which nothing arrives. `silent` are single
-    addresses that get no more marketing. `left_out` is what
-    was wrong with the rest of the row, of which their refusal alone is taken.
+    addresses that get no more marketing. `halves` are attributes
+    of which the row tells a part, such as the first name alone of a name: they are not written over a whole one.
+    `left_out` is what was wrong with the rest of the row, of which their refusal alone is taken.
     """
 
     row: int
     identities: tuple[Identity, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    halves: frozenset[str] = frozenset()
     time_zone: str | None = None
     locale: str | None = None
     tags: frozenset[str] = frozenset()

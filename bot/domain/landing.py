@@ -165,6 +165,9 @@ class Landings:
         """What is not taken, because somebody's word counts for more."""
         before = someone.profile
         told = {name: value for name, value in arrival.attributes.items() if value is not None}
+        for name in arrival.halves:
+            if " " in str(before.attributes.get(name) or "").strip():
+                told.pop(name, None)
         if self._taking.fill:
             told = {name: value for name, value in told.items() if before.attributes.get(name) is None}
         fills_only = self._taking.fill

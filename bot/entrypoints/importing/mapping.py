@@ -194,8 +194,8 @@ def guessed(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema 
         found[column] = "ignore" if target in taken and not may_be_several(target) else target
         taken.add(found[column])
     _halve(found, given, taken)
-    if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
-        found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
+    if useless := _useless_halves(taken):
+        found |= {one: "ignore" for one in columns if found[one] in useless and one not in given.columns}
     overlooked = [one for one in columns if one not in given.columns and _is_overlooked(one, found[one], schema)]
     return replace(given, columns={one: found[one] for one in columns}, overlooked=overlooked)
 
@@ -289,6 +289,13 @@ def _halve(found: dict[str, str], given: ColumnMapping, taken: set[str]) -> None
             found[column] = missing[0]
             taken.add(missing[0])
             return
+
+
+def _useless_halves(taken: Collection[str]) -> Collection[str]:
+    """A first name alone is what people are called by, a last name alone is not, and a whole name tells both."""
+    if set(NAME_PARTS) <= set(taken):
+        return ()
+    return NAME_PARTS if "profile.name" in taken else ("last_name",)
 
 
 def check_whole(mapping: ColumnMapping) -> None:

@@ -72,6 +72,7 @@ class _Row:
     traits: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, tuple[Identity, ...]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    halves: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     consents: dict[str, dict[str, str]] = field(default_factory=dict)
     silent: dict[Identity, None] = field(default_factory=dict)
@@ -146,6 +147,7 @@ class RowReader:
                 self._take(row, column, target, told)
         if row.names and "name" not in row.traits:
             row.traits["name"] = _whole_name([row.names[part] for part in NAME_PARTS if part in row.names])
+            row.halves |= {"name"} if len(row.names) == 1 else set()
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
         readable = len(row.faults)
@@ -173,6 +175,7 @@ class RowReader:
             row=number,
             identities=row.identities,
             attributes=traits.attributes | self._contacts(row),
+            halves=frozenset(row.halves),
             time_zone=traits.time_zone,
             locale=traits.locale,
             tags=frozenset(row.tags),

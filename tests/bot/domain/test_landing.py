@@ -41,6 +41,20 @@ def test_two_rows_of_one_new_person_are_one_person() -> None:
     assert (first.result, second.result, first.profile_id == second.profile_id) == ("new", "changed", True)
 
 
+def test_half_of_a_name_is_not_written_over_a_whole_one() -> None:
+    decided = landings()
+
+    def known_as(name: str, *, half: bool) -> object:
+        halves = frozenset({"name"} if half else ())
+        decided.land(Arrival(1, (PHONE,), attributes={"name": name}, halves=halves))
+        return decided.known.people[ANA].profile.attributes["name"]
+
+    assert known_as("Anna", half=True) == "Anna"
+    assert known_as("Ana", half=True) == "Ana"
+    assert known_as("Ana Weaver", half=False) == "Ana Weaver"
+    assert known_as("Ana", half=True) == "Ana Weaver"
+
+
 def test_a_number_of_somebody_else_is_claimed_by_nobody() -> None:
     decided = landings()
     decided.land(Arrival(1, (EMAIL,)))

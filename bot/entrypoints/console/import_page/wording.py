@@ -18,7 +18,7 @@ WHO = {
     "anonymous_id": ("Visitor’s id", "The website’s visitor whom they are."),
 }
 KNOWN = {
-    "first_name": ("First name", "Together with the last name it is the attribute name."),
+    "first_name": ("First name", "With the last name it is the attribute name; alone it replaces no whole one."),
     "last_name": ("Last name", "Together with the first name it is the attribute name."),
     "time_zone": ("Time zone", "Such as Europe/Lisbon."),
     "locale": ("Language", "Such as pt-PT."),

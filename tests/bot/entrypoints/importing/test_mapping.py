@@ -38,15 +38,19 @@ def test_a_name_says_what_a_column_means(column: str, target: str) -> None:
     assert guess(column, SCHEMA) == target
 
 
-def test_a_first_and_a_last_name_are_the_name_where_there_is_such_an_attribute_and_both_are_there() -> None:
-    """Half a name would be written over a whole one."""
+def test_a_first_name_is_the_name_or_its_first_half_where_there_is_such_an_attribute() -> None:
+    """People are called by their first name: of a last name alone, and of halves beside the whole, nothing is taken."""
     named = ProfileSchema({"name": Attribute("name", AttributeType.TEXT)})
     both = complete(ColumnMapping(), ["Email", "First name", "Surname"], named)
     assert both.columns == {"Email": "email", "First name": "first_name", "Surname": "last_name"}
-    for columns, schema in ((["Email", "First name"], named), (["Email", "First name", "Surname"], SCHEMA)):
+    alone = complete(ColumnMapping(), ["Email", "First name"], named)
+    assert alone.columns == {"Email": "email", "First name": "first_name"}
+    for columns, schema in ((["Email", "Surname"], named), (["Email", "First name", "Surname"], SCHEMA)):
         assert set(complete(ColumnMapping(), columns, schema).columns.values()) == {"email", "ignore"}
-    told_so = complete(ColumnMapping({"First name": "first_name"}), ["Email", "First name"], named)
-    assert told_so.columns["First name"] == "first_name"
+    beside_whole = complete(ColumnMapping(), ["Email", "First name", "Full name"], named)
+    assert list(beside_whole.columns.values()) == ["email", "ignore", "profile.name"]
+    told_so = complete(ColumnMapping({"Surname": "last_name"}), ["Email", "Surname"], named)
+    assert told_so.columns["Surname"] == "last_name"
 
 
 NAMED = ProfileSchema(

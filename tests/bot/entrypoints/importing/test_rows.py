@@ -320,6 +320,13 @@ def test_half_a_name_beside_the_whole_says_nothing_more() -> None:
     assert reader.read(1, told).attributes["name"] == "Ana Weaver"
 
 
+def test_one_half_of_a_name_is_told_to_be_one() -> None:
+    columns = {"Email": "email", "First": "first_name", "Last": "last_name"}
+    reader = RowReader(ColumnMapping(columns), SCHEMA, ["sms"], source="people.csv", now=lambda: NOON)
+    assert reader.read(1, {"Email": "ana@example.com", "First": "Ana"}).halves == {"name"}
+    assert not reader.read(1, {"Email": "ana@example.com", "First": "Ana", "Last": "Weaver"}).halves
+
+
 def test_an_opt_out_is_taken_though_the_rest_of_its_row_is_wrong() -> None:
     found = read(Email="ana@example.com", Gone="yes", team_size="many", **CONSENT)
     assert (found.opted_out, found.attributes, found.consents) == ("opted out in people.csv", {}, ())
