@@ -85,6 +85,48 @@ class ActionTakeCorrection(ActionCorrectContact):
         ]
 
 
+class ActionAskForAddress(Action):
+    """Asks where a booked time can be confirmed, where no e-mail address of theirs is known; keeps one that was told
+    before."""
+
+    def name(self) -> str:
+        return "action_ask_for_address"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        person = person_of(tracker)
+        if person.email or person.attributes.get("email"):
+            return []
+        if address := email_in(str(tracker.slots.get("work_email") or "")):
+            return [*_kept(tracker, {"work_email": address}), effects.sync_crm()]
+        dispatcher.utter_message(response="utter_ask_for_address")
+        return []
+
+
+class ActionNoteFacts(Action):
+    """Says that what nobody asked for is noted, until a form keeps it; an address for a booked time is kept at once."""
+
+    def name(self) -> str:
+        return "action_note_facts"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        booked = person_of(tracker).attributes.get("meeting_time")
+        told = tracker.slots.get("work_email") if "work_email" in heard_now(tracker) else None
+        address = email_in(str(told)) if told and booked else None
+        if address is None:
+            dispatcher.utter_message(response="utter_noted")
+            return []
+        dispatcher.utter_message(response="utter_address_noted", meeting=booked, address=address)
+        return [
+            SlotSet("work_email", address),
+            *_kept(tracker, {"work_email": address}),
+            effects.sync_crm(f"The demo on {booked} is confirmed to {address}."),
+        ]
+
+
 def _booked_again(tracker: Tracker, read: Mapping[str, Callable[[str], Any]], booked: Any) -> str | None:
     """The time that is booked, where the message names that very time: it is confirmed once more."""
     if "booked_time" not in heard_now(tracker):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.afterwards import ActionCorrectContact, ActionTakeCorrection
+from actions.afterwards import ActionAskForAddress, ActionCorrectContact, ActionNoteFacts, ActionTakeCorrection
 from tests.actions.test_corrections import DOMAIN, KNOWN, PROFILE, after
 from tests.actions.test_lead import effects_in, slots_in
 
@@ -150,6 +150,43 @@ async def test_another_time_than_the_one_that_is_booked_is_booked_and_told() -> 
     assert [(one["name"], one["value"]) for one in effects_in(events, "set_attribute")] == [("meeting_time", told)]
     assert [(one["event"], one["data"]["time"]) for one in effects_in(events, "emit")] == [("meeting.booked", told)]
     assert [one["note"] for one in effects_in(events, "sync_crm")] == [f"Corrected on webchat: meeting_time {told}."]
+
+
+async def asked_for_address(tracker: Any) -> tuple[list[str], list[dict[str, Any]]]:
+    dispatcher = CollectingDispatcher()
+    events = await ActionAskForAddress().run(dispatcher, tracker, DOMAIN)
+    return [one["response"] for one in dispatcher.messages], events
+
+
+async def test_whoever_has_booked_is_asked_for_an_address_where_none_is_known() -> None:
+    assert await asked_for_address(after({}, profile={})) == (["utter_ask_for_address"], [])
+    assert await asked_for_address(after({}, profile={"email": "ana@example.com"})) == ([], [])
+
+
+async def test_an_address_that_was_told_before_the_booking_is_kept_with_it() -> None:
+    said, events = await asked_for_address(after({}, profile={}, work_email="ana@example.com"))
+    assert said == []
+    assert [one["value"] for one in effects_in(events, "set_attribute")] == ["ana@example.com"]
+    assert [one["value"] for one in effects_in(events, "claim_identity")] == ["ana@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("message", "booked", "response", "kept"),
+    [
+        ({"work_email": "ana@example.com"}, "Friday", "utter_address_noted", ["ana@example.com"]),
+        ({"work_email": "ana@example.com"}, "", "utter_noted", []),
+        ({"work_email": "ana@"}, "Friday", "utter_noted", []),
+        ({"team_size": 20}, "Friday", "utter_noted", []),
+    ],
+)
+async def test_an_address_for_what_is_booked_is_kept_at_once(
+    message: dict[str, Any], booked: str, response: str, kept: list[str]
+) -> None:
+    dispatcher = CollectingDispatcher()
+    events = await ActionNoteFacts().run(dispatcher, after(message, profile={"meeting_time": booked}), DOMAIN)
+    assert [one["response"] for one in dispatcher.messages] == [response]
+    assert [one["value"] for one in effects_in(events, "claim_identity")] == kept
+    assert [one["value"] for one in effects_in(events, "set_attribute")] == kept
 
 
 async def test_the_time_that_is_booked_is_confirmed_where_it_is_asked_for_again() -> None:
