@@ -163,7 +163,10 @@ _ANOTHER_THING = (
 )
 """What somebody wants ended that is none of it: "stop the import", "unsubscribe a customer"."""
 
-_CLAUSE_END = re.compile(r"[.!?;:,()\"\n]+|\s-+\s|\b(?:and|but|so|or|because|then|cause)\b")
+_NEXT_SUBJECT = r"(?:(?<=\bme)|(?<=\bus))\s+(?=(?:i|im|ill|ive|id|we|weve|youre|its|thats|this is)\b)"
+"""Whoever types on a phone leaves out the comma: "stop texting me i'll call you"."""
+
+_CLAUSE_END = re.compile(rf"[.!?;:,()\"\n]+|\s-+\s|\b(?:and|but|so|or|because|then|cause)\b|{_NEXT_SUBJECT}")
 _BEFORE = word_set(
     "please pls plz plss kindly just now ok okay hi hey hello oh yo nope nah sorry well look listen right sir guys "
     "bro thanks thx also really simply finally lol ugh wtf"

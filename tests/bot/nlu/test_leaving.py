@@ -78,6 +78,19 @@ def test_what_only_sounds_like_it_is_left_to_the_classifier(text: str) -> None:
     assert not asks_to_be_left(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["stop messaging me i'll message you when ready", "dont text us we have all we need"],
+)
+def test_what_is_said_next_may_follow_without_a_comma(text: str) -> None:
+    assert asks_to_be_left(text)
+
+
+@pytest.mark.parametrize("text", ["why did you stop texting me i miss you", "dont text me before nine im asleep"])
+def test_what_narrows_it_down_still_does_without_a_comma(text: str) -> None:
+    assert not asks_to_be_left(text)
+
+
 def test_a_message_that_says_why_and_ends_with_stop_is_an_opt_out_unless_something_was_asked() -> None:
     assert asks_to_be_left("that's too many questions, stop")
     assert not asks_to_be_left("that's too many questions, stop", asked=True)
