@@ -108,7 +108,7 @@ _GERMAN: Final = LeavingPhrases(
         r"(?:\w+ )?nicht (?:abmelden|abbestellen|austragen)\b",
         r"(?:meldet|melde|melden sie) (?:mich|uns) (?:bitte |bloß )?nicht ab\b",
         r"(?:warum|wieso|weshalb)\b.*\b(?:nicht mehr|nichts mehr|keine \w+ mehr|aufgehört)\b",
-        r"(?:ich|wir) (?:bekommen?|erhalten?|kriegen?) (?:\w+ ){0,3}(?:keine|nichts)\b",
+        r"(?:ich|wir) (?:bekomm|erhalt|krieg)(?:en?)? (?:\w+ ){0,3}(?:keine?|nichts|nix)\b",
     ),
 )  # fmt: skip
 
@@ -215,7 +215,9 @@ _FRENCH: Final = LeavingPhrases(
         r"(?:désabonner|désinscrire|arrêter|vous arrêtiez)\b",
         r"continuez (?:à|de) (?:m|nous|me) ?\w+",
         r"pourquoi\b.*\b(?:plus|arrêté|rien)\b",
-        r"(?:je|nous|on) (?:ne |n )?(?:reçois|recevons|reçoit|ai|avons) (?:\w+ ){0,2}(?:plus|pas|rien|aucun)\b",
+        r"(?:je|nous|on) (?:ne |n )?(?:reçois|recevons|reçoit) (?:\w+ ){0,2}(?:plus|pas|rien|aucun)\b",
+        r"(?:j ?|je |nous |on )(?:ne |n ?)?(?:ai|avons|a) (?:(?:plus|pas|rien|jamais) (?:\w+ ){0,2}reçu"
+        r"|reçu (?:\w+ )?(?:plus|pas|rien|aucun))\b",
     ),
 )  # fmt: skip
 

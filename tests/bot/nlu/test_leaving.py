@@ -240,6 +240,8 @@ def test_other_german_words_do_not_ask_for_it(text: str) -> None:
         "ich will mich nicht abmelden",
         "warum schreibt ihr mir nicht mehr?",
         "ich bekomme keine Nachrichten mehr",
+        "ich krieg keine sms mehr von euch, warum",
+        "wir bekommen nix mehr von euch",
     ],
 )
 def test_german_asks_for_the_opposite_too(text: str) -> None:
@@ -328,10 +330,25 @@ def test_other_french_words_do_not_ask_for_it(text: str) -> None:
         "pourquoi vous ne m'écrivez plus ?",
         "je ne reçois plus de messages",
         "continuez à m'écrire",
+        "jai plus recu vos messages pk",
+        "je n'ai rien reçu depuis lundi",
+        "nous n'avons reçu aucun message",
     ],
 )
 def test_french_asks_for_the_opposite_too(text: str) -> None:
     assert asks_to_go_on(text, ["fr"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je n'ai pas donné mon accord pour vos messages",
+        "je n'ai pas demandé vos sms",
+        "nous n'avons plus envie de vos pubs",
+    ],
+)
+def test_who_never_agreed_to_messages_in_french_does_not_ask_for_them(text: str) -> None:
+    assert not asks_to_go_on(text, ["fr"])
 
 
 @given(st.text(max_size=80))
