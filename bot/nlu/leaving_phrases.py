@@ -237,7 +237,7 @@ _WRITING_ES: Final = (
     r"(?:me|nos|le|les)?(?:l[oa]s)?"
 )
 _WRITE_ES: Final = (
-    r"(?:escrib(?:a[ns]?|áis)|mand(?:e[ns]?|éis)|envíe[ns]?|enviéis|contacte[ns]?|contactéis|moleste[ns]?|molestéis"
+    r"(?:escrib(?:a[ns]?|[aá]is)|mand(?:e[ns]?|[eé]is)|envíe[ns]?|enviéis|contacte[ns]?|contactéis|moleste[ns]?|molestéis"
     r"|textee[ns]?|busque[ns]?)"
 )
 _ASKED_ES: Final = (

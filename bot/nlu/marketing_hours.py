@@ -16,7 +16,7 @@ from bot.nlu.pause_phrases import PHRASES
 
 _NEVER_AGAIN: Final = re.compile(
     also_in_plain_letters(
-        r"\b(?:(?:more|again|any ?more|mehr|wieder|plus|más)\b.*\b(?:after|past|nach|ab|après|después|partir)"
+        r"\b(?:(?:more|again|any ?more|mehr|wieder|plus|m[aá]s)\b.*\b(?:after|past|nach|ab|après|después|partir)"
         r"|(?:ever|never|nie|jamais|nunca))\b"
     ),
     re.IGNORECASE,

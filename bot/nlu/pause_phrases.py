@@ -197,7 +197,7 @@ _FRENCH: Final = PausePhrases(
             r"|newsletters?|offres|promotions|whatsapps?)(?: de votre part)?"
         ),
         "WRITE": (
-            r"(?:(?:m['’]|nous )(?:écrivez|écris|envoyez|envoie|écrire|envoyer)"
+            r"(?:(?:m['’ ]?|nous )(?:écrivez|écris|envoyez|envoie|écrire|envoyer)"
             r"|(?:me|nous) (?:contactez|contacter|textez|recontactez))"
         ),
     },
@@ -250,14 +250,14 @@ _FRENCH: Final = PausePhrases(
 _SPANISH: Final = PausePhrases(
     kinds={
         "SENT": (
-            r"(?:(?:más|sus|tus|los|las|de|la|el|esos|estos) )*"
+            r"(?:(?:m[aá]s|sus|tus|los|las|de|la|el|esos|estos) )*"
             r"(?:sms|mensajes?(?: (?:de texto|publicitarios|comerciales))?|publicidad|propaganda"
             r"|correos?(?: electrónicos)?|e-?mails?|mails?|boletines|newsletters?|ofertas|promociones|whatsapps?)"
             r"(?: de ustedes)?"
         ),
         "WRITE": (
-            r"(?:(?:me|nos) (?:escrib(?:an?|as|áis)|mand(?:en?|es|éis)|env[ií](?:en?|es|éis)|contact(?:en?|es|éis))"
-            r"|(?:escribir|mandar|enviar|contactar)(?:me|nos))"
+            r"(?:(?:me|nos) (?:escrib(?:an?|as|[aá]is)|mand(?:en?|es|[eé]is)|env[ií](?:en?|es|[eé]is)"
+            r"|contact(?:en?|es|[eé]is))|(?:escribir|mandar|enviar|contactar)(?:me|nos))"
         ),
     },
     before=(
@@ -266,8 +266,8 @@ _SPANISH: Final = PausePhrases(
     ),
     behind=r"(?:[\s,.]+(?:por ?favor|porfa|gracias|si es posible|vale))*[\s.!?,]*",
     wish=(
-        r"(?:no más|nada de|ningún|sin|no quiero(?: recibir)?|no queremos(?: recibir)?) SENT",
-        r"no WRITE(?: (?:más|nada|SENT))*",
+        r"(?:no m[aá]s|nada de|ningún|sin|no quiero(?: recibir)?|no queremos(?: recibir)?) SENT",
+        r"no WRITE(?: (?:m[aá]s|nada|SENT))*",
     ),
     unmeant=(
         r"(?:acepté|consentí|dije que sí|di mi consentimiento)(?: (?:a|para|de) (?:eso|esto|SENT))?"

@@ -362,6 +362,7 @@ def test_any_text_can_be_looked_at_in_french(text: str) -> None:
     [
         "no me escriban más",
         "no me escriban mas por favor",
+        "no me escribais mas",
         "Ya no me manden mensajes!",
         "por favor ya no me mandes mas sms",
         "no molesten más",

@@ -20,13 +20,16 @@ HOURS = (
     "schreibt mir bitte nicht so früh", "Ne m'écrivez pas avant 9h", "pas de SMS le dimanche",
     "ne m'écrivez pas si tard",
     "No me escriban antes de las nueve", "no me manden mensajes por la noche", "no me escriban los domingos",
+    "no me escribais antes de las 9", "no me mandeis sms por la noche", "no me escriban mas por la noche",
+    "ne mecrivez pas avant 9h", "ne m ecrivez pas si tard",
 )
 OTHERS = (
     "don't text me", "don't text me any more after today", "no more texts after 8pm", "don't text me again after 9",
     "don't text me after today", "don't text me at all", "don't text me ever in the evening", "don't text me at work",
     "stop texting me before nine", "don't text me at this number", "don't text me in the future",
     "don't email me at 9 or any other time", "Schreiben Sie mir nicht mehr", "keine SMS mehr nach 20 Uhr",
-    "plus de SMS après 20h", "no me escriban más después de las 8", "can I text you on Sundays?",
+    "plus de SMS après 20h", "no me escriban más después de las 8", "no me escriban mas despues de las 8",
+    "can I text you on Sundays?",
 )
 # fmt: on
 
