@@ -264,7 +264,7 @@ def _clauses(text: str) -> Sequence[str]:
 
 def _bare(clause: str) -> str:
     """Its words, without those that make it polite or urgent."""
-    words = re.findall(r"\w+", clause)
+    words = re.findall(r"\w+", re.sub(r"\bwanna\b", "want to", clause))
     while words and words[0] in _BEFORE:
         del words[0]
     return _AFTER.sub("", " ".join(words))

@@ -70,7 +70,8 @@ _ENGLISH: Final = PausePhrases(
     ),
     behind=r"(?:[\s,.]+(?:please|pls|plz|thanks|thx|thank you|ok(?:ay)?|if possible|though|then))*[\s.!?,]*",
     wish=(
-        r"(?:no|not any) SENT", r"(?:i|we) (?:don'?t|do not) (?:want|need)(?: to (?:get|receive|have))? SENT",
+        r"(?:no|not any) SENT",
+        r"(?:i|we) (?:don'?t|do not) (?:(?:want|need)(?: to (?:get|receive|have))?|wanna (?:get|receive|have)) SENT",
         r"(?:don'?t|do not|not) (?:TO_ME|send SENT)", r"(?:i|we) (?:don'?t|do not) want to hear from you",
     ),
     unmeant=(

@@ -29,6 +29,7 @@ from bot.nlu.leaving import asks_to_be_left, asks_to_go_on, begins_with_stop, na
         "please turn these messages off",
         "how do I stop getting these texts?",
         "I don't want to hear from you any more",
+        "i dont wanna hear from u again",
         "we never want to get another message, take us off your mailing list",
         "scratch my name off your list",
         "add my number to your do not call list",

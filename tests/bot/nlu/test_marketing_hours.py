@@ -14,6 +14,7 @@ from tests.opt_outs import PARTS, phrases
 # fmt: off
 HOURS = (
     "Don't text me before nine", "please don't text me before 9am", "no texts after 8pm", "don't text me so late",
+    "i dont wanna get texts at night",
     "Don't write to me in the evening", "only text me in the morning", "no messages on Sundays please",
     "Don't text me between 9 and 5", "no texts at the weekend or after 8pm", "Bitte nicht vor neun schreiben",
     "Schreiben Sie mir nicht nach 20 Uhr", "keine SMS am Wochenende", "sonntags bitte keine SMS",
