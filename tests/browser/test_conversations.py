@@ -156,6 +156,7 @@ def test_who_was_erased_is_not_listed_any_more(page: Page, server: RunningServer
 def test_only_what_is_new_is_put_into_the_log_and_the_list(page: Page, server: RunningServer) -> None:
     says(page, server, "hello", "ben")
     talking(page, server).fill("Hello!")
+    expect(page.locator("#rows .row").filter(has_text="Ana Rep has it")).to_be_visible()
     page.evaluate(WATCH)
     for _ in range(2):
         with page.expect_response("**/conversations.json?*"):
