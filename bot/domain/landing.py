@@ -165,9 +165,9 @@ class Landings:
         """What is not taken, because somebody's word counts for more."""
         before = someone.profile
         told = {name: value for name, value in arrival.attributes.items() if value is not None}
-        for name in arrival.halves:
-            if " " in str(before.attributes.get(name) or "").strip():
-                told.pop(name, None)
+        for name in arrival.halves & told.keys():
+            if _is_whole(str(before.attributes.get(name) or "").strip(), str(told[name])):
+                del told[name]
         if self._taking.fill:
             told = {name: value for name, value in told.items() if before.attributes.get(name) is None}
         fills_only = self._taking.fill
@@ -274,3 +274,8 @@ class Landings:
 
 def _record(who: ProfileId, told: GivenConsent) -> ConsentRecord:
     return ConsentRecord(who, told.purpose, told.channel, told.granted, told.at, told.how, told.text, ip=told.ip)
+
+
+def _is_whole(known: str, half: str) -> bool:
+    """Whether more of a name is known than this half: names of many languages are written without a space."""
+    return " " in known or half in known
