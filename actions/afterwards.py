@@ -1,4 +1,5 @@
-"""Answers that are put right once their form is done: "sorry, my e-mail is ...", "you can have another number"."""
+"""What is told once a form is done: an answer put right ("sorry, my e-mail is ..."), the address that a booked time is
+confirmed at, and facts that nobody asked for."""
 
 from __future__ import annotations
 

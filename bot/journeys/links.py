@@ -7,7 +7,7 @@ it, and where it leads is kept for ever. So nobody can have us lead anywhere tha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
@@ -31,7 +31,9 @@ LINKS_IN_EXTRAS = frozenset({"url", "link", "href", "payload"})
 def followed_in(response: Response, own_address: str) -> frozenset[str]:
     """The links that may be followed of what a response says, but for those to our own address."""
     own = _origin(own_address)
-    return frozenset(one for one in _written_in(response) if len(one) <= LONGEST and _leads_on(one, own))
+    said = (Text(one.text, buttons=one.buttons, extras=one.extras) for one in response.variations)
+    links = (link for message in said for link in _written_in(message))
+    return frozenset(one for one in links if len(one) <= LONGEST and _leads_on(one, own))
 
 
 def variable_links(response: Response) -> list[str]:
@@ -43,15 +45,7 @@ def variable_links(response: Response) -> list[str]:
 
 def links_of(message: Text, among: frozenset[str]) -> list[str]:
     """Which of these a message has, each once, in the order in which they stand in it."""
-    found: dict[str, None] = {}
-
-    def note(link: str) -> str:
-        if link in among:
-            found[link] = None
-        return link
-
-    with_links(message, note)
-    return list(found)
+    return [link for link in dict.fromkeys(_written_in(message)) if link in among]
 
 
 def with_links(message: Text, instead: Callable[[str], str]) -> Text:
@@ -77,16 +71,15 @@ def with_parameters(link: str, parameters: Mapping[str, str]) -> str:
     return longer if len(longer) <= LONGEST else link
 
 
-def _written_in(response: Response) -> Iterator[str]:
+def _written_in(message: Text) -> list[str]:
     found: list[str] = []
 
     def note(link: str) -> str:
         found.append(link)
         return link
 
-    for one in response.variations:
-        with_links(Text(one.text, buttons=one.buttons, extras=one.extras), note)
-    return iter(found)
+    with_links(message, note)
+    return found
 
 
 def _replaced(found: str, instead: Callable[[str], str]) -> str:
