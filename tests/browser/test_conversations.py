@@ -51,6 +51,7 @@ def test_a_customer_who_asks_for_a_person_is_answered_from_the_page(page: Page, 
     expect(page.locator("#rows .row")).to_have_count(2)
     expect(page).to_have_title(re.compile(r"^\(1\) Conversations"))
     page.get_by_role("button", name="Wait for a person 1").click()
+    expect(page.locator("#rows .row")).to_have_count(1)
     page.locator("#rows .row").click()
     expect(page.get_by_role("log")).to_contain_text("I want to talk to a person")
 
