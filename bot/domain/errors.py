@@ -21,6 +21,7 @@ OvertureError
 ├── CannotOpen              what is sealed in the database does not open: a key is missing, or it was tampered with
 ├── CannotMerge             two people cannot be made one, or one cannot be made two again
 ├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
+├── UnreadableJourney       a journey's version was written by another release, in a way that this one does not know
 ├── ConversationGone        the conversation was deleted, with the person or by a retention rule
 └── Conflict                somebody else changed the row since it was read
     └── PersonGone              the person was merged into another, or erased
@@ -200,6 +201,11 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class UnreadableJourney(OvertureError, LookupError):
+    """There is such a version of the journey, and another release of Overture wrote it in a way that this one does not
+    know: nobody on it moves until one that does is in force."""
 
 
 class ConversationGone(OvertureError, LookupError):

@@ -52,8 +52,9 @@ def _move(new: Journey, old: Journey | None, group: Resting, on_edit: OnEdit) ->
     wanted = dict(on_edit.moves).get(group.step)
     if wanted == END or (wanted is not None and wanted in new.steps):
         return Move(group, "arrives", wanted)
-    step = old.steps.get(group.step) if old is not None else None
-    there = new.steps.get(group.step)
+    if old is None:
+        return Move(group, "lost", why="is of a version that this release of Overture cannot read")
+    step, there = old.steps.get(group.step), new.steps.get(group.step)
     if step is None or there is None:
         return Move(group, "lost", why="is gone")
     if not _has_name(step):

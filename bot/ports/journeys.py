@@ -33,7 +33,9 @@ class Enrolments(Protocol):
     async def publish(self, journey: Journey) -> None:
         """Keep this version; the latest published one is what new people enter."""
 
-    async def version(self, journey: str, version: str) -> Journey: ...
+    async def version(self, journey: str, version: str) -> Journey:
+        """Raises LookupError where it is not kept, UnreadableJourney (one of those) where another release wrote it."""
+
     async def versions(self) -> Sequence[tuple[str, str]]:
         """Each version of each journey that is kept."""
 

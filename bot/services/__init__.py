@@ -15,7 +15,7 @@ now: `ask_gate`. To a colleague: `send_test`.
 
 **Journeys.** `enrol`, `enrol_many`, `admit`, `advance`, `end_run`, `perform`, `cause`, `reach`, `attribute_reply`,
 `keep_schedule`, `follow_dates`, `put_off_waits`, `notice_exits`, `publish`, `in_force`, `miss_content`, `count_goals`,
-`count_splits`.
+`count_splits`, `read_version`.
 What they read of a person: `read_facts`, `person_facts`. Segments and scores: `keep_segments`, `work_out_segments`,
 `keep_score`, `put_scores_right`, `measure_drift`, `recall`. Figures: `report`.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
 from bot.domain.effects import Emit
@@ -21,10 +19,9 @@ from bot.ports import UnitOfWork
 from bot.services.count_splits import measures
 from bot.services.note_decision import Matter, note_decision
 from bot.services.note_event import note_event
+from bot.services.read_version import read_version
 from bot.services.respond import OPENED
 from bot.services.write_turn import Turn
-
-log = structlog.get_logger()
 
 LONGEST_TEXT = 1000
 """Characters of a message that journeys get to see."""
@@ -92,10 +89,8 @@ async def _is_heeded_inside(uow: UnitOfWork, inside: Iterable[Enrolment]) -> boo
 
 
 async def _heeds(uow: UnitOfWork, run: Enrolment) -> bool:
-    try:
-        journey = await uow.enrolments.version(run.journey, run.version)
-    except Exception:
-        log.exception("a journey cannot be read; what the person writes is told to it", enrolment=run.id)
+    journey = await read_version(uow, run.journey, run.version, otherwise="what the person writes is told to it")
+    if journey is None:
         return True
     ends_by = counted_events(journey.exit_when) if journey.exit_when is not None else frozenset[str]()
     return REPLIED in journey.exit_events or REPLIED in ends_by or measures(journey, REPLIED)

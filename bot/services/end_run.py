@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import structlog
-
 from bot.domain.effects import Emit
 from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
 from bot.journeys.interpreter import word_of_end
 from bot.journeys.sayings import step_words
 from bot.ports import UnitOfWork
-
-log = structlog.get_logger()
+from bot.services.read_version import read_version
 
 
 async def end_run(
@@ -28,11 +25,7 @@ async def end_run(
     if status is not EnrolmentStatus.PARKED:
         ended = replace(ended, due_at=None, waiting_for=())
     await uow.enrolments.save(ended)
-    try:
-        journey = await uow.enrolments.version(ended.journey, ended.version)
-    except Exception:
-        log.exception("a journey cannot be read; the end of its run is told by the step's id", enrolment=ended.id)
-        journey = None
+    journey = await read_version(uow, ended.journey, ended.version, otherwise="the end is told by the step's id")
     did = f"{'is parked' if status is EnrolmentStatus.PARKED else 'leaves'}: {reason}"
     await explain_run(uow, journey, ended, [(ended.step, did)], now)
     return word_of_end(ended)

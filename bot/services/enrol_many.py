@@ -24,6 +24,7 @@ from bot.ports import UnitOfWork
 from bot.services.count_splits import measures
 from bot.services.in_force import journeys_in_force, open_journeys
 from bot.services.keep_segments import ENTERED, segment_event
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -109,8 +110,5 @@ async def _heeding(uow: UnitOfWork) -> list[tuple[str, str]]:
 
 
 async def _heeds(uow: UnitOfWork, journey: str, version: str) -> bool:
-    try:
-        return heeds(await uow.enrolments.version(journey, version), ENTERED)
-    except Exception:
-        log.exception("a version cannot be read; its people are told one by one", journey=journey, version=version)
-        return True
+    read = await read_version(uow, journey, version, otherwise="its people are told one by one")
+    return read is None or heeds(read, ENTERED)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-import structlog
-
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, Journey
 from bot.journeys.resting import days_awaited, due_by_profile
 from bot.ports import UnitOfWork
 from bot.services.read_facts import read_facts
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
-
-log = structlog.get_logger()
 
 
 async def follow_dates(
@@ -35,8 +32,4 @@ async def follow_dates(
 
 
 async def _of(uow: UnitOfWork, enrolment: Enrolment) -> Journey | None:
-    try:
-        return await uow.enrolments.version(enrolment.journey, enrolment.version)
-    except Exception:
-        log.exception("a journey cannot be read; a day that moves is not followed", enrolment=enrolment.id)
-        return None
+    return await read_version(uow, enrolment.journey, enrolment.version, otherwise="a day that moves is not followed")

@@ -10,6 +10,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.journey import Journey
 from bot.domain.steps import ActionStep, AskStep, SendStep
 from bot.ports import UnitOfWork
+from bot.services.read_version import read_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ async def missed_content(uow: UnitOfWork, assistant: Assistant) -> Sequence[Miss
         for resting in (await uow.journeys.census(name)).resting:
             people[resting.version] += resting.people
         for version, inside in people.items():
-            names = dict.fromkeys(_gone(await uow.enrolments.version(name, version), assistant))
+            journey = await read_version(uow, name, version, otherwise="what it misses is not known")
+            names = dict.fromkeys(_gone(journey, assistant)) if journey is not None else {}
             if names:
                 found.append(Missed(name, inside, tuple(names)))
     return found

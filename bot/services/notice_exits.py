@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
-from bot.domain.journey import CHANGED, Enrolment, Facts, Journey, TimerFired
+from bot.domain.journey import CHANGED, Facts, TimerFired
 from bot.journeys.hearing import is_over
 from bot.journeys.selection import COUNTED_EVENT, looks_at
 from bot.ports import UnitOfWork
 from bot.services.read_facts import read_facts
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
-
-log = structlog.get_logger()
 
 
 async def notice_exits(
@@ -28,7 +25,7 @@ async def notice_exits(
     if not any(_concerned(one, changed) for one in conditions):
         return ()  # a version that is no more in its file looks when something happens
     for run in await uow.enrolments.waiting(profile_id):
-        journey = await _of(uow, run)
+        journey = await read_version(uow, run.journey, run.version, otherwise="whether it is over is not noticed")
         concerned = _concerned(journey.exit_when, changed) if journey is not None else ()
         if journey is None or not concerned:
             continue
@@ -45,11 +42,3 @@ def _concerned(condition: str | None, changed: Collection[str]) -> Sequence[str]
     if condition is None:
         return ()
     return sorted(one for one in looks_at(condition).intersection(changed) if not one.startswith(COUNTED_EVENT))
-
-
-async def _of(uow: UnitOfWork, run: Enrolment) -> Journey | None:
-    try:
-        return await uow.enrolments.version(run.journey, run.version)
-    except Exception:
-        log.exception("a journey cannot be read; its end is not noticed", enrolment=run.id)
-        return None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-import structlog
-
 from bot.domain.consent import REFUSALS, Purpose, Suppression, Wish, outranking, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
@@ -16,11 +14,10 @@ from bot.domain.opt_out_question import Settled
 from bot.ports import UnitOfWork
 from bot.services.end_run import end_run
 from bot.services.note_decision import Matter, note_decision
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent, tell_crms_of_opt_out
 from bot.services.take_consent import lasting, rule_for
-
-log = structlog.get_logger()
 
 
 async def opt_out(
@@ -101,12 +98,8 @@ async def marketed_addresses(uow: UnitOfWork, runtime: Runtime, profile_id: Prof
 
 async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
     """Whether its journey is of marketing. One that cannot be read (another release wrote it) counts as such."""
-    try:
-        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
-    except Exception:
-        log.exception("a journey cannot be read; it ends with the opt-out", enrolment=enrolment.id)
-        return True
-    return journey.purpose is Purpose.MARKETING
+    journey = await read_version(uow, enrolment.journey, enrolment.version, otherwise="it counts as marketing")
+    return journey is None or journey.purpose is Purpose.MARKETING
 
 
 async def is_opted_out(uow: UnitOfWork, profile_id: ProfileId, channel: str, address: str) -> bool:

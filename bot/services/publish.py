@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-import structlog
-
 from bot.domain.audit import Deed
 from bot.domain.errors import CannotPublish
 from bot.domain.journey import Journey
@@ -21,8 +19,7 @@ from bot.journeys.judge import JOURNEY_PAUSED, JOURNEY_STOPPED, held_question
 from bot.journeys.migrate import back_from, plan_moves
 from bot.journeys.resting import goes_by_the_clock
 from bot.ports import Clock, Store, UnitOfWork
-
-log = structlog.get_logger()
+from bot.services.read_version import read_version
 
 CHUNK = 20_000
 """People in one transaction: some tenths of a second."""
@@ -74,7 +71,8 @@ async def plan_publishing(uow: UnitOfWork, journey: Journey, on_edit: OnEdit | N
     census = await uow.journeys.census(journey.id)
     drained = {one.version for one in await uow.journeys.versions(journey.id) if one.drained}
     others = {group.version for group in census.resting} - {journey.version}
-    versions = {version: await uow.enrolments.version(journey.id, version) for version in others}
+    read = {one: await read_version(uow, journey.id, one, otherwise="nobody on it can be moved") for one in others}
+    versions = {one: version for one, version in read.items() if version is not None}
     moves = plan_moves(journey, versions, drained, census.resting, on_edit)
     return Plan(journey, on_edit, moves, (await uow.journeys.states()).get(journey.id))
 
@@ -223,12 +221,8 @@ async def _steps_by_the_clock(uow: UnitOfWork, name: str) -> list[tuple[str, str
     """Each version with a step of it at which people wait for a time of the clock."""
     found = []
     for group in (await uow.journeys.census(name)).resting:
-        try:
-            journey = await uow.enrolments.version(name, group.version)
-        except Exception:
-            log.exception("a version cannot be read; the time of its people goes on with what was left", journey=name)
-            continue
-        if goes_by_the_clock(journey.steps.get(group.step)):
+        journey = await read_version(uow, name, group.version, otherwise="its people's time goes on with what was left")
+        if journey is not None and goes_by_the_clock(journey.steps.get(group.step)):
             found.append((group.version, group.step))
     return found
 

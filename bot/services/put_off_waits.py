@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import structlog
-
 from bot.domain.delivery import OutboxEntry, sent_by
 from bot.domain.journey import Enrolment
 from bot.domain.steps import WaitStep
 from bot.journeys.resting import put_off_wait, waits_behind
 from bot.ports import UnitOfWork
 from bot.services.read_facts import read_facts
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
-
-log = structlog.get_logger()
 
 NO_MATTER = timedelta(minutes=10)
 """A message that leaves so much later leaves at once, as far as a wait is concerned."""
@@ -33,7 +30,7 @@ async def put_off_waits(
     runs = await uow.enrolments.get_all({run for run, _ in until})
     found = {run.id: run for run in runs}
     for (run_id, message), at in until.items():
-        if run_id in found and (step := await _wait_behind(uow, runtime, found[run_id], message)) is not None:
+        if run_id in found and (step := await _wait_behind(uow, found[run_id], message)) is not None:
             await _put_off(uow, runtime, found[run_id], step, at, now)
 
 
@@ -49,13 +46,8 @@ async def _put_off(
         await uow.enrolments.save_at_end(after)
 
 
-async def _wait_behind(uow: UnitOfWork, runtime: Runtime, run: Enrolment, message: str) -> WaitStep | None:
+async def _wait_behind(uow: UnitOfWork, run: Enrolment, message: str) -> WaitStep | None:
     if not run.data.get("behind"):
         return None
-    try:
-        return waits_behind(await uow.enrolments.version(run.journey, run.version), run, message)
-    except Exception as error:
-        if runtime.store.is_away(error):
-            raise
-        log.exception("a journey cannot be read; the wait behind its message is not put off", enrolment=run.id)
-        return None
+    journey = await read_version(uow, run.journey, run.version, otherwise="the wait behind its message is not put off")
+    return None if journey is None else waits_behind(journey, run, message)

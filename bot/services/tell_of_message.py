@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
-
 from bot.domain.delivery import ChannelMessage, OutboxEntry, sent_by
 from bot.domain.effects import Emit
 from bot.domain.ids import EnrolmentId, ProfileId
@@ -16,10 +14,9 @@ from bot.journeys.named_events import named_in_journey, named_in_rules
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.in_force import journeys_in_force
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import key_elsewhere
-
-log = structlog.get_logger()
 
 TOLD_BY = {
     DeliveryState.DELIVERED: (MESSAGE_DELIVERED,),
@@ -69,13 +66,8 @@ async def _is_named_in_runs(
 
 
 async def _is_named_in_version(uow: UnitOfWork, runtime: Runtime, events: frozenset[str], run: Enrolment) -> bool:
-    try:
-        return bool(events & _named_in(runtime, await uow.enrolments.version(run.journey, run.version)))
-    except Exception as error:
-        if runtime.store.is_away(error):
-            raise
-        log.exception("a journey cannot be read; what became of its message is not told", enrolment=run.id)
-        return False
+    journey = await read_version(uow, run.journey, run.version, otherwise="what became of its messages is not told")
+    return journey is not None and bool(events & _named_in(runtime, journey))
 
 
 async def _run_of(uow: UnitOfWork, run_id: EnrolmentId) -> Enrolment | None:

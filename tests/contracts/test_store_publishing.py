@@ -111,7 +111,7 @@ async def test_each_way_moves_those_whom_it_concerns_and_no_others(store: Store)
         replace(
             gone,
             status=EnrolmentStatus.PARKED,
-            reason="step gone is gone in the version that was published",
+            reason="a version was published, and step gone is gone",
             due_at=None,
             seq=2,
         ),

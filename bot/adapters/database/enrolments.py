@@ -16,7 +16,7 @@ from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.tables import decision, enrolment, journey, microseconds, shard_of
 from bot.adapters.tables.sealing import DATA_OF_ENROLMENT
 from bot.domain.delivery import Verdicts
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, UnreadableJourney
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Journey
 
@@ -200,7 +200,14 @@ class StoredEnrolments(Repository):
         body = (await self._session.execute(VERSION, values)).scalar()
         if body is None:
             raise LookupError(f'there is no version "{version}" of journey "{journey}" in the store.')
-        self._versions.known[journey, version] = read = JOURNEY.load(body)
+        try:
+            read = JOURNEY.load(body)
+        except ValueError as error:
+            raise UnreadableJourney(
+                f'version "{version}" of journey "{journey}" was written by another release of Overture and cannot be '
+                f"read by this one: {error}"
+            ) from error
+        self._versions.known[journey, version] = read
         return read
 
     async def versions(self) -> Sequence[tuple[str, str]]:

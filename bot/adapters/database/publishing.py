@@ -300,7 +300,7 @@ class StoredJourneys(Repository):
             case "arrives":
                 return await self._count(ARRIVE, where_to | {"now": now})
             case "lost":
-                why = f"step {group.step} {move.why} in the version that was published"
+                why = f"a version was published, and step {group.step} {move.why}"
                 by_timer = await self._count(
                     PARK_BY_TIMER, values | {"new_version": version, "new_step": group.step, "now": now}
                 )

@@ -21,6 +21,7 @@ from bot.journeys.picture import picture_of
 from bot.journeys.selection import looks_at
 from bot.ports import Playbook, UnitOfWork
 from bot.services.note_request import told_of as request_told
+from bot.services.read_version import read_version
 from bot.services.tell_provenance import identities_of, provenance_of
 
 SHOWN = 30
@@ -135,7 +136,8 @@ async def _run(uow: UnitOfWork, one: Enrolment, profile: Profile) -> Mapping[str
     Nobody goes on at a known time whose journey is paused, or who is restricted.
     """
     waits = one.status is EnrolmentStatus.WAITING and one.paused_at is None and profile.restricted_at is None
-    boxes = picture_of(await uow.enrolments.version(one.journey, one.version)).boxes
+    journey = await read_version(uow, one.journey, one.version, otherwise="their step is called by its id")
+    boxes = picture_of(journey).boxes if journey is not None else ()
     return {
         "journey": one.journey,
         "step": one.step,

@@ -74,6 +74,14 @@ def test_people_move_to_the_same_step_where_it_is_the_same_kind_of_step(
     assert way_of(step, OnEdit("map")) == expected
 
 
+def test_where_nobody_knows_what_the_step_was_only_a_mapping_leads_on() -> None:
+    resting = [Resting("unreadable", "a", begun=True, people=1)]
+    (lost,) = plan_moves(NEW, VERSIONS, (), resting, OnEdit("map"))
+    assert (lost.way, lost.why) == ("lost", "is of a version that this release of Overture cannot read")
+    (mapped,) = plan_moves(NEW, VERSIONS, (), resting, OnEdit("map", (("a", "c"),)))
+    assert (mapped.way, mapped.to) == ("arrives", "c")
+
+
 def test_who_was_asked_something_else_at_the_step_is_asked_anew() -> None:
     text = (
         "- id: question\n  ask: {form: size_form, channels: [sms], need: [team_size]}\n  silent: {after: 2d, go: end}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.domain.ids import ProfileId
 from bot.services.miss_content import Missed, missed_content
+from tests.bot.services.enrolments import unreadable
 from tests.bot.services.stage import Stage, journey_of
 
 STEPS = """
@@ -40,3 +41,13 @@ async def test_what_people_in_an_earlier_version_come_to_is_missed_once_it_is_go
 async def test_where_nobody_waits_nothing_is_missed(stage: Stage) -> None:
     stage.play(journey_of(STEPS))
     assert await missed(stage, without="utter_tip") == []
+
+
+async def test_a_version_that_this_release_cannot_read_hides_nothing_of_the_others(
+    stage: Stage, sqlite_url: str
+) -> None:
+    stage.play(journey_of(STEPS))
+    await stage.meet()
+    await stage.happens("demo.requested")
+    await unreadable(stage, sqlite_url)
+    assert await missed(stage, without="utter_tip") == [Missed("welcome", 1, ('response "utter_tip"',))]

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.database import Database
 from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
-from bot.domain.errors import PermanentSendError
+from bot.domain.errors import PermanentSendError, UnreadableJourney
 from bot.domain.journey import Journey
 from bot.domain.message import DeliveryState, DeliveryStatus
 from bot.domain.score import ScoreRule
@@ -336,7 +336,7 @@ async def test_a_version_that_cannot_be_read_costs_no_word_of_the_vendor(
     await begin(stage, journey_of("- {id: offer, send: {response: utter_offer, channels: [sms]}}\n- wait: 30d"))
 
     async def unreadable(*_: object) -> Journey:
-        raise ValueError("written by a later release")
+        raise UnreadableJourney("written by a later release")
 
     async with stage.store.transaction() as uow:
         monkeypatch.setattr(type(uow.enrolments), "version", unreadable)

@@ -50,6 +50,7 @@ from bot.entrypoints.wiring.choosing import has_action_server
 from bot.entrypoints.wiring.connectors import known_channels, shelves_of
 from bot.entrypoints.wiring.service import Service
 from bot.services.in_force import journeys_in_force
+from bot.services.read_version import read_version
 
 READ_ONLY = "responses cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 SHOWN_ANYWAY = ("webchat", "twilio_messaging", "email", "slack")
@@ -273,9 +274,9 @@ class ResponsesPage:
         """The versions that people enter or are inside of, besides those in files."""
         async with self._runtime.store.reading(at_length=True) as uow:
             inside = {(one.journey, one.version) for one in await uow.enrolments.headcounts() if one.status in INSIDE}
-            versions = [await uow.enrolments.version(*one) for one in sorted(inside)]
+            read = [await read_version(uow, *one, otherwise="what it says is not known") for one in sorted(inside)]
             in_force = await journeys_in_force(uow, self._runtime)
-        return {one.version: one for one in (*versions, *in_force.values())}
+        return {one.version: one for one in (*filter(None, read), *in_force.values())}
 
     async def _write(self, request: web.Request, what: str, name: str, file: AuthorsFile, text: str) -> AuthorsFile:
         deed = self._service.doors.deed(request, f"response.{what}", name, file=file.shown, before=file.digest)
