@@ -122,6 +122,9 @@ _CLOSING = (
 )
 """What is meant so at the end of a message that says why; at its beginning it may go on: "stop, I meant 50"."""
 
+_CRIED = re.compile(r"\W*(?:STOP(?:P|ALL)?|ARR[EÊ]T|BAJA)(?:\s*[,;:]|\s+[-–—]+)\s+(?=.*[a-z])", re.DOTALL)
+"""A word that texts name, in their capitals, where the rest is not in capitals: "STOP, cancel my meeting"."""
+
 _NOT = (
     r"(?:don'?t|do not|never|(?:there is )?no need to|"
     r"i\s+(?:don'?t|do not|didn'?t|did not|never|wouldn'?t|would not|would never)"
@@ -220,10 +223,13 @@ def _words(text: str) -> str:
 def asks_to_be_left(text: str, *, asked: bool = False, languages: Collection[str] = ()) -> bool:
     """Whether a clause of the text, in English or one of `languages`, says so and nothing besides.
 
-    Where something was `asked`, a "stop" at the end may be about the question, and is left to the classifier.
+    Where something was `asked`, a "stop" at the end, or one that is cried, may be about the question, and is left to
+    the classifier.
     """
     clauses = _clauses(text[:LONGEST])
     if any(_ASKING.fullmatch(clause) for clause in clauses):
+        return True
+    if not asked and _CRIED.match(text) is not None:
         return True
     said = text[:LONGEST].lower().replace("'", "")
     for other in _others(languages):

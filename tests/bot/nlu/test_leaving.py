@@ -87,6 +87,21 @@ def test_what_is_said_next_may_follow_without_a_comma(text: str) -> None:
     assert asks_to_be_left(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["STOP, cancel my meeting please", "STOP - who is this?", "STOPP: Termin absagen", "BAJA, cancela mi cita"]
+)
+def test_the_word_that_texts_name_is_heeded_in_its_capitals_whatever_follows_unless_something_was_asked(
+    text: str,
+) -> None:
+    assert asks_to_be_left(text)
+    assert not asks_to_be_left(text, asked=True)
+
+
+@pytest.mark.parametrize("text", ["STOP, I MEANT FRIDAY", "stop, i meant friday", "STOP-motion films", "STOPS, please"])
+def test_other_stops_that_begin_a_message_are_left_to_the_classifier(text: str) -> None:
+    assert not asks_to_be_left(text)
+
+
 @pytest.mark.parametrize("text", ["why did you stop texting me i miss you", "dont text me before nine im asleep"])
 def test_what_narrows_it_down_still_does_without_a_comma(text: str) -> None:
     assert not asks_to_be_left(text)
