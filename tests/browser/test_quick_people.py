@@ -420,16 +420,17 @@ def test_who_looks_at_a_contact_of_the_crm_is_not_led_to_another_that_is_written
     expect(title).to_have_text("dan@example.com")
 
 
-def test_sends_and_journeys_say_whose_once_that_is_known(page: Page, service: Service) -> None:
+@pytest.mark.parametrize(("kind", "called"), [("webchat", "Visitor of the website"), ("rest", "Visitor by REST")])
+def test_sends_and_journeys_say_whose_once_that_is_known(page: Page, service: Service, kind: str, called: str) -> None:
     asked = Held(page, "**/playground/people?**")
     page.goto(service.url)
     step = {"step": "a", "title": "Wait 1 day", "did": "waits", "at": "2026-11-01T10:00:00Z"}
     service.tell("item", feed="explain", type="step", journey="j", enrolment="e", person="p1", trail=[step])
     decision = {"channel": "sms", "purpose": "reply", "outcome": "send", "why": "an answer", "at": step["at"]}
     service.tell("item", feed="decisions", type="decision", person="p1", **decision)
-    nameless = {"identities": [{"kind": "webchat", "value": "v1", "proved": True}], "name": ""}
+    nameless = {"identities": [{"kind": kind, "value": "v1", "proved": True}], "name": ""}
     asked.answer(0, {"people": {"p1": nameless}})
-    expect(page.locator(".sends .journey a")).to_have_text("Visitor of the website")
+    expect(page.locator(".sends .journey a")).to_have_text(called)
     service.tell("item", feed="decisions", type="decision", person="p1", **decision)
     asked.answer(1, {"people": {"p1": {**nameless, "name": "فاطمة"}}})
     expect(page.locator(".sends .journey a")).to_have_text("فاطمة")
