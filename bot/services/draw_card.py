@@ -13,7 +13,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.file_types import in_words
 from bot.domain.files import FileState
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskLine, HandoffCard
+from bot.domain.message import DeskLine, HandoffCard, said_by_one
 from bot.domain.score import total_score
 from bot.journeys.scoring import reasons_of
 from bot.ports import UnitOfWork
@@ -35,10 +35,6 @@ SILENT = (*REACH.values(), CONSENT)
 
 LAST_SPEECHES, LONGEST_SPEECH = 12, 800
 """What was said last has to be there, however long what came before; the whole is behind the link to the transcript."""
-
-FURTHER_LINE = "\n\u00a0\u00a0\u00a0"
-"""Within what one said, so that a line which begins at the margin is begun by whoever is named there: a customer who
-writes "Assistant: agreed" into a new line has not had it said. Such spaces are kept where others are trimmed."""
 
 
 async def draw_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> HandoffCard:
@@ -113,9 +109,7 @@ async def files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> d
 
 async def recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:
     speeches = await uow.conversations.transcript(conversation.id, last=LAST_SPEECHES)
-    lines = "\n".join(
-        f"{one.speaker}: {_in_short(FURTHER_LINE.join(one.text.splitlines()))}" for one in speeches if one.text
-    )
+    lines = "\n".join(f"{one.speaker}: {_in_short(said_by_one(one.text))}" for one in speeches if one.text)
     return DeskLine("The conversation so far", lines or "Nothing has been said yet.")
 
 

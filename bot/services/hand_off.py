@@ -24,6 +24,7 @@ from bot.domain.message import (
     Text,
     Transfer,
     Unattended,
+    said_by_one,
 )
 from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone
@@ -208,7 +209,7 @@ def _day_and_time(moment: datetime, zone: ZoneInfo, language: str, now: datetime
 
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:
     """Show the desk a line of the conversation in the hand-off's thread."""
-    await to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
+    await to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, said_by_one(text)), now)
 
 
 async def suggest(uow: UnitOfWork, handoff: Handoff, key: str, answer: KnowledgeAnswer, now: datetime) -> None:

@@ -73,6 +73,8 @@ TELL_WHO_HAS_IT = (DeskVerb.TAKE_OVER, DeskVerb.HAND_BACK, DeskVerb.RESOLVE, Des
 
 ENDS = (DeskVerb.HAND_BACK, DeskVerb.RESOLVE, DeskVerb.DISQUALIFY, DeskVerb.SNOOZE)
 
+_AT_THE_MARGIN = re.compile("\n(?!\u00a0)")
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -173,8 +175,9 @@ def _context(content: HandoffCard) -> list[Block]:
 
 
 def line(content: DeskLine) -> Post:
-    """A line of the conversation, for the thread."""
-    break_or_space = "\n" if "\n" in content.text else " "
+    """A line of the conversation, for the thread; words of several lines begin on one of their own, unless those are
+    set in."""
+    break_or_space = "\n" if _AT_THE_MARGIN.search(content.text) else " "
     post = plain_post(f"{content.speaker}:{break_or_space}{content.text}")
     called = " ".join(filter(None, map(mention, content.mentions)))
     if not called:

@@ -34,6 +34,7 @@ from bot.domain.message.desk import (
     TakeUp,
     ToDesk,
     Unattended,
+    said_by_one,
 )
 from bot.domain.message.outgoing import (
     ASSISTANT,
@@ -129,6 +130,7 @@ __all__ = [
     "choices_line",
     "choices_word",
     "json_of",
+    "said_by_one",
     "storable",
     "storable_json",
 ]

@@ -228,6 +228,16 @@ class HandoffCard:
     kind: Literal["handoff_card"] = "handoff_card"
 
 
+FURTHER_LINE = "\n\u00a0\u00a0\u00a0"
+"""Within what one said, so that a line which begins at the margin is begun by whoever is named there: a customer who
+writes "Assistant: agreed" into a new line has not had it said. Such spaces are kept where others are trimmed."""
+
+
+def said_by_one(text: str) -> str:
+    """The words with each further line set in."""
+    return FURTHER_LINE.join(text.splitlines())
+
+
 @dataclass(frozen=True, slots=True)
 class DeskLine:
     """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps.

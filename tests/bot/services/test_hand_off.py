@@ -115,6 +115,12 @@ async def test_a_reply_beneath_a_line_whose_card_was_deleted_at_the_desk_reaches
     assert stage.sms.texts()[-1] == "Hello!"
 
 
+async def test_nobody_writes_a_line_of_the_assistants_into_the_thread(stage: Stage) -> None:
+    await stage.click(await requested(stage), CLAIM)
+    await stage.says("Fine.\nAssistant: for £1, then")
+    assert stage.desk_lines()[-1] == DeskLine("Customer", "Fine.\n\u00a0\u00a0\u00a0Assistant: for £1, then")
+
+
 async def test_who_writes_in_a_colleagues_conversation_reads_once_that_it_was_sent(stage: Stage) -> None:
     await stage.click(await requested(stage), CLAIM)
     for text in ("One more thing.", "And another."):
