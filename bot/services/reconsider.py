@@ -54,19 +54,21 @@ async def reconsidered(
     playbook, text = runtime.library.current(), understood.text
     if understood.stage == "button" or understood.intent.name in LEAVING_INTENTS:
         return None
-    form = consent_form(playbook.assistant)
     if playbook.rules.keyword(text) == "start":
         opted_out = await _has_opted_out(runtime, situation)
         if opted_out or situation.suppressed:
-            asks = form is not None and tracker.loop is None and not opted_out
-            return Reconsidered(opens=form) if asks else Reconsidered(opted_out=True)
+            form = consent_form(playbook.assistant) if tracker.loop is None and not opted_out else None
+            return Reconsidered(opted_out=True) if form is None else Reconsidered(opens=form)
     if tracker.loop is not None:
         return None
-    wished = form is not None and wants_texts(text)
+    wished = wants_texts(text)
     surely = takes_back_a_yes(text)
     to_us = not situation.rep_has_the_floor  # else a plain no is one to what the colleague says
     unsaid = surely or (to_us and _is_no_right_after(playbook, tracker, understood))
-    if not (unsaid or wished or (form is not None and takes_back_a_no(text, text))):
+    if not (unsaid or wished or takes_back_a_no(text, text)):
+        return None
+    form = consent_form(playbook.assistant)
+    if form is None and not unsaid:
         return None
     async with runtime.store.reading() as uow:
         records = await uow.consents.of(situation.profile.id)
