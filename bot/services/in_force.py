@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from bot.domain.journey import Journey
 from bot.domain.publishing import Running
 from bot.ports import UnitOfWork
+from bot.services.read_version import read_version
 from bot.services.runtime import Runtime
 
 
 async def journeys_in_force(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, Journey]:
-    """The version of each journey that whoever enters now goes through; none of one that was stopped."""
+    """The version of each journey that whoever enters now goes through; none of one that was stopped, or that this
+    release cannot read: the others go on."""
     states = await uow.journeys.states()
     if runtime.publishing == "at_once":
         files = runtime.library.current().journeys
@@ -20,11 +22,13 @@ async def journeys_in_force(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, J
             for name, journey in files.items()
             if name not in states or states[name].running is not Running.STOPPED
         }
-    return {
-        name: await uow.enrolments.version(name, state.version)
-        for name, state in states.items()
-        if state.version is not None and state.running is not Running.STOPPED
-    }
+    found: dict[str, Journey] = {}
+    for name, state in states.items():
+        if state.version is not None and state.running is not Running.STOPPED:
+            journey = await read_version(uow, name, state.version, otherwise="nobody enters it")
+            if journey is not None:
+                found[name] = journey
+    return found
 
 
 async def open_journeys(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, Journey]:

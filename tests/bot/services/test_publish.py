@@ -24,7 +24,7 @@ from bot.services.publish import (
     stop,
     versions_before,
 )
-from tests.bot.services.stage import ANA, Stage, journey_of
+from tests.bot.services.stage import ANA, Stage, journey_of, spoil
 
 FIRST = """
 - id: rest
@@ -104,6 +104,18 @@ async def test_who_enters_after_publishing_goes_through_the_new_version(stage: S
     await stage.happens("demo.requested", to=ProfileId("b"))
     assert (await stage.enrolments(first))[0].version == journey_of(FIRST).version
     assert (await stage.enrolments(ProfileId("b")))[0].version == new.version
+
+
+async def test_a_version_in_force_that_this_release_cannot_read_keeps_nobody_from_the_other_journeys(
+    stage: Stage, sqlite_url: str
+) -> None:
+    """Each event is held against all journeys in force."""
+    on_command(stage)
+    await put_in_force(stage, journey_of(FIRST))
+    await put_in_force(stage, journey_of(FIRST, name="another"))
+    spoil(sqlite_url, "UPDATE journey SET body = '{}' WHERE id = 'another'")
+    (ana,) = await enter(stage, "a")
+    assert [one.journey for one in await stage.enrolments(ana)] == ["welcome"]
 
 
 async def test_a_rollback_puts_the_version_before_in_force_and_the_people_back(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.adapters.content.journey_files import JourneyFiles
 from bot.adapters.content.replacing import AuthorsFile
 from bot.domain.access import Right
-from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
+from bot.domain.errors import CannotPublish, Conflict, ContentError, UnreadableJourney, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage, Tally
 from bot.domain.links import Clicks
 from bot.domain.publishing import Running
@@ -113,7 +113,7 @@ class JourneysPage:
                 return answer
             except ContentError as error:
                 return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except (Conflict, CannotPublish) as error:
+            except (Conflict, CannotPublish, UnreadableJourney) as error:
                 return problem(409, str(error))
 
         return guarded

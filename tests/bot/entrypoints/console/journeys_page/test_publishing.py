@@ -17,7 +17,7 @@ from bot.entrypoints.wiring.service import Service
 from bot.journeys.content import read_journey
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.journeys_page.conftest import WELCOME, ServiceMaker
-from tests.bot.services.stage import ANA, KNOWN, Stage
+from tests.bot.services.stage import ANA, KNOWN, Stage, spoil
 
 LONGER = WELCOME.replace("[sms]", "[sms, webchat]").replace("enter:", "on_edit: map\nenter:")
 
@@ -83,6 +83,19 @@ async def test_a_draft_is_compared_tried_on_people_published_and_rolled_back(
     assert standing["differs"]
     assert [one.version for one in await stage.enrolments()] == [first.version]
     assert (folder / "welcome.yml").read_text() == LONGER  # the draft stays
+
+
+async def test_there_is_no_way_back_to_a_version_that_this_release_cannot_read_and_the_page_says_so(
+    drafts: Service, stage: Stage, folder: Path, client_of: ClientMaker, sqlite_url: str
+) -> None:
+    first = read(WELCOME)
+    async with client_of(drafts) as client:
+        await told(client, "publish", digest=digest(WELCOME), in_force=None)
+        (folder / "welcome.yml").write_text(LONGER)
+        await told(client, "publish", digest=digest(LONGER), in_force=first.version)
+        spoil(sqlite_url, f"UPDATE journey SET body = '{{}}' WHERE version = '{first.version}'")
+        refused = await told(client, "dry-run", 409, version=first.version)
+    assert "was written by another release of Overture and cannot be read by this one" in refused["error"]
 
 
 async def test_where_files_hold_at_once_a_rollback_puts_the_file_back_too(
