@@ -24,6 +24,8 @@ from bot.domain.time_words import (
 _WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DOTTED = rf"(?P<day>{DAY_NUMBER})\.(?P<month>0?[1-9]|1[0-2])\."
 """As on the Continent: a date where it stands alone or the sentence goes on with it; "we run on 3.12." has none."""
+_BEFORE_A_CLOCK = r"(?=,?\s+(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)|,?\s+(?:1[0-2]|0?[1-9])(?::[0-5]\d)?\s?[ap]\.?m\b)"
+"""Nothing else has a time of day right behind it: "3.12. 15:00"."""
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
 _HOLIDAYS = {
     "christmas eve": (24, 12),
@@ -119,6 +121,10 @@ DAY_RULES: tuple[DayRule, ...] = (
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
     ),
     (rule(rf"\A{_DOTTED}\Z"), lambda m: OnDate(int(m["day"]), int(m["month"]))),
+    (
+        rule(rf"{_DOTTED}?{_BEFORE_A_CLOCK}"),
+        lambda m: OnDate(int(m["day"]), int(m["month"])),
+    ),
     (
         rule(rf"(?:(?<=on )|\A){_DOTTED}(?=\s+(?:at|around|from|between|in the|please|would|works?|suits?)\b)"),
         lambda m: OnDate(int(m["day"]), int(m["month"])),

@@ -45,6 +45,8 @@ _ALSO_WORDS = frozenset(("app", "info", "me", "us", "no", "it", "at", "be", "in"
 _PHONE_CUE = re.compile(
     r"\b(?:phone|mobile|cell|number|call|ring|text|sms|whats ?app|tel|reach|dial)\b[^.!?]{0,30}$", re.IGNORECASE
 )
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_DATE_AND_HOUR = re.compile(rf"{_DATE.pattern}[ ,]+\d{{1,2}}:")
 _WITH_A_COUNTRY = re.compile(r"(?<![\w+])\+(?:[ ().-]{0,2}[0-9]){10,15}(?![ .-]?[0-9])")
 _SHORTEST_PHONE = 7
 _SHORTEST_WITH_PREFIX = 9
@@ -134,8 +136,8 @@ def _phones_of(text: str, region: str | None, *, known: bool = False) -> Iterato
         digits = [character for character in match.raw_string if character.isdigit()]
         if len(digits) < _SHORTEST_PHONE or not phonenumbers.is_possible_number(match.number):
             continue
-        if re.fullmatch(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}", match.raw_string):
-            continue  # a date
+        if _DATE.fullmatch(match.raw_string) or _DATE_AND_HOUR.fullmatch(text[match.start : match.end + 1]):
+            continue
         number = readings_of(match.raw_string, match.number)[0]
         is_known = phonenumbers.is_valid_number(number)
         if known and not is_known:

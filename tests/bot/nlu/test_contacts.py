@@ -80,8 +80,12 @@ def test_a_phone_number_is_found_in_e164(text: str, region: str | None, number: 
 
 
 @pytest.mark.parametrize(
-    "text", ["80", "we are 80 people", "12/03/2026", "2026-12-01 10:00", "900123", "+52 1 55 1234 5678 9"]
-)
+    "text",
+    [
+        "80", "we are 80 people", "12/03/2026", "2026-12-01 10:00", "12.12.2026 15:00", "12.12.2026, 9:30", "900123",
+        "+52 1 55 1234 5678 9",
+    ],
+)  # fmt: skip
 def test_other_digits_are_no_phone_numbers(text: str) -> None:
     assert list(find_phones(text, "GB")) == []
 
