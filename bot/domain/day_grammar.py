@@ -120,7 +120,7 @@ DAY_RULES: tuple[DayRule, ...] = (
         ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
     ),
-    (rule(rf"\A{_DOTTED}\Z"), lambda m: OnDate(int(m["day"]), int(m["month"]))),
+    (rule(rf"(?:\A|(?<=:\d\d )|(?<=:\d\d, )){_DOTTED}\Z"), lambda m: OnDate(int(m["day"]), int(m["month"]))),
     (
         rule(rf"{_DOTTED}?{_BEFORE_A_CLOCK}"),
         lambda m: OnDate(int(m["day"]), int(m["month"])),

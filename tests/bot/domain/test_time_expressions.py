@@ -71,6 +71,7 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("31.12. 10:00", "Thu 31 Dec 10:00 - 10:30"),
         ("31.12, 10:00", "Thu 31 Dec 10:00 - 10:30"),
         ("31.12. 3pm", "Thu 31 Dec 15:00 - 15:30"),
+        ("15:00 31.12.", "Thu 31 Dec 15:00 - 15:30"),
         ("Christmas Eve at 10", "Thu 24 Dec 10:00 - 10:30"),
         ("3pm on New Year's Eve", "Thu 31 Dec 15:00 - 15:30"),
         ("new years day at noon", "Fri 01 Jan 12:00 - 12:30"),
