@@ -15,6 +15,8 @@ async def read_version(uow: UnitOfWork, journey: str, version: str, *, otherwise
     raised: what was not read then is still to be done."""
     try:
         return await uow.enrolments.version(journey, version)
-    except LookupError:
-        log.exception(f"a version of a journey cannot be read; {otherwise}", journey=journey, version=version)
+    except LookupError as error:  # without a traceback: each event may ask for it
+        log.error(
+            f"a version of a journey cannot be read; {otherwise}", error=str(error), why=str(error.__cause__ or "")
+        )
         return None

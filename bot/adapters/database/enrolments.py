@@ -204,8 +204,8 @@ class StoredEnrolments(Repository):
             read = JOURNEY.load(body)
         except ValueError as error:
             raise UnreadableJourney(
-                f'version "{version}" of journey "{journey}" was written by another release of Overture and cannot be '
-                f"read by this one: {error}"
+                f'version "{version}" of journey "{journey}" was written by another release of Overture, and this one '
+                "cannot read it. Run the release that wrote it, or publish the journey's file anew."
             ) from error
         self._versions.known[journey, version] = read
         return read

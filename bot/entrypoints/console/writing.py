@@ -10,7 +10,7 @@ from aiohttp import web
 
 from bot.domain.access import Right
 from bot.domain.audit import Deed
-from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.domain.errors import Conflict, ContentError, UnreadableJourney, WebhookRejected
 from bot.entrypoints.console.journeys_page.answers import faults_json
 from bot.entrypoints.web.translate import problem
 from bot.entrypoints.wiring.service import Service
@@ -33,7 +33,8 @@ async def write_noted(runtime: Runtime, deed: Deed, write: Callable[[], Written]
 
 def for_authors(service: Service, handler: Handler, right: Right, *, largest: int | None = None) -> Handler:
     """The handler, for those alone who may do this. Why a text is not written is told as a form shows it: 422 with the
-    faults in it, 409 where somebody else was faster. A request that brings one has `largest` bytes at most."""
+    faults in it, 409 where somebody else was faster, or what
+    another release wrote is in the way. A request that brings one has `largest` bytes at most."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if largest is not None and request.method in ("POST", "PUT"):
@@ -45,7 +46,7 @@ def for_authors(service: Service, handler: Handler, right: Right, *, largest: in
             return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
         except CannotEdit as error:
             return web.json_response({"error": str(error), "faults": []}, status=422)
-        except Conflict as error:
+        except (Conflict, UnreadableJourney) as error:
             return problem(409, str(error))
         except RecursionError as error:
             raise WebhookRejected(400, "what is to be written is nested too deeply") from error

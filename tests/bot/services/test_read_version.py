@@ -24,7 +24,8 @@ async def test_of_a_version_of_another_release_the_log_says_what_comes_of_it(sta
             assert await read_version(uow, run.journey, run.version, otherwise="its end is not noticed") is None
     [line] = lines
     assert line["event"] == "a version of a journey cannot be read; its end is not noticed"
-    assert (line["journey"], line["version"]) == ("unreadable", run.version)
+    assert f'version "{run.version}" of journey "unreadable" was written by another release' in line["error"]
+    assert line["why"], "which field of it is odd"
 
 
 @pytest.mark.parametrize("known", [SetAttribute("stage", "customer"), SetAttribute("renewal", "2026-12-24")])

@@ -259,7 +259,8 @@ class ResponsesPage:
             raise WebhookRejected(400, '"digest" wants that of the file, as the response is told with it')
         async with self._saving:
             file, text = await asyncio.to_thread(self._files.without, name, digest)
-            self._refuse_what_is_missed(name, await asyncio.to_thread(self._uses, await self._journeys_gone_through()))
+            journeys = await self._journeys_gone_through(wholly=True)
+            self._refuse_what_is_missed(name, await asyncio.to_thread(self._uses, journeys))
             contents = await asyncio.to_thread(self._files.contents_with, file, text)
             if "/" in name and (intent := name.removeprefix("utter_")) in contents.said:
                 self._refuse_what_is_missed(name, {name: [Use("intent", intent)]})
@@ -270,11 +271,17 @@ class ResponsesPage:
         if missed := missed_by(name, uses.get(name, ())):
             raise Conflict(f'"{name}" is still named by {in_words(missed)}. Take it out there first.')
 
-    async def _journeys_gone_through(self) -> Mapping[str, Journey]:
-        """The versions that people enter or are inside of, besides those in files."""
+    async def _journeys_gone_through(self, *, wholly: bool = False) -> Mapping[str, Journey]:
+        """The versions that people enter or are inside of, besides those in files. Raises UnreadableJourney where all
+        are wanted, and this release cannot read one: it may name what is to be taken out."""
         async with self._runtime.store.reading(at_length=True) as uow:
             inside = {(one.journey, one.version) for one in await uow.enrolments.headcounts() if one.status in INSIDE}
-            read = [await read_version(uow, *one, otherwise="what it says is not known") for one in sorted(inside)]
+            read = [
+                await uow.enrolments.version(*one)
+                if wholly
+                else await read_version(uow, *one, otherwise="what it says is not known")
+                for one in sorted(inside)
+            ]
             in_force = await journeys_in_force(uow, self._runtime)
         return {one.version: one for one in (*filter(None, read), *in_force.values())}
 

@@ -95,7 +95,7 @@ async def test_there_is_no_way_back_to_a_version_that_this_release_cannot_read_a
         await told(client, "publish", digest=digest(LONGER), in_force=first.version)
         spoil(sqlite_url, f"UPDATE journey SET body = '{{}}' WHERE version = '{first.version}'")
         refused = await told(client, "dry-run", 409, version=first.version)
-    assert "was written by another release of Overture and cannot be read by this one" in refused["error"]
+    assert "Run the release that wrote it, or publish the journey's file anew." in refused["error"]
 
 
 async def test_where_files_hold_at_once_a_rollback_puts_the_file_back_too(

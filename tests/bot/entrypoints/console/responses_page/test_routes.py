@@ -16,6 +16,7 @@ from bot.domain.access import Caller, Right, Role
 from bot.entrypoints.wiring.service import Service
 from tests.bot.entrypoints.console.conftest import Client, ClientMaker
 from tests.bot.entrypoints.console.responses_page.conftest import WORDS, ServiceMaker
+from tests.bot.services.enrolments import unreadable
 from tests.bot.services.stage import Stage, journey_of
 
 HELLO = {"text": "Good day, {lead_name}!", "buttons": [{"title": "Hi", "payload": "/greet"}]}
@@ -342,6 +343,19 @@ async def test_what_names_a_response_keeps_it(
             409,
             '"utter_tip" is still named by the journey "welcome". Take it out there first.',
         )
+    assert words(assistant) == WORDS
+
+
+async def test_a_version_that_cannot_be_read_is_no_reason_to_show_nothing_and_one_to_take_nothing_out(
+    service: Service, assistant: Path, client_of: ClientMaker, stage: Stage, sqlite_url: str
+) -> None:
+    await stage.meet()
+    await unreadable(stage, sqlite_url)
+    async with client_of(service) as client:
+        digest = (await opened(client, "utter_tip"))["file"]["digest"]
+        answer = await client.delete(f"/responses/utter_tip?digest={digest}")
+        assert answer.status == 409
+        assert "this one cannot read it" in (await answer.json())["error"]
     assert words(assistant) == WORDS
 
 
