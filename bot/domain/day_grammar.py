@@ -11,6 +11,7 @@ from bot.domain.time_words import (
     DAY_IN_WORDS,
     DAY_NUMBER,
     FLAGS,
+    HOUR,
     MONTH,
     WEEKDAY,
     YEAR,
@@ -24,8 +25,8 @@ from bot.domain.time_words import (
 _WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DOTTED = rf"(?P<day>{DAY_NUMBER})\.(?P<month>0?[1-9]|1[0-2])\."
 """As on the Continent: a date where it stands alone or the sentence goes on with it; "we run on 3.12." has none."""
-_BEFORE_A_CLOCK = r"(?=,?\s+(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)|,?\s+(?:1[0-2]|0?[1-9])(?::[0-5]\d)?\s?[ap]\.?m\b)"
-"""Nothing else has a time of day right behind it: "3.12. 15:00"."""
+_BEFORE_A_CLOCK = rf"(?=,?\s+{HOUR}(?::[0-5]\d(?!\d)|\s?[ap]\.?m\b))"
+"""Hardly anything but a date has a time of day right behind it: "3.12. 15:00"."""
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
 _HOLIDAYS = {
     "christmas eve": (24, 12),
@@ -98,6 +99,10 @@ def _on_date(match: re.Match[str]) -> Day:
     return OnDate(day, month_of(match["month"]), _year(match["year"]), years=years)
 
 
+def _on_dotted_date(match: re.Match[str]) -> Day:
+    return OnDate(int(match["day"]), int(match["month"]))
+
+
 def _on_holiday(match: re.Match[str]) -> Day:
     day, month = _HOLIDAYS[" ".join(match["holiday"].lower().replace("’", "'").replace("year's", "years").split())]
     which = (match["which"] or "").lower()
@@ -120,14 +125,11 @@ DAY_RULES: tuple[DayRule, ...] = (
         ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
     ),
-    (rule(rf"(?:\A|(?<=:\d\d )|(?<=:\d\d, )){_DOTTED}\Z"), lambda m: OnDate(int(m["day"]), int(m["month"]))),
-    (
-        rule(rf"{_DOTTED}?{_BEFORE_A_CLOCK}"),
-        lambda m: OnDate(int(m["day"]), int(m["month"])),
-    ),
+    (rule(rf"(?:\A|(?<=:\d\d )|(?<=:\d\d, )){_DOTTED}\Z"), _on_dotted_date),
+    (rule(rf"{_DOTTED}?{_BEFORE_A_CLOCK}"), _on_dotted_date),
     (
         rule(rf"(?:(?<=on )|\A){_DOTTED}(?=\s+(?:at|around|from|between|in the|please|would|works?|suits?)\b)"),
-        lambda m: OnDate(int(m["day"]), int(m["month"])),
+        _on_dotted_date,
     ),
     (
         rule(rf"(?P<first>\d{{1,2}})-(?P<second>\d{{1,2}})-(?P<year>{YEAR})(?!-)"),

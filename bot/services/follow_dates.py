@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from bot.domain.ids import ProfileId
-from bot.domain.journey import Enrolment, Journey
 from bot.journeys.resting import days_awaited, due_by_profile
 from bot.ports import UnitOfWork
 from bot.services.read_facts import read_facts
@@ -20,8 +19,11 @@ async def follow_dates(
     """`changed` names what has changed of them, as conditions look at it: `profile.renewal_date`."""
     if not any(days_awaited(one).intersection(changed) for one in runtime.library.current().journeys.values()):
         return  # a version that is no more in its file is looked at when its time comes
-    waiting = [(one, journey) for one in await uow.enrolments.waiting(profile_id) if (journey := await _of(uow, one))]
-    concerned = [(one, journey) for one, journey in waiting if days_awaited(journey).intersection(changed)]
+    concerned = []
+    for one in await uow.enrolments.waiting(profile_id):
+        journey = await read_version(uow, one.journey, one.version, otherwise="a day that moves is not followed")
+        if journey is not None and days_awaited(journey).intersection(changed):
+            concerned.append((one, journey))
     if not concerned:
         return
     known = await read_facts(uow, runtime, profile_id, now)
@@ -29,7 +31,3 @@ async def follow_dates(
         after = due_by_profile(journey, enrolment, known.profile, known.zones, now)
         if after is not enrolment:
             await uow.enrolments.save(after)
-
-
-async def _of(uow: UnitOfWork, enrolment: Enrolment) -> Journey | None:
-    return await read_version(uow, enrolment.journey, enrolment.version, otherwise="a day that moves is not followed")
